@@ -8,3 +8,8 @@ pub mod digest;
 pub mod id;
 pub mod jcs;
 pub mod secret;
+pub mod time;
+pub mod vocabulary;
+
+// Floor 3: the practice.
+pub mod practice;

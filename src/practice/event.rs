@@ -1,0 +1,162 @@
+//! Events: everything that happens to a vault, and nothing else changes it. Each kind has one fixed list of fields, all
+//! present, null when empty; an event is read only if spelling it again gives the same fields (`docs/format.md`).
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::practice::client::ClientClosed;
+use crate::practice::client::ClientDetails;
+use crate::practice::disclosure::DisclosureMade;
+use crate::practice::disclosure::DisclosureRefused;
+use crate::practice::owner::ClockStepped;
+use crate::practice::owner::OwnerAdded;
+use crate::practice::owner::VaultCreated;
+use crate::practice::recipient::RecipientAdded;
+use crate::practice::recipient::RecipientEdited;
+use crate::practice::recipient::RecipientKeyReplaced;
+use crate::practice::recipient::RecipientSuspended;
+use crate::practice::recipient::RecipientVerified;
+use crate::practice::record::RecordAccessed;
+use crate::practice::record::RecordTagged;
+use crate::practice::record::RecordVersion;
+use crate::practice::words::Alias;
+use crate::time::Timestamp;
+
+/// Something that happened: when, by which owner, and what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When it was committed.
+    pub time: Timestamp,
+    /// The owner whose key opened the vault.
+    pub actor: Alias,
+    /// What happened.
+    pub body: Body,
+}
+
+/// Why stored fields are no event.
+#[derive(Debug, thiserror::Error)]
+pub enum EventError {
+    /// A kind that this program does not know: the vault was written by a newer one.
+    #[error("its kind {0:?} is not known here")]
+    NewerKind(String),
+    /// A field is missing, surplus or of the wrong shape.
+    #[error("its fields are not those of {kind}: {reason}")]
+    Fields {
+        /// The event's kind.
+        kind: String,
+        /// What is wrong, without any value.
+        reason: String,
+    },
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident($fields:ty) = $kind:literal;)*) => {
+        /// What happened, by kind.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Body {
+            $($(#[$doc])* $name($fields),)*
+        }
+
+        impl Body {
+            /// Every kind there is.
+            pub const KINDS: &'static [&'static str] = &[$($kind),*];
+
+            /// The kind's spelling.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Self::$name(_) => $kind),* }
+            }
+
+            fn fields(&self) -> Map<String, Value> {
+                match self { $(Self::$name(body) => object(body)),* }
+            }
+
+            fn read(kind: &str, fields: Map<String, Value>) -> Result<Self, EventError> {
+                match kind {
+                    $($kind => exact(kind, fields).map(Self::$name),)*
+                    _ => Err(EventError::NewerKind(kind.to_owned())),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The vault began.
+    VaultCreated(VaultCreated) = "vault.created";
+    /// Someone more opens the vault.
+    OwnerAdded(OwnerAdded) = "owner.added";
+    /// A clock behind the log was confirmed.
+    ClockStepped(ClockStepped) = "clock.stepped";
+    /// A client came.
+    ClientAdded(ClientDetails) = "client.added";
+    /// What is known of a client changed.
+    ClientEdited(ClientDetails) = "client.edited";
+    /// A client's file was closed.
+    ClientClosed(ClientClosed) = "client.closed";
+    /// A recipient was named.
+    RecipientAdded(RecipientAdded) = "recipient.added";
+    /// What is known of a recipient changed.
+    RecipientEdited(RecipientEdited) = "recipient.edited";
+    /// A recipient's key was made sure of.
+    RecipientVerified(RecipientVerified) = "recipient.verified";
+    /// Nothing more is shared to a recipient.
+    RecipientSuspended(RecipientSuspended) = "recipient.suspended";
+    /// A recipient has a new key.
+    RecipientKeyReplaced(RecipientKeyReplaced) = "recipient.key-replaced";
+    /// A record was filed.
+    RecordAdded(RecordVersion) = "record.added";
+    /// A record has a new version.
+    RecordVersioned(RecordVersion) = "record.versioned";
+    /// A record's tags changed.
+    RecordTagged(RecordTagged) = "record.tagged";
+    /// A record was looked at.
+    RecordAccessed(RecordAccessed) = "record.accessed";
+    /// Something was shared.
+    DisclosureMade(DisclosureMade) = "disclosure.made";
+    /// Something was not shared, by a rule.
+    DisclosureRefused(DisclosureRefused) = "disclosure.refused";
+}
+
+impl Event {
+    /// Its fields, as they are committed to and stored.
+    pub fn to_fields(&self) -> Map<String, Value> {
+        let mut fields = self.body.fields();
+        fields.insert("actor".to_owned(), Value::from(self.actor.as_str()));
+        fields.insert("kind".to_owned(), Value::from(self.body.kind()));
+        fields.insert("time".to_owned(), Value::from(self.time.to_string()));
+        fields
+    }
+
+    /// Reads stored fields; all of the kind's fields have to be there, and no other.
+    pub fn from_fields(mut fields: Map<String, Value>) -> Result<Self, EventError> {
+        let kind: String = take(&mut fields, "kind", "an event")?;
+        let time = take(&mut fields, "time", &kind)?;
+        let actor = take(&mut fields, "actor", &kind)?;
+        Ok(Self { time, actor, body: Body::read(&kind, fields)? })
+    }
+}
+
+fn object(body: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(body) {
+        Ok(Value::Object(fields)) => fields,
+        _ => unreachable!("every body is a struct of JSON values"),
+    }
+}
+
+fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str, kind: &str) -> Result<T, EventError> {
+    let wrong = || EventError::Fields { kind: kind.to_owned(), reason: format!("{name} is missing or malformed") };
+    serde_json::from_value(fields.remove(name).ok_or_else(wrong)?).map_err(|_| wrong())
+}
+
+/// Reads `fields` as a `T` whose own spelling is again `fields`: so an absent null is noticed too.
+fn exact<T: Serialize + DeserializeOwned>(kind: &str, fields: Map<String, Value>) -> Result<T, EventError> {
+    let wrong = |reason: &str| EventError::Fields { kind: kind.to_owned(), reason: reason.to_owned() };
+    let body: T =
+        serde_json::from_value(Value::Object(fields.clone())).map_err(|_| wrong("one is malformed or surplus"))?;
+    if object(&body) != fields {
+        return Err(wrong("one is missing or spelled otherwise"));
+    }
+    Ok(body)
+}

@@ -1,0 +1,12 @@
+//! The nouns of the practice and the events that change them: client, recipient, record, disclosure, owner.
+//! An event is the only thing that changes a vault; each noun says what its events do to it.
+//! Must not know storage, encryption or the clock.
+
+pub mod client;
+pub mod disclosure;
+pub mod event;
+pub mod file_name;
+pub mod owner;
+pub mod recipient;
+pub mod record;
+pub mod words;

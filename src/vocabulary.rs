@@ -1,0 +1,260 @@
+//! The closed word lists: kinds, purposes, roles, settings and the rest, each word with one spelling.
+//! Must not know what a word leads to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+/// A word that is not on its list.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is no {list}; the words are: {}", words.join(" "))]
+pub struct WordError {
+    /// What was given.
+    pub given: String,
+    /// The list's name.
+    pub list: &'static str,
+    /// All its words.
+    pub words: &'static [&'static str],
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident $list:literal { $($word:ident = $text:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $(#[doc = concat!("`", $text, "`")] #[serde(rename = $text)] $word,)*
+        }
+
+        impl $name {
+            /// Every word of the list, in its order.
+            pub const ALL: &'static [Self] = &[$(Self::$word),*];
+            /// The words' spellings, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($text),*];
+
+            /// The word as it is spelled.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$word => $text),* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = WordError;
+
+            fn from_str(text: &str) -> Result<Self, WordError> {
+                Self::ALL.iter().copied().find(|word| word.as_str() == text).ok_or_else(|| WordError {
+                    given: text.to_owned(),
+                    list: $list,
+                    words: Self::WORDS,
+                })
+            }
+        }
+    )*};
+}
+
+words! {
+    /// What a record is; the LOINC document types behind it stand in `docs/format.md`.
+    RecordKind "kind" {
+        ProgressNote = "progress-note", SessionIndividual = "session-individual", SessionGroup = "session-group",
+        PsychotherapyNote = "psychotherapy-note", SudCounsellingNote = "sud-counselling-note",
+        PhoneContact = "phone-contact", PlanOfCare = "plan-of-care", SafetyPlan = "safety-plan",
+        Assessment = "assessment", RiskAssessment = "risk-assessment", Consult = "consult", Referral = "referral",
+        DischargeSummary = "discharge-summary", TreatmentSummary = "treatment-summary", BillingItem = "billing-item",
+        Appointment = "appointment", ConsentDocument = "consent-document", AgreementDocument = "agreement-document",
+        Recording = "recording", Scan = "scan", Letter = "letter", Form = "form", Other = "other",
+    }
+
+    /// Purpose of use (HL7 v3-ActReason): why something is disclosed.
+    Purpose "purpose" {
+        Treat = "treat", Coordinate = "coordinate", Emergency = "emergency", Pay = "pay", ClaimAttach = "claim-attach",
+        Operate = "operate", Supervise = "supervise", Train = "train", Quality = "quality",
+        RecordsAdmin = "records-admin", Custodian = "custodian", Comply = "comply", Audit = "audit", Legal = "legal",
+        PublicHealth = "public-health", MandatedReport = "mandated-report", Threat = "threat",
+        ClientRequest = "client-request", FamilyRequest = "family-request", AttorneyInFact = "attorney-in-fact",
+        SupportNetwork = "support-network", Decedent = "decedent", Research = "research", Marketing = "marketing",
+    }
+
+    /// What a recipient is to the work.
+    Role "role" {
+        Client = "client", Representative = "representative", TreatingProvider = "treating-provider",
+        Supervisor = "supervisor", PeerConsultant = "peer-consultant", CrisisTeam = "crisis-team",
+        EmergencyDepartment = "emergency-department", Police = "police", PotentialVictim = "potential-victim",
+        ProtectionAgency = "protection-agency", Payer = "payer", PayerAuditor = "payer-auditor", Biller = "biller",
+        Receptionist = "receptionist", Family = "family", Support = "support", School = "school",
+        Employer = "employer", Probation = "probation", LawyerOfClient = "lawyer-of-client", Court = "court",
+        OpposingCounsel = "opposing-counsel", Custodian = "custodian", GroupMember = "group-member",
+        CoFacilitator = "co-facilitator", Interpreter = "interpreter", Volunteer = "volunteer", Other = "other",
+    }
+
+    /// What a recipient is to one client (HL7 v3-RoleCode and our own).
+    Relationship "relationship" {
+        SelfSame = "self", Parent = "parent", Mother = "mother", Father = "father", Spouse = "spouse",
+        Partner = "partner", Child = "child", Sibling = "sibling", Grandparent = "grandparent", Family = "family",
+        Friend = "friend", Neighbour = "neighbour", Guardian = "guardian", GuardianAdLitem = "guardian-ad-litem",
+        HealthProxy = "health-proxy", AttorneyInFact = "attorney-in-fact", Executor = "executor",
+        NextOfKin = "next-of-kin", EmergencyContact = "emergency-contact", Caregiver = "caregiver",
+        Sponsor = "sponsor", Teacher = "teacher", Employer = "employer", ProbationOfficer = "probation-officer",
+        Interpreter = "interpreter", GroupMember = "group-member",
+    }
+
+    /// The room in which something was said.
+    Setting "setting" {
+        PrivateOffice = "private-office", ClosedRoom = "closed-room",
+        TelehealthBothPrivate = "telehealth-both-private", TelehealthOtherUnknown = "telehealth-other-side-unknown",
+        ClientHomePrivate = "client-home-private", ClientHomeOthers = "client-home-others-present",
+        InstitutionMonitored = "institution-monitored", VehiclePrivate = "vehicle-private",
+        OutdoorsAway = "outdoors-away", PhonePrivate = "phone-private", SemiPublic = "semi-public",
+        Public = "public", Unknown = "unknown",
+    }
+
+    /// What makes a disclosure permissible.
+    Basis "basis" {
+        Consent = "consent", ConsentTpo = "consent-tpo", SelfSame = "self", Representative = "representative",
+        Tpo = "tpo", FamilyInvolved = "family-involved", RequiredByLaw = "required-by-law",
+        PublicHealth = "public-health", AbuseReport = "abuse-report", Oversight = "oversight",
+        CourtOrder = "court-order", SubpoenaAssured = "subpoena-assured", LawEnforcement = "law-enforcement",
+        Coroner = "coroner", Threat = "threat", MedicalEmergency = "medical-emergency", WorkersComp = "workers-comp",
+        Hhs = "hhs", Vendor = "vendor", Incident = "incident",
+    }
+
+    /// How it was made sure that a key is the recipient's.
+    VerifiedHow "way to verify" {
+        InPerson = "in-person", VideoKnownFace = "video-known-face",
+        PhoneCallback = "phone-callback-to-known-number", SignedByKnownKey = "signed-by-known-key",
+        OrganisationDirectory = "organisation-directory",
+    }
+
+    /// Who signs for a minor.
+    MinorRule "minor rule" {
+        GuardianSigns = "guardian-signs", MinorSigns = "minor-signs", BothSign = "both-sign",
+    }
+
+    /// Whether a client whose birth date is not known is of age.
+    Age "age" { Adult = "adult", Minor = "minor" }
+
+    /// In which capacity the practice works.
+    Capacity "capacity" { Professional = "professional", Personal = "personal" }
+
+    /// Rules on top of the strict ones.
+    Profile "profile" { Hipaa = "hipaa", Part2 = "part2", Gdpr = "gdpr" }
+
+    /// Confidentiality (HL7 v3-Confidentiality), in rising order: normal, restricted, very restricted.
+    Label "label" { N = "N", R = "R", V = "V" }
+
+    /// Where a recipient stands.
+    RecipientState "recipient state" { Invited = "invited", Active = "active", Suspended = "suspended" }
+
+    /// Where a client stands.
+    ClientState "client state" { Active = "active", Closed = "closed" }
+
+    /// How an owner opens the vault.
+    OwnerMeans "means" { Passphrase = "passphrase", Recipient = "recipient", Paper = "paper" }
+
+    /// How a disclosure travelled.
+    Medium "medium" { Package = "package", Oral = "oral", Paper = "paper" }
+
+    /// Which statement a package carries.
+    Notice "notice" { General = "general" }
+}
+
+impl RecordKind {
+    /// The label a record of this kind has before its tags are looked at.
+    pub fn label(self) -> Label {
+        match self {
+            Self::PsychotherapyNote | Self::SudCounsellingNote => Label::V,
+            Self::BillingItem | Self::Appointment | Self::ConsentDocument | Self::AgreementDocument => Label::N,
+            _ => Label::R,
+        }
+    }
+}
+
+/// Sensitivity tags (HL7 v3-ActCode), lower-cased, that raise a record's label to R.
+const RESTRICTED: &[&str] = &[
+    "psy",
+    "mh",
+    "bh",
+    "sud",
+    "eth",
+    "ethud",
+    "opioidud",
+    "vio",
+    "sex",
+    "pregnant",
+    "gender",
+    "hiv",
+    "std",
+    "gdis",
+    "cogn",
+    "dvd",
+    "emotdis",
+    "adol",
+    "rel",
+    "livarg",
+    "locis",
+    "emp",
+    "empl",
+    "vip",
+    "cel",
+    "42cfrpart2",
+    "hipaaselfpay",
+    "hipaaauth",
+    "hipaanopp",
+    "hipaaroa",
+    "gdprconsent",
+    "commonrule",
+    "title38section7332",
+];
+
+/// Sensitivity tags that raise it to V.
+const VERY_RESTRICTED: &[&str] = &["psythpn", "hipaapsynotes", "sdv", "prs", "tboo", "mst"];
+
+/// The label that `kind` and `tags` call for: the highest of all.
+pub fn label_of<'a>(kind: RecordKind, tags: impl IntoIterator<Item = &'a str>) -> Label {
+    tags.into_iter().filter_map(tag_label).fold(kind.label(), Label::max)
+}
+
+/// What a sensitivity tag raises the label to; `None` for a free tag.
+pub fn tag_label(tag: &str) -> Option<Label> {
+    if VERY_RESTRICTED.contains(&tag) {
+        return Some(Label::V);
+    }
+    RESTRICTED.contains(&tag).then_some(Label::R)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_word_lists_the_right_ones() {
+        let error = "threats".parse::<Purpose>().unwrap_err();
+        assert!(
+            error.to_string().starts_with("\"threats\" is no purpose; the words are: treat coordinate "),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        for kind in RecordKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(*kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+
+    #[test]
+    fn tags_raise_the_label_and_never_lower_it() {
+        assert_eq!(label_of(RecordKind::Appointment, []), Label::N);
+        assert_eq!(label_of(RecordKind::Appointment, ["intake"]), Label::N);
+        assert_eq!(label_of(RecordKind::Appointment, ["hiv"]), Label::R);
+        assert_eq!(label_of(RecordKind::ProgressNote, ["hiv", "sdv"]), Label::V);
+        assert_eq!(label_of(RecordKind::PsychotherapyNote, ["mh"]), Label::V);
+    }
+}
