@@ -22,9 +22,9 @@ pub enum JcsError {
     /// A key with bytes beyond ASCII.
     #[error("the key {0:?} is not ASCII")]
     Key(String),
-    /// A text that holds a control character other than line feed and tab.
-    #[error("the text {0:?} holds a control character")]
-    Control(String),
+    /// A text that holds a control character other than line feed and tab. The text itself is not quoted: it may be content.
+    #[error("a text holds the control character U+{:04X}", u32::from(*.0))]
+    Control(char),
     /// Valid JSON, spelled otherwise than RFC 8785 does.
     #[error("it is not in canonical form (RFC 8785)")]
     NotCanonical,
@@ -67,7 +67,7 @@ fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), JcsError> {
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
         Value::Number(number) => {
-            let integer = number.as_i64().filter(|n| n.abs() <= MAX_INTEGER);
+            let integer = number.as_i64().filter(|n| n.unsigned_abs() <= MAX_INTEGER.unsigned_abs());
             let integer = integer.ok_or_else(|| JcsError::Number(number.to_string()))?;
             out.extend_from_slice(integer.to_string().as_bytes());
         }
@@ -113,7 +113,7 @@ fn write_text(text: &str, out: &mut Vec<u8>) -> Result<(), JcsError> {
             '\n' => out.extend_from_slice(b"\\n"),
             '\t' => out.extend_from_slice(b"\\t"),
             c if is_allowed(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            _ => return Err(JcsError::Control(text.to_owned())),
+            _ => return Err(JcsError::Control(c)),
         }
     }
     out.push(b'"');

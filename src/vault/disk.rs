@@ -1,0 +1,192 @@
+//! Files in the vault: read with a cap, written beside and renamed, every directory synced once at the end of a step.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::platform;
+use crate::vault::error::VaultError;
+
+/// The vault's directory; files are named relative to it, with `/`.
+#[derive(Clone, Debug)]
+pub struct Disk {
+    root: PathBuf,
+}
+
+impl Disk {
+    /// The directory at `root`.
+    pub fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// The directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The absolute path of `file`.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.root.join(file)
+    }
+
+    /// The whole file; `None` where there is none. A file over `limit` bytes is not read.
+    pub fn read(&self, file: &str, limit: u64) -> Result<Option<Vec<u8>>, VaultError> {
+        read_capped(&self.path(file), limit)
+    }
+
+    /// Opens a file that has to be there.
+    pub fn open(&self, file: &str) -> Result<File, VaultError> {
+        match File::open(self.path(file)) {
+            Ok(open) => Ok(open),
+            Err(error) if is_absent(&error) => Err(VaultError::altered(file, "it is missing")),
+            Err(error) => Err(VaultError::io(self.path(file), error)),
+        }
+    }
+
+    /// Whether `file` is there.
+    pub fn has(&self, file: &str) -> bool {
+        self.path(file).exists()
+    }
+
+    /// Removes `file`, if it is there.
+    pub fn remove(&self, file: &str) -> Result<(), VaultError> {
+        ignore_absent(fs::remove_file(self.path(file))).map_err(|error| VaultError::io(self.path(file), error))
+    }
+
+    /// Removes a directory and all in it, if it is there.
+    pub fn remove_dir(&self, dir: &str) -> Result<(), VaultError> {
+        ignore_absent(fs::remove_dir_all(self.path(dir))).map_err(|error| VaultError::io(self.path(dir), error))
+    }
+
+    /// The names in `dir`, sorted; none where there is no such directory. Names that are no UTF-8 are none of ours, and
+    /// are given with replacement characters.
+    pub fn names(&self, dir: &str) -> Result<Vec<String>, VaultError> {
+        let wrap = |error| VaultError::io(self.path(dir), error);
+        let entries = match fs::read_dir(self.path(dir)) {
+            Err(error) if is_absent(&error) => return Ok(Vec::new()),
+            other => other.map_err(wrap)?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            names.push(entry.map_err(wrap)?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Makes `dir` and what is missing above it, each synced into its parent.
+    pub fn make_dir(&self, dir: &str) -> Result<(), VaultError> {
+        make_dir(&self.path(dir))
+    }
+}
+
+/// Writes for one transaction: staged in its own directory, synced, then renamed into place, so that what a crash leaves
+/// half-written lies where recovery looks for it and nowhere else.
+pub struct Staging {
+    disk: Disk,
+    dir: String,
+    count: u64,
+    dirty: BTreeSet<PathBuf>,
+}
+
+impl Staging {
+    /// Stages in `dir` of `disk`, which exists.
+    pub fn new(disk: Disk, dir: String) -> Self {
+        Self { disk, dir, count: 0, dirty: BTreeSet::new() }
+    }
+
+    /// A fresh private file to write into; [`Staging::publish`] gives it its name.
+    pub fn create(&mut self) -> Result<(PathBuf, File), VaultError> {
+        self.count += 1;
+        let path = self.disk.path(&format!("{}/{}.tmp", self.dir, self.count));
+        let file = platform::create_private(&path).map_err(|error| VaultError::io(&path, error))?;
+        Ok((path, file))
+    }
+
+    /// Syncs a staged file and renames it to `target`. After a crash before [`Staging::settle`] it may be there or not.
+    pub fn publish(&mut self, staged: &Path, open: &File, target: &str) -> Result<(), VaultError> {
+        let path = self.disk.path(target);
+        let parent = path.parent().unwrap_or(self.disk.root()).to_owned();
+        open.sync_all().map_err(|error| VaultError::io(staged, error))?;
+        if !parent.exists() {
+            make_dir(&parent)?;
+        }
+        fs::rename(staged, &path).map_err(|error| VaultError::io(&path, error))?;
+        self.dirty.insert(parent);
+        Ok(())
+    }
+
+    /// Writes `bytes` as `target`.
+    pub fn write(&mut self, target: &str, bytes: &[u8]) -> Result<(), VaultError> {
+        let (path, mut file) = self.create()?;
+        file.write_all(bytes).map_err(|error| VaultError::io(&path, error))?;
+        self.publish(&path, &file, target)
+    }
+
+    /// The end of a step: one sync of each directory that was written to.
+    pub fn settle(&mut self) -> Result<(), VaultError> {
+        for dir in std::mem::take(&mut self.dirty) {
+            platform::sync_dir(&dir).map_err(|error| VaultError::io(&dir, error))?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes one file outside the vault (the mark, a pin): beside, synced, renamed, its directory synced.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
+    let wrap = |error| VaultError::io(path, error);
+    let parent = path.parent().expect("state files stand in a directory");
+    make_dir(parent)?;
+    let beside = path.with_extension("tmp");
+    let mut file = platform::create_private(&beside).map_err(wrap)?;
+    file.write_all(bytes).map_err(wrap)?;
+    file.sync_all().map_err(wrap)?;
+    fs::rename(&beside, path).map_err(wrap)?;
+    platform::sync_dir(parent).map_err(wrap)
+}
+
+/// The whole file; `None` where there is none.
+pub fn read_capped(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, VaultError> {
+    let wrap = |error| VaultError::io(path, error);
+    let file = match File::open(path) {
+        Err(error) if is_absent(&error) => return Ok(None),
+        other => other.map_err(wrap)?,
+    };
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(wrap)?;
+    if bytes.len() as u64 > limit {
+        return Err(VaultError::altered(path.display().to_string(), format!("it is larger than {limit} bytes")));
+    }
+    Ok(Some(bytes))
+}
+
+/// Makes `dir` and what is missing above it, mode 0700, each synced into its parent.
+pub fn make_dir(dir: &Path) -> Result<(), VaultError> {
+    let missing: Vec<_> = dir.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
+    for dir in missing.into_iter().rev() {
+        match platform::make_private_dir(dir) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            other => other.map_err(|error| VaultError::io(dir, error))?,
+        }
+        let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        platform::sync_dir(parent).map_err(|error| VaultError::io(parent, error))?;
+    }
+    Ok(())
+}
+
+/// Whether the error says that there is no such file.
+pub fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+fn ignore_absent(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if is_absent(&error) => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,126 @@
+//! What can go wrong with a vault, as facts. What to do about it is said by the command line alone.
+
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::ledger::checkpoint::Checkpoint;
+use crate::seal::SealError;
+use crate::time::Timestamp;
+use crate::vault::catalog::CatalogError;
+
+/// Why a vault could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// Nothing of a vault is there.
+    #[error("there is no vault at {}", .0.display())]
+    NoVault(PathBuf),
+    /// Files are there, but no `vault.toml`.
+    #[error("{} holds files but no vault.toml: it is no vault, or its vault.toml was taken away", .0.display())]
+    NotAVault(PathBuf),
+    /// `init` was given a directory with something in it.
+    #[error("{} is not empty", .0.display())]
+    NotEmpty(PathBuf),
+    /// The vault, a leaf or an event is of a format that is not known here.
+    #[error("{0} is of a newer format than this program knows")]
+    NewerFormat(String),
+    /// A file is not what the ledger, its seal or its signature says it is.
+    #[error("{file}: {reason}")]
+    Altered {
+        /// The file, relative to the vault or absolute.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The vault's recipient or verifier key is not the one seen here before.
+    #[error("the vault at {} has other keys than the vault that stood there: it was replaced", path.display())]
+    Replaced {
+        /// The vault.
+        path: PathBuf,
+    },
+    /// The vault is older than what this machine has seen.
+    #[error("the vault has {} entries, but {} were seen on this computer: an older copy was put in its place", found.size, seen.size)]
+    RolledBack {
+        /// The mark.
+        seen: Box<Checkpoint>,
+        /// The vault's checkpoint.
+        found: Box<Checkpoint>,
+    },
+    /// The vault's log and what this machine has seen of it exclude each other.
+    #[error("the ledger at size {} is not a continuation of what was seen on this computer at size {}: it was rewritten", found.size, seen.size)]
+    Forked {
+        /// The mark.
+        seen: Box<Checkpoint>,
+        /// The vault's checkpoint.
+        found: Box<Checkpoint>,
+    },
+    /// The checkpoint is ahead of the files beside it.
+    #[error("the ledger says {} entries, but {file} is not there yet", head.size)]
+    Incomplete {
+        /// The vault's checkpoint.
+        head: Box<Checkpoint>,
+        /// What is missing.
+        file: String,
+    },
+    /// The head is not the one that the user said he accepts.
+    #[error("the vault's head is {}:{}, not {accepted}", found.size, crate::vault::root_text(&found.root))]
+    OtherHead {
+        /// What was accepted.
+        accepted: String,
+        /// The vault's checkpoint.
+        found: Box<Checkpoint>,
+    },
+    /// This machine has no mark for the vault, so nothing may be appended.
+    #[error("this computer has not seen this vault before")]
+    Unmarked,
+    /// This machine is not the one that writes the log.
+    #[error("this machine reads only: the ledger is written by another one")]
+    ReadsOnly,
+    /// The clock stands more than five minutes behind the last entry.
+    #[error("the clock says {clock}, but the last entry is of {last}")]
+    ClockBehind {
+        /// What the clock says.
+        clock: Timestamp,
+        /// The last entry's time.
+        last: Timestamp,
+    },
+    /// Another process holds the vault.
+    #[error("another process uses the vault, and it did not finish within {} s", .0.as_secs())]
+    Busy(Duration),
+    /// No key that was given opens the vault.
+    #[error("{0}")]
+    CannotUnlock(String),
+    /// The operating system refused.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What it said.
+        error: io::Error,
+    },
+    /// The catalogue failed for another reason than damage.
+    #[error("the catalogue: {0}")]
+    Catalog(#[from] CatalogError),
+}
+
+impl VaultError {
+    /// A failure of the operating system at `path`.
+    pub fn io(path: impl AsRef<Path>, error: io::Error) -> Self {
+        Self::Io { path: path.as_ref().to_owned(), error }
+    }
+
+    /// `file` is not what it should be.
+    pub fn altered(file: impl Into<String>, reason: impl ToString) -> Self {
+        Self::Altered { file: file.into(), reason: reason.to_string() }
+    }
+
+    /// A sealed file could not be opened: a failure of the disk stays one, everything else means it was altered.
+    pub fn unsealed(file: impl Into<String>, error: SealError) -> Self {
+        let file = file.into();
+        match error {
+            SealError::Io(error) => Self::Io { path: file.into(), error },
+            other => Self::Altered { file, reason: other.to_string() },
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! One log's files: its checkpoint, tiles and entry bundles, and the journal that opens its leaves.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::Range;
+
+use crate::id::LogId;
+use crate::keys::signer::Origin;
+use crate::keys::signer::VerifierKey;
+use crate::keys::vault_identity::VaultIdentity;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::leaf::Leaf;
+use crate::ledger::leaf::LeafError;
+use crate::ledger::note::NOTE_LIMIT;
+use crate::ledger::opening;
+use crate::ledger::opening::Opening;
+use crate::ledger::tile::TilePath;
+use crate::ledger::tree;
+use crate::ledger::tree::Tiles;
+use crate::ledger::tree::TreeError;
+use crate::seal;
+use crate::vault::disk::Disk;
+use crate::vault::disk::Staging;
+use crate::vault::error::VaultError;
+use crate::vault::places;
+
+/// A tile is at most 8 KiB, an entry bundle 256 short leaves.
+const TILE_LIMIT: u64 = 1 << 20;
+/// 256 openings of at most 1 MiB, sealed.
+const JOURNAL_LIMIT: u64 = 300 << 20;
+
+/// A log in the vault's directory.
+#[derive(Clone, Debug)]
+pub struct Log {
+    disk: Disk,
+    /// Its id.
+    pub id: LogId,
+    /// Its origin line.
+    pub origin: Origin,
+}
+
+impl Tiles for Log {
+    fn read(&self, path: &TilePath) -> io::Result<Option<Vec<u8>>> {
+        match self.disk.read(&places::ledger_file(self.id, &path.to_string()), TILE_LIMIT) {
+            Ok(bytes) => Ok(bytes),
+            Err(VaultError::Io { error, .. }) => Err(error),
+            Err(other) => Err(io::Error::new(io::ErrorKind::InvalidData, other.to_string())),
+        }
+    }
+}
+
+impl Log {
+    /// The log `id` in `disk`.
+    pub fn new(disk: Disk, id: LogId) -> Self {
+        Self { disk, id, origin: Origin::of(id) }
+    }
+
+    /// The published head.
+    pub fn checkpoint(&self, verifier: &VerifierKey) -> Result<VerifiedCheckpoint, VaultError> {
+        let file = places::checkpoint(self.id);
+        let bytes = self.disk.read(&file, NOTE_LIMIT as u64)?.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;
+        VerifiedCheckpoint::open(&bytes, verifier).map_err(|error| VaultError::altered(file, error))
+    }
+
+    /// Whether the tiles, at `head`'s size, give `head`'s root.
+    pub fn has_root(&self, head: &Checkpoint) -> Result<bool, VaultError> {
+        Ok(tree::root(self, head.size).map_err(|error| self.error(error, head))? == head.root)
+    }
+
+    /// Leaf 0 has to hold the verifier's public key: else the log was begun by another key.
+    pub fn check_genesis(&self, verifier: &VerifierKey, head: &Checkpoint) -> Result<(), VaultError> {
+        match self.leaves(0..1, head)?.first() {
+            Some(Leaf::Genesis { public, .. }) if public == verifier.public() => Ok(()),
+            _ => Err(VaultError::altered(self.file_of(&TilePath::Entries { index: 0, width: 1 }), "entry 0 is not this log's key")),
+        }
+    }
+
+    /// The leaves of `range` in the log of `head`, proven by its root: journal files are sealed to a public key, so anyone can
+    /// write one, and only what the signed root holds makes its lines true.
+    pub fn leaves(&self, range: Range<u64>, head: &Checkpoint) -> Result<Vec<Leaf>, VaultError> {
+        tree::proven_leaves(self, range, (head.size, head.root)).map_err(|error| self.error(error, head))
+    }
+
+    /// The openings of journal file `number` below `head`'s size: exactly one matching one for every sealed leaf.
+    pub fn openings(&self, number: u64, head: &Checkpoint, identity: &VaultIdentity) -> Result<Vec<Opening>, VaultError> {
+        let file = places::journal(self.id, number);
+        let first = number * opening::PER_FILE;
+        let range = first..first + opening::PER_FILE;
+        let committed = first..range.end.min(head.size);
+        let mut openings = match self.disk.read(&file, JOURNAL_LIMIT)? {
+            Some(sealed) => {
+                let plain = seal::open_bytes(&sealed, identity, None, JOURNAL_LIMIT)
+                    .map_err(|error| VaultError::unsealed(&file, error))?;
+                opening::parse_journal(&plain, range).map_err(|error| VaultError::altered(&file, error))?
+            }
+            None => Vec::new(),
+        };
+        // What lies beyond the committed edge was never published: an append that did not come to its end.
+        openings.retain(|opening| opening.index < committed.end);
+        self.check_openings(&file, &openings, committed, head)?;
+        Ok(openings)
+    }
+
+    fn check_openings(&self, file: &str, openings: &[Opening], range: Range<u64>, head: &Checkpoint) -> Result<(), VaultError> {
+        let first = range.start;
+        let leaves = self.leaves(range, head)?;
+        let by_index: BTreeMap<u64, &Opening> = openings.iter().map(|opening| (opening.index, opening)).collect();
+        for (index, leaf) in (first..).zip(&leaves) {
+            let is_sealed = matches!(leaf, Leaf::Sealed { .. });
+            match by_index.get(&index) {
+                None if is_sealed => return Err(VaultError::altered(file, format!("entry {index} is missing"))),
+                Some(opening) if !opening.matches(&self.origin, leaf) => {
+                    return Err(VaultError::altered(file, format!("entry {index} is not the one in the ledger")));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes journal file `number`.
+    pub fn write_journal(
+        &self,
+        staging: &mut Staging,
+        number: u64,
+        lines: &[u8],
+        identity: &VaultIdentity,
+    ) -> Result<(), VaultError> {
+        let file = places::journal(self.id, number);
+        let (sealed, _) = seal::seal_bytes(&identity.seals_to(), lines).map_err(|error| VaultError::unsealed(&file, error))?;
+        staging.write(&file, &sealed)
+    }
+
+    /// The path of a tile, relative to the vault.
+    pub fn file_of(&self, path: &TilePath) -> String {
+        places::ledger_file(self.id, &path.to_string())
+    }
+
+    /// What a failing tree means for a vault whose checkpoint is `head`.
+    pub fn error(&self, error: TreeError, head: &Checkpoint) -> VaultError {
+        match error {
+            TreeError::Missing { path } => VaultError::Incomplete { head: Box::new(head.clone()), file: self.file_of(&path) },
+            TreeError::Leaf { error: LeafError::NewerFormat, index } => VaultError::NewerFormat(format!("entry {index}")),
+            TreeError::Io { path, error } => VaultError::io(self.disk.path(&self.file_of(&path)), error),
+            other => VaultError::altered(other.path().map_or_else(|| places::checkpoint(self.id), |path| self.file_of(path)), other),
+        }
+    }
+}

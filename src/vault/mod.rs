@@ -1,0 +1,218 @@
+//! The vault: a directory of sealed objects, a journal and a signed log, with what this machine knows of it. The only
+//! file access below the command line, and the only way in: [`unlock::Found`], then [`unlock::Unlocked`], then [`Vault`].
+//! Must not know the terminal, or why something is written.
+
+pub mod catalog;
+pub mod check;
+pub mod create;
+pub mod disk;
+pub mod error;
+pub mod header;
+pub mod intent;
+pub mod lock;
+pub mod log;
+pub mod object;
+pub mod places;
+pub mod recovery;
+pub mod standing;
+pub mod state;
+pub mod step;
+pub mod transaction;
+pub mod unlock;
+
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rand_core::CryptoRng;
+use rand_core::RngCore;
+
+use crate::digest::Digest;
+use crate::id::DisclosureId;
+use crate::keys::signer::SigningKey;
+use crate::keys::vault_identity::VaultIdentity;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::practice::record::RecordVersion;
+use crate::practice::words::Alias;
+use crate::vault::catalog::Catalog;
+use crate::vault::disk::Disk;
+use crate::vault::error::VaultError;
+use crate::vault::header::Header;
+use crate::vault::lock::Lock;
+use crate::vault::log::Log;
+use crate::vault::object::Stored;
+use crate::vault::places::Places;
+use crate::vault::standing::Standing;
+use crate::vault::state::Pin;
+use crate::vault::state::State;
+use crate::vault::step::Held;
+use crate::vault::unlock::Unlocked;
+
+/// The root as checkpoints spell it.
+pub fn root_text(root: &Digest) -> String {
+    STANDARD.encode(root.as_bytes())
+}
+
+/// What the user says for this call.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long to wait for another process.
+    pub lock_wait: Duration,
+    /// `SIZE:ROOT` of a head to accept on a machine that has no mark, or in place of a wrong pin.
+    pub accept_head: Option<String>,
+    /// Go on although the clock stands behind the log.
+    pub accept_clock: bool,
+}
+
+/// An open vault: its keys fit each other, its head is verified, its catalogue is in step.
+pub struct Vault {
+    places: Places,
+    disk: Disk,
+    header: Header,
+    identity: VaultIdentity,
+    signer: SigningKey,
+    owner_file: String,
+    log: Log,
+    state: State,
+    options: Options,
+    head: VerifiedCheckpoint,
+    standing: Standing,
+    catalog: Catalog,
+}
+
+impl Vault {
+    /// Opens a vault whose keys have been found to fit: settles which head holds, brings the catalogue in step, and, on the
+    /// machine that writes the log, finishes or forgets what a crash interrupted.
+    pub fn open(unlocked: Unlocked, options: Options, rng: &mut (impl CryptoRng + RngCore)) -> Result<Self, VaultError> {
+        let Unlocked { found, identity, signer, owner_file } = unlocked;
+        let log = Log::new(found.disk.clone(), found.header.log);
+        let state = State::of(&found.places, &found.header.verifier);
+        let shared = Lock::take_to_read(&found.disk.path(places::LOCK), options.lock_wait)?;
+        let published = log.checkpoint(&found.header.verifier)?;
+        log.check_genesis(&found.header.verifier, published.head())?;
+        let catalog = step::open_catalog(&found.places, &found.header.verifier, &identity, &state, rng)?;
+        let mut vault = Self {
+            places: found.places,
+            disk: found.disk,
+            header: found.header,
+            identity,
+            signer,
+            owner_file,
+            log,
+            state,
+            options,
+            head: published,
+            standing: Standing::InStep,
+            catalog,
+        };
+        vault.settle(Held::Vault)?;
+        if vault.options.accept_head.take().is_some() && vault.alarm().is_none() {
+            vault.accept()?;
+        }
+        drop(shared);
+        vault.recover()?;
+        Ok(vault)
+    }
+
+    /// The head that holds.
+    pub fn head(&self) -> &Checkpoint {
+        self.head.head()
+    }
+
+    /// The signed checkpoint of the head that holds.
+    pub fn checkpoint(&self) -> &VerifiedCheckpoint {
+        &self.head
+    }
+
+    /// How the vault stands to what this machine has seen of it.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// What the events say.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// What the events say, for local notes such as the record last touched.
+    pub fn catalog_mut(&mut self) -> &mut Catalog {
+        &mut self.catalog
+    }
+
+    /// The vault's public facts.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        self.disk.root()
+    }
+
+    /// Where the vault and what belongs to it lie.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The vault identity, to seal and to derive keys.
+    pub fn identity(&self) -> &VaultIdentity {
+        &self.identity
+    }
+
+    /// The log's key, to sign manifests and other notes. Checkpoints are signed by transactions alone.
+    pub fn signer(&self) -> &SigningKey {
+        &self.signer
+    }
+
+    /// The owner whose key opened the vault.
+    pub fn actor(&self) -> Result<Alias, VaultError> {
+        let owners = self.catalog.owners()?;
+        let owner = owners.into_iter().find(|owner| owner.file == self.owner_file);
+        let file = || places::owner_file(self.header.epoch, &self.owner_file);
+        Ok(owner.ok_or_else(|| VaultError::altered(file(), "the ledger names no such owner"))?.alias)
+    }
+
+    /// A record's version, its seal checked already. See [`object::open`] for what is checked at the end.
+    pub fn read(&self, version: &RecordVersion) -> Result<impl Read + use<>, VaultError> {
+        let stored = Stored { object: version.object, seal: version.seal, sha256: version.sha256, size: version.size };
+        object::open(&self.disk, &stored, &self.identity)
+    }
+
+    /// The package of a disclosure that was committed and not yet released; `None` when it was.
+    pub fn unreleased(&self, disclosure: DisclosureId) -> Result<Option<std::fs::File>, VaultError> {
+        let file = places::package(disclosure);
+        if self.disk.has(&file) { self.disk.open(&file).map(Some) } else { Ok(None) }
+    }
+
+    /// The package reached its place: the outbox lets go of it.
+    pub fn released(&self, disclosure: DisclosureId) -> Result<(), VaultError> {
+        self.disk.remove(&places::package(disclosure))
+    }
+
+    /// The disclosures whose packages wait in the outbox.
+    pub fn outbox(&self) -> Result<Vec<DisclosureId>, VaultError> {
+        let names = self.disk.names(places::OUTBOX)?;
+        Ok(names.iter().filter_map(|name| name.strip_suffix(".age")?.parse().ok()).collect())
+    }
+
+    /// Accepts the present head on a machine that had not seen this vault: sets mark and pin.
+    pub fn accept(&mut self) -> Result<(), VaultError> {
+        let _lock = self.state.lock(self.options.lock_wait)?;
+        self.state.set_mark(&self.head)?;
+        self.pin()?;
+        self.standing = Standing::InStep;
+        Ok(())
+    }
+
+    fn pin(&self) -> Result<(), VaultError> {
+        let pin = Pin { recipient: self.header.recipient.clone(), verifier: self.header.verifier.to_string() };
+        pin.write(&self.places, &self.canonical()?)
+    }
+
+    fn canonical(&self) -> Result<std::path::PathBuf, VaultError> {
+        self.disk.root().canonicalize().map_err(|error| VaultError::io(self.disk.root(), error))
+    }
+}

@@ -1,0 +1,102 @@
+//! Where everything is: the paths of FORMAT 1, relative to the vault, in one place.
+
+use std::path::PathBuf;
+
+use crate::digest::Digest;
+use crate::id::DisclosureId;
+use crate::id::IntentId;
+use crate::id::LogId;
+use crate::id::ObjectId;
+use crate::keys::signer::VerifierKey;
+
+/// The vault's header.
+pub const HEADER: &str = "vault.toml";
+/// Shared to read, exclusive to write.
+pub const LOCK: &str = "lock";
+/// The key file of an owner who opens the vault with a passphrase.
+pub const PASSPHRASE_FILE: &str = "owner-passphrase.age";
+/// Transactions under way.
+pub const INCOMING: &str = "incoming";
+/// Packages committed and not yet released.
+pub const OUTBOX: &str = "outbox";
+/// The sealed records.
+pub const RECORDS: &str = "records";
+/// The logs.
+pub const LEDGER: &str = "ledger";
+/// The openings.
+pub const JOURNAL: &str = "journal";
+/// Owners' and signing keys.
+pub const KEYS: &str = "keys";
+
+/// The three directories that a vault lives in.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The vault itself.
+    pub vault: PathBuf,
+    /// `subrosa` in the state directory: marks and pins, this machine alone.
+    pub state: PathBuf,
+    /// `subrosa` in the cache directory: catalogues, disposable.
+    pub cache: PathBuf,
+}
+
+impl Places {
+    /// STATE of the log whose verifier key this is.
+    pub fn state_of(&self, verifier: &VerifierKey) -> PathBuf {
+        self.state.join(name_of(verifier.to_string().as_bytes()))
+    }
+
+    /// The catalogue of the log whose verifier key this is.
+    pub fn catalog_of(&self, verifier: &VerifierKey) -> PathBuf {
+        self.cache.join(name_of(verifier.to_string().as_bytes())).join("catalog.db")
+    }
+
+    /// The pin of the vault at `canonical`.
+    pub fn pin_of(&self, canonical: &std::path::Path) -> PathBuf {
+        self.state.join("pins").join(name_of(canonical.as_os_str().as_encoded_bytes()))
+    }
+}
+
+/// The first 32 hex characters of SHA-256.
+fn name_of(bytes: &[u8]) -> String {
+    Digest::of(bytes).to_string()[..32].to_owned()
+}
+
+/// `keys/<epoch>/<file>`
+pub fn owner_file(epoch: u64, file: &str) -> String {
+    format!("{KEYS}/{epoch}/{file}")
+}
+
+/// `keys/signing-<log-id>.age`
+pub fn signing_key(log: LogId) -> String {
+    format!("{KEYS}/signing-{log}.age")
+}
+
+/// `ledger/<log-id>/<file>`
+pub fn ledger_file(log: LogId, file: &str) -> String {
+    format!("{LEDGER}/{log}/{file}")
+}
+
+/// `ledger/<log-id>/checkpoint`
+pub fn checkpoint(log: LogId) -> String {
+    ledger_file(log, "checkpoint")
+}
+
+/// `journal/<log-id>/<NNN>.age`: the openings 256 N to 256 N + 255.
+pub fn journal(log: LogId, number: u64) -> String {
+    format!("{JOURNAL}/{log}/{number:03}.age")
+}
+
+/// `records/<2 characters>/<object id>.age`
+pub fn object(id: ObjectId) -> String {
+    format!("{RECORDS}/{}/{id}.age", &id.body()[..2])
+}
+
+/// `outbox/<disclosure id>.age`
+pub fn package(id: DisclosureId) -> String {
+    format!("{OUTBOX}/{id}.age")
+}
+
+/// `incoming/<16 characters>`
+pub fn incoming(id: IntentId) -> String {
+    format!("{INCOMING}/{id}")
+}

@@ -1,0 +1,138 @@
+//! What opening a vault mends: a head that was signed and not published, key files that an event speaks of, and what dead
+//! transactions left. Only the machine that writes the log mends, under both locks; everybody else leaves it alone.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::id::DisclosureId;
+use crate::id::ObjectId;
+use crate::practice::event::Body;
+use crate::practice::event::Event;
+use crate::practice::owner::KeyFile;
+use crate::vault::Vault;
+use crate::vault::catalog::EntryFilter;
+use crate::vault::disk::Staging;
+use crate::vault::error::VaultError;
+use crate::vault::intent;
+use crate::vault::intent::Intent;
+use crate::vault::lock::Hold;
+use crate::vault::lock::Lock;
+use crate::vault::places;
+use crate::vault::standing::Standing;
+use crate::vault::step::Held;
+
+impl Vault {
+    /// Mends what can be mended now. A vault that another process is using, or that cannot be written, is left as it is:
+    /// everything here can be done at the next opening as well.
+    pub(super) fn recover(&mut self) -> Result<(), VaultError> {
+        let needed = self.standing == Standing::Unpublished
+            || !self.disk.names(places::INCOMING)?.is_empty()
+            || !self.missing_key_files()?.is_empty();
+        let may = matches!(self.standing, Standing::InStep | Standing::Unpublished) && self.state.is_writer();
+        if !needed || !may {
+            return Ok(());
+        }
+        let at_once = Duration::ZERO;
+        let mended = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, at_once)
+            .and_then(|vault| Ok((vault, self.state.lock(at_once)?)))
+            .and_then(|_locks| self.mend());
+        match mended {
+            Err(VaultError::Busy(_)) => Ok(()),
+            Err(VaultError::Io { error, .. }) if crate::platform::is_read_only(&error) => Ok(()),
+            other => other,
+        }
+    }
+
+    fn mend(&mut self) -> Result<(), VaultError> {
+        // Another process may have appended while we waited.
+        self.settle(Held::Both)?;
+        self.state.sweep();
+        self.publish()?;
+        self.make_missing_key_files()?;
+        for intent in intent::dead(&self.disk)? {
+            self.forget(intent)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the head that holds into the vault, when it is not there yet. Both locks are held.
+    pub(super) fn publish(&mut self) -> Result<(), VaultError> {
+        if self.standing != Standing::Unpublished {
+            return Ok(());
+        }
+        let path = self.disk.path(&places::checkpoint(self.log.id));
+        crate::vault::disk::replace(&path, self.head.bytes())?;
+        self.standing = Standing::InStep;
+        Ok(())
+    }
+
+    /// Removes what a dead transaction made and no event speaks of. A path of any other shape is none of a transaction's:
+    /// someone wrote it into the list, and it stays.
+    fn forget(&self, mut intent: Intent) -> Result<(), VaultError> {
+        let mut leftovers = Vec::new();
+        for file in std::mem::take(&mut intent.files) {
+            if self.is_leftover(&file)? {
+                leftovers.push(file);
+            }
+        }
+        intent.files = leftovers;
+        intent.forgotten()
+    }
+
+    fn is_leftover(&self, file: &str) -> Result<bool, VaultError> {
+        let name = file.rsplit('/').next().and_then(|name| name.strip_suffix(".age")).unwrap_or_default();
+        if let Ok(object) = name.parse::<ObjectId>() {
+            return Ok(places::object(object) == file && self.catalog.object(object)?.is_none());
+        }
+        if let Ok(disclosure) = name.parse::<DisclosureId>() {
+            return Ok(places::package(disclosure) == file && self.catalog.disclosure(disclosure)?.is_none());
+        }
+        Ok(false)
+    }
+
+    /// Owners whose key file is not there. Files that grant access are written after the commit, so a crash may leave one
+    /// out; the event holds it.
+    fn missing_key_files(&self) -> Result<Vec<String>, VaultError> {
+        let owners = self.catalog.owners()?;
+        let is_missing = |file: &String| !self.disk.has(&places::owner_file(self.header.epoch, file));
+        Ok(owners.into_iter().map(|owner| owner.file).filter(is_missing).collect())
+    }
+
+    /// The key files that the events so far speak of.
+    pub(super) fn key_files(&self) -> Result<Vec<KeyFile>, VaultError> {
+        let mut files = Vec::new();
+        for kind in ["vault.created", "owner.added"] {
+            let filter = EntryFilter { kind: Some(kind.to_owned()), ..EntryFilter::default() };
+            self.catalog.entries(&filter, &mut |entry| {
+                match Event::from_fields(entry.fields).map(|event| event.body) {
+                    Ok(Body::VaultCreated(created)) => files.extend(created.key_files),
+                    Ok(Body::OwnerAdded(added)) => files.push(added.key_file),
+                    _ => {}
+                }
+                Ok(true)
+            })?;
+        }
+        Ok(files)
+    }
+
+    /// Makes the key files that are not there. Both locks are held.
+    pub(super) fn make_missing_key_files(&self) -> Result<(), VaultError> {
+        let missing = self.missing_key_files()?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for file in self.key_files()?.into_iter().filter(|file| missing.contains(&file.name)) {
+            let path = places::owner_file(self.header.epoch, &file.name);
+            let bytes = STANDARD.decode(&file.data).map_err(|error| VaultError::altered(&path, error))?;
+            crate::vault::disk::replace(&self.disk.path(&path), &bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// The directory in which a transaction stages its files.
+pub(super) fn staging_of(vault: &Vault, intent: &Intent) -> Staging {
+    Staging::new(vault.disk.clone(), places::incoming(intent.id))
+}

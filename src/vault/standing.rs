@@ -1,0 +1,149 @@
+//! Which head holds: the checkpoint in the vault against the mark on this machine (FORMAT 4 and 5).
+
+use std::cmp::Ordering;
+
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::opening::PER_FILE;
+use crate::practice::event::Body;
+use crate::practice::event::Event;
+use crate::vault::Vault;
+use crate::vault::error::VaultError;
+use crate::vault::places;
+use crate::vault::state::Pin;
+use crate::vault::step::Held;
+
+/// How a vault stands to what this machine has seen of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Mark and checkpoint agree.
+    InStep,
+    /// The mark is ahead and everything it speaks of is there: an append whose last step was interrupted, or an old
+    /// checkpoint beside newer files. The mark holds.
+    Unpublished,
+    /// This machine has no mark: it has not seen this vault before.
+    Unmarked,
+    /// The vault is older than the mark. It can be read, with a warning, and is never appended to.
+    RolledBack(Checkpoint),
+    /// The vault's log excludes the mark. It can be read, with a warning, and is never appended to.
+    Forked(Checkpoint),
+}
+
+impl Vault {
+    /// The alarm to be raised with every answer, if there is one.
+    pub fn alarm(&self) -> Option<VaultError> {
+        let found = || Box::new(self.head().clone());
+        match &self.standing {
+            Standing::RolledBack(seen) => Some(VaultError::RolledBack { seen: Box::new(seen.clone()), found: found() }),
+            Standing::Forked(seen) => Some(VaultError::Forked { seen: Box::new(seen.clone()), found: found() }),
+            _ => None,
+        }
+    }
+
+    /// Settles which head holds and brings the catalogue up to it. `held` says which locks are.
+    pub(super) fn settle(&mut self, held: Held) -> Result<(), VaultError> {
+        let published = self.log.checkpoint(&self.header.verifier)?;
+        let mark = self.state.mark(&self.header.verifier)?;
+        self.check_pin(mark.as_ref(), published.head())?;
+        let Some(mark) = mark else {
+            return self.settle_unmarked(published, held);
+        };
+        let (seen, found) = (mark.head().clone(), published.head().clone());
+        match seen.size.cmp(&found.size) {
+            Ordering::Equal if seen.root == found.root => {
+                (self.head, self.standing) = (published, Standing::InStep);
+                self.step(held)
+            }
+            Ordering::Equal => self.alarmed(published, Standing::Forked(seen)),
+            Ordering::Greater if self.is_whole(&seen, found.size)? => {
+                (self.head, self.standing) = (mark, Standing::Unpublished);
+                self.step(held)
+            }
+            Ordering::Greater => self.alarmed(published, Standing::RolledBack(seen)),
+            Ordering::Less if !self.log.has_root(&found)? => {
+                let file = places::checkpoint(self.log.id);
+                Err(VaultError::altered(file, "its root is not that of the tiles beside it"))
+            }
+            Ordering::Less if !self.log.has_root(&seen)? => self.alarmed(published, Standing::Forked(seen)),
+            Ordering::Less => {
+                (self.head, self.standing) = (published, Standing::InStep);
+                // The catalogue first: folding reads every opening, so a copy still under way is noticed before the mark moves.
+                self.step(held)?;
+                self.with_state(held, |vault| vault.state.set_mark(&vault.head))
+            }
+        }
+    }
+
+    fn settle_unmarked(&mut self, published: VerifiedCheckpoint, held: Held) -> Result<(), VaultError> {
+        if !self.log.has_root(published.head())? {
+            let file = places::checkpoint(self.log.id);
+            return Err(VaultError::altered(file, "its root is not that of the tiles beside it"));
+        }
+        (self.head, self.standing) = (published, Standing::Unmarked);
+        self.step(held)
+    }
+
+    fn alarmed(&mut self, published: VerifiedCheckpoint, standing: Standing) -> Result<(), VaultError> {
+        (self.head, self.standing) = (published, standing);
+        // The catalogue on disk belongs to the newer head: this one is folded in memory.
+        self.step_in_memory()
+    }
+
+    /// The pin names the keys of the vault that was seen at this path. At a new path, a head that equals or extends the mark
+    /// is pinned, below, once it has been settled.
+    fn check_pin(&self, mark: Option<&VerifiedCheckpoint>, found: &Checkpoint) -> Result<(), VaultError> {
+        if let Some(accepted) = &self.options.accept_head {
+            let is_it = *accepted == format!("{}:{}", found.size, super::root_text(&found.root));
+            let other = || VaultError::OtherHead { accepted: accepted.clone(), found: Box::new(found.clone()) };
+            return if is_it { Ok(()) } else { Err(other()) };
+        }
+        let pin = Pin::read(&self.places, &self.canonical()?)?;
+        let own = Pin { recipient: self.header.recipient.clone(), verifier: self.header.verifier.to_string() };
+        match pin {
+            Some(pin) if pin != own => Err(VaultError::Replaced { path: self.path().to_owned() }),
+            None if mark.is_some_and(|mark| self.extends(mark.head(), found)) => self.pin().or_else(ignore_read_only),
+            _ => Ok(()),
+        }
+    }
+
+    fn extends(&self, seen: &Checkpoint, found: &Checkpoint) -> bool {
+        seen.size <= found.size && self.log.has_root(seen).unwrap_or(false) && self.log.has_root(found).unwrap_or(false)
+    }
+
+    /// Whether everything that `head` speaks of beyond `from` is there: tiles, openings, and the objects of the events.
+    fn is_whole(&self, head: &Checkpoint, from: u64) -> Result<bool, VaultError> {
+        let absent_is_no = |result: Result<bool, VaultError>| match result {
+            Err(VaultError::Incomplete { .. } | VaultError::Altered { .. }) => Ok(false),
+            other => other,
+        };
+        if !absent_is_no(self.log.has_root(head))? {
+            return Ok(false);
+        }
+        for number in from / PER_FILE..head.size.div_ceil(PER_FILE) {
+            if !absent_is_no(self.has_objects_of(number, from, head))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn has_objects_of(&self, number: u64, from: u64, head: &Checkpoint) -> Result<bool, VaultError> {
+        let openings = self.log.openings(number, head, &self.identity)?;
+        for opening in openings.into_iter().filter(|opening| opening.index >= from) {
+            let Ok(event) = Event::from_fields(opening.event) else {
+                return Ok(false);
+            };
+            if let Body::RecordAdded(version) | Body::RecordVersioned(version) = &event.body {
+                self.read(version)?;
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn ignore_read_only(error: VaultError) -> Result<(), VaultError> {
+    match error {
+        VaultError::Io { error, .. } if crate::platform::is_read_only(&error) => Ok(()),
+        other => Err(other),
+    }
+}

@@ -1,0 +1,110 @@
+//! What this machine alone knows: the mark (the newest head signed or verified here), whether it writes the log, its id,
+//! and the pins of vaults seen. Never in the vault, its sync or its backup.
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rand_core::CryptoRng;
+use rand_core::RngCore;
+
+use crate::id::MachineId;
+use crate::keys::signer::VerifierKey;
+use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::note::NOTE_LIMIT;
+use crate::vault::disk;
+use crate::vault::error::VaultError;
+use crate::vault::lock::Hold;
+use crate::vault::lock::Lock;
+use crate::vault::places::Places;
+
+/// STATE of one log.
+#[derive(Clone, Debug)]
+pub struct State {
+    dir: PathBuf,
+}
+
+impl State {
+    /// STATE of the log whose verifier key this is.
+    pub fn of(places: &Places, verifier: &VerifierKey) -> Self {
+        Self { dir: places.state_of(verifier) }
+    }
+
+    /// The mark. One that does not parse or verify is an error, never "missing": else damaging it would undo it.
+    pub fn mark(&self, verifier: &VerifierKey) -> Result<Option<VerifiedCheckpoint>, VaultError> {
+        let path = self.dir.join("head");
+        let Some(bytes) = disk::read_capped(&path, NOTE_LIMIT as u64)? else {
+            return Ok(None);
+        };
+        let mark = VerifiedCheckpoint::open(&bytes, verifier);
+        mark.map(Some).map_err(|error| VaultError::altered(path.display().to_string(), error))
+    }
+
+    /// Moves the mark: during an append, this is the commit point.
+    pub fn set_mark(&self, head: &VerifiedCheckpoint) -> Result<(), VaultError> {
+        disk::replace(&self.dir.join("head"), head.bytes())
+    }
+
+    /// Removes what a crash left of a mark being written, before anything is signed.
+    pub fn sweep(&self) {
+        let _ = fs::remove_file(self.dir.join("head.tmp"));
+    }
+
+    /// Whether this machine may sign the log.
+    pub fn is_writer(&self) -> bool {
+        self.dir.join("writer").exists()
+    }
+
+    /// Makes this machine the writer; only together with the log's key.
+    pub fn make_writer(&self) -> Result<(), VaultError> {
+        disk::replace(&self.dir.join("writer"), b"")
+    }
+
+    /// This machine's id for this log, drawn at the first call.
+    pub fn machine(&self, rng: &mut (impl CryptoRng + RngCore)) -> Result<MachineId, VaultError> {
+        let path = self.dir.join("id");
+        if let Some(bytes) = disk::read_capped(&path, 64)? {
+            let text = String::from_utf8_lossy(&bytes);
+            return text.trim_end().parse().map_err(|error| VaultError::altered(path.display().to_string(), error));
+        }
+        let machine = MachineId::random(rng);
+        disk::replace(&path, format!("{machine}\n").as_bytes())?;
+        Ok(machine)
+    }
+
+    /// STATE/lock; taken after the vault's own.
+    pub fn lock(&self, wait: Duration) -> Result<Lock, VaultError> {
+        disk::make_dir(&self.dir)?;
+        Lock::take(&self.dir.join("lock"), Hold::Exclusive, wait)
+    }
+}
+
+/// The keys of the vault that was seen at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The vault's own public key.
+    pub recipient: String,
+    /// The active log's verifier key.
+    pub verifier: String,
+}
+
+impl Pin {
+    /// The pin of the vault at `vault`, if one was set.
+    pub fn read(places: &Places, vault: &Path) -> Result<Option<Self>, VaultError> {
+        let path = places.pin_of(vault);
+        let Some(bytes) = disk::read_capped(&path, NOTE_LIMIT as u64)? else {
+            return Ok(None);
+        };
+        let altered = || VaultError::altered(path.display().to_string(), "it is not a pin");
+        let text = String::from_utf8(bytes).map_err(|_| altered())?;
+        let (recipient, rest) = text.split_once('\n').ok_or_else(altered)?;
+        let verifier = rest.strip_suffix('\n').ok_or_else(altered)?;
+        Ok(Some(Self { recipient: recipient.to_owned(), verifier: verifier.to_owned() }))
+    }
+
+    /// Sets the pin of the vault at `vault`.
+    pub fn write(&self, places: &Places, vault: &Path) -> Result<(), VaultError> {
+        disk::replace(&places.pin_of(vault), format!("{}\n{}\n", self.recipient, self.verifier).as_bytes())
+    }
+}

@@ -1,0 +1,180 @@
+//! Keeping the catalogue in step: from the openings of the events between its position and the head.
+
+use rand_core::CryptoRng;
+use rand_core::RngCore;
+
+use crate::id::MachineId;
+use crate::keys::signer::VerifierKey;
+use crate::keys::vault_identity::VaultIdentity;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::opening::Opening;
+use crate::ledger::opening::PER_FILE;
+use crate::platform;
+use crate::practice::disclosure::Listed;
+use crate::practice::disclosure::RecordRef;
+use crate::practice::event::Body;
+use crate::practice::event::Event;
+use crate::practice::event::EventError;
+use crate::vault::Vault;
+use crate::vault::catalog::Catalog;
+use crate::vault::catalog::CatalogError;
+use crate::vault::catalog::FoldError;
+use crate::vault::catalog::Folded;
+use crate::vault::catalog::Position;
+use crate::vault::disk;
+use crate::vault::error::VaultError;
+use crate::vault::object;
+use crate::vault::places;
+use crate::vault::places::Places;
+use crate::vault::state::State;
+
+/// What the catalogue's key is derived for.
+const CATALOG_INFO: &str = "subrosa/catalog/v1";
+
+/// The catalogue on disk, or in memory where none can be kept (a read-only home).
+pub fn open_catalog(
+    places: &Places,
+    verifier: &VerifierKey,
+    identity: &VaultIdentity,
+    state: &State,
+    rng: &mut (impl CryptoRng + RngCore),
+) -> Result<Catalog, VaultError> {
+    let path = places.catalog_of(verifier);
+    let on_disk = || -> Result<Catalog, VaultError> {
+        let machine = state.machine(rng)?;
+        disk::make_dir(path.parent().expect("it stands in a directory of its own"))?;
+        Ok(Catalog::open(&path, &identity.derive(CATALOG_INFO), machine)?)
+    };
+    match on_disk() {
+        Err(VaultError::Io { .. } | VaultError::Catalog(_)) => in_memory(),
+        other => other,
+    }
+}
+
+/// A catalogue that nothing outlives; no machine's, so no id is asked for.
+fn in_memory() -> Result<Catalog, VaultError> {
+    let nobody: MachineId = "0000000000000000".parse().expect("sixteen characters of the alphabet");
+    Ok(Catalog::in_memory(nobody)?)
+}
+
+/// Which locks the caller holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// The vault's, or none where it has no lock file and cannot be written.
+    Vault,
+    /// The vault's, exclusively, and this machine's.
+    Both,
+}
+
+impl Vault {
+    /// Does something that STATE/lock guards, taking it unless it is held already.
+    pub(super) fn with_state<T>(
+        &mut self,
+        held: Held,
+        act: impl FnOnce(&mut Self) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let _lock = match held {
+            Held::Vault => Some(self.state.lock(self.options.lock_wait)?),
+            Held::Both => None,
+        };
+        act(self)
+    }
+
+    /// Brings the catalogue up to the head. Where it cannot be written, it is folded in memory.
+    pub(super) fn step(&mut self, held: Held) -> Result<(), VaultError> {
+        if self.is_in_step()? {
+            return Ok(());
+        }
+        match self.with_state(held, Self::fold_rest) {
+            // A damaged catalogue is begun anew; a second failure is not its fault.
+            Err(VaultError::Catalog(CatalogError::Damaged)) => {
+                self.catalog.reset()?;
+                self.fold_rest()
+            }
+            Err(VaultError::Catalog(_)) => self.step_in_memory(),
+            Err(VaultError::Io { error, .. }) if platform::is_read_only(&error) => self.step_in_memory(),
+            other => other,
+        }
+    }
+
+    pub(super) fn step_in_memory(&mut self) -> Result<(), VaultError> {
+        self.catalog = in_memory()?;
+        self.fold_rest()
+    }
+
+    fn is_in_step(&self) -> Result<bool, VaultError> {
+        match self.catalog.position() {
+            Ok(position) => Ok(position.is_some_and(|position| position == self.position())),
+            Err(CatalogError::Damaged) => Ok(false),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Where a catalogue in step stands.
+    pub(super) fn position(&self) -> Position {
+        Position { log: self.log.id, size: self.head().size, root: self.head().root }
+    }
+
+    fn fold_rest(&mut self) -> Result<(), VaultError> {
+        let from = self.fold_start()?;
+        let (head, to) = (self.head().clone(), self.position());
+        let Self { catalog, log, identity, disk, .. } = self;
+        let files = from / PER_FILE..head.size.div_ceil(PER_FILE);
+        let events = files.flat_map(|number| match log.openings(number, &head, identity) {
+            Err(error) => vec![Err(error)],
+            Ok(openings) => openings.into_iter().filter(|opening| opening.index >= from).map(Ok).collect(),
+        });
+        let events = events.map(|opening| fold_of(opening?, disk, identity));
+        catalog.fold(to, events).map_err(unfold)
+    }
+
+    /// The first index that is not folded yet; 0, and an emptied catalogue, when it folded another history than the head's.
+    fn fold_start(&mut self) -> Result<u64, VaultError> {
+        let position = match self.catalog.position() {
+            Err(CatalogError::Damaged) => None,
+            other => other?,
+        };
+        if let Some(position) = position {
+            let then = Checkpoint { origin: self.log.origin.clone(), size: position.size, root: position.root };
+            let is_ancestor = position.log == self.log.id
+                && position.size <= self.head().size
+                && self.log.has_root(&then).unwrap_or(false);
+            if is_ancestor {
+                return Ok(position.size);
+            }
+        }
+        self.catalog.reset()?;
+        Ok(0)
+    }
+
+    /// Folds what was just committed.
+    pub(super) fn fold_committed(&mut self, events: Vec<Folded>) -> Result<(), VaultError> {
+        let to = self.position();
+        self.catalog.fold(to, events.into_iter().map(Ok::<_, VaultError>)).map_err(unfold)
+    }
+}
+
+fn unfold(error: FoldError<VaultError>) -> VaultError {
+    match error {
+        FoldError::Catalog(error) => error.into(),
+        FoldError::Source(error) => error,
+    }
+}
+
+fn fold_of(opening: Opening, disk: &disk::Disk, identity: &VaultIdentity) -> Result<Folded, VaultError> {
+    let index = opening.index;
+    let event = Event::from_fields(opening.event.clone()).map_err(|error| match error {
+        EventError::NewerKind(kind) => VaultError::NewerFormat(format!("entry {index} ({kind})")),
+        EventError::Fields { .. } => VaultError::altered(places::JOURNAL, format!("entry {index}: {error}")),
+    })?;
+    let list = match &event.body {
+        Body::DisclosureMade(made) => Some(&made.records),
+        Body::DisclosureRefused(refused) => Some(&refused.records),
+        _ => None,
+    };
+    let records: Option<Vec<RecordRef>> = match list {
+        Some(list @ Listed::Sealed(_)) => Some(object::read_list(disk, identity, list)?),
+        _ => None,
+    };
+    Ok(Folded { index, event, fields: opening.event, records })
+}

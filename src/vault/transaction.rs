@@ -1,0 +1,282 @@
+//! Appending: the one path by which a vault changes, with one commit point (FORMAT 5). What a crash at each step means
+//! stands beside the step.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+
+use rand_core::CryptoRng;
+use rand_core::RngCore;
+use serde::Serialize;
+
+use crate::id::DisclosureId;
+use crate::id::IntentId;
+use crate::id::ObjectId;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::commitment;
+use crate::ledger::leaf::Leaf;
+use crate::ledger::opening::Opening;
+use crate::ledger::opening::PER_FILE;
+use crate::ledger::opening::Salt;
+use crate::ledger::tree;
+use crate::practice::disclosure::Listed;
+use crate::practice::event::Body;
+use crate::practice::event::Event;
+use crate::practice::owner::ClockStepped;
+use crate::time::Timestamp;
+use crate::vault::Vault;
+use crate::vault::catalog::Folded;
+use crate::vault::disk::Staging;
+use crate::vault::error::VaultError;
+use crate::vault::intent::Intent;
+use crate::vault::lock::Hold;
+use crate::vault::lock::Lock;
+use crate::vault::object;
+use crate::vault::object::Stored;
+use crate::vault::places;
+use crate::vault::recovery::staging_of;
+use crate::vault::standing::Standing;
+use crate::vault::step::Held;
+
+/// How far a clock may stand behind the last entry before anybody is asked, in seconds.
+const CLOCK_SLACK: i64 = 300;
+
+/// An event that a transaction wants to append.
+#[derive(Debug)]
+pub struct Draft {
+    /// What happens.
+    pub body: Body,
+    /// Its salt, where something sealed before the commit already rests on it.
+    pub salt: Option<Salt>,
+    /// The list in it, where that is a sealed object.
+    pub records: Option<Vec<crate::practice::disclosure::RecordRef>>,
+}
+
+impl From<Body> for Draft {
+    fn from(body: Body) -> Self {
+        Self { body, salt: None, records: None }
+    }
+}
+
+/// What a transaction appended.
+#[derive(Debug)]
+pub struct Committed {
+    /// The head that now holds.
+    pub head: Checkpoint,
+    /// The events with their indices.
+    pub entries: Vec<(u64, Event)>,
+    /// What failed after the commit point: it is done, and the next opening of the vault mends it.
+    pub late: Option<VaultError>,
+}
+
+/// A transaction under way: what it creates is announced, and goes again unless it is committed.
+pub struct Transaction<'v> {
+    vault: &'v mut Vault,
+    staging: Staging,
+    objects: Vec<ObjectId>,
+    /// `None` once it is committed.
+    intent: Option<Intent>,
+}
+
+impl Vault {
+    /// Whether anything may be appended here, told before the user is asked for anything.
+    pub fn may_append(&self) -> Result<(), VaultError> {
+        if let Some(alarm) = self.alarm() {
+            return Err(alarm);
+        }
+        if self.standing == Standing::Unmarked {
+            return Err(VaultError::Unmarked);
+        }
+        if self.state.is_writer() { Ok(()) } else { Err(VaultError::ReadsOnly) }
+    }
+
+    /// Begins a transaction that may create so many sealed objects, and these packages. Holds no lock.
+    pub fn begin(
+        &mut self,
+        objects: usize,
+        packages: &[DisclosureId],
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<Transaction<'_>, VaultError> {
+        self.may_append()?;
+        let objects: Vec<_> = (0..objects).map(|_| ObjectId::random(rng)).collect();
+        let files = objects.iter().copied().map(places::object).chain(packages.iter().copied().map(places::package));
+        let intent = Intent::announce(&self.disk, IntentId::random(rng), files.collect())?;
+        let staging = staging_of(self, &intent);
+        Ok(Transaction { vault: self, staging, objects, intent: Some(intent) })
+    }
+
+    /// The time of a new entry: never before the last one.
+    fn entry_time(&self, clock: Timestamp) -> Result<(Timestamp, Option<ClockStepped>), VaultError> {
+        let last = self.catalog.last_time()?.unwrap_or(clock);
+        if clock >= last {
+            return Ok((clock, None));
+        }
+        if last.unix() - clock.unix() <= CLOCK_SLACK {
+            return Ok((last, None));
+        }
+        if !self.options.accept_clock {
+            return Err(VaultError::ClockBehind { clock, last });
+        }
+        Ok((last, Some(ClockStepped { clock, last })))
+    }
+}
+
+impl Transaction<'_> {
+    /// The vault, as it was when the facts of this transaction were read.
+    pub fn vault(&self) -> &Vault {
+        self.vault
+    }
+
+    /// Seals what `from` gives as one of the announced objects.
+    pub fn seal(&mut self, from: impl Read) -> Result<Stored, VaultError> {
+        let id = self.objects.pop().expect("as many objects were announced as are sealed");
+        object::write(&mut self.staging, &self.vault.identity, id, from)
+    }
+
+    /// Puts a list in its place, or, when it is too long for that, into one of the announced objects.
+    pub fn list<T: Serialize>(&mut self, items: Vec<T>) -> Result<Listed<T>, VaultError> {
+        let id = self.objects.pop().expect("an object was announced for the list");
+        object::write_list(&mut self.staging, &self.vault.identity, id, items)
+    }
+
+    /// A private file to write a package into.
+    pub fn package(&mut self) -> Result<(PathBuf, File), VaultError> {
+        self.staging.create()
+    }
+
+    /// Puts a written package into the outbox.
+    pub fn pack(&mut self, staged: &std::path::Path, file: &File, disclosure: DisclosureId) -> Result<(), VaultError> {
+        self.staging.publish(staged, file, &places::package(disclosure))
+    }
+
+    /// Appends what `decide` says. It is asked under the locks, with the catalogue in step: so nothing it looks at can
+    /// have changed when the events are signed. Refusing costs nothing: what the transaction made goes again.
+    pub fn commit<E: From<VaultError>>(
+        mut self,
+        clock: &dyn Fn() -> Timestamp,
+        rng: &mut (impl CryptoRng + RngCore),
+        decide: impl FnOnce(&Vault) -> Result<Vec<Draft>, E>,
+    ) -> Result<Committed, E> {
+        // A crash up to the commit point leaves files that this transaction's intent names, and lines and tiles beyond
+        // the committed edge: the next opening removes the first, readers ignore the second.
+        self.staging.settle()?;
+        let wait = self.vault.options.lock_wait;
+        let vault_lock = Lock::take(&self.vault.disk.path(places::LOCK), Hold::Exclusive, wait)?;
+        let state_lock = self.vault.state.lock(wait)?;
+        self.vault.settle(Held::Both)?;
+        self.vault.may_append()?;
+        self.vault.publish()?;
+        self.vault.make_missing_key_files()?;
+        let drafts = decide(self.vault)?;
+        if drafts.is_empty() {
+            return Ok(Committed { head: self.vault.head().clone(), entries: Vec::new(), late: None });
+        }
+        let appended = self.append(drafts, clock(), rng)?;
+        let late = self.finish(&appended).err();
+        drop((vault_lock, state_lock));
+        Ok(Committed { head: self.vault.head().clone(), entries: appended.entries, late })
+    }
+
+    /// Steps 0 and 2 to 4 of FORMAT 5. Returns only when the mark stands at the new head.
+    fn append(&mut self, drafts: Vec<Draft>, clock: Timestamp, rng: &mut (impl CryptoRng + RngCore)) -> Result<Appended, VaultError> {
+        let vault = &*self.vault;
+        let head = vault.head().clone();
+        let (time, stepped) = vault.entry_time(clock)?;
+        let actor = vault.actor()?;
+        let drafts = stepped.map(|stepped| Draft::from(Body::ClockStepped(stepped))).into_iter().chain(drafts);
+
+        let mut entries = Vec::new();
+        let mut folds = Vec::new();
+        let mut openings = Vec::new();
+        let mut leaves = Vec::new();
+        for (index, draft) in (head.size..).zip(drafts) {
+            let event = Event { time, actor: actor.clone(), body: draft.body };
+            let fields = event.to_fields();
+            let salt = draft.salt.unwrap_or_else(|| Salt::random(rng));
+            let commitment = commitment::commit_event(&vault.log.origin, index, &fields, salt.reveal_secret());
+            leaves.push(Leaf::Sealed { commitment: commitment.map_err(|error| VaultError::altered(event.body.kind(), error))? });
+            openings.push(Opening { index, event: fields.clone(), salt });
+            folds.push(Folded { index, event: event.clone(), fields, records: draft.records });
+            entries.push((index, event));
+        }
+
+        // (2) A crash here leaves openings at or beyond the committed size: dropped by whoever appends next.
+        self.write_journal(&head, &openings)?;
+        // (3) A crash here leaves tiles beyond the edge: replaced by whoever appends next, never trusted.
+        let vault = &*self.vault;
+        let growth = tree::append(&vault.log, (head.size, head.root), &leaves).map_err(|error| vault.log.error(error, &head))?;
+        for (path, bytes) in &growth.writes {
+            self.staging.write(&vault.log.file_of(path), bytes)?;
+        }
+        self.staging.settle()?;
+        // (4) The commit point. After a crash the mark is ahead of the checkpoint: the next opening publishes it.
+        let next = Checkpoint { origin: vault.log.origin.clone(), size: growth.size, root: growth.root };
+        let signed = VerifiedCheckpoint::sign(next, &vault.signer).map_err(|error| VaultError::altered(places::checkpoint(vault.log.id), error))?;
+        vault.state.sweep();
+        if let Err(error) = vault.state.set_mark(&signed) {
+            // The rename may have happened before what failed: then it is committed, whatever else failed.
+            let mark = vault.state.mark(&vault.header.verifier)?;
+            if mark.is_none_or(|mark| mark.head() != signed.head()) {
+                return Err(error);
+            }
+        }
+        self.intent = self.intent.take().map(|intent| Intent { files: Vec::new(), ..intent });
+        Ok(Appended { signed, full: growth.full.iter().map(|path| path.partial_directory()).collect(), entries, folds })
+    }
+
+    fn write_journal(&mut self, head: &Checkpoint, openings: &[Opening]) -> Result<(), VaultError> {
+        let vault = &*self.vault;
+        let mut files: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+        let line = |opening: &Opening| opening.to_line().map_err(|error| VaultError::altered(places::JOURNAL, error));
+        let last = head.size / PER_FILE;
+        if !head.size.is_multiple_of(PER_FILE) {
+            for opening in vault.log.openings(last, head, &vault.identity)? {
+                files.entry(last).or_default().extend(line(&opening)?);
+            }
+        }
+        for opening in openings {
+            files.entry(opening.index / PER_FILE).or_default().extend(line(opening)?);
+        }
+        for (number, lines) in files {
+            vault.log.write_journal(&mut self.staging, number, &zeroize::Zeroizing::new(lines), &vault.identity)?;
+        }
+        self.staging.settle()
+    }
+
+    /// Step 5 and what follows: all of it is mended by the next opening if it fails here.
+    fn finish(&mut self, appended: &Appended) -> Result<(), VaultError> {
+        let vault = &mut *self.vault;
+        vault.head = appended.signed.clone();
+        vault.standing = Standing::Unpublished;
+        self.staging.write(&places::checkpoint(vault.log.id), vault.head.bytes())?;
+        self.staging.settle()?;
+        vault.standing = Standing::InStep;
+        for dir in &appended.full {
+            vault.disk.remove_dir(&places::ledger_file(vault.log.id, dir))?;
+        }
+        vault.fold_committed(appended.folds.clone())?;
+        vault.make_missing_key_files()?;
+        match self.intent.take() {
+            Some(intent) => intent.fulfilled(),
+            None => Ok(()),
+        }
+    }
+}
+
+struct Appended {
+    signed: VerifiedCheckpoint,
+    full: Vec<String>,
+    entries: Vec<(u64, Event)>,
+    folds: Vec<Folded>,
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if let Some(intent) = self.intent.take() {
+            // What cannot be removed now is removed by the next opening: the intent stays with it.
+            let _ = intent.forgotten();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Finding a vault and opening it with a key: from `vault.toml` and an owner's key file to the vault identity and the
+//! log's signing key, each checked against the others before anything else is believed (FORMAT 1).
+
+use std::fmt;
+
+use crate::keys::identity::Identities;
+use crate::keys::identity::OwnerIdentity;
+use crate::keys::passphrase;
+use crate::keys::passphrase::PassphraseError;
+use crate::keys::signer::SigningKey;
+use crate::keys::vault_identity::VaultIdentity;
+use crate::seal;
+use crate::seal::SealError;
+use crate::secret::SecretText;
+use crate::vault::disk::Disk;
+use crate::vault::error::VaultError;
+use crate::vault::header::Header;
+use crate::vault::places;
+use crate::vault::places::Places;
+
+/// Larger than any `vault.toml` or key file is.
+const KEY_FILE_LIMIT: u64 = 1 << 20;
+
+/// A vault that was found, and is not believed yet.
+#[derive(Debug)]
+pub struct Found {
+    /// Where it is.
+    pub places: Places,
+    /// Its header.
+    pub header: Header,
+    pub(super) disk: Disk,
+    header_bytes: Vec<u8>,
+}
+
+/// A vault's keys, all of which fit each other.
+pub struct Unlocked {
+    pub(super) found: Found,
+    pub(super) identity: VaultIdentity,
+    pub(super) signer: SigningKey,
+    /// The key file that was opened: it tells which owner is acting.
+    pub(super) owner_file: String,
+}
+
+impl fmt::Debug for Unlocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unlocked({})", self.owner_file)
+    }
+}
+
+impl Found {
+    /// Looks for a vault at `places.vault`.
+    pub fn at(places: Places) -> Result<Self, VaultError> {
+        let disk = Disk::new(places.vault.clone());
+        let Some(header_bytes) = disk.read(places::HEADER, KEY_FILE_LIMIT)? else {
+            let nothing = !disk.has(places::LEDGER) && !disk.has(places::KEYS) && !disk.has(places::INCOMING);
+            return Err(if nothing { VaultError::NoVault(places.vault) } else { VaultError::NotAVault(places.vault) });
+        };
+        Ok(Self { header: Header::parse(&header_bytes)?, places, disk, header_bytes })
+    }
+
+    /// Whether a passphrase opens it.
+    pub fn has_passphrase_owner(&self) -> bool {
+        self.disk.has(&places::owner_file(self.header.epoch, places::PASSPHRASE_FILE))
+    }
+
+    /// Opens it with a passphrase.
+    pub fn with_passphrase(self, passphrase: &SecretText) -> Result<Unlocked, VaultError> {
+        let file = places::owner_file(self.header.epoch, places::PASSPHRASE_FILE);
+        let bytes = self.disk.read(&file, KEY_FILE_LIMIT)?.ok_or_else(|| {
+            VaultError::CannotUnlock("no owner of this vault opens it with a passphrase".to_owned())
+        })?;
+        let plain = passphrase::open_with_passphrase(&bytes, passphrase).map_err(|error| match error {
+            PassphraseError::WrongPassphrase => VaultError::CannotUnlock(error.to_string()),
+            other => VaultError::altered(&file, other),
+        })?;
+        let identity = VaultIdentity::parse_identity_file(&plain).map_err(|error| VaultError::altered(&file, error))?;
+        self.verify(identity, places::PASSPHRASE_FILE.to_owned())
+    }
+
+    /// Opens it with the first of `identities` that can.
+    pub fn with_identities(self, identities: &Identities) -> Result<Unlocked, VaultError> {
+        let owners: Vec<_> = self.owner_files()?.into_iter().filter(|file| file != places::PASSPHRASE_FILE).collect();
+        for identity in identities.iter() {
+            let own = identity.public_key().map(|key| format!("owner-{}.age", key.file_stem()));
+            // An identity that tells its recipient has one file, and that file has to open; a plugin's tries them all.
+            let files: Vec<&String> = owners.iter().filter(|file| own.as_ref().is_none_or(|own| own == *file)).collect();
+            for file in files {
+                if let Some(vault) = self.try_owner_file(file, identity, own.is_some())? {
+                    return self.verify(vault, file.clone());
+                }
+            }
+        }
+        Err(VaultError::CannotUnlock("no identity that was given opens this vault".to_owned()))
+    }
+
+    fn owner_files(&self) -> Result<Vec<String>, VaultError> {
+        let names = self.disk.names(&format!("{}/{}", places::KEYS, self.header.epoch))?;
+        Ok(names.into_iter().filter(|name| name.starts_with("owner-") && name.ends_with(".age")).collect())
+    }
+
+    fn try_owner_file(&self, name: &str, with: &OwnerIdentity, must: bool) -> Result<Option<VaultIdentity>, VaultError> {
+        let file = places::owner_file(self.header.epoch, name);
+        let Some(bytes) = self.disk.read(&file, KEY_FILE_LIMIT)? else {
+            return Ok(None);
+        };
+        match seal::open_bytes(&bytes, with, None, KEY_FILE_LIMIT) {
+            Err(SealError::NoMatch) if !must => Ok(None),
+            Err(error) => Err(VaultError::unsealed(file, error)),
+            Ok(plain) => VaultIdentity::parse_identity_file(&plain).map(Some).map_err(|error| VaultError::altered(file, error)),
+        }
+    }
+
+    /// age has no sender: an owner's file may come from anyone who knows his public key. So the identity in it counts only
+    /// if it wrote the header, and the signing key only if it is the header's.
+    fn verify(self, identity: VaultIdentity, owner_file: String) -> Result<Unlocked, VaultError> {
+        self.header.check(&self.header_bytes, &identity)?;
+        let file = places::signing_key(self.header.log);
+        let sealed = self.disk.read(&file, KEY_FILE_LIMIT)?.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;
+        let seal = self.header.signing_seals.get(&self.header.log).copied();
+        let seal = seal.ok_or_else(|| VaultError::altered(places::HEADER, "it names no seal of its signing key"))?;
+        let plain = seal::open_bytes(&sealed, &identity, Some(seal), KEY_FILE_LIMIT)
+            .map_err(|error| VaultError::unsealed(&file, error))?;
+        let text = std::str::from_utf8(&plain).map_err(|_| VaultError::altered(&file, "it is not text"))?;
+        let signer = SigningKey::parse_private(text.trim_end()).map_err(|error| VaultError::altered(&file, error))?;
+        if signer.verifier() != self.header.verifier {
+            return Err(VaultError::altered(places::HEADER, "its verifier key is not the signing key's"));
+        }
+        Ok(Unlocked { found: self, identity, signer, owner_file })
+    }
+}
