@@ -260,7 +260,7 @@ mod tests {
         let key = key();
         let (tiles, head) = log(&key, 300);
         for path in tiles_of(300) {
-            for at in (0..tiles.files[&path].len()).step_by(7) {
+            for at in (0..tiles.files[&path].len()).step_by(31) {
                 let mut changed = tiles.clone();
                 changed.files.get_mut(&path).unwrap()[at] ^= 0x40;
                 let found = findings(&changed, &head, &key);

@@ -3,6 +3,7 @@
 //! asked for. Must not know who signs the root.
 
 mod proof;
+mod proven;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use proof::consistency_proof;
 pub use proof::inclusion_proof;
 pub use proof::verify_consistency;
 pub use proof::verify_inclusion;
+pub use proven::proven_leaves;
 pub use store::MemoryTiles;
 pub use store::Tiles;
 
@@ -62,6 +64,12 @@ pub enum TreeError {
     EntryMismatch {
         /// Where it stands.
         index: u64,
+    },
+    /// A full hash tile is not the one that the tile above it was made from.
+    #[error("{path} does not hash to what the tree holds")]
+    TileMismatch {
+        /// The tile.
+        path: TilePath,
     },
     /// The tiles give another root than the head says.
     #[error("the tiles of {size} leaves give the root {found}, not {expected}")]
@@ -113,7 +121,7 @@ pub fn root(tiles: &dyn Tiles, size: u64) -> Result<Digest, TreeError> {
 }
 
 /// The leaf at `index` of a tree of `size`. Nothing is proved: the caller compares it with what the leaf should be, or
-/// proves it with [`inclusion_proof`].
+/// proves it with [`inclusion_proof`] or [`proven_leaves`].
 pub fn leaf(tiles: &dyn Tiles, index: u64, size: u64) -> Result<Leaf, TreeError> {
     let read = leaves(tiles, index..index.saturating_add(1), size)?;
     read.first().copied().ok_or(TreeError::OutOfRange { index, size })
@@ -129,16 +137,19 @@ pub fn leaves(tiles: &dyn Tiles, range: Range<u64>, size: u64) -> Result<Vec<Lea
     while next < range.end {
         let bundle = next / u64::from(WIDTH);
         let path = TilePath::bundle_of_tree(bundle, size).ok_or(TreeError::OutOfRange { index: next, size })?;
-        let bytes = fetch(tiles, path)?;
-        for entry in entries(&bytes, path)?.iter().skip(usize::from(next as u8)) {
-            if next == range.end {
-                break;
-            }
-            leaves.push(Leaf::parse(entry).map_err(|source| TreeError::Leaf { index: next, source })?);
-            next += 1;
-        }
+        let first = bundle * u64::from(WIDTH);
+        parse_part(&entries(&fetch(tiles, path)?, path)?, first, next..range.end, &mut leaves)?;
+        next = first.saturating_add(u64::from(WIDTH));
     }
     Ok(leaves)
+}
+
+/// Reads those of a bundle's entries that stand within `range`. The bundle begins at index `first`.
+fn parse_part(entries: &[&[u8]], first: u64, range: Range<u64>, leaves: &mut Vec<Leaf>) -> Result<(), TreeError> {
+    for (index, entry) in (first..).zip(entries).filter(|(index, _)| range.contains(index)) {
+        leaves.push(Leaf::parse(entry).map_err(|source| TreeError::Leaf { index, source })?);
+    }
+    Ok(())
 }
 
 /// What a tree with the head `(size, root)` becomes when `leaves` are added. First recomputes the root from the edge

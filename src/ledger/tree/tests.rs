@@ -131,6 +131,9 @@ fn many_at_once_through_three_levels() {
     append(&counting, head, &[leaf_at(head.0)]).unwrap();
     assert!(counting.1.get() <= 4, "the edge alone is read");
     let counting = Counting(&tiles, Cell::new(0));
+    assert_eq!(proven_leaves(&counting, 0..65_536, head).unwrap(), (0..65_536).map(leaf_at).collect::<Vec<_>>());
+    assert!(counting.1.get() <= 2 * 256 + 1 + 3, "each bundle and tile once, and the edge");
+    let counting = Counting(&tiles, Cell::new(0));
     let proof = inclusion_proof(&counting, 12_345, head.0).unwrap();
     assert_eq!(proof, naive_path(12_345, &hashes));
     assert!(counting.1.get() <= 10);
@@ -230,6 +233,34 @@ fn nothing_is_built_on_a_changed_edge() {
 }
 
 #[test]
+fn no_changed_byte_is_proven() {
+    let (tiles, head) = grown(&[600]);
+    let all: Vec<_> = (0..600).map(leaf_at).collect();
+    assert_eq!(proven_leaves(&tiles, 0..600, head).unwrap(), all);
+    assert_eq!(proven_leaves(&tiles, 250..520, head).unwrap(), all[250..520]);
+    assert!(matches!(proven_leaves(&tiles, 0..601, head), Err(TreeError::OutOfRange { .. })));
+    let (other, _) = grown(&[300]);
+    assert!(matches!(proven_leaves(&other, 0..300, (300, head.1)), Err(TreeError::RootMismatch { .. })));
+    for path in tiles_of(600) {
+        for at in (0..tiles.files[&path].len()).step_by(31) {
+            let mut changed = tiles.clone();
+            changed.files.get_mut(&path).unwrap()[at] ^= 1;
+            assert!(proven_leaves(&changed, 0..600, head).is_err(), "{path}, byte {at}");
+        }
+    }
+    // An entry and its hash tile changed to match: the level above still tells.
+    let forged = Leaf::Sealed { commitment: Digest::of(b"forged") };
+    let mut changed = tiles.clone();
+    let bundle = changed.files.get_mut(&TilePath::Entries { index: 1, width: 256 }).unwrap();
+    bundle[2..39].copy_from_slice(&forged.to_bytes());
+    let path = TilePath::Hash { level: 0, index: 1, width: 256 };
+    changed.files.get_mut(&path).unwrap()[..32].copy_from_slice(forged.hash().as_bytes());
+    assert_eq!(leaf(&changed, 256, 600).unwrap(), forged, "unproven, it is believed");
+    assert!(matches!(proven_leaves(&changed, 256..257, head), Err(TreeError::TileMismatch { path: p }) if p == path));
+    assert_eq!(proven_leaves(&changed, 0..256, head).unwrap(), all[..256]);
+}
+
+#[test]
 fn leaves_stand_where_they_may() {
     let refused = |size, leaf: Leaf| {
         let (tiles, head) = grown(&[size]);
@@ -303,6 +334,8 @@ proptest! {
         let expected: Vec<_> = range.clone().map(leaf_at).collect();
         prop_assert_eq!(leaves(&tiles, range.clone(), size).unwrap(), expected);
         prop_assert!(leaves(&tiles, range.start..size + 1, size).is_err());
+        let head = (size, root(&tiles, size).unwrap());
+        prop_assert_eq!(proven_leaves(&tiles, range.clone(), head).unwrap(), leaves(&tiles, range, size).unwrap());
     }
 
     #[test]
