@@ -127,7 +127,7 @@ pub fn leaf(tiles: &dyn Tiles, index: u64, size: u64) -> Result<Leaf, TreeError>
     read.first().copied().ok_or(TreeError::OutOfRange { index, size })
 }
 
-/// The leaves of `range` in a tree of `size`, each bundle read once. Nothing is proved, as with [`leaf`].
+/// The leaves of `range` in a tree of `size`, each bundle read once. Nothing is proved, as with [`leaf()`].
 pub fn leaves(tiles: &dyn Tiles, range: Range<u64>, size: u64) -> Result<Vec<Leaf>, TreeError> {
     if range.end > size {
         return Err(TreeError::OutOfRange { index: range.end - 1, size });
