@@ -7,9 +7,20 @@
 pub mod digest;
 pub mod id;
 pub mod jcs;
+pub mod platform;
 pub mod secret;
 pub mod time;
 pub mod vocabulary;
 
+// Floor 1: keys.
+pub mod keys;
+
+// Floor 2: the seal and the pure ledger.
+pub mod ledger;
+pub mod seal;
+
 // Floor 3: the practice.
 pub mod practice;
+
+// Floor 5: the vault.
+pub mod vault;

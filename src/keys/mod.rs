@@ -1,0 +1,3 @@
+//! Keys: the log's Ed25519 signer. Must not know files or prompts.
+
+pub mod signer;
