@@ -8,3 +8,9 @@ pub mod digest;
 pub mod id;
 pub mod jcs;
 pub mod secret;
+
+// Floor 1: keys.
+pub mod keys;
+
+// Floor 2: sealed files.
+pub mod seal;
