@@ -27,25 +27,34 @@ pub struct Counts {
 }
 
 /// What can be wrong with a log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Wrong {
     /// A tile is missing.
+    #[error("it is missing")]
     Missing,
     /// A tile could not be read.
+    #[error("it could not be read ({0})")]
     Unreadable(io::ErrorKind),
     /// A tile is not what its path says.
+    #[error("it is malformed")]
     Malformed,
     /// A hash tile does not hold what the entries below give. The index is that of the first leaf under the first such hash.
+    #[error("it does not hold what the entries below it give")]
     HashDiffers,
     /// The leaves give another root than the head says, or too much is missing to say.
+    #[error("the entries do not give the signed root")]
     RootDiffers,
     /// A leaf of a newer format.
+    #[error("the entry is of a newer format")]
     NewerLeaf,
     /// A leaf of no format.
+    #[error("the entry is malformed")]
     MalformedLeaf,
     /// Genesis elsewhere than at 0, another leaf at 0, or a predecessor elsewhere than at 1.
+    #[error("the entry may not stand there")]
     Misplaced,
     /// Genesis names another key than the one that signed the head.
+    #[error("the log was begun by another key")]
     WrongKey,
 }
 

@@ -73,6 +73,26 @@ impl TilePath {
         format!("{}.p", self.with_width(WIDTH))
     }
 
+    /// The same tile as a tree of `size` leaves has it; `None` when it lies beyond that tree.
+    pub fn in_tree(&self, size: u64) -> Option<Self> {
+        match *self {
+            Self::Entries { index, .. } => Self::bundle_of_tree(index, size),
+            Self::Hash { level, index, .. } => Self::of_tree(level, index, size),
+        }
+    }
+
+    /// What this tile holds when the same tile, wider, holds `wider`; `None` when that is too short.
+    pub fn beginning_of<'a>(&self, wider: &'a [u8]) -> Option<&'a [u8]> {
+        let length = match *self {
+            Self::Hash { width, .. } => usize::from(width) * 32,
+            Self::Entries { width, .. } => (0..width).try_fold(0, |at, _| {
+                let size: [u8; 2] = wider.get(at..at + 2)?.try_into().ok()?;
+                Some(at + 2 + usize::from(u16::from_be_bytes(size)))
+            })?,
+        };
+        wider.get(..length)
+    }
+
     /// The hash tile `index` of `level`, as wide as a tree of `size` leaves makes it; `None` when it has no such tile.
     pub fn of_tree(level: u8, index: u64, size: u64) -> Option<Self> {
         Some(Self::Hash { level, index, width: width_in(level, index, size)? })

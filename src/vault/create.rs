@@ -46,6 +46,8 @@ use crate::vault::error::VaultError;
 use crate::vault::header::Header;
 use crate::vault::intent;
 use crate::vault::intent::Intent;
+use crate::vault::lock::Hold;
+use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::places::Places;
@@ -99,7 +101,7 @@ pub fn owner_file(identity: &VaultIdentity, key: &OwnerKey, rng: &mut (impl Cryp
         }
         OwnerKey::PublicKey(public, to, _) => {
             let name = format!("owner-{}.age", public.file_stem());
-            let (sealed, _) = seal::seal_bytes(to, plain).map_err(|error| VaultError::unsealed(&name, error))?;
+            let (sealed, _) = seal::seal_bytes(&[to], plain).map_err(|error| VaultError::unsealed(&name, error))?;
             (name, sealed)
         }
     };
@@ -147,7 +149,7 @@ pub fn create(places: &Places, what: &Creation, now: Timestamp, rng: &mut (impl 
     files.extend([places::LOCK.to_owned()]);
     files.extend(first.growth.writes.iter().map(|(path, _)| log.file_of(path)));
     let intent = Intent::announce(&disk, IntentId::random(rng), files)?;
-    let _lock = intent::lock_of(&disk, Duration::ZERO)?;
+    let _lock = Lock::take(&disk.path(places::LOCK), Hold::Exclusive, Duration::ZERO)?;
     let mut staging = Staging::new(disk.clone(), places::incoming(intent.id));
 
     // A crash anywhere up to the header leaves a directory without `vault.toml`, and an intent that names all of it.
@@ -157,7 +159,7 @@ pub fn create(places: &Places, what: &Creation, now: Timestamp, rng: &mut (impl 
     }
     let key_name = places::signing_key(log.id);
     let private = signer.private_text();
-    let (sealed, facts) = seal::seal_bytes(&identity.seals_to(), private.reveal_secret().as_bytes())
+    let (sealed, facts) = seal::seal_bytes(&[&identity.seals_to()], private.reveal_secret().as_bytes())
         .map_err(|error| VaultError::unsealed(&key_name, error))?;
     staging.write(&key_name, &sealed)?;
     log.write_journal(&mut staging, 0, &first.line, &identity)?;

@@ -10,8 +10,6 @@ use crate::id::IntentId;
 use crate::platform;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
-use crate::vault::lock::Hold;
-use crate::vault::lock::Lock;
 use crate::vault::places;
 
 /// Larger than the list of any transaction's files.
@@ -96,7 +94,23 @@ fn take_over(disk: &Disk, id: IntentId, list: &str) -> Result<Option<Intent>, Va
     Ok(Some(Intent { disk: disk.clone(), id, files, _held: held }))
 }
 
-/// Whether `path` is a transaction's to create later: used by `init`, which has no ledger yet to ask.
-pub fn lock_of(disk: &Disk, wait: std::time::Duration) -> Result<Lock, VaultError> {
-    Lock::take(&disk.path(places::LOCK), Hold::Exclusive, wait)
+/// What belongs to transactions that live: the files they announced, and their own directories (with a `/` at the end).
+pub fn alive(disk: &Disk) -> Result<Vec<String>, VaultError> {
+    let mut found = Vec::new();
+    for name in disk.names(places::INCOMING)? {
+        let dir = format!("{}/{name}", places::INCOMING);
+        let list = if name.ends_with(".new") { dir.clone() } else { format!("{dir}/intent") };
+        let Ok(mut open) = File::open(disk.path(&list)) else {
+            continue;
+        };
+        if open.try_lock_shared().is_ok() {
+            continue; // nobody holds it: a dead one's
+        }
+        let mut text = String::new();
+        if (&mut open).take(INTENT_LIMIT).read_to_string(&mut text).is_ok() {
+            found.extend(text.lines().map(str::to_owned));
+        }
+        found.extend([dir.clone(), format!("{dir}/")]);
+    }
+    Ok(found)
 }

@@ -16,6 +16,7 @@ use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::opening;
 use crate::ledger::opening::Opening;
 use crate::ledger::tile::TilePath;
+use crate::ledger::tile::WIDTH;
 use crate::ledger::tree;
 use crate::ledger::tree::Tiles;
 use crate::ledger::tree::TreeError;
@@ -84,21 +85,28 @@ impl Log {
 
     /// The openings of journal file `number` below `head`'s size: exactly one matching one for every sealed leaf.
     pub fn openings(&self, number: u64, head: &Checkpoint, identity: &VaultIdentity) -> Result<Vec<Opening>, VaultError> {
+        let first = number * opening::PER_FILE;
+        let committed = first..(first + opening::PER_FILE).min(head.size);
+        let openings = self.journal(number, head, identity)?;
+        self.check_openings(&places::journal(self.id, number), &openings, committed, head)?;
+        Ok(openings)
+    }
+
+    /// The openings of journal file `number` below `head`'s size, as they stand there: their leaves are not looked at.
+    pub fn journal(&self, number: u64, head: &Checkpoint, identity: &VaultIdentity) -> Result<Vec<Opening>, VaultError> {
         let file = places::journal(self.id, number);
         let first = number * opening::PER_FILE;
         let range = first..first + opening::PER_FILE;
-        let committed = first..range.end.min(head.size);
         let mut openings = match self.disk.read(&file, JOURNAL_LIMIT)? {
             Some(sealed) => {
-                let plain = seal::open_bytes(&sealed, identity, None, JOURNAL_LIMIT)
+                let plain = seal::open_bytes(&sealed[..], identity, None, JOURNAL_LIMIT as usize)
                     .map_err(|error| VaultError::unsealed(&file, error))?;
                 opening::parse_journal(&plain, range).map_err(|error| VaultError::altered(&file, error))?
             }
             None => Vec::new(),
         };
         // What lies beyond the committed edge was never published: an append that did not come to its end.
-        openings.retain(|opening| opening.index < committed.end);
-        self.check_openings(&file, &openings, committed, head)?;
+        openings.retain(|opening| opening.index < head.size);
         Ok(openings)
     }
 
@@ -128,7 +136,7 @@ impl Log {
         identity: &VaultIdentity,
     ) -> Result<(), VaultError> {
         let file = places::journal(self.id, number);
-        let (sealed, _) = seal::seal_bytes(&identity.seals_to(), lines).map_err(|error| VaultError::unsealed(&file, error))?;
+        let (sealed, _) = seal::seal_bytes(&[&identity.seals_to()], lines).map_err(|error| VaultError::unsealed(&file, error))?;
         staging.write(&file, &sealed)
     }
 
@@ -141,9 +149,17 @@ impl Log {
     pub fn error(&self, error: TreeError, head: &Checkpoint) -> VaultError {
         match error {
             TreeError::Missing { path } => VaultError::Incomplete { head: Box::new(head.clone()), file: self.file_of(&path) },
-            TreeError::Leaf { error: LeafError::NewerFormat, index } => VaultError::NewerFormat(format!("entry {index}")),
-            TreeError::Io { path, error } => VaultError::io(self.disk.path(&self.file_of(&path)), error),
-            other => VaultError::altered(other.path().map_or_else(|| places::checkpoint(self.id), |path| self.file_of(path)), other),
+            TreeError::Leaf { source: LeafError::Newer, index } => VaultError::NewerFormat(format!("entry {index}")),
+            TreeError::Read { path, source } => VaultError::io(self.disk.path(&self.file_of(&path)), source),
+            TreeError::Malformed { path } | TreeError::TileMismatch { path } => {
+                VaultError::altered(self.file_of(&path), "it is not what the signed root says")
+            }
+            TreeError::EntryMismatch { index } | TreeError::Leaf { index, .. } => {
+                let bundle = TilePath::bundle_of_tree(index / u64::from(WIDTH), head.size);
+                let file = bundle.map_or_else(|| places::checkpoint(self.id), |path| self.file_of(&path));
+                VaultError::altered(file, format!("entry {index} is not what the signed root says"))
+            }
+            other => VaultError::altered(places::checkpoint(self.id), other),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::keys::vault_identity::VaultIdentity;
 use crate::practice::disclosure::Listed;
 use crate::practice::disclosure::SealedList;
 use crate::seal;
+use crate::seal::Part;
 use crate::vault::disk::Disk;
 use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
@@ -41,7 +42,7 @@ pub struct Stored {
 pub fn write(staging: &mut Staging, identity: &VaultIdentity, id: ObjectId, from: impl Read) -> Result<Stored, VaultError> {
     let target = places::object(id);
     let (path, file) = staging.create()?;
-    let sealed = seal::seal(&identity.seals_to(), from, &file).map_err(|error| VaultError::unsealed(path.display().to_string(), error))?;
+    let sealed = seal::seal(&[&identity.seals_to()], from, &file).map_err(|error| VaultError::unsealed(path.display().to_string(), error))?;
     staging.publish(&path, &file, &target)?;
     Ok(Stored { object: id, seal: sealed.seal, sha256: sealed.sha256, size: sealed.size })
 }
@@ -61,7 +62,7 @@ pub struct Forged;
 
 /// Whether a failed read means that the file was altered, and not that the disk failed.
 pub fn is_altered(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<Forged>()) || seal::is_damaged(error)
+    error.get_ref().is_some_and(|inner| inner.is::<Forged>() || inner.is::<Part>())
 }
 
 struct Checked<R> {
@@ -107,7 +108,7 @@ pub fn read_list<T: DeserializeOwned + Clone>(disk: &Disk, identity: &VaultIdent
     };
     let name = places::object(sealed.object);
     let bytes = disk.read(&name, SEALED_LIST_LIMIT)?.ok_or_else(|| VaultError::altered(&name, "it is missing"))?;
-    let plain = seal::open_bytes(&bytes, identity, Some(sealed.seal), SEALED_LIST_LIMIT)
+    let plain = seal::open_bytes(&bytes[..], identity, Some(sealed.seal), SEALED_LIST_LIMIT as usize)
         .map_err(|error| VaultError::unsealed(&name, error))?;
     let items: Result<Vec<T>, _> = plain.split_inclusive(|byte| *byte == b'\n').map(|line| jcs::parse_as(line.trim_ascii_end())).collect();
     let items = items.map_err(|error| VaultError::altered(&name, error))?;

@@ -105,7 +105,7 @@ impl Vault {
         let mut files = Vec::new();
         for kind in ["vault.created", "owner.added"] {
             let filter = EntryFilter { kind: Some(kind.to_owned()), ..EntryFilter::default() };
-            self.catalog.entries(&filter, &mut |entry| {
+            self.catalog.entries::<VaultError>(&filter, |entry| {
                 match Event::from_fields(entry.fields).map(|event| event.body) {
                     Ok(Body::VaultCreated(created)) => files.extend(created.key_files),
                     Ok(Body::OwnerAdded(added)) => files.push(added.key_file),

@@ -40,7 +40,7 @@ pub fn open_catalog(
     rng: &mut (impl CryptoRng + RngCore),
 ) -> Result<Catalog, VaultError> {
     let path = places.catalog_of(verifier);
-    let on_disk = || -> Result<Catalog, VaultError> {
+    let mut on_disk = || -> Result<Catalog, VaultError> {
         let machine = state.machine(rng)?;
         disk::make_dir(path.parent().expect("it stands in a directory of its own"))?;
         Ok(Catalog::open(&path, &identity.derive(CATALOG_INFO), machine)?)
@@ -87,7 +87,7 @@ impl Vault {
         }
         match self.with_state(held, Self::fold_rest) {
             // A damaged catalogue is begun anew; a second failure is not its fault.
-            Err(VaultError::Catalog(CatalogError::Damaged)) => {
+            Err(VaultError::Catalog(CatalogError::Damaged { .. })) => {
                 self.catalog.reset()?;
                 self.fold_rest()
             }
@@ -105,7 +105,7 @@ impl Vault {
     fn is_in_step(&self) -> Result<bool, VaultError> {
         match self.catalog.position() {
             Ok(position) => Ok(position.is_some_and(|position| position == self.position())),
-            Err(CatalogError::Damaged) => Ok(false),
+            Err(CatalogError::Damaged { .. }) => Ok(false),
             Err(other) => Err(other.into()),
         }
     }
@@ -131,7 +131,7 @@ impl Vault {
     /// The first index that is not folded yet; 0, and an emptied catalogue, when it folded another history than the head's.
     fn fold_start(&mut self) -> Result<u64, VaultError> {
         let position = match self.catalog.position() {
-            Err(CatalogError::Damaged) => None,
+            Err(CatalogError::Damaged { .. }) => None,
             other => other?,
         };
         if let Some(position) = position {
@@ -158,6 +158,8 @@ fn unfold(error: FoldError<VaultError>) -> VaultError {
     match error {
         FoldError::Catalog(error) => error.into(),
         FoldError::Source(error) => error,
+        // The position was compared with the log's before: only a catalogue that changed beneath us gets here.
+        other => CatalogError::Damaged { reason: other.to_string() }.into(),
     }
 }
 

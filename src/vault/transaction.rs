@@ -222,7 +222,10 @@ impl Transaction<'_> {
                 return Err(error);
             }
         }
-        self.intent = self.intent.take().map(|intent| Intent { files: Vec::new(), ..intent });
+        if let Some(intent) = &mut self.intent {
+            // What it named belongs to events now.
+            intent.files.clear();
+        }
         Ok(Appended { signed, full: growth.full.iter().map(|path| path.partial_directory()).collect(), entries, folds })
     }
 

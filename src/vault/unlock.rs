@@ -103,7 +103,7 @@ impl Found {
         let Some(bytes) = self.disk.read(&file, KEY_FILE_LIMIT)? else {
             return Ok(None);
         };
-        match seal::open_bytes(&bytes, with, None, KEY_FILE_LIMIT) {
+        match seal::open_bytes(&bytes[..], with, None, KEY_FILE_LIMIT as usize) {
             Err(SealError::NoMatch) if !must => Ok(None),
             Err(error) => Err(VaultError::unsealed(file, error)),
             Ok(plain) => VaultIdentity::parse_identity_file(&plain).map(Some).map_err(|error| VaultError::altered(file, error)),
@@ -118,7 +118,7 @@ impl Found {
         let sealed = self.disk.read(&file, KEY_FILE_LIMIT)?.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;
         let seal = self.header.signing_seals.get(&self.header.log).copied();
         let seal = seal.ok_or_else(|| VaultError::altered(places::HEADER, "it names no seal of its signing key"))?;
-        let plain = seal::open_bytes(&sealed, &identity, Some(seal), KEY_FILE_LIMIT)
+        let plain = seal::open_bytes(&sealed[..], &identity, Some(seal), KEY_FILE_LIMIT as usize)
             .map_err(|error| VaultError::unsealed(&file, error))?;
         let text = std::str::from_utf8(&plain).map_err(|_| VaultError::altered(&file, "it is not text"))?;
         let signer = SigningKey::parse_private(text.trim_end()).map_err(|error| VaultError::altered(&file, error))?;
