@@ -114,6 +114,11 @@ impl Scan {
         Ok(())
     }
 
+    /// What has been taken so far.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Header and nonce.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes

@@ -122,8 +122,11 @@ fn ssh_keys_open_what_was_sealed_to_them() {
         let public = identities.public_keys().next().unwrap().clone();
         assert_eq!(public.as_str(), SSH_PUBLIC);
         let to = public.seals_to(&Callbacks::none()).unwrap();
-        let sealed = age::encrypt(to.as_age(), b"plain").unwrap();
-        assert_eq!(age::decrypt(identities.age_identities()[0], &sealed).unwrap(), b"plain");
+        let mut sealed = Vec::new();
+        let encryptor = age::Encryptor::with_recipients(std::iter::once(to.as_age())).unwrap();
+        encryptor.wrap_output(&mut sealed).unwrap().finish().unwrap();
+        let decryptor = age::Decryptor::new(&sealed[..]).unwrap();
+        assert!(decryptor.decrypt(identities.age_identities().into_iter()).is_ok());
     }
     assert_eq!(read_with(PROTECTED.as_bytes(), Some("wrong")).unwrap_err(), IdentityFault::WrongPassphrase);
     assert_eq!(fault(&PLAIN[..60]), IdentityFault::Malformed { line: 1 });

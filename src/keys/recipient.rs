@@ -14,6 +14,16 @@ use crate::keys::plugin::Callbacks;
 /// The longest text taken for a public key, in bytes; a 16,384-bit RSA key needs 2.8 KiB, `age1tagpq` 2 KiB.
 pub const MAX_TEXT: usize = 8 * 1024;
 
+/// Types of SSH keys that age does not know.
+const SSH_UNKNOWN: [&str; 6] = [
+    "ssh-dss",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "sk-ssh-ed25519@openssh.com",
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+];
+
 /// A public key that files can be sealed to. Equal, ordered and hashed by its canonical text: one line without
 /// surrounding space, bech32 in lower case, an SSH key as type and base64 without its comment.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -157,8 +167,12 @@ impl FromStr for PublicKey {
         if text.len() > MAX_TEXT {
             return Err(PublicKeyError::TooLong);
         }
-        if ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"].iter().any(|prefix| text.starts_with(prefix)) {
-            return ssh(text);
+        match text.split(' ').next() {
+            Some("ssh-ed25519" | "ssh-rsa") => return ssh(text),
+            Some(word) if SSH_UNKNOWN.contains(&word) => {
+                return Err(PublicKeyError::UnknownType { prefix: word.to_owned() });
+            }
+            _ => {}
         }
         bech32(text)
     }

@@ -37,6 +37,7 @@ fn refusals_state_facts() {
     assert_eq!(error(&format!("{X25519}\n{X25519}")), PublicKeyError::SeveralLines);
     assert_eq!(error(&encoded("age1pq", &[1; 100])), PublicKeyError::HybridNotSupported);
     assert_eq!(error(&encoded("npub", &[1; 32])), PublicKeyError::UnknownType { prefix: "npub".to_owned() });
+    assert_eq!(error("ssh-dss AAAAB3NzaC1kc3MAAACBAJ"), PublicKeyError::UnknownType { prefix: "ssh-dss".to_owned() });
     assert_eq!(error(&encoded("age", &[1; 31])), PublicKeyError::Malformed { reason: "not 32 bytes" });
     assert_eq!(error(&"a".repeat(MAX_TEXT + 1)), PublicKeyError::TooLong);
     assert!(matches!(error("age1Xmwwc06"), PublicKeyError::Malformed { .. }));
@@ -106,8 +107,9 @@ fn ssh_keys_lose_their_comment() {
     let key: PublicKey = format!("{text} alice@rust").parse().unwrap();
     assert_eq!((key.as_str(), key.kind()), (text, Kind::Ssh));
     assert!(key.seals_to(&Callbacks::none()).is_ok());
-    let unknown = PublicKeyError::UnknownType { prefix: "ssh-dss".to_owned() };
-    assert_eq!(error("ssh-dss AAAAB3NzaC1kc3MAAACBAJ"), unknown);
+    // ssh-ed25519 and the neutral element.
+    let weak = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    assert_eq!(error(weak), PublicKeyError::SmallOrder);
 }
 
 /// bech32, by way of the age crate's own encoder.

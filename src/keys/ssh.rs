@@ -5,6 +5,7 @@ use age::secrecy::SecretString;
 use age::ssh::Identity;
 use age::ssh::ParseRecipientKeyError;
 use age::ssh::Recipient;
+use ed25519_dalek::VerifyingKey;
 
 use crate::keys::identity::OwnerIdentity;
 use crate::keys::lines::IdentityFault;
@@ -14,17 +15,21 @@ use crate::secret::SecretText;
 
 /// The SSH public key of a line; its comment is ignored.
 pub(crate) fn recipient(text: &str) -> Result<Recipient, PublicKeyError> {
-    let malformed = |reason| Err(PublicKeyError::Malformed { reason });
-    let prefix = || text.split(' ').next().unwrap_or_default().chars().take(40).collect();
-    match text.parse() {
-        Ok(recipient) => Ok(recipient),
-        Err(ParseRecipientKeyError::Unsupported(_) | ParseRecipientKeyError::Ignore) => {
-            Err(PublicKeyError::UnknownType { prefix: prefix() })
+    let malformed = |reason| PublicKeyError::Malformed { reason };
+    let recipient = text.parse().map_err(|error| match error {
+        ParseRecipientKeyError::RsaModulusTooSmall => malformed("an RSA key of less than 2048 bits"),
+        ParseRecipientKeyError::RsaModulusTooLarge => malformed("an RSA key that is too large"),
+        _ => malformed("not an SSH public key"),
+    })?;
+    // age computes with a point of small order as with any other: the file key would be open to all.
+    if let Recipient::SshEd25519(blob, _) = &recipient {
+        let point = blob.last_chunk().ok_or(malformed("not an SSH public key"))?;
+        let key = VerifyingKey::from_bytes(point).map_err(|_| malformed("not a point of Ed25519"))?;
+        if key.is_weak() {
+            return Err(PublicKeyError::SmallOrder);
         }
-        Err(ParseRecipientKeyError::RsaModulusTooSmall) => malformed("an RSA key of less than 2048 bits"),
-        Err(ParseRecipientKeyError::RsaModulusTooLarge) => malformed("an RSA key that is too large"),
-        Err(_) => malformed("not an SSH public key"),
     }
+    Ok(recipient)
 }
 
 /// The SSH private key of a file.

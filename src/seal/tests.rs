@@ -206,7 +206,10 @@ fn a_full_target_is_said() {
     let (_, to) = key();
     for room in [0, 100, 1000, CHUNK] {
         let error = seal(&[&to], &plain(3 * CHUNK)[..], Full(room)).unwrap_err();
-        assert!(matches!(error, SealError::Io(_)), "{error:?}");
+        match error {
+            SealError::Io(error) => assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{room}"),
+            error => panic!("{error:?}"),
+        }
     }
 }
 

@@ -35,7 +35,7 @@ impl<W: Write> Writer<W> {
         let (sha256, size) = (self.plain.digest(), self.plain.count());
         let Front { scan, mut out } = self.plain.into_inner().finish()?;
         out.flush()?;
-        Ok((out, Sealed { seal: Digest::of(&scan.into_bytes()), sha256, size }))
+        Ok((out, Sealed { seal: Digest::of(scan.bytes()), sha256, size }))
     }
 }
 
@@ -72,7 +72,9 @@ pub fn seal_bytes(to: &[&SealsTo], plaintext: &[u8]) -> Result<(Vec<u8>, Sealed)
     Ok((file, sealed))
 }
 
-/// Keeps a copy of header and payload nonce as they pass, found by the same scan that reads them.
+/// Holds header and payload nonce back until they are whole, found by the same scan that reads them, and keeps a copy.
+/// So they go out in one piece, and a target that fails does so outside the age crate's header writer, which forgets
+/// what kind of error it met.
 struct Front<W> {
     scan: Scan,
     out: W,
@@ -80,15 +82,17 @@ struct Front<W> {
 
 impl<W: Write> Write for Front<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        let mut passed = &bytes[..written];
-        while self.scan.wants() > 0 && !passed.is_empty() {
-            let (piece, rest) = passed.split_at(self.scan.wants().min(passed.len()));
-            // A header that we would not read again must not be written: a plugin gives its stanzas as it likes.
-            self.scan.take(piece).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, Part::Header))?;
-            passed = rest;
+        let wanted = self.scan.wants();
+        if wanted == 0 {
+            return self.out.write(bytes);
         }
-        Ok(written)
+        let piece = &bytes[..wanted.min(bytes.len())];
+        // A header that we would not read again must not be written: a plugin gives its stanzas as it likes.
+        self.scan.take(piece).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, Part::Header))?;
+        if self.scan.wants() == 0 {
+            self.out.write_all(self.scan.bytes())?;
+        }
+        Ok(piece.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
