@@ -1,0 +1,292 @@
+//! Clients, recipients and owners: naming them and changing what is known of them. Uniqueness is judged under the locks,
+//! so two processes cannot both take a name. Must not know how a person types or reads any of it.
+
+use rand_core::CryptoRng;
+use rand_core::RngCore;
+
+use crate::id::ClientId;
+use crate::id::RecipientId;
+use crate::practice::client::Client;
+use crate::practice::client::ClientClosed;
+use crate::practice::client::ClientDetails;
+use crate::practice::event::Body;
+use crate::practice::owner::OwnerAdded;
+use crate::practice::recipient::Recipient;
+use crate::practice::recipient::RecipientAdded;
+use crate::practice::recipient::RecipientEdited;
+use crate::practice::recipient::RecipientKeyReplaced;
+use crate::practice::recipient::RecipientSuspended;
+use crate::practice::recipient::RecipientVerified;
+use crate::practice::words::Alias;
+use crate::practice::words::Prose;
+use crate::time::Date;
+use crate::time::Timestamp;
+use crate::vault::Vault;
+use crate::vault::catalog::people::Who;
+use crate::vault::create;
+use crate::vault::create::OwnerKey;
+use crate::vault::error::VaultError;
+use crate::vault::transaction::Committed;
+use crate::vault::transaction::Draft;
+use crate::vocabulary::ClientState;
+use crate::vocabulary::OwnerMeans;
+use crate::vocabulary::VerifiedHow;
+
+/// Why a person could not be named or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// Someone else is called so.
+    #[error("the alias {0} is taken")]
+    AliasTaken(Alias),
+    /// Someone else has this key.
+    #[error("this key is {0}'s already: two people never share a key")]
+    KeyTaken(Alias),
+    /// The key is the vault's own.
+    #[error("this key is the vault's own, not a person's")]
+    OwnKey,
+    /// There is no such client.
+    #[error("there is no client {0}")]
+    NoClient(ClientId),
+    /// There is no such recipient.
+    #[error("there is no recipient {0}")]
+    NoRecipient(RecipientId),
+    /// The client's file is closed.
+    #[error("the client {0} is closed")]
+    Closed(Alias),
+    /// Invited, and no key came yet.
+    #[error("{0} has given no key yet, so there is nothing to verify")]
+    NoKey(Alias),
+    /// Nothing is shared to this recipient any more.
+    #[error("{0} is suspended")]
+    Suspended(Alias),
+    /// The vault has an owner who opens it with a passphrase; it holds one passphrase at most.
+    #[error("the vault has a passphrase already")]
+    PassphraseTaken,
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl From<crate::vault::catalog::CatalogError> for PeopleError {
+    fn from(error: crate::vault::catalog::CatalogError) -> Self {
+        Self::Vault(error.into())
+    }
+}
+
+type Clock<'a> = &'a dyn Fn() -> Timestamp;
+
+/// Appends what `decide` says, under the locks, as one transaction without objects.
+fn append<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    decide: impl FnOnce(&Vault) -> Result<Body, PeopleError>,
+) -> Result<Committed, PeopleError> {
+    let transaction = vault.begin(0, &[], rng)?;
+    transaction.commit(clock, rng, |vault| Ok(vec![Draft::from(decide(vault)?)]))
+}
+
+/// Names a client.
+pub fn add_client<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    details: ClientDetails,
+) -> Result<Committed, PeopleError> {
+    append(vault, clock, rng, |vault| {
+        free_alias(vault, &details.alias, None)?;
+        Ok(Body::ClientAdded(details))
+    })
+}
+
+/// Changes what is known of a client: `change` is given what is known now.
+pub fn edit_client<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    id: ClientId,
+    change: impl FnOnce(&mut ClientDetails),
+) -> Result<Committed, PeopleError> {
+    append(vault, clock, rng, |vault| {
+        let mut details = client(vault, id)?.details;
+        change(&mut details);
+        free_alias(vault, &details.alias, Some(&id.to_string()))?;
+        Ok(Body::ClientEdited(details))
+    })
+}
+
+/// Closes a client's file: what is in it stays, nothing new is filed.
+pub fn close_client<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    id: ClientId,
+) -> Result<Committed, PeopleError> {
+    append(vault, clock, rng, |vault| {
+        let client = client(vault, id)?;
+        if client.state == ClientState::Closed {
+            return Err(PeopleError::Closed(client.details.alias));
+        }
+        Ok(Body::ClientClosed(ClientClosed { client: id }))
+    })
+}
+
+/// Names a recipient.
+pub fn add_recipient<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    details: RecipientAdded,
+) -> Result<Committed, PeopleError> {
+    append(vault, clock, rng, |vault| {
+        free_alias(vault, &details.alias, None)?;
+        if let Some(key) = &details.key {
+            free_key(vault, key, details.recipient)?;
+        }
+        for kinship in &details.relationships {
+            client(vault, kinship.client)?;
+        }
+        Ok(Body::RecipientAdded(details))
+    })
+}
+
+/// Changes what is known of a recipient, all but the key.
+pub fn edit_recipient<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    id: RecipientId,
+    change: impl FnOnce(&mut RecipientAdded),
+) -> Result<Committed, PeopleError> {
+    append(vault, clock, rng, |vault| {
+        let mut details = recipient(vault, id)?.details;
+        change(&mut details);
+        free_alias(vault, &details.alias, Some(&id.to_string()))?;
+        let RecipientAdded { alias, conflict, contact, max_label, medical_personnel, name, organisation, relationships, role, .. } =
+            details;
+        let recipient = id;
+        Ok(Body::RecipientEdited(RecipientEdited {
+            alias,
+            conflict,
+            contact,
+            max_label,
+            medical_personnel,
+            name,
+            organisation,
+            recipient,
+            relationships,
+            role,
+        }))
+    })
+}
+
+/// Records how it was made sure that the present key is the recipient's.
+pub fn verify_recipient<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    id: RecipientId,
+    how: VerifiedHow,
+) -> Result<Committed, PeopleError> {
+    append(vault, clock, rng, |vault| {
+        let found = recipient(vault, id)?;
+        if found.suspended.is_some() {
+            return Err(PeopleError::Suspended(found.details.alias));
+        }
+        let key = found.details.key.ok_or(PeopleError::NoKey(found.details.alias))?;
+        Ok(Body::RecipientVerified(RecipientVerified { how, key, recipient: id }))
+    })
+}
+
+/// Nothing more is shared to the recipient.
+pub fn suspend_recipient<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    id: RecipientId,
+    reason: Prose,
+    on: Date,
+) -> Result<Committed, PeopleError> {
+    append(vault, clock, rng, |vault| {
+        let found = recipient(vault, id)?;
+        if found.suspended.is_some() {
+            return Err(PeopleError::Suspended(found.details.alias));
+        }
+        Ok(Body::RecipientSuspended(RecipientSuspended { on, reason, recipient: id }))
+    })
+}
+
+/// Gives the recipient a key, the first or a new one; it has to be verified anew.
+pub fn replace_key<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    id: RecipientId,
+    key: String,
+) -> Result<Committed, PeopleError> {
+    append(vault, clock, rng, |vault| {
+        let found = recipient(vault, id)?;
+        if found.suspended.is_some() {
+            return Err(PeopleError::Suspended(found.details.alias));
+        }
+        free_key(vault, &key, id)?;
+        Ok(Body::RecipientKeyReplaced(RecipientKeyReplaced { key, previous: None, recipient: id, vkey: None }))
+    })
+}
+
+/// Lets someone more open the vault. His key file is written after the commit, and re-made from the event if a crash
+/// comes between.
+pub fn add_owner<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    alias: Alias,
+    key: &OwnerKey,
+) -> Result<Committed, PeopleError> {
+    let file = create::owner_file(vault.identity(), key, rng)?;
+    append(vault, clock, rng, |vault| {
+        let owner = create::owner(&alias, key, &file);
+        for other in vault.catalog().owners()? {
+            if other.alias == alias {
+                return Err(PeopleError::AliasTaken(alias));
+            }
+            if other.file == owner.file {
+                let is_passphrase = other.means == OwnerMeans::Passphrase;
+                return Err(if is_passphrase { PeopleError::PassphraseTaken } else { PeopleError::KeyTaken(other.alias) });
+            }
+        }
+        if owner.recipient.as_deref() == Some(vault.header().recipient.as_str()) {
+            return Err(PeopleError::OwnKey);
+        }
+        let epoch = vault.header().epoch;
+        Ok(Body::OwnerAdded(OwnerAdded { alias: owner.alias, epoch, key_file: file, means: owner.means, recipient: owner.recipient }))
+    })
+}
+
+fn client(vault: &Vault, id: ClientId) -> Result<Client, PeopleError> {
+    vault.catalog().client(id)?.ok_or(PeopleError::NoClient(id))
+}
+
+fn recipient(vault: &Vault, id: RecipientId) -> Result<Recipient, PeopleError> {
+    vault.catalog().recipient(id)?.ok_or(PeopleError::NoRecipient(id))
+}
+
+/// Clients and recipients are told apart by alias, so they share one list of names. `own` is the id of whoever may keep it.
+fn free_alias(vault: &Vault, alias: &Alias, own: Option<&str>) -> Result<(), PeopleError> {
+    let who = match vault.catalog().alias_taken(alias)? {
+        None => return Ok(()),
+        Some(Who::Client(id)) => id.to_string(),
+        Some(Who::Recipient(id)) => id.to_string(),
+    };
+    if own == Some(who.as_str()) { Ok(()) } else { Err(PeopleError::AliasTaken(alias.clone())) }
+}
+
+fn free_key(vault: &Vault, key: &str, own: RecipientId) -> Result<(), PeopleError> {
+    if key == vault.header().recipient {
+        return Err(PeopleError::OwnKey);
+    }
+    match vault.catalog().recipient_by_key(key)? {
+        Some(other) if other.id() != own => Err(PeopleError::KeyTaken(other.details.alias)),
+        _ => Ok(()),
+    }
+}
