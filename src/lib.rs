@@ -8,3 +8,8 @@ pub mod digest;
 pub mod id;
 pub mod jcs;
 pub mod secret;
+
+pub mod place;
+
+// Floor 7: the command line.
+pub mod cli;
