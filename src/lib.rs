@@ -7,6 +7,7 @@
 pub mod digest;
 pub mod id;
 pub mod jcs;
+pub mod place;
 pub mod platform;
 pub mod secret;
 pub mod time;
@@ -22,5 +23,14 @@ pub mod seal;
 // Floor 3: the practice.
 pub mod practice;
 
+// Floor 4: the decision.
+pub mod policy;
+
 // Floor 5: the vault.
 pub mod vault;
+
+// Floor 6: the operations.
+pub mod people;
+
+// Floor 7: the command line.
+pub mod cli;

@@ -22,7 +22,7 @@ use crate::practice::words::Prose;
 use crate::time::Date;
 use crate::time::Timestamp;
 use crate::vault::Vault;
-use crate::vault::catalog::people::Who;
+use crate::vault::catalog::Who;
 use crate::vault::create;
 use crate::vault::create::OwnerKey;
 use crate::vault::error::VaultError;

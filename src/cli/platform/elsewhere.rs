@@ -1,0 +1,102 @@
+//! The platform where there are no file modes and no `/dev/tty`, such as Windows. What is protected by modes elsewhere
+//! is protected here by where it lies, under the user's profile.
+
+use std::ffi::OsString;
+use std::fs;
+use std::fs::File;
+use std::fs::Metadata;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::FileAccess;
+use super::Mount;
+
+/// Nothing to do: there are no core dumps by custom.
+pub fn harden_process() {}
+
+/// Access is by lists that are not read here: taken as ours and closed.
+pub fn file_access(_: &Metadata, _: Option<&Path>) -> FileAccess {
+    FileAccess { ours: true, ..FileAccess::default() }
+}
+
+/// Makes a directory; its rights come from the one above.
+pub fn create_private_directory(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
+/// Nothing to do: rights come from the directory.
+pub fn make_private(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Nothing to do: directories cannot be synchronised.
+pub fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Not offered: the lock is ours alone.
+pub fn share_with_child(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// None.
+pub fn memory_backed_directories(_: &dyn Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
+    Vec::new()
+}
+
+/// Not known.
+pub fn mounts() -> Vec<Mount> {
+    Vec::new()
+}
+
+/// Not known: taken as a pipe, which is what a console program's output mostly is when it is no screen.
+pub fn is_pipe(_: &Metadata) -> bool {
+    true
+}
+
+/// Not offered.
+pub fn stdout_file() -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Not known.
+pub fn stdout_path() -> Option<PathBuf> {
+    None
+}
+
+/// Not offered yet: nothing can be asked.
+pub fn open_terminal() -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Not known.
+pub fn terminal_size(_: &File) -> Option<(usize, usize)> {
+    None
+}
+
+/// A terminal's settings, to be put back.
+#[derive(Debug, Clone)]
+pub struct TerminalMode;
+
+impl TerminalMode {
+    /// The settings of `terminal` now.
+    pub fn of(_: &File) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// These settings, with each key a read.
+    pub fn keys(&self) -> Self {
+        Self
+    }
+
+    /// Gives `terminal` these settings.
+    pub fn apply(&self, _: &File) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// Nothing is known of editors here.
+pub fn editor_settings(_: &Path) -> &'static [&'static str] {
+    &[]
+}
