@@ -13,3 +13,6 @@ pub mod vocabulary;
 
 // Floor 3: the practice.
 pub mod practice;
+
+// Floor 5: the vault's directory.
+pub mod vault;

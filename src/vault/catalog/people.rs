@@ -1,0 +1,99 @@
+//! What the catalogue knows of people: clients, recipients, owners, and the practice itself.
+//! Must not know how it got there.
+
+use rusqlite::Row;
+use serde::de::DeserializeOwned;
+
+use crate::id::ClientId;
+use crate::id::RecipientId;
+use crate::practice::client::Client;
+use crate::practice::owner::Owner;
+use crate::practice::owner::VaultCreated;
+use crate::practice::recipient::Recipient;
+use crate::practice::words::Alias;
+use crate::time::Timestamp;
+
+use super::Catalog;
+use super::CatalogError;
+use super::json;
+use super::parsed;
+
+/// Someone who has an alias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A client.
+    Client(ClientId),
+    /// A recipient.
+    Recipient(RecipientId),
+}
+
+impl Catalog {
+    /// How the vault began: the practice's name, zone and profiles.
+    pub fn practice(&self) -> Result<VaultCreated, CatalogError> {
+        self.one("SELECT body FROM practice", [], body)?.ok_or(CatalogError::Empty)
+    }
+
+    /// Who opens the vault, in the order of their coming.
+    pub fn owners(&self) -> Result<Vec<Owner>, CatalogError> {
+        self.all("SELECT body FROM owners ORDER BY n", [], body)
+    }
+
+    /// The time of the last entry.
+    pub fn last_time(&self) -> Result<Option<Timestamp>, CatalogError> {
+        let read = |row: &Row<'_>| Ok(Timestamp::from_unix(row.get(0)?));
+        self.one("SELECT time FROM entries ORDER BY n DESC LIMIT 1", [], read)
+    }
+
+    /// A client.
+    pub fn client(&self, id: ClientId) -> Result<Option<Client>, CatalogError> {
+        self.one("SELECT body FROM clients WHERE id = ?1", [id.to_string()], body)
+    }
+
+    /// The client of that alias. Should two have it, the earlier.
+    pub fn client_by_alias(&self, alias: &str) -> Result<Option<Client>, CatalogError> {
+        self.one("SELECT body FROM clients WHERE alias = ?1 ORDER BY n LIMIT 1", [alias], body)
+    }
+
+    /// All clients, in the order of their coming.
+    pub fn clients(&self) -> Result<Vec<Client>, CatalogError> {
+        self.all("SELECT body FROM clients ORDER BY n", [], body)
+    }
+
+    /// A recipient.
+    pub fn recipient(&self, id: RecipientId) -> Result<Option<Recipient>, CatalogError> {
+        self.one("SELECT body FROM recipients WHERE id = ?1", [id.to_string()], body)
+    }
+
+    /// The recipient of that alias. Should two have it, the earlier.
+    pub fn recipient_by_alias(&self, alias: &str) -> Result<Option<Recipient>, CatalogError> {
+        self.one("SELECT body FROM recipients WHERE alias = ?1 ORDER BY n LIMIT 1", [alias], body)
+    }
+
+    /// The recipient whose present key this is. Should two have it, the earlier.
+    pub fn recipient_by_key(&self, key: &str) -> Result<Option<Recipient>, CatalogError> {
+        self.one("SELECT body FROM recipients WHERE key = ?1 ORDER BY n LIMIT 1", [key], body)
+    }
+
+    /// All recipients, in the order of their coming.
+    pub fn recipients(&self) -> Result<Vec<Recipient>, CatalogError> {
+        self.all("SELECT body FROM recipients ORDER BY n", [], body)
+    }
+
+    /// Who has this alias already: it is unique among clients and recipients together. Owners stand apart.
+    pub fn alias_taken(&self, alias: &Alias) -> Result<Option<Who>, CatalogError> {
+        let client =
+            self.one("SELECT id FROM clients WHERE alias = ?1 ORDER BY n LIMIT 1", [alias.as_str()], |row| {
+                Ok(Who::Client(parsed(row, 0)?))
+            })?;
+        if client.is_some() {
+            return Ok(client);
+        }
+        self.one("SELECT id FROM recipients WHERE alias = ?1 ORDER BY n LIMIT 1", [alias.as_str()], |row| {
+            Ok(Who::Recipient(parsed(row, 0)?))
+        })
+    }
+}
+
+fn body<T: DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<T> {
+    json(row, 0)
+}

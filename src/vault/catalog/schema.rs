@@ -1,0 +1,95 @@
+//! The catalogue's tables. Each is a fold of the events but `touched`, which is this machine's own habit.
+//!
+//! Numbers that name rows are event indices: a record's `n` is the index of the event that added it. So a rebuilt
+//! catalogue and one kept up entry by entry are the same, row for row.
+//! Must not know queries.
+
+/// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
+pub(super) const VERSION: i64 = 1;
+
+/// The tables, made in an empty database.
+pub(super) const TABLES: &str = "
+-- Whose catalogue this is, and up to where it has folded.
+CREATE TABLE head (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    machine TEXT NOT NULL,
+    log TEXT, size INTEGER, root BLOB
+);
+
+-- Every event, as it is stored. `client` is whom it is about, for records the record's client.
+CREATE TABLE entries (
+    n INTEGER PRIMARY KEY,
+    time INTEGER NOT NULL, kind TEXT NOT NULL, client TEXT, recipient TEXT,
+    fields TEXT NOT NULL
+);
+CREATE INDEX entries_by_time ON entries (time);
+CREATE INDEX entries_by_kind ON entries (kind);
+CREATE INDEX entries_by_client ON entries (client) WHERE client IS NOT NULL;
+CREATE INDEX entries_by_recipient ON entries (recipient) WHERE recipient IS NOT NULL;
+
+-- The vault's beginning, alone in its table, and who opens the vault.
+CREATE TABLE practice (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL);
+CREATE TABLE owners (n INTEGER PRIMARY KEY, body TEXT NOT NULL);
+
+-- People, as the events so far leave them.
+CREATE TABLE clients (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, alias TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX clients_by_alias ON clients (alias);
+CREATE TABLE recipients (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, alias TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX recipients_by_alias ON recipients (alias);
+CREATE INDEX recipients_by_key ON recipients (json_extract(body, '$.details.key'));
+
+-- Records, as the events so far leave them, and their tags. Lists run backwards by (date, n).
+CREATE TABLE records (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    client TEXT, kind TEXT NOT NULL, date TEXT NOT NULL, label TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX records_by_date ON records (date);
+CREATE INDEX records_by_client ON records (client, date) WHERE client IS NOT NULL;
+CREATE INDEX records_by_kind ON records (kind, date);
+CREATE TABLE tags (
+    tag TEXT NOT NULL, date TEXT NOT NULL, n INTEGER NOT NULL,
+    PRIMARY KEY (tag, date, n)
+) WITHOUT ROWID;
+
+-- Sealed objects, by the entry that committed them: a record's versions, and the long lists of disclosures. `row` is
+-- the record's `n`; the record's id stands beside it so that reading all objects touches no other table.
+CREATE TABLE objects (
+    entry INTEGER PRIMARY KEY,
+    object TEXT NOT NULL, seal BLOB NOT NULL, sha256 BLOB NOT NULL, size INTEGER,
+    record TEXT, version INTEGER, row INTEGER
+);
+CREATE INDEX objects_by_id ON objects (object);
+CREATE INDEX objects_by_version ON objects (row, version) WHERE row IS NOT NULL;
+
+-- What was disclosed; `listed` also holds what was refused.
+CREATE TABLE disclosures (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, client TEXT, recipient TEXT NOT NULL
+);
+CREATE INDEX disclosures_by_client ON disclosures (client) WHERE client IS NOT NULL;
+CREATE INDEX disclosures_by_recipient ON disclosures (recipient);
+CREATE TABLE listed (
+    entry INTEGER NOT NULL, place INTEGER NOT NULL, record TEXT NOT NULL, version INTEGER NOT NULL,
+    PRIMARY KEY (entry, place)
+) WITHOUT ROWID;
+CREATE INDEX listed_by_record ON listed (record, entry);
+
+-- The records last looked at here, newest highest. Not folded: it is lost with the file, and nothing rests on it.
+CREATE TABLE touched (at INTEGER PRIMARY KEY, record TEXT NOT NULL UNIQUE);
+";
+
+/// All tables that are a fold of the events.
+#[cfg(test)]
+pub(super) const FOLDED: &[&str] = &[
+    "head",
+    "entries",
+    "practice",
+    "owners",
+    "clients",
+    "recipients",
+    "records",
+    "tags",
+    "objects",
+    "disclosures",
+    "listed",
+];
