@@ -71,7 +71,11 @@ impl Catalog {
 
     /// The recipient whose present key this is. Should two have it, the earlier.
     pub fn recipient_by_key(&self, key: &str) -> Result<Option<Recipient>, CatalogError> {
-        self.one("SELECT body FROM recipients WHERE key = ?1 ORDER BY n LIMIT 1", [key], body)
+        self.one(
+            "SELECT body FROM recipients WHERE json_extract(body, '$.details.key') = ?1 ORDER BY n LIMIT 1",
+            [key],
+            body,
+        )
     }
 
     /// All recipients, in the order of their coming.
