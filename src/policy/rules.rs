@@ -37,7 +37,8 @@ impl PartialEq for Rule {
 impl Eq for Rule {}
 
 const OUR_CHOICE: &str = "our choice";
-const NOT_ANYONE: &str = "seed A: \"not sharing the information with anyone without the explicit permission of the client\"";
+const NOT_ANYONE: &str =
+    "seed A: \"not sharing the information with anyone without the explicit permission of the client\"";
 const EASY_PLACES: &str = "seed B: \"Keep sensitive records in easily accessible places\"";
 
 /// Every rule, in order.
@@ -162,7 +163,11 @@ mod tests {
         let ids: BTreeSet<_> = RULES.iter().map(|rule| rule.id).collect();
         assert_eq!(ids.len(), RULES.len());
         for rule in RULES {
-            assert!(!rule.text.is_empty() && !rule.source.is_empty() && rule.cure.starts_with("subrosa "), "{}", rule.id);
+            assert!(
+                !rule.text.is_empty() && !rule.source.is_empty() && rule.cure.starts_with("subrosa "),
+                "{}",
+                rule.id
+            );
             assert!([3, 4, 5, 6].contains(&rule.exit), "{}", rule.id);
         }
     }

@@ -91,7 +91,11 @@ pub struct Created {
 }
 
 /// The key file of an owner: the vault identity, sealed to him.
-pub fn owner_file(identity: &VaultIdentity, key: &OwnerKey, rng: &mut (impl CryptoRng + RngCore)) -> Result<KeyFile, VaultError> {
+pub fn owner_file(
+    identity: &VaultIdentity,
+    key: &OwnerKey,
+    rng: &mut (impl CryptoRng + RngCore),
+) -> Result<KeyFile, VaultError> {
     let plain = identity.identity_file();
     let plain = plain.reveal_secret().as_bytes();
     let (name, sealed) = match key {
@@ -118,7 +122,12 @@ pub fn owner(alias: &Alias, key: &OwnerKey, file: &KeyFile) -> Owner {
 }
 
 /// Makes the vault. The directory is missing, empty, or what one dead `init` left.
-pub fn create(places: &Places, what: &Creation, now: Timestamp, rng: &mut (impl CryptoRng + RngCore)) -> Result<Created, VaultError> {
+pub fn create(
+    places: &Places,
+    what: &Creation,
+    now: Timestamp,
+    rng: &mut (impl CryptoRng + RngCore),
+) -> Result<Created, VaultError> {
     prepare(&places.vault)?;
     let disk = Disk::new(places.vault.clone());
     let log = Log::new(disk.clone(), LogId::random(rng));
@@ -145,7 +154,12 @@ pub fn create(places: &Places, what: &Creation, now: Timestamp, rng: &mut (impl 
     let first = FirstLog::new(&log, &signer, created.clone(), now, what, rng)?;
 
     let mut files: Vec<String> = created.key_files.iter().map(|file| places::owner_file(1, &file.name)).collect();
-    files.extend([places::signing_key(log.id), places::journal(log.id, 0), places::checkpoint(log.id), places::HEADER.to_owned()]);
+    files.extend([
+        places::signing_key(log.id),
+        places::journal(log.id, 0),
+        places::checkpoint(log.id),
+        places::HEADER.to_owned(),
+    ]);
     files.extend([places::LOCK.to_owned()]);
     files.extend(first.growth.writes.iter().map(|(path, _)| log.file_of(path)));
     let intent = Intent::announce(&disk, IntentId::random(rng), files)?;
@@ -208,7 +222,8 @@ impl FirstLog {
         let event = Event { time: now, actor, body: Body::VaultCreated(created) }.to_fields();
         let opening = Opening { index: 1, event, salt: Salt::random(rng) };
         let salt = opening.salt.reveal_secret();
-        let commitment = commitment::commit_event(&log.origin, 1, &opening.event, salt).map_err(|error| wrong(&error))?;
+        let commitment =
+            commitment::commit_event(&log.origin, 1, &opening.event, salt).map_err(|error| wrong(&error))?;
         let leaves = [Leaf::Genesis { public: *signer.verifier().public(), next: None }, Leaf::Sealed { commitment }];
         let growth = tree::append(log, (0, tree::empty_root()), &leaves).map_err(|error| wrong(&error))?;
         let head = Checkpoint { origin: Origin::of(log.id), size: growth.size, root: growth.root };
