@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// - `wal_autocheckpoint`, `journal_size_limit`: opening reads the whole write-ahead log, so it is kept short (in pages
 ///   of 4 KiB; in bytes).
 /// - `temp_store = MEMORY`: no sorting in files that nobody encrypts.
-/// - `cache_size`: in KiB, a ceiling that only a long fold reaches.
+/// - `cache_size`: in KiB, a ceiling that only a fold or a reading of a million records reaches.
 ///
 /// `cipher_memory_security` stays off: keys are wiped without it, and what it would wipe besides, pages and texts, is in
 /// this process's memory anyway, at a great cost in time.
@@ -38,7 +38,7 @@ const PRAGMAS: &str = "
     PRAGMA secure_delete = ON;
     PRAGMA wal_autocheckpoint = 256;
     PRAGMA journal_size_limit = 1048576;
-    PRAGMA cache_size = -98304;
+    PRAGMA cache_size = -262144;
 ";
 
 /// Where a catalogue lives, and what it takes to begin it anew there.
