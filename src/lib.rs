@@ -35,5 +35,8 @@ pub mod filing;
 pub mod people;
 pub mod sharing;
 
+#[cfg(test)]
+mod crash_tests;
+
 // Floor 7: the command line.
 pub mod cli;

@@ -113,9 +113,22 @@ impl Vault {
             let file = finding.path.map(|path| self.log.file_of(&path));
             let text = finding.what.to_string();
             report.findings.push(Finding { fault, index: finding.index, file, text });
+            if let (audit::Wrong::HashDiffers, Some(index)) = (finding.what, finding.index) {
+                report.findings.extend(self.blame(index));
+            }
         }
         report.findings.extend(self.verify_stale_tiles()?);
         Ok(report)
+    }
+
+    /// Entries and hash tile disagree: the signed root says which of them was altered, where it is the entries.
+    fn blame(&self, index: u64) -> Option<Finding> {
+        match self.log.leaves(index..index + 1, self.head()) {
+            Err(VaultError::Altered { file, reason }) => {
+                Some(Finding { fault: Fault::Corrupt, index: Some(index), file: Some(file), text: reason })
+            }
+            _ => None,
+        }
     }
 
     fn verify_openings(&self, number: u64, first: u64, leaves: &[Leaf], report: &mut LedgerReport) {
@@ -207,6 +220,14 @@ impl Vault {
         known.insert(places::checkpoint(self.log.id));
         known.extend((0..self.head().size.div_ceil(PER_FILE)).map(|number| places::journal(self.log.id, number)));
         known
+    }
+
+    /// Journal files of an append that was interrupted: ignored by every reader, replaced by the next append.
+    fn is_beyond_the_edge(&self, file: &str) -> bool {
+        let dir = format!("{}/{}/", places::JOURNAL, self.log.id);
+        let number =
+            file.strip_prefix(&dir).and_then(|name| name.strip_suffix(".age")).and_then(|number| number.parse().ok());
+        number.is_some_and(|number: u64| number.saturating_mul(PER_FILE) >= self.head().size)
     }
 
     fn check_objects(
@@ -305,8 +326,10 @@ impl Vault {
         let mut files = Vec::new();
         files_below(&self.disk, "", &mut files)?;
         for file in files {
-            let is_known =
-                known.contains(&file) || file.starts_with(&tiles) || alive.iter().any(|one| is_of(&file, one));
+            let is_known = known.contains(&file)
+                || file.starts_with(&tiles)
+                || self.is_beyond_the_edge(&file)
+                || alive.iter().any(|one| is_of(&file, one));
             if !is_known {
                 report.findings.push(finding(Fault::Stray, &file, "nothing in the ledger speaks of it"));
             }

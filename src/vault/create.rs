@@ -255,18 +255,16 @@ fn take_over(disk: &Disk) -> Result<(), VaultError> {
     if disk.has(places::HEADER) || !is_ours {
         return Err(VaultError::NotEmpty(disk.root().to_owned()));
     }
-    let strange = || VaultError::NotAVault(disk.root().to_owned());
-    let mut dead = intent::dead(disk)?;
-    let (Some(intent), true) = (dead.pop(), dead.is_empty()) else {
-        return Err(strange());
-    };
-    let staged = format!("{}/", places::incoming(intent.id));
-    let named: BTreeSet<&str> = intent.files.iter().map(String::as_str).collect();
+    let dead = intent::dead(disk)?;
     let mut present = Vec::new();
     files_below(disk, "", &mut present)?;
-    let early = format!("{}.new", places::incoming(intent.id));
-    if present.iter().any(|file| !named.contains(file.as_str()) && !file.starts_with(&staged) && *file != early) {
-        return Err(strange());
+    // Directories alone are what a crash before the list leaves. Files have to be those of one list, all of them.
+    let is_one = present.is_empty() || dead.len() == 1;
+    let named: BTreeSet<&str> = dead.iter().flat_map(|intent| &intent.files).map(String::as_str).collect();
+    let staged: Vec<_> = dead.iter().map(|intent| format!("{}/", places::incoming(intent.id))).collect();
+    let is_its = |file: &String| named.contains(file.as_str()) || staged.iter().any(|dir| file.starts_with(dir));
+    if !is_one || !present.iter().all(is_its) {
+        return Err(VaultError::NotAVault(disk.root().to_owned()));
     }
     for file in &present {
         disk.remove(file)?;

@@ -72,12 +72,10 @@ impl Log {
 
     /// Leaf 0 has to hold the verifier's public key: else the log was begun by another key.
     pub fn check_genesis(&self, verifier: &VerifierKey, head: &Checkpoint) -> Result<(), VaultError> {
-        match self.leaves(0..1, head)?.first() {
-            Some(Leaf::Genesis { public, .. }) if public == verifier.public() => Ok(()),
-            _ => Err(VaultError::altered(
-                self.file_of(&TilePath::Entries { index: 0, width: 1 }),
-                "entry 0 is not this log's key",
-            )),
+        // Not proven by the root: whether a damaged tile stands in the way is for those to say who read further.
+        match tree::leaf(self, 0, head.size).map_err(|error| self.error(error, head))? {
+            Leaf::Genesis { public, .. } if public == *verifier.public() => Ok(()),
+            _ => Err(self.entry_altered(0, head)),
         }
     }
 
@@ -177,12 +175,18 @@ impl Log {
             TreeError::Malformed { path } | TreeError::TileMismatch { path } => {
                 VaultError::altered(self.file_of(&path), "it is not what the signed root says")
             }
-            TreeError::EntryMismatch { index } | TreeError::Leaf { index, .. } => {
-                let bundle = TilePath::bundle_of_tree(index / u64::from(WIDTH), head.size);
-                let file = bundle.map_or_else(|| places::checkpoint(self.id), |path| self.file_of(&path));
-                VaultError::altered(file, format!("entry {index} is not what the signed root says"))
-            }
-            other => VaultError::altered(places::checkpoint(self.id), other),
+            TreeError::EntryMismatch { index } | TreeError::Leaf { index, .. } => self.entry_altered(index, head),
+            other => VaultError::altered(self.file_of_tiles(), other),
         }
+    }
+
+    fn file_of_tiles(&self) -> String {
+        places::ledger_file(self.id, "tile")
+    }
+
+    fn entry_altered(&self, index: u64, head: &Checkpoint) -> VaultError {
+        let bundle = TilePath::bundle_of_tree(index / u64::from(WIDTH), head.size);
+        let file = bundle.map_or_else(|| self.file_of_tiles(), |path| self.file_of(&path));
+        VaultError::altered(file, format!("entry {index} is not what the signed root says"))
     }
 }

@@ -7,6 +7,7 @@ pub mod check;
 pub mod create;
 pub mod disk;
 pub mod error;
+pub mod fuse;
 pub mod header;
 pub mod intent;
 pub mod lock;
