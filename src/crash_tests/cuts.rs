@@ -77,7 +77,7 @@ fn adding_records_is_all_or_nothing() {
         |vault| bench.add(vault, client, &["one", "two", "three"]).map(drop).map_err(|error| error.to_string()),
         |vault| {
             let found = contents(vault);
-            assert!(found.len() % 3 == 0, "{found:?}");
+            assert!(found.len().is_multiple_of(3), "{found:?}");
             found.len()
         },
     );
