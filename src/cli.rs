@@ -1,5 +1,5 @@
 //! The command line: the only floor that knows the operating system, the terminal and the words users type.
-//! Nothing imports it.
+//! Nothing imports it. [`run`] is the whole program: a function of its arguments and a [`Host`].
 
 // What it stands on: the world outside, and how it is written to.
 pub mod editor;
@@ -14,3 +14,84 @@ pub mod progress;
 pub mod terminal;
 pub mod text;
 pub mod twin;
+
+// What every command shares.
+pub mod answer;
+pub mod args;
+pub mod failure;
+pub mod names;
+pub mod session;
+
+// The commands.
+pub mod command;
+
+use std::ffi::OsString;
+use std::panic;
+use std::panic::AssertUnwindSafe;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use clap::Parser as _;
+
+use crate::cli::args::Cli;
+use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
+use crate::cli::host::Host;
+use crate::cli::session::Session;
+
+/// What a command ends with when it did not fail (CLI.md 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done: 0.
+    Done,
+    /// Done, but something is due, partial, a draft or unanswered: 7.
+    Due,
+    /// A verdict that is the answer itself, as `check` and `ledger verify` give it; not a failure to give one.
+    Verdict(FailureCode),
+}
+
+impl Exit {
+    /// The number that the process ends with.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Due => 7,
+            Self::Verdict(code) => code.exit(),
+        }
+    }
+}
+
+/// Runs the program: `args` begins with the program's own name. Returns the exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return args::refuse(&error, &args, host),
+    };
+    let json = cli.globals.json;
+    let mut session = Session::new(host, cli.globals);
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| command::run(cli.command, &mut session)));
+    let ended = ended.unwrap_or_else(|_| Err(panicked()));
+    let ended = ended.and_then(|exit| session.finish(exit));
+    match ended {
+        Ok(exit) => exit.number(),
+        Err(failure) => failure.without_secrets(&args).draw(json, host),
+    }
+}
+
+/// Where the last panic was. Its message is not kept: it may hold what a vault holds.
+static PANICKED: Mutex<Option<String>> = Mutex::new(None);
+
+/// Keeps a panic from writing to standard error by itself: [`run`] says where it was, in its own words.
+pub fn report_panics_quietly() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line()));
+        *PANICKED.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }));
+}
+
+fn panicked() -> Failure {
+    let place = PANICKED.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let place = place.unwrap_or_else(|| "an unknown place".to_owned());
+    Failure::new(FailureCode::Internal, format!("this is a mistake in Subrosa itself, at {place}; please report it"))
+}

@@ -121,16 +121,15 @@ impl Host {
         value.filter(|value| !value.is_empty())
     }
 
+    /// The paths that the environment variable `name` lists, as `PATH` does; none when it is not set.
+    pub fn var_paths(&self, name: &str) -> Vec<PathBuf> {
+        let list = self.var(name).unwrap_or_default();
+        std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect()
+    }
+
     /// Seconds since 1970-01-01T00:00:00Z.
     pub fn now(&self) -> i64 {
-        let seconds = |span: std::time::Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
-        match self.clock {
-            Clock::Fixed(now) => now,
-            Clock::System => match SystemTime::now().duration_since(UNIX_EPOCH) {
-                Ok(since) => seconds(since),
-                Err(before) => -seconds(before.duration()),
-            },
-        }
+        self.clock.now()
     }
 
     /// The platform's directory of a kind, with `subrosa` in it; `None` where the environment does not tell.
@@ -148,6 +147,20 @@ impl Host {
         self.stdout.is_terminal()
             && self.var("NO_COLOR").is_none()
             && self.var("TERM").is_none_or(|term| term != "dumb")
+    }
+}
+
+impl Clock {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub fn now(self) -> i64 {
+        let seconds = |span: std::time::Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+        match self {
+            Self::Fixed(now) => now,
+            Self::System => match SystemTime::now().duration_since(UNIX_EPOCH) {
+                Ok(since) => seconds(since),
+                Err(before) => -seconds(before.duration()),
+            },
+        }
     }
 }
 

@@ -1,0 +1,106 @@
+//! What can be typed: the options of every command, and what a word that is none of them leads to. The doc comments are
+//! the help. Must not know what any of it does.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use clap::ColorChoice;
+use clap::Parser;
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+
+use crate::cli::command::Command;
+use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
+use crate::cli::host::Host;
+use crate::time::Span;
+
+/// A vault for session records: encrypted, shared to named recipients, every disclosure in a signed ledger.
+#[derive(Debug, Parser)]
+#[command(name = "subrosa", version, color = ColorChoice::Never, disable_help_subcommand = true)]
+#[command(max_term_width = 100)]
+#[command(after_help = "'subrosa help exit-codes' tells what the exit codes mean.")]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What is to be done.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The options that every command takes, before or after its name.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Globals {
+    /// The vault [env: SUBROSA_VAULT] [default: subrosa/vault in the data directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub vault: Option<PathBuf>,
+    /// An identity file that opens the vault; may be repeated [env: SUBROSA_IDENTITY, a path list] [default:
+    /// subrosa/identity.txt in the configuration directory]
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub identity: Vec<PathBuf>,
+    /// A file whose first line is the passphrase [env: SUBROSA_PASSPHRASE_FILE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Answer with one JSON object
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Fewer words
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Yes to what may be answered
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+    /// Never ask anything
+    #[arg(long, global = true)]
+    pub batch: bool,
+    /// How long to wait for another process that uses the vault [default: 30s]
+    #[arg(long, global = true, value_name = "SPAN", value_parser = lock_wait)]
+    pub lock_wait: Option<u64>,
+    /// The head to accept on a computer that has not seen this vault before
+    #[arg(long, global = true, value_name = "SIZE:ROOT")]
+    pub accept_head: Option<String>,
+    /// Go on although the clock stands behind the ledger
+    #[arg(long, global = true)]
+    pub accept_clock: bool,
+}
+
+/// The seconds of a span; months have no fixed number of them.
+fn lock_wait(text: &str) -> Result<u64, String> {
+    let span: Span = text.parse().map_err(|error: crate::time::TimeError| error.to_string())?;
+    span.seconds().ok_or_else(|| format!("{text:?} has no fixed length; say it in s, min or h"))
+}
+
+/// The words of a closed list of `vocabulary`: a wrong one is answered with the right ones, and completions know them.
+pub fn words<T>(words: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err: std::error::Error + Send + Sync> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
+}
+
+/// Answers a command line that was not understood, and the requests for help and version, which come the same way.
+pub(super) fn refuse(error: &clap::Error, args: &[OsString], host: &mut Host) -> u8 {
+    let text = error.render().to_string();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return host.stdout.say(&text).map_or(1, |()| 0);
+    }
+    let json = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json");
+    let message = text.trim_start_matches("error: ").trim_end();
+    Failure::new(FailureCode::Usage, message).without_secrets(args).draw(json, host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,178 @@
+//! From the facts of the floors below to failures. One match for each kind of error; this is all the advice there is.
+
+use std::io;
+
+use crate::cli::answer::Reason;
+use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
+use crate::cli::failure::system;
+use crate::cli::location::LocationError;
+use crate::cli::output::OutputError;
+use crate::cli::terminal::TerminalError;
+use crate::keys::identity::IdentityError;
+use crate::keys::recipient::PublicKeyError;
+use crate::people::PeopleError;
+use crate::place::Judgement;
+use crate::place::PlaceRisk;
+use crate::practice::words::TextError;
+use crate::time::TimeError;
+use crate::vault::catalog::CatalogError;
+use crate::vault::error::VaultError;
+
+impl From<VaultError> for Failure {
+    fn from(error: VaultError) -> Self {
+        use FailureCode::*;
+        let message = error.to_string();
+        let failure = |code| Self::new(code, message.clone());
+        match &error {
+            VaultError::NoVault(_) => failure(NoVault).hint("subrosa init"),
+            VaultError::Busy(_) => failure(Locked).hint("subrosa --lock-wait 5min client list"),
+            VaultError::CannotUnlock(_) => failure(CannotUnlock),
+            VaultError::NotEmpty(_) => failure(Unsafe).hint("subrosa --vault NEW-DIRECTORY init"),
+            VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
+            VaultError::Altered { .. } => failure(Integrity),
+            VaultError::NotAVault(_) => failure(Integrity),
+            VaultError::Replaced { .. } => Self::new(
+                Integrity,
+                format!("{message}; if you put it there yourself, name its head with --accept-head SIZE:ROOT"),
+            ),
+            VaultError::RolledBack { .. } => {
+                Self::new(Integrity, format!("{message}; nothing is added to it: bring the newer copy back"))
+            }
+            VaultError::Forked { .. } => Self::new(
+                Integrity,
+                format!("{message}; nothing is added to it: bring the copy back that was seen here"),
+            ),
+            VaultError::Incomplete { .. } => {
+                Self::new(Integrity, format!("{message}; is a sync or copy under way? wait and retry"))
+            }
+            VaultError::OtherHead { .. } => failure(Integrity),
+            VaultError::Unmarked => Self::new(
+                Refused,
+                format!(
+                    "{message}: compare its head with the computer that writes it, then name it with --accept-head SIZE:ROOT"
+                ),
+            ),
+            VaultError::ReadsOnly => failure(Refused),
+            VaultError::ClockBehind { .. } => Self::new(
+                Refused,
+                format!("{message}; set the clock, or go on with the last entry's time by --accept-clock"),
+            ),
+            VaultError::Io { path, error } => Self::new(Failed, format!("{}: {}", path.display(), system(error))),
+            VaultError::Catalog(_) => failure(Failed),
+        }
+    }
+}
+
+impl From<CatalogError> for Failure {
+    fn from(error: CatalogError) -> Self {
+        VaultError::from(error).into()
+    }
+}
+
+impl From<PeopleError> for Failure {
+    fn from(error: PeopleError) -> Self {
+        let message = error.to_string();
+        match error {
+            PeopleError::Vault(error) => error.into(),
+            PeopleError::NoClient(_) | PeopleError::NoRecipient(_) => Self::not_found(message),
+            PeopleError::AliasTaken(_)
+            | PeopleError::KeyTaken(_)
+            | PeopleError::OwnKey
+            | PeopleError::Closed(_)
+            | PeopleError::NoKey(_)
+            | PeopleError::Suspended(_)
+            | PeopleError::PassphraseTaken => Self::refused(message),
+        }
+    }
+}
+
+impl From<TextError> for Failure {
+    fn from(error: TextError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<TimeError> for Failure {
+    fn from(error: TimeError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<PublicKeyError> for Failure {
+    fn from(error: PublicKeyError) -> Self {
+        let message = error.to_string();
+        match error {
+            PublicKeyError::SecretKey => Self::usage(format!(
+                "{message}; it was not kept, but your shell may have: whoever's it is makes a new one, and sends the line that begins with age1"
+            )),
+            PublicKeyError::PluginMissing { .. } => Self::new(FailureCode::Failed, message),
+            _ => Self::usage(message),
+        }
+    }
+}
+
+impl From<IdentityError> for Failure {
+    fn from(error: IdentityError) -> Self {
+        Self::new(FailureCode::CannotUnlock, error.to_string())
+    }
+}
+
+impl From<TerminalError> for Failure {
+    fn from(error: TerminalError) -> Self {
+        let code = match error {
+            TerminalError::Interrupted => FailureCode::Interrupted,
+            TerminalError::Closed { .. } | TerminalError::Unclear { .. } => FailureCode::Usage,
+            TerminalError::Unexpected { .. } | TerminalError::Failed(_) => FailureCode::Failed,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<LocationError> for Failure {
+    fn from(error: LocationError) -> Self {
+        let code = match error {
+            LocationError::NoName { .. } => FailureCode::Usage,
+            LocationError::Unseen { .. } => FailureCode::Failed,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        let message = error.to_string();
+        let occupied =
+            |risk: PlaceRisk, message: String| Self::new(FailureCode::Unsafe, message).because([Reason::from(&risk)]);
+        match error {
+            OutputError::Exists { path } => {
+                occupied(PlaceRisk::Exists { at: path }, format!("{message}; --force replaces it"))
+            }
+            OutputError::NoFile { path } => occupied(PlaceRisk::Exists { at: path }, message),
+            OutputError::Link { path } => occupied(PlaceRisk::SymbolicLink { at: path }, message),
+            OutputError::NoDirectory { .. } => Self::not_found(message),
+            OutputError::Location(error) => error.into(),
+            OutputError::Failed { path, source } => {
+                Self::new(FailureCode::Failed, format!("cannot write {}: {}", path.display(), system(&source)))
+            }
+        }
+    }
+}
+
+/// A failure of a standard stream.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(FailureCode::Failed, format!("cannot write the answer: {}", system(&error)))
+    }
+}
+
+/// What a place was refused for; `what` is what would have gone there. `Ok` where nothing was.
+pub fn unless_refused(what: &str, judgement: &Judgement) -> Result<(), Failure> {
+    if judgement.refused.is_empty() {
+        return Ok(());
+    }
+    let liftable = judgement.refused.iter().all(|risk| risk.row().lift == crate::place::Lift::AllowLocation);
+    let cure = if liftable { "; --allow-location overrides this" } else { "" };
+    let failure = Failure::new(FailureCode::Unsafe, format!("{what} does not go there{cure}"));
+    Err(failure.because(judgement.refused.iter().map(Reason::from)))
+}

@@ -1,0 +1,102 @@
+//! From what people type to things: an exact alias, else a prefix of an id, else `@` for the record last touched. A miss
+//! names what comes nearest (CLI.md 1). Must not know what is done with the thing.
+
+use std::str::FromStr;
+
+use crate::cli::failure::Failure;
+use crate::id::DisclosureId;
+use crate::id::IdError;
+use crate::id::RecordId;
+use crate::practice::client::Client;
+use crate::practice::recipient::Recipient;
+use crate::practice::words::Alias;
+use crate::vault::catalog::Catalog;
+use crate::vault::catalog::IdKind;
+
+/// Fewer characters after the letter are no prefix.
+const SHORTEST: usize = 4;
+/// How many things an ambiguous prefix lists.
+const LISTED: usize = 8;
+
+/// The client that is called `typed`, or whose id begins so.
+pub fn client(catalog: &Catalog, typed: &str) -> Result<Client, Failure> {
+    if let Ok(alias) = typed.parse::<Alias>()
+        && let Some(client) = catalog.client_by_alias(alias.as_str())?
+    {
+        return Ok(client);
+    }
+    let id = by_prefix(catalog, IdKind::Client, typed)?;
+    catalog.client(id)?.ok_or_else(|| Failure::not_found(format!("there is no client {id}")))
+}
+
+/// The recipient that is called `typed`, or whose id begins so.
+pub fn recipient(catalog: &Catalog, typed: &str) -> Result<Recipient, Failure> {
+    if let Ok(alias) = typed.parse::<Alias>()
+        && let Some(recipient) = catalog.recipient_by_alias(alias.as_str())?
+    {
+        return Ok(recipient);
+    }
+    let id = by_prefix(catalog, IdKind::Recipient, typed)?;
+    catalog.recipient(id)?.ok_or_else(|| Failure::not_found(format!("there is no recipient {id}")))
+}
+
+/// The record whose id begins with `typed`; `@` is the one last touched here, `@2` the one before.
+pub fn record(catalog: &Catalog, typed: &str) -> Result<RecordId, Failure> {
+    let Some(back) = typed.strip_prefix('@') else {
+        return by_prefix(catalog, IdKind::Record, typed);
+    };
+    let back: usize = if back.is_empty() { 1 } else { back.parse().unwrap_or_default() };
+    if back == 0 {
+        return Err(Failure::usage(format!("{typed:?} is no record: @ is the last one, @2 the one before")));
+    }
+    let many = || Failure::not_found(format!("{typed}: so many records were not touched yet"));
+    catalog.touched(back)?.ok_or_else(many)
+}
+
+/// The disclosure whose id begins with `typed`.
+pub fn disclosure(catalog: &Catalog, typed: &str) -> Result<DisclosureId, Failure> {
+    by_prefix(catalog, IdKind::Disclosure, typed)
+}
+
+fn by_prefix<T: FromStr<Err = IdError>>(catalog: &Catalog, kind: IdKind, typed: &str) -> Result<T, Failure> {
+    let what = what(kind);
+    let prefix = typed.to_lowercase();
+    let letter = letter(kind);
+    let body = prefix.strip_prefix(letter).unwrap_or(&prefix);
+    let mut found = Vec::new();
+    if body.len() >= SHORTEST {
+        found = catalog.ids_with_prefix(kind, &prefix, LISTED + 1)?;
+    }
+    match &found[..] {
+        [] => {}
+        [id] => return id.parse().map_err(|error: IdError| Failure::usage(error.to_string())),
+        many => {
+            let mut listed = many.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
+            if many.len() > LISTED {
+                listed.push_str(" and more");
+            }
+            return Err(Failure::not_found(format!("{typed:?} is the beginning of several {what}s: {listed}")));
+        }
+    }
+    let near = catalog.nearest(kind, typed)?;
+    let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    Err(Failure::not_found(format!("there is no {what} {typed:?}{near}")))
+}
+
+fn what(kind: IdKind) -> &'static str {
+    match kind {
+        IdKind::Record => "record",
+        IdKind::Client => "client",
+        IdKind::Recipient => "recipient",
+        IdKind::Disclosure => "disclosure",
+    }
+}
+
+fn letter(kind: IdKind) -> &'static str {
+    match kind {
+        IdKind::Record => RecordId::PREFIX,
+        IdKind::Client => crate::id::ClientId::PREFIX,
+        IdKind::Recipient => crate::id::RecipientId::PREFIX,
+        IdKind::Disclosure => DisclosureId::PREFIX,
+    }
+}

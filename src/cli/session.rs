@@ -1,0 +1,222 @@
+//! One run of the program: the host, what holds for every command, where things are, and how answers and talk go out.
+//! How a vault is opened is [`unlocking`]'s, how questions are asked [`asking`]'s. Must not know any command.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use zeroize::Zeroize as _;
+
+use crate::cli::Exit;
+use crate::cli::answer::Answer;
+use crate::cli::answer::Look;
+use crate::cli::args::Globals;
+use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
+use crate::cli::failure::system;
+use crate::cli::host::Host;
+use crate::cli::platform::Customary;
+use crate::cli::private;
+use crate::cli::text::bare;
+use crate::time::Date;
+use crate::time::Timestamp;
+use crate::time::Zone;
+use crate::vault::Vault;
+use crate::vault::error::VaultError;
+use crate::vault::places::Places;
+use crate::vault::transaction::Committed;
+
+mod asking;
+mod unlocking;
+
+/// The largest text taken from a file or standard input as an option's value.
+const TEXT_CAP: u64 = 64 * 1024;
+
+/// One run of the program.
+pub struct Session<'h> {
+    /// The world outside.
+    pub host: &'h mut Host,
+    /// The options that every command takes.
+    pub globals: Globals,
+    /// Talk kept back under `--json`, where a failure must stand alone on standard error.
+    kept: Vec<String>,
+    /// What is wrong with the vault that was opened, raised with every answer.
+    alarm: Option<VaultError>,
+    /// Standard input was read to its end as an option's value.
+    stdin_taken: bool,
+}
+
+impl<'h> Session<'h> {
+    /// Begins a run: what an editor left behind when it was killed is swept, or named.
+    pub fn new(host: &'h mut Host, globals: Globals) -> Self {
+        let mut session = Self { host, globals, kept: Vec::new(), alarm: None, stdin_taken: false };
+        for left in private::sweep(&private::bases(session.host)) {
+            session.warn(&format!(
+                "an edit that was cut short is still in {}: take what you need, then delete it",
+                left.display()
+            ));
+        }
+        session
+    }
+
+    /// Where the vault and what belongs to it lie.
+    pub fn places(&self) -> Result<Places, Failure> {
+        let unknown = |what: &str| {
+            let message = format!("where {what} belongs is not known here: neither HOME nor the XDG variables are set");
+            Failure::new(FailureCode::Failed, message)
+        };
+        let named = self.globals.vault.clone().or_else(|| self.host.var("SUBROSA_VAULT").map(PathBuf::from));
+        let vault = match named {
+            Some(vault) => self.host.absolute(&vault),
+            None => self.directory(Customary::Data).ok_or_else(|| unknown("a vault"))?.join("vault"),
+        };
+        let state = self.directory(Customary::State).ok_or_else(|| unknown("what this computer remembers"))?;
+        let cache = self.directory(Customary::Cache).ok_or_else(|| unknown("the catalogue"))?;
+        Ok(Places { vault, state, cache })
+    }
+
+    /// The `subrosa` directory of a customary kind.
+    pub fn directory(&self, kind: Customary) -> Option<PathBuf> {
+        self.host.directory(kind)
+    }
+
+    /// The clock, apart from the session, so that it can be asked while the randomness is borrowed.
+    pub fn clock(&self) -> impl Fn() -> Timestamp + use<> {
+        let clock = self.host.clock;
+        move || Timestamp::from_unix(clock.now())
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.host.now())
+    }
+
+    /// The practice's time zone; one that this computer does not know is read as UTC.
+    pub fn zone(&self, vault: &Vault) -> Result<Zone, Failure> {
+        Ok(vault.catalog().practice()?.time_zone.parse().unwrap_or(Zone::UTC))
+    }
+
+    /// The day it is in the practice's time zone.
+    pub fn today(&self, vault: &Vault) -> Result<Date, Failure> {
+        Ok(self.now().date_in(&self.zone(vault)?))
+    }
+
+    /// Writes the answer: as JSON with its schema `subrosa/<words>/1`, as prose on a terminal, bare elsewhere.
+    pub fn answer<A: Answer>(&mut self, words: &str, answer: &A, vault: Option<&Vault>) -> Result<(), Failure> {
+        #[derive(Serialize)]
+        struct Versioned<'a, A> {
+            schema: String,
+            #[serde(flatten)]
+            answer: &'a A,
+        }
+        let text = if self.globals.json {
+            let versioned = Versioned { schema: format!("subrosa/{words}/1"), answer };
+            serde_json::to_string(&versioned).expect("answers are plain data") + "\n"
+        } else if self.host.stdout.is_terminal() {
+            answer.prose(&Look { catalog: vault.map(Vault::catalog), width: self.host.width })
+        } else {
+            answer.bare()
+        };
+        Ok(self.host.stdout.say(&text)?)
+    }
+
+    /// Talk that `--quiet` leaves out: one line on standard error.
+    pub fn note(&mut self, text: &str) {
+        if !self.globals.quiet {
+            self.warn(text);
+        }
+    }
+
+    /// A line on standard error that everybody has to see. Under `--json` it is kept back until nothing can fail any more.
+    pub fn warn(&mut self, text: &str) {
+        let line = format!("subrosa: {}\n", bare(text));
+        if self.globals.json {
+            self.kept.push(line);
+        } else {
+            let _ = self.host.stderr.say(&line);
+        }
+    }
+
+    /// Said of what was committed: what failed after the commit point is no failure (FORMAT 5).
+    pub fn committed(&mut self, committed: &Committed) -> Exit {
+        match &committed.late {
+            None => Exit::Done,
+            Some(error) => {
+                self.warn(&format!("done, but not published yet; the next opening of the vault does it ({error})"));
+                Exit::Due
+            }
+        }
+    }
+
+    /// Ends a run that did not fail. An alarm about the vault overrides what the command itself ended with.
+    pub(super) fn finish(&mut self, exit: Exit) -> Result<Exit, Failure> {
+        if let Some(alarm) = self.alarm.take() {
+            return Err(alarm.into());
+        }
+        for line in std::mem::take(&mut self.kept) {
+            let _ = self.host.stderr.say(&line);
+        }
+        Ok(exit)
+    }
+
+    /// The value of an option that may be `@FILE` or `-` for standard input. `what` names it in messages.
+    pub fn text(&mut self, given: String, what: &str) -> Result<String, Failure> {
+        let mut bytes = Vec::new();
+        if given == "-" {
+            if std::mem::replace(&mut self.stdin_taken, true) {
+                return Err(Failure::usage(format!("{what}: standard input was read already")));
+            }
+            let read = (&mut self.host.stdin).take(TEXT_CAP + 1).read_to_end(&mut bytes);
+            read.map_err(|error| Failure::new(FailureCode::Failed, format!("standard input: {}", system(&error))))?;
+        } else if let Some(file) = given.strip_prefix('@') {
+            let path = self.host.absolute(Path::new(file));
+            bytes = read_file(&path, TEXT_CAP + 1)?;
+        } else {
+            return Ok(given);
+        }
+        if bytes.len() as u64 > TEXT_CAP {
+            return Err(Failure::usage(format!("{what}: it is longer than {TEXT_CAP} bytes")));
+        }
+        String::from_utf8(bytes).map_err(|error| {
+            error.into_bytes().zeroize();
+            Failure::usage(format!("{what}: it is not text"))
+        })
+    }
+
+    /// The same of an option that may be left out.
+    pub fn text_of(&mut self, given: Option<String>, what: &str) -> Result<Option<String>, Failure> {
+        given.map(|given| self.text(given, what)).transpose()
+    }
+
+    /// A text option read as a word of its own kind, such as a line; errors name the option.
+    pub fn word<T>(&mut self, given: Option<String>, what: &str) -> Result<Option<T>, Failure>
+    where
+        T: std::str::FromStr<Err: std::fmt::Display>,
+    {
+        let text = self.text_of(given, what)?;
+        text.map(|text| text.parse().map_err(|error| Failure::usage(format!("{what}: {error}")))).transpose()
+    }
+
+    /// Several of them.
+    pub fn words<T>(&mut self, given: Vec<String>, what: &str) -> Result<Vec<T>, Failure>
+    where
+        T: std::str::FromStr<Err: std::fmt::Display>,
+    {
+        given.into_iter().filter_map(|given| self.word(Some(given), what).transpose()).collect()
+    }
+}
+
+/// The first `cap` bytes of a file that a person named.
+fn read_file(path: &Path, cap: u64) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(cap).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(Failure::not_found(format!("there is no file {}", path.display())))
+        }
+        Err(error) => Err(Failure::new(FailureCode::Failed, format!("{}: {}", path.display(), system(&error)))),
+    }
+}

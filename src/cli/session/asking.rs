@@ -1,0 +1,80 @@
+//! Questions. What is required and not given is asked for where somebody can answer, and is a usage failure elsewhere;
+//! what is offered is asked there alone (CLI.md 1, "Questions"). Must not know what an answer is for.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use crate::cli::failure::Failure;
+use crate::cli::session::Session;
+use crate::cli::terminal::Terminal;
+
+/// How often a question is put again after an answer that cannot be used.
+const TRIES: usize = 3;
+
+impl Session<'_> {
+    /// Whether somebody can be asked.
+    pub fn is_interactive(&self) -> bool {
+        self.host.terminal.is_some() && !self.globals.batch
+    }
+
+    /// Whoever can be asked.
+    pub fn terminal(&mut self) -> Option<&mut (dyn Terminal + 'static)> {
+        if self.globals.batch { None } else { self.host.terminal.as_deref_mut() }
+    }
+
+    /// What was given, or else the answer to `question`. Where nobody can be asked: a usage failure that names `flag`, with
+    /// `example`, a whole command that has it.
+    pub fn required<T>(&mut self, given: Option<T>, flag: &str, question: &str, example: &str) -> Result<T, Failure>
+    where
+        T: FromStr<Err: Display>,
+    {
+        if let Some(given) = given {
+            return Ok(given);
+        }
+        let missing = || Failure::usage(format!("{flag} is needed")).hint(example);
+        let Some(terminal) = self.terminal() else {
+            return Err(missing());
+        };
+        for _ in 0..TRIES {
+            let answer = terminal.ask(question, None)?;
+            match answer.parse() {
+                Ok(value) => return Ok(value),
+                Err(_) if answer.is_empty() => {}
+                Err(error) => terminal.tell(&format!("{error}"))?,
+            }
+        }
+        Err(missing())
+    }
+
+    /// What was given, or else the answer to `question` where somebody can be asked; Enter leaves it open.
+    pub fn offered<T>(&mut self, given: Option<T>, question: &str) -> Result<Option<T>, Failure>
+    where
+        T: FromStr<Err: Display>,
+    {
+        let Some(terminal) = self.terminal().filter(|_| given.is_none()) else {
+            return Ok(given);
+        };
+        for _ in 0..TRIES {
+            let answer = terminal.ask(question, None)?;
+            if answer.is_empty() {
+                return Ok(None);
+            }
+            match answer.parse() {
+                Ok(value) => return Ok(Some(value)),
+                Err(error) => terminal.tell(&format!("{error}"))?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// A yes or no; `--yes` answers yes, and nobody there `otherwise`.
+    pub fn confirm(&mut self, question: &str, otherwise: bool) -> Result<bool, Failure> {
+        if self.globals.yes {
+            return Ok(true);
+        }
+        match self.terminal() {
+            Some(terminal) => Ok(terminal.confirm(question, otherwise)?),
+            None => Ok(otherwise),
+        }
+    }
+}
