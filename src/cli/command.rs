@@ -13,6 +13,8 @@ pub mod help;
 pub mod info;
 pub mod init;
 pub mod list;
+pub mod owner;
+pub mod recipient;
 pub mod share;
 pub mod show;
 pub mod tag;
@@ -22,9 +24,15 @@ pub mod tag;
 pub enum Command {
     /// Make a vault
     Init(init::Args),
+    /// Who opens the vault
+    #[command(subcommand)]
+    Owner(owner::Action),
     /// The people the records are about
     #[command(subcommand)]
     Client(client::Action),
+    /// The people something may be shared with
+    #[command(subcommand)]
+    Recipient(recipient::Action),
     /// File records: files, a directory's files, or standard input
     Add(add::Args),
     /// All records, newest first
@@ -48,7 +56,9 @@ pub enum Command {
 pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::run(args, session),
+        Command::Owner(action) => owner::run(action, session),
         Command::Client(action) => client::run(action, session),
+        Command::Recipient(action) => recipient::run(action, session),
         Command::Add(args) => add::run(args, session),
         Command::List(args) => list::run(args, session),
         Command::Show(args) => show::run(args, session),

@@ -16,7 +16,6 @@ use crate::cli::session::Session;
 use crate::cli::session::read_file;
 use crate::keys::identity::Identities;
 use crate::keys::identity::IdentityFile;
-use crate::keys::plugin::Callbacks;
 use crate::place::PlaceRisk;
 use crate::secret::SecretText;
 use crate::vault::Options;
@@ -150,11 +149,6 @@ impl Session<'_> {
             all.append(read?);
         }
         Ok(all)
-    }
-
-    /// Whom a plugin may ask.
-    pub fn callbacks(&self) -> Callbacks {
-        Callbacks::none()
     }
 
     /// The passphrase file's, else the answer to `question` on the terminal; `None` where there is neither.
