@@ -8,7 +8,6 @@ pub mod interrupt;
 pub mod location;
 pub mod output;
 pub mod pager;
-pub mod platform;
 pub mod private;
 pub mod progress;
 pub mod terminal;
