@@ -10,6 +10,7 @@ pub mod jcs;
 pub mod place;
 pub mod platform;
 pub mod secret;
+pub mod stream;
 pub mod time;
 pub mod vocabulary;
 
@@ -30,7 +31,12 @@ pub mod policy;
 pub mod vault;
 
 // Floor 6: the operations.
+pub mod filing;
 pub mod people;
+pub mod sharing;
+
+#[cfg(test)]
+mod crash_tests;
 
 // Floor 7: the command line.
 pub mod cli;

@@ -162,8 +162,18 @@ pub fn edit_recipient<R: CryptoRng + RngCore>(
         let mut details = recipient(vault, id)?.details;
         change(&mut details);
         free_alias(vault, &details.alias, Some(&id.to_string()))?;
-        let RecipientAdded { alias, conflict, contact, max_label, medical_personnel, name, organisation, relationships, role, .. } =
-            details;
+        let RecipientAdded {
+            alias,
+            conflict,
+            contact,
+            max_label,
+            medical_personnel,
+            name,
+            organisation,
+            relationships,
+            role,
+            ..
+        } = details;
         let recipient = id;
         Ok(Body::RecipientEdited(RecipientEdited {
             alias,
@@ -252,14 +262,24 @@ pub fn add_owner<R: CryptoRng + RngCore>(
             }
             if other.file == owner.file {
                 let is_passphrase = other.means == OwnerMeans::Passphrase;
-                return Err(if is_passphrase { PeopleError::PassphraseTaken } else { PeopleError::KeyTaken(other.alias) });
+                return Err(if is_passphrase {
+                    PeopleError::PassphraseTaken
+                } else {
+                    PeopleError::KeyTaken(other.alias)
+                });
             }
         }
         if owner.recipient.as_deref() == Some(vault.header().recipient.as_str()) {
             return Err(PeopleError::OwnKey);
         }
         let epoch = vault.header().epoch;
-        Ok(Body::OwnerAdded(OwnerAdded { alias: owner.alias, epoch, key_file: file, means: owner.means, recipient: owner.recipient }))
+        Ok(Body::OwnerAdded(OwnerAdded {
+            alias: owner.alias,
+            epoch,
+            key_file: file,
+            means: owner.means,
+            recipient: owner.recipient,
+        }))
     })
 }
 

@@ -6,11 +6,18 @@ use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 
+pub mod add;
 pub mod client;
+pub mod edit;
 pub mod help;
+pub mod info;
 pub mod init;
+pub mod list;
 pub mod owner;
 pub mod recipient;
+pub mod share;
+pub mod show;
+pub mod tag;
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
@@ -26,6 +33,21 @@ pub enum Command {
     /// The people something may be shared to
     #[command(subcommand)]
     Recipient(recipient::Action),
+    /// File records: files, a directory's files, or standard input
+    Add(add::Args),
+    /// All records, newest first
+    #[command(visible_alias = "ls")]
+    List(list::Args),
+    /// A record's content
+    Show(show::Args),
+    /// What is known of a record, and where it went
+    Info(info::Args),
+    /// Edit a record's text; the old version stays
+    Edit(edit::Args),
+    /// Put tags on records, and take tags off
+    Tag(tag::Args),
+    /// Share records with named recipients, each by a package and an entry in the ledger
+    Share(share::Args),
     /// Tell about a command, or about the exit codes
     Help(help::Args),
 }
@@ -37,6 +59,13 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Owner(action) => owner::run(action, session),
         Command::Client(action) => client::run(action, session),
         Command::Recipient(action) => recipient::run(action, session),
+        Command::Add(args) => add::run(args, session),
+        Command::List(args) => list::run(args, session),
+        Command::Show(args) => show::run(args, session),
+        Command::Info(args) => info::run(args, session),
+        Command::Edit(args) => edit::run(args, session),
+        Command::Tag(args) => tag::run(args, session),
+        Command::Share(args) => share::run(args, session),
         Command::Help(args) => help::run(&args, session),
     }
 }

@@ -221,6 +221,14 @@ impl Stream {
         }
     }
 
+    /// Writes a piece of `text` of which more comes: as [`say`](Self::say), not flushed.
+    pub fn say_on(&mut self, text: &str) -> io::Result<()> {
+        match self.write_all(text.as_bytes()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+
     /// Whether the reader went away: 0 for a command that reads, 1 for `share`, which can be resumed (CLI.md 1).
     pub fn is_closed(&self) -> bool {
         self.closed

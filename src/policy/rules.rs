@@ -37,7 +37,8 @@ impl PartialEq for Rule {
 impl Eq for Rule {}
 
 const OUR_CHOICE: &str = "our choice";
-const NOT_ANYONE: &str = "seed A: \"not sharing the information with anyone without the explicit permission of the client\"";
+const NOT_ANYONE: &str =
+    "seed A: \"not sharing the information with anyone without the explicit permission of the client\"";
 const EASY_PLACES: &str = "seed B: \"Keep sensitive records in easily accessible places\"";
 
 /// Every rule, in order.
@@ -84,6 +85,15 @@ pub const RULES: &[Rule] = &[
         cure: "subrosa share {records} --to {recipient} --purpose {purpose} -o FILE --force",
         exit: 6,
         applies: output,
+    },
+    Rule {
+        id: "E-RECIP-WILDCARD",
+        text: "this would be everyone, and everyone is nobody who needs it: name each person",
+        source: &["seed B: \"making client information available to all staff—just because they work there\""],
+        cure: "subrosa recipient list",
+        exit: 3,
+        // Decided where names are read: no recipient is called so.
+        applies: |_, _, _| Vec::new(),
     },
     Rule {
         id: "E-RECIP-SUSPENDED",
@@ -162,7 +172,11 @@ mod tests {
         let ids: BTreeSet<_> = RULES.iter().map(|rule| rule.id).collect();
         assert_eq!(ids.len(), RULES.len());
         for rule in RULES {
-            assert!(!rule.text.is_empty() && !rule.source.is_empty() && rule.cure.starts_with("subrosa "), "{}", rule.id);
+            assert!(
+                !rule.text.is_empty() && !rule.source.is_empty() && rule.cure.starts_with("subrosa "),
+                "{}",
+                rule.id
+            );
             assert!([3, 4, 5, 6].contains(&rule.exit), "{}", rule.id);
         }
     }

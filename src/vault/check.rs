@@ -98,23 +98,37 @@ impl Vault {
         let head = self.head();
         let mut leaves: Vec<Leaf> = Vec::new();
         let mut report = LedgerReport { signatures: 1, ..LedgerReport::default() };
-        let (Counts { leaves: count, tiles }, found) = audit::audit(&self.log, &self.head, &self.header.verifier, |index, leaf| {
-            leaves.push(*leaf);
-            if index + 1 == head.size || (index + 1) % PER_FILE == 0 {
-                self.verify_openings(index / PER_FILE, index + 1 - leaves.len() as u64, &leaves, &mut report);
-                leaves.clear();
-                progress(index + 1);
-            }
-        });
+        let (Counts { leaves: count, tiles }, found) =
+            audit::audit(&self.log, &self.head, &self.header.verifier, |index, leaf| {
+                leaves.push(*leaf);
+                if index + 1 == head.size || (index + 1) % PER_FILE == 0 {
+                    self.verify_openings(index / PER_FILE, index + 1 - leaves.len() as u64, &leaves, &mut report);
+                    leaves.clear();
+                    progress(index + 1);
+                }
+            });
         (report.leaves, report.tiles) = (count, tiles);
         for finding in found {
             let fault = if finding.what == audit::Wrong::Missing { Fault::Incomplete } else { Fault::Corrupt };
             let file = finding.path.map(|path| self.log.file_of(&path));
             let text = finding.what.to_string();
             report.findings.push(Finding { fault, index: finding.index, file, text });
+            if let (audit::Wrong::HashDiffers, Some(index)) = (finding.what, finding.index) {
+                report.findings.extend(self.blame(index));
+            }
         }
         report.findings.extend(self.verify_stale_tiles()?);
         Ok(report)
+    }
+
+    /// Entries and hash tile disagree: the signed root says which of them was altered, where it is the entries.
+    fn blame(&self, index: u64) -> Option<Finding> {
+        match self.log.leaves(index..index + 1, self.head()) {
+            Err(VaultError::Altered { file, reason }) => {
+                Some(Finding { fault: Fault::Corrupt, index: Some(index), file: Some(file), text: reason })
+            }
+            _ => None,
+        }
     }
 
     fn verify_openings(&self, number: u64, first: u64, leaves: &[Leaf], report: &mut LedgerReport) {
@@ -130,9 +144,15 @@ impl Vault {
         for (index, leaf) in (first..).zip(leaves) {
             let opening = openings.next_if(|opening| opening.index == index);
             match (leaf, opening) {
-                (Leaf::Sealed { .. }, None) => wrong(Fault::Incomplete, Some(index), "its opening is missing".to_owned()),
+                (Leaf::Sealed { .. }, None) => {
+                    wrong(Fault::Incomplete, Some(index), "its opening is missing".to_owned())
+                }
                 (_, Some(opening)) if !opening.matches(&self.log.origin, leaf) => {
-                    wrong(Fault::OpeningMismatch, Some(index), "its opening is not what the ledger committed to".to_owned());
+                    wrong(
+                        Fault::OpeningMismatch,
+                        Some(index),
+                        "its opening is not what the ledger committed to".to_owned(),
+                    );
                 }
                 (_, Some(opening)) => match Event::from_fields(opening.event) {
                     Ok(_) => report.openings += 1,
@@ -150,9 +170,15 @@ impl Vault {
         files_below(&self.disk, &dir, &mut files)?;
         let mut findings = Vec::new();
         for file in files {
-            let path = file.strip_prefix(&places::ledger_file(self.log.id, "")).and_then(|path| path.parse::<TilePath>().ok());
+            let path =
+                file.strip_prefix(&places::ledger_file(self.log.id, "")).and_then(|path| path.parse::<TilePath>().ok());
             let Some(path) = path else {
-                findings.push(Finding { fault: Fault::Stray, index: None, file: Some(file), text: "it is no tile".to_owned() });
+                findings.push(Finding {
+                    fault: Fault::Stray,
+                    index: None,
+                    file: Some(file),
+                    text: "it is no tile".to_owned(),
+                });
                 continue;
             };
             let Some(current) = path.in_tree(self.head().size) else {
@@ -161,10 +187,16 @@ impl Vault {
             if current.width() <= path.width() {
                 continue; // the current one was audited; a wider one is beyond the edge
             }
-            let read = |path: &TilePath| self.log.read(path).map_err(|error| VaultError::io(self.disk.path(&file), error));
+            let read =
+                |path: &TilePath| self.log.read(path).map_err(|error| VaultError::io(self.disk.path(&file), error));
             let (stale, current) = (read(&path)?.unwrap_or_default(), read(&current)?.unwrap_or_default());
             if path.beginning_of(&current) != Some(&stale[..]) {
-                findings.push(Finding { fault: Fault::Corrupt, index: None, file: Some(file), text: "it is not what the wider tile beside it holds".to_owned() });
+                findings.push(Finding {
+                    fault: Fault::Corrupt,
+                    index: None,
+                    file: Some(file),
+                    text: "it is not what the wider tile beside it holds".to_owned(),
+                });
             }
         }
         Ok(findings)
@@ -190,6 +222,14 @@ impl Vault {
         known
     }
 
+    /// Journal files of an append that was interrupted: ignored by every reader, replaced by the next append.
+    fn is_beyond_the_edge(&self, file: &str) -> bool {
+        let dir = format!("{}/{}/", places::JOURNAL, self.log.id);
+        let number =
+            file.strip_prefix(&dir).and_then(|name| name.strip_suffix(".age")).and_then(|number| number.parse().ok());
+        number.is_some_and(|number: u64| number.saturating_mul(PER_FILE) >= self.head().size)
+    }
+
     fn check_objects(
         &self,
         read_data: bool,
@@ -203,7 +243,12 @@ impl Vault {
             match self.check_object(&object, &file, read_data) {
                 Err(VaultError::Altered { reason, .. }) => {
                     let fault = if self.disk.has(&file) { Fault::Corrupt } else { Fault::Incomplete };
-                    report.findings.push(Finding { fault, index: Some(object.index), file: Some(file.clone()), text: reason });
+                    report.findings.push(Finding {
+                        fault,
+                        index: Some(object.index),
+                        file: Some(file.clone()),
+                        text: reason,
+                    });
                 }
                 other => other?,
             }
@@ -218,13 +263,20 @@ impl Vault {
         if !read_data {
             let (_, found) = seal::read_seal(&mut input).map_err(|error| VaultError::unsealed(file, error))?;
             let is_it = found == object.seal;
-            return if is_it { Ok(()) } else { Err(VaultError::altered(file, "its seal is not the one in the ledger")) };
+            return if is_it {
+                Ok(())
+            } else {
+                Err(VaultError::altered(file, "its seal is not the one in the ledger"))
+            };
         }
         let stored = |size| Stored { object: object.object, seal: object.seal, sha256: object.sha256, size };
         let read = match object.size {
-            Some(size) => io::copy(&mut object::open(&self.disk, &stored(size), &self.identity)?, &mut io::sink()).map(drop),
+            Some(size) => {
+                io::copy(&mut object::open(&self.disk, &stored(size), &self.identity)?, &mut io::sink()).map(drop)
+            }
             None => {
-                let plain = seal::open(input, &self.identity, Some(object.seal)).map_err(|error| VaultError::unsealed(file, error))?;
+                let plain = seal::open(input, &self.identity, Some(object.seal))
+                    .map_err(|error| VaultError::unsealed(file, error))?;
                 digest_is(plain, object.sha256)
             }
         };
@@ -241,7 +293,9 @@ impl Vault {
             let expected = STANDARD.decode(&key_file.data).unwrap_or_default();
             match self.disk.read(&file, 1 << 20)? {
                 None => report.findings.push(finding(Fault::Incomplete, &file, "it is missing")),
-                Some(found) if found != expected => report.findings.push(finding(Fault::Corrupt, &file, "it is not the one in the ledger")),
+                Some(found) if found != expected => {
+                    report.findings.push(finding(Fault::Corrupt, &file, "it is not the one in the ledger"))
+                }
                 Some(_) => {}
             }
             known.insert(file);
@@ -253,7 +307,8 @@ impl Vault {
         for id in self.outbox()? {
             let file = places::package(id);
             if let Some(expected) = self.catalog.disclosure(id)?.and_then(|disclosure| disclosure.made.package) {
-                let found = package_digest(&self.disk.open(&file)?).map_err(|error| VaultError::io(self.disk.path(&file), error))?;
+                let found = package_digest(&self.disk.open(&file)?)
+                    .map_err(|error| VaultError::io(self.disk.path(&file), error))?;
                 report.findings.push(match found == expected {
                     true => finding(Fault::Waiting, &file, &waiting(id)),
                     false => finding(Fault::Corrupt, &file, "it is not the package in the ledger"),
@@ -271,7 +326,10 @@ impl Vault {
         let mut files = Vec::new();
         files_below(&self.disk, "", &mut files)?;
         for file in files {
-            let is_known = known.contains(&file) || file.starts_with(&tiles) || alive.iter().any(|one| is_of(&file, one));
+            let is_known = known.contains(&file)
+                || file.starts_with(&tiles)
+                || self.is_beyond_the_edge(&file)
+                || alive.iter().any(|one| is_of(&file, one));
             if !is_known {
                 report.findings.push(finding(Fault::Stray, &file, "nothing in the ledger speaks of it"));
             }

@@ -91,7 +91,11 @@ pub struct Created {
 }
 
 /// The key file of an owner: the vault identity, sealed to him.
-pub fn owner_file(identity: &VaultIdentity, key: &OwnerKey, rng: &mut (impl CryptoRng + RngCore)) -> Result<KeyFile, VaultError> {
+pub fn owner_file(
+    identity: &VaultIdentity,
+    key: &OwnerKey,
+    rng: &mut (impl CryptoRng + RngCore),
+) -> Result<KeyFile, VaultError> {
     let plain = identity.identity_file();
     let plain = plain.reveal_secret().as_bytes();
     let (name, sealed) = match key {
@@ -118,7 +122,12 @@ pub fn owner(alias: &Alias, key: &OwnerKey, file: &KeyFile) -> Owner {
 }
 
 /// Makes the vault. The directory is missing, empty, or what one dead `init` left.
-pub fn create(places: &Places, what: &Creation, now: Timestamp, rng: &mut (impl CryptoRng + RngCore)) -> Result<Created, VaultError> {
+pub fn create(
+    places: &Places,
+    what: &Creation,
+    now: Timestamp,
+    rng: &mut (impl CryptoRng + RngCore),
+) -> Result<Created, VaultError> {
     prepare(&places.vault)?;
     let disk = Disk::new(places.vault.clone());
     let log = Log::new(disk.clone(), LogId::random(rng));
@@ -145,7 +154,12 @@ pub fn create(places: &Places, what: &Creation, now: Timestamp, rng: &mut (impl 
     let first = FirstLog::new(&log, &signer, created.clone(), now, what, rng)?;
 
     let mut files: Vec<String> = created.key_files.iter().map(|file| places::owner_file(1, &file.name)).collect();
-    files.extend([places::signing_key(log.id), places::journal(log.id, 0), places::checkpoint(log.id), places::HEADER.to_owned()]);
+    files.extend([
+        places::signing_key(log.id),
+        places::journal(log.id, 0),
+        places::checkpoint(log.id),
+        places::HEADER.to_owned(),
+    ]);
     files.extend([places::LOCK.to_owned()]);
     files.extend(first.growth.writes.iter().map(|(path, _)| log.file_of(path)));
     let intent = Intent::announce(&disk, IntentId::random(rng), files)?;
@@ -208,7 +222,8 @@ impl FirstLog {
         let event = Event { time: now, actor, body: Body::VaultCreated(created) }.to_fields();
         let opening = Opening { index: 1, event, salt: Salt::random(rng) };
         let salt = opening.salt.reveal_secret();
-        let commitment = commitment::commit_event(&log.origin, 1, &opening.event, salt).map_err(|error| wrong(&error))?;
+        let commitment =
+            commitment::commit_event(&log.origin, 1, &opening.event, salt).map_err(|error| wrong(&error))?;
         let leaves = [Leaf::Genesis { public: *signer.verifier().public(), next: None }, Leaf::Sealed { commitment }];
         let growth = tree::append(log, (0, tree::empty_root()), &leaves).map_err(|error| wrong(&error))?;
         let head = Checkpoint { origin: Origin::of(log.id), size: growth.size, root: growth.root };
@@ -240,18 +255,16 @@ fn take_over(disk: &Disk) -> Result<(), VaultError> {
     if disk.has(places::HEADER) || !is_ours {
         return Err(VaultError::NotEmpty(disk.root().to_owned()));
     }
-    let strange = || VaultError::NotAVault(disk.root().to_owned());
-    let mut dead = intent::dead(disk)?;
-    let (Some(intent), true) = (dead.pop(), dead.is_empty()) else {
-        return Err(strange());
-    };
-    let staged = format!("{}/", places::incoming(intent.id));
-    let named: BTreeSet<&str> = intent.files.iter().map(String::as_str).collect();
+    let dead = intent::dead(disk)?;
     let mut present = Vec::new();
     files_below(disk, "", &mut present)?;
-    let early = format!("{}.new", places::incoming(intent.id));
-    if present.iter().any(|file| !named.contains(file.as_str()) && !file.starts_with(&staged) && *file != early) {
-        return Err(strange());
+    // Directories alone are what a crash before the list leaves. Files have to be those of one list, all of them.
+    let is_one = present.is_empty() || dead.len() == 1;
+    let named: BTreeSet<&str> = dead.iter().flat_map(|intent| &intent.files).map(String::as_str).collect();
+    let staged: Vec<_> = dead.iter().map(|intent| format!("{}/", places::incoming(intent.id))).collect();
+    let is_its = |file: &String| named.contains(file.as_str()) || staged.iter().any(|dir| file.starts_with(dir));
+    if !is_one || !present.iter().all(is_its) {
+        return Err(VaultError::NotAVault(disk.root().to_owned()));
     }
     for file in &present {
         disk.remove(file)?;

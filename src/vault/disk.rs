@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use crate::platform;
 use crate::vault::error::VaultError;
+use crate::vault::fuse;
 
 /// The vault's directory; files are named relative to it, with `/`.
 #[derive(Clone, Debug)]
@@ -55,12 +56,14 @@ impl Disk {
 
     /// Removes `file`, if it is there.
     pub fn remove(&self, file: &str) -> Result<(), VaultError> {
-        ignore_absent(fs::remove_file(self.path(file))).map_err(|error| VaultError::io(self.path(file), error))
+        ignore_absent(fuse::pass().and_then(|()| fs::remove_file(self.path(file))))
+            .map_err(|error| VaultError::io(self.path(file), error))
     }
 
     /// Removes a directory and all in it, if it is there.
     pub fn remove_dir(&self, dir: &str) -> Result<(), VaultError> {
-        ignore_absent(fs::remove_dir_all(self.path(dir))).map_err(|error| VaultError::io(self.path(dir), error))
+        ignore_absent(fuse::pass().and_then(|()| fs::remove_dir_all(self.path(dir))))
+            .map_err(|error| VaultError::io(self.path(dir), error))
     }
 
     /// The names in `dir`, sorted; none where there is no such directory. Names that are no UTF-8 are none of ours, and
@@ -104,7 +107,9 @@ impl Staging {
     pub fn create(&mut self) -> Result<(PathBuf, File), VaultError> {
         self.count += 1;
         let path = self.disk.path(&format!("{}/{}.tmp", self.dir, self.count));
-        let file = platform::create_private(&path).map_err(|error| VaultError::io(&path, error))?;
+        let file = fuse::pass()
+            .and_then(|()| platform::create_private(&path))
+            .map_err(|error| VaultError::io(&path, error))?;
         Ok((path, file))
     }
 
@@ -116,7 +121,7 @@ impl Staging {
         if !parent.exists() {
             make_dir(&parent)?;
         }
-        fs::rename(staged, &path).map_err(|error| VaultError::io(&path, error))?;
+        rename(staged, &path).map_err(|error| VaultError::io(&path, error))?;
         self.dirty.insert(parent);
         Ok(())
     }
@@ -143,10 +148,10 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     let parent = path.parent().expect("state files stand in a directory");
     make_dir(parent)?;
     let beside = path.with_extension("tmp");
-    let mut file = platform::create_private(&beside).map_err(wrap)?;
+    let mut file = fuse::pass().and_then(|()| platform::create_private(&beside)).map_err(wrap)?;
     file.write_all(bytes).map_err(wrap)?;
     file.sync_all().map_err(wrap)?;
-    fs::rename(&beside, path).map_err(wrap)?;
+    rename(&beside, path).map_err(wrap)?;
     platform::sync_dir(parent).map_err(wrap)
 }
 
@@ -169,7 +174,7 @@ pub fn read_capped(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, VaultErro
 pub fn make_dir(dir: &Path) -> Result<(), VaultError> {
     let missing: Vec<_> = dir.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
     for dir in missing.into_iter().rev() {
-        match platform::make_private_dir(dir) {
+        match fuse::pass().and_then(|()| platform::make_private_dir(dir)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             other => other.map_err(|error| VaultError::io(dir, error))?,
         }
@@ -177,6 +182,12 @@ pub fn make_dir(dir: &Path) -> Result<(), VaultError> {
         platform::sync_dir(parent).map_err(|error| VaultError::io(parent, error))?;
     }
     Ok(())
+}
+
+/// Gives a file its name; where another file has it already, in one step for whoever looks.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fuse::pass()?;
+    fs::rename(from, to)
 }
 
 /// Whether the error says that there is no such file.

@@ -87,7 +87,10 @@ impl Header {
         let body = bytes.len().checked_sub(AUTH_LINE).ok_or_else(|| VaultError::altered(HEADER, "it is cut short"))?;
         let (body, auth) = bytes.split_at(body);
         if auth != auth_line(body, identity).as_bytes() {
-            return Err(VaultError::altered(HEADER, "its last line does not fit: it was not written with the vault's key"));
+            return Err(VaultError::altered(
+                HEADER,
+                "its last line does not fit: it was not written with the vault's key",
+            ));
         }
         if self.recipient != identity.recipient() {
             return Err(VaultError::altered(HEADER, "its recipient is not the vault's"));

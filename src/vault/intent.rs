@@ -1,7 +1,6 @@
 //! Intents: what a transaction is about to create, written before anything of it, and locked while it lives. What a dead
 //! intent names and no committed event does is a leftover; nothing else in a vault is ever deleted (FORMAT 5).
 
-use std::fs;
 use std::fs::File;
 use std::io::Read as _;
 use std::io::Write as _;
@@ -9,7 +8,9 @@ use std::io::Write as _;
 use crate::id::IntentId;
 use crate::platform;
 use crate::vault::disk::Disk;
+use crate::vault::disk::rename;
 use crate::vault::error::VaultError;
+use crate::vault::fuse;
 use crate::vault::places;
 
 /// Larger than the list of any transaction's files.
@@ -33,12 +34,12 @@ impl Intent {
         let early = disk.path(&format!("{dir}.new"));
         let wrap = |error| VaultError::io(&early, error);
         disk.make_dir(places::INCOMING)?;
-        let mut held = platform::create_private(&early).map_err(wrap)?;
+        let mut held = fuse::pass().and_then(|()| platform::create_private(&early)).map_err(wrap)?;
         held.lock().map_err(wrap)?;
         held.write_all(files.iter().map(|file| format!("{file}\n")).collect::<String>().as_bytes()).map_err(wrap)?;
         held.sync_all().map_err(wrap)?;
         disk.make_dir(&dir)?;
-        fs::rename(&early, disk.path(&format!("{dir}/intent"))).map_err(wrap)?;
+        rename(&early, &disk.path(&format!("{dir}/intent"))).map_err(wrap)?;
         platform::sync_dir(&disk.path(&dir)).map_err(wrap)?;
         Ok(Self { disk: disk.clone(), id, files, _held: held })
     }

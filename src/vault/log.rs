@@ -60,7 +60,8 @@ impl Log {
     /// The published head.
     pub fn checkpoint(&self, verifier: &VerifierKey) -> Result<VerifiedCheckpoint, VaultError> {
         let file = places::checkpoint(self.id);
-        let bytes = self.disk.read(&file, NOTE_LIMIT as u64)?.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;
+        let bytes =
+            self.disk.read(&file, NOTE_LIMIT as u64)?.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;
         VerifiedCheckpoint::open(&bytes, verifier).map_err(|error| VaultError::altered(file, error))
     }
 
@@ -71,9 +72,10 @@ impl Log {
 
     /// Leaf 0 has to hold the verifier's public key: else the log was begun by another key.
     pub fn check_genesis(&self, verifier: &VerifierKey, head: &Checkpoint) -> Result<(), VaultError> {
-        match self.leaves(0..1, head)?.first() {
-            Some(Leaf::Genesis { public, .. }) if public == verifier.public() => Ok(()),
-            _ => Err(VaultError::altered(self.file_of(&TilePath::Entries { index: 0, width: 1 }), "entry 0 is not this log's key")),
+        // Not proven by the root: whether a damaged tile stands in the way is for those to say who read further.
+        match tree::leaf(self, 0, head.size).map_err(|error| self.error(error, head))? {
+            Leaf::Genesis { public, .. } if public == *verifier.public() => Ok(()),
+            _ => Err(self.entry_altered(0, head)),
         }
     }
 
@@ -84,7 +86,12 @@ impl Log {
     }
 
     /// The openings of journal file `number` below `head`'s size: exactly one matching one for every sealed leaf.
-    pub fn openings(&self, number: u64, head: &Checkpoint, identity: &VaultIdentity) -> Result<Vec<Opening>, VaultError> {
+    pub fn openings(
+        &self,
+        number: u64,
+        head: &Checkpoint,
+        identity: &VaultIdentity,
+    ) -> Result<Vec<Opening>, VaultError> {
         let first = number * opening::PER_FILE;
         let committed = first..(first + opening::PER_FILE).min(head.size);
         let openings = self.journal(number, head, identity)?;
@@ -93,7 +100,12 @@ impl Log {
     }
 
     /// The openings of journal file `number` below `head`'s size, as they stand there: their leaves are not looked at.
-    pub fn journal(&self, number: u64, head: &Checkpoint, identity: &VaultIdentity) -> Result<Vec<Opening>, VaultError> {
+    pub fn journal(
+        &self,
+        number: u64,
+        head: &Checkpoint,
+        identity: &VaultIdentity,
+    ) -> Result<Vec<Opening>, VaultError> {
         let file = places::journal(self.id, number);
         let first = number * opening::PER_FILE;
         let range = first..first + opening::PER_FILE;
@@ -110,7 +122,13 @@ impl Log {
         Ok(openings)
     }
 
-    fn check_openings(&self, file: &str, openings: &[Opening], range: Range<u64>, head: &Checkpoint) -> Result<(), VaultError> {
+    fn check_openings(
+        &self,
+        file: &str,
+        openings: &[Opening],
+        range: Range<u64>,
+        head: &Checkpoint,
+    ) -> Result<(), VaultError> {
         let first = range.start;
         let leaves = self.leaves(range, head)?;
         let by_index: BTreeMap<u64, &Opening> = openings.iter().map(|opening| (opening.index, opening)).collect();
@@ -136,7 +154,8 @@ impl Log {
         identity: &VaultIdentity,
     ) -> Result<(), VaultError> {
         let file = places::journal(self.id, number);
-        let (sealed, _) = seal::seal_bytes(&[&identity.seals_to()], lines).map_err(|error| VaultError::unsealed(&file, error))?;
+        let (sealed, _) =
+            seal::seal_bytes(&[&identity.seals_to()], lines).map_err(|error| VaultError::unsealed(&file, error))?;
         staging.write(&file, &sealed)
     }
 
@@ -148,18 +167,26 @@ impl Log {
     /// What a failing tree means for a vault whose checkpoint is `head`.
     pub fn error(&self, error: TreeError, head: &Checkpoint) -> VaultError {
         match error {
-            TreeError::Missing { path } => VaultError::Incomplete { head: Box::new(head.clone()), file: self.file_of(&path) },
+            TreeError::Missing { path } => {
+                VaultError::Incomplete { head: Box::new(head.clone()), file: self.file_of(&path) }
+            }
             TreeError::Leaf { source: LeafError::Newer, index } => VaultError::NewerFormat(format!("entry {index}")),
             TreeError::Read { path, source } => VaultError::io(self.disk.path(&self.file_of(&path)), source),
             TreeError::Malformed { path } | TreeError::TileMismatch { path } => {
                 VaultError::altered(self.file_of(&path), "it is not what the signed root says")
             }
-            TreeError::EntryMismatch { index } | TreeError::Leaf { index, .. } => {
-                let bundle = TilePath::bundle_of_tree(index / u64::from(WIDTH), head.size);
-                let file = bundle.map_or_else(|| places::checkpoint(self.id), |path| self.file_of(&path));
-                VaultError::altered(file, format!("entry {index} is not what the signed root says"))
-            }
-            other => VaultError::altered(places::checkpoint(self.id), other),
+            TreeError::EntryMismatch { index } | TreeError::Leaf { index, .. } => self.entry_altered(index, head),
+            other => VaultError::altered(self.file_of_tiles(), other),
         }
+    }
+
+    fn file_of_tiles(&self) -> String {
+        places::ledger_file(self.id, "tile")
+    }
+
+    fn entry_altered(&self, index: u64, head: &Checkpoint) -> VaultError {
+        let bundle = TilePath::bundle_of_tree(index / u64::from(WIDTH), head.size);
+        let file = bundle.map_or_else(|| self.file_of_tiles(), |path| self.file_of(&path));
+        VaultError::altered(file, format!("entry {index} is not what the signed root says"))
     }
 }

@@ -7,6 +7,7 @@ pub mod check;
 pub mod create;
 pub mod disk;
 pub mod error;
+pub mod fuse;
 pub mod header;
 pub mod intent;
 pub mod lock;
@@ -86,7 +87,11 @@ pub struct Vault {
 impl Vault {
     /// Opens a vault whose keys have been found to fit: settles which head holds, brings the catalogue in step, and, on the
     /// machine that writes the log, finishes or forgets what a crash interrupted.
-    pub fn open(unlocked: Unlocked, options: Options, rng: &mut (impl CryptoRng + RngCore)) -> Result<Self, VaultError> {
+    pub fn open(
+        unlocked: Unlocked,
+        options: Options,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<Self, VaultError> {
         let Unlocked { found, identity, signer, owner_file } = unlocked;
         let log = Log::new(found.disk.clone(), found.header.log);
         let state = State::of(&found.places, &found.header.verifier);

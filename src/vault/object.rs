@@ -39,10 +39,16 @@ pub struct Stored {
 }
 
 /// Seals what `from` gives as the object `id`.
-pub fn write(staging: &mut Staging, identity: &VaultIdentity, id: ObjectId, from: impl Read) -> Result<Stored, VaultError> {
+pub fn write(
+    staging: &mut Staging,
+    identity: &VaultIdentity,
+    id: ObjectId,
+    from: impl Read,
+) -> Result<Stored, VaultError> {
     let target = places::object(id);
     let (path, file) = staging.create()?;
-    let sealed = seal::seal(&[&identity.seals_to()], from, &file).map_err(|error| VaultError::unsealed(path.display().to_string(), error))?;
+    let sealed = seal::seal(&[&identity.seals_to()], from, &file)
+        .map_err(|error| VaultError::unsealed(path.display().to_string(), error))?;
     staging.publish(&path, &file, &target)?;
     Ok(Stored { object: id, seal: sealed.seal, sha256: sealed.sha256, size: sealed.size })
 }
@@ -51,7 +57,8 @@ pub fn write(staging: &mut Staging, identity: &VaultIdentity, id: ObjectId, from
 /// could not have known beforehand but could forge a seal for, at the end: reading then fails with [`Forged`].
 pub fn open(disk: &Disk, stored: &Stored, identity: &VaultIdentity) -> Result<impl Read + use<>, VaultError> {
     let name = places::object(stored.object);
-    let plain = seal::open(disk.open(&name)?, identity, Some(stored.seal)).map_err(|error| VaultError::unsealed(name, error))?;
+    let plain = seal::open(disk.open(&name)?, identity, Some(stored.seal))
+        .map_err(|error| VaultError::unsealed(name, error))?;
     Ok(Checked { plain: Hashing::new(plain), sha256: stored.sha256, size: stored.size })
 }
 
@@ -75,7 +82,8 @@ impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.plain.read(buffer)?;
         let is_end = n == 0 && !buffer.is_empty();
-        let fits = self.plain.count() <= self.size && (!is_end || (self.plain.count(), self.plain.digest()) == (self.size, self.sha256));
+        let fits = self.plain.count() <= self.size
+            && (!is_end || (self.plain.count(), self.plain.digest()) == (self.size, self.sha256));
         if fits { Ok(n) } else { Err(io::Error::new(io::ErrorKind::InvalidData, Forged)) }
     }
 }
@@ -101,7 +109,11 @@ pub fn write_list<T: Serialize>(
 }
 
 /// Reads a list back.
-pub fn read_list<T: DeserializeOwned + Clone>(disk: &Disk, identity: &VaultIdentity, list: &Listed<T>) -> Result<Vec<T>, VaultError> {
+pub fn read_list<T: DeserializeOwned + Clone>(
+    disk: &Disk,
+    identity: &VaultIdentity,
+    list: &Listed<T>,
+) -> Result<Vec<T>, VaultError> {
     let sealed = match list {
         Listed::Here(items) => return Ok(items.clone()),
         Listed::Sealed(sealed) => sealed,
@@ -110,7 +122,8 @@ pub fn read_list<T: DeserializeOwned + Clone>(disk: &Disk, identity: &VaultIdent
     let bytes = disk.read(&name, SEALED_LIST_LIMIT)?.ok_or_else(|| VaultError::altered(&name, "it is missing"))?;
     let plain = seal::open_bytes(&bytes[..], identity, Some(sealed.seal), SEALED_LIST_LIMIT as usize)
         .map_err(|error| VaultError::unsealed(&name, error))?;
-    let items: Result<Vec<T>, _> = plain.split_inclusive(|byte| *byte == b'\n').map(|line| jcs::parse_as(line.trim_ascii_end())).collect();
+    let items: Result<Vec<T>, _> =
+        plain.split_inclusive(|byte| *byte == b'\n').map(|line| jcs::parse_as(line.trim_ascii_end())).collect();
     let items = items.map_err(|error| VaultError::altered(&name, error))?;
     if Digest::of(&plain) != sealed.sha256 || items.len() as u64 != sealed.count {
         return Err(VaultError::altered(name, Forged));

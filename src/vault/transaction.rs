@@ -180,7 +180,12 @@ impl Transaction<'_> {
     }
 
     /// Steps 0 and 2 to 4 of FORMAT 5. Returns only when the mark stands at the new head.
-    fn append(&mut self, drafts: Vec<Draft>, clock: Timestamp, rng: &mut (impl CryptoRng + RngCore)) -> Result<Appended, VaultError> {
+    fn append(
+        &mut self,
+        drafts: Vec<Draft>,
+        clock: Timestamp,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<Appended, VaultError> {
         let vault = &*self.vault;
         let head = vault.head().clone();
         let (time, stepped) = vault.entry_time(clock)?;
@@ -196,7 +201,9 @@ impl Transaction<'_> {
             let fields = event.to_fields();
             let salt = draft.salt.unwrap_or_else(|| Salt::random(rng));
             let commitment = commitment::commit_event(&vault.log.origin, index, &fields, salt.reveal_secret());
-            leaves.push(Leaf::Sealed { commitment: commitment.map_err(|error| VaultError::altered(event.body.kind(), error))? });
+            leaves.push(Leaf::Sealed {
+                commitment: commitment.map_err(|error| VaultError::altered(event.body.kind(), error))?,
+            });
             openings.push(Opening { index, event: fields.clone(), salt });
             folds.push(Folded { index, event: event.clone(), fields, records: draft.records });
             entries.push((index, event));
@@ -206,14 +213,16 @@ impl Transaction<'_> {
         self.write_journal(&head, &openings)?;
         // (3) A crash here leaves tiles beyond the edge: replaced by whoever appends next, never trusted.
         let vault = &*self.vault;
-        let growth = tree::append(&vault.log, (head.size, head.root), &leaves).map_err(|error| vault.log.error(error, &head))?;
+        let growth =
+            tree::append(&vault.log, (head.size, head.root), &leaves).map_err(|error| vault.log.error(error, &head))?;
         for (path, bytes) in &growth.writes {
             self.staging.write(&vault.log.file_of(path), bytes)?;
         }
         self.staging.settle()?;
         // (4) The commit point. After a crash the mark is ahead of the checkpoint: the next opening publishes it.
         let next = Checkpoint { origin: vault.log.origin.clone(), size: growth.size, root: growth.root };
-        let signed = VerifiedCheckpoint::sign(next, &vault.signer).map_err(|error| VaultError::altered(places::checkpoint(vault.log.id), error))?;
+        let signed = VerifiedCheckpoint::sign(next, &vault.signer)
+            .map_err(|error| VaultError::altered(places::checkpoint(vault.log.id), error))?;
         vault.state.sweep();
         if let Err(error) = vault.state.set_mark(&signed) {
             // The rename may have happened before what failed: then it is committed, whatever else failed.

@@ -66,9 +66,10 @@ impl Found {
     /// Opens it with a passphrase.
     pub fn with_passphrase(self, passphrase: &SecretText) -> Result<Unlocked, VaultError> {
         let file = places::owner_file(self.header.epoch, places::PASSPHRASE_FILE);
-        let bytes = self.disk.read(&file, KEY_FILE_LIMIT)?.ok_or_else(|| {
-            VaultError::CannotUnlock("no owner of this vault opens it with a passphrase".to_owned())
-        })?;
+        let bytes = self
+            .disk
+            .read(&file, KEY_FILE_LIMIT)?
+            .ok_or_else(|| VaultError::CannotUnlock("no owner of this vault opens it with a passphrase".to_owned()))?;
         let plain = passphrase::open_with_passphrase(&bytes, passphrase).map_err(|error| match error {
             PassphraseError::WrongPassphrase => VaultError::CannotUnlock(error.to_string()),
             other => VaultError::altered(&file, other),
@@ -83,7 +84,8 @@ impl Found {
         for identity in identities.iter() {
             let own = identity.public_key().map(|key| format!("owner-{}.age", key.file_stem()));
             // An identity that tells its recipient has one file, and that file has to open; a plugin's tries them all.
-            let files: Vec<&String> = owners.iter().filter(|file| own.as_ref().is_none_or(|own| own == *file)).collect();
+            let files: Vec<&String> =
+                owners.iter().filter(|file| own.as_ref().is_none_or(|own| own == *file)).collect();
             for file in files {
                 if let Some(vault) = self.try_owner_file(file, identity, own.is_some())? {
                     return self.verify(vault, file.clone());
@@ -98,7 +100,12 @@ impl Found {
         Ok(names.into_iter().filter(|name| name.starts_with("owner-") && name.ends_with(".age")).collect())
     }
 
-    fn try_owner_file(&self, name: &str, with: &OwnerIdentity, must: bool) -> Result<Option<VaultIdentity>, VaultError> {
+    fn try_owner_file(
+        &self,
+        name: &str,
+        with: &OwnerIdentity,
+        must: bool,
+    ) -> Result<Option<VaultIdentity>, VaultError> {
         let file = places::owner_file(self.header.epoch, name);
         let Some(bytes) = self.disk.read(&file, KEY_FILE_LIMIT)? else {
             return Ok(None);
@@ -106,7 +113,9 @@ impl Found {
         match seal::open_bytes(&bytes[..], with, None, KEY_FILE_LIMIT as usize) {
             Err(SealError::NoMatch) if !must => Ok(None),
             Err(error) => Err(VaultError::unsealed(file, error)),
-            Ok(plain) => VaultIdentity::parse_identity_file(&plain).map(Some).map_err(|error| VaultError::altered(file, error)),
+            Ok(plain) => {
+                VaultIdentity::parse_identity_file(&plain).map(Some).map_err(|error| VaultError::altered(file, error))
+            }
         }
     }
 
@@ -115,7 +124,8 @@ impl Found {
     fn verify(self, identity: VaultIdentity, owner_file: String) -> Result<Unlocked, VaultError> {
         self.header.check(&self.header_bytes, &identity)?;
         let file = places::signing_key(self.header.log);
-        let sealed = self.disk.read(&file, KEY_FILE_LIMIT)?.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;
+        let sealed =
+            self.disk.read(&file, KEY_FILE_LIMIT)?.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;
         let seal = self.header.signing_seals.get(&self.header.log).copied();
         let seal = seal.ok_or_else(|| VaultError::altered(places::HEADER, "it names no seal of its signing key"))?;
         let plain = seal::open_bytes(&sealed[..], &identity, Some(seal), KEY_FILE_LIMIT as usize)

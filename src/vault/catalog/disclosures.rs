@@ -15,11 +15,11 @@ use crate::time::Timestamp;
 
 use super::Catalog;
 use super::CatalogError;
-use super::event;
-use super::natural;
-use super::parsed;
-use super::signed;
-use super::unreadable;
+use super::column::event;
+use super::column::natural;
+use super::column::parsed;
+use super::column::signed;
+use super::column::unreadable;
 
 /// Something that was shared.
 #[derive(Clone, Debug, PartialEq, Eq)]

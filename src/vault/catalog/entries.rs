@@ -13,10 +13,10 @@ use crate::time::Timestamp;
 
 use super::Catalog;
 use super::CatalogError;
-use super::json;
-use super::natural;
-use super::parsed_or_null;
-use super::signed;
+use super::column::json;
+use super::column::natural;
+use super::column::parsed_or_null;
+use super::column::signed;
 
 /// Which entries are wanted: those that meet every condition.
 #[derive(Clone, Debug, Default)]

@@ -9,7 +9,8 @@ use crate::id::RecordId;
 
 use super::Catalog;
 use super::CatalogError;
-use super::parsed;
+use super::column::parsed;
+use super::column::signed;
 
 /// Fewer characters than these are no prefix of an id (`docs/commands.md`, "Ids").
 const SHORTEST: usize = 4;
@@ -54,7 +55,7 @@ impl Catalog {
         }
         // `~` comes after every character of an id.
         let sql = format!("SELECT id FROM {table} WHERE id >= ?1 AND id < ?1 || '~' ORDER BY id LIMIT ?2");
-        self.all(&sql, (format!("{letter}{body}"), super::signed(at_most as u64)), |row| row.get(0))
+        self.all(&sql, (format!("{letter}{body}"), signed(at_most as u64)), |row| row.get(0))
     }
 
     /// How many characters after the letter tell `id` from all others of its kind now; at least four.
@@ -109,7 +110,7 @@ impl Catalog {
         }
         let sql =
             "SELECT id FROM records WHERE id NOT IN (SELECT record FROM touched) ORDER BY n DESC LIMIT 1 OFFSET ?1";
-        let skipped = super::signed((skipped - known.len()) as u64);
+        let skipped = signed((skipped - known.len()) as u64);
         self.one(sql, [skipped], |row| parsed(row, 0))
     }
 

@@ -15,8 +15,8 @@ use crate::time::Timestamp;
 
 use super::Catalog;
 use super::CatalogError;
-use super::json;
-use super::parsed;
+use super::column::json;
+use super::column::parsed;
 
 /// Someone who has an alias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

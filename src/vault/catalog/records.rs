@@ -20,14 +20,14 @@ use crate::vocabulary::RecordKind;
 
 use super::Catalog;
 use super::CatalogError;
-use super::event;
-use super::json;
-use super::natural;
-use super::natural_or_null;
-use super::parsed;
-use super::parsed_or_null;
-use super::signed;
-use super::unreadable;
+use super::column::event;
+use super::column::json;
+use super::column::natural;
+use super::column::natural_or_null;
+use super::column::parsed;
+use super::column::parsed_or_null;
+use super::column::signed;
+use super::column::unreadable;
 
 /// How far the rows of a condition are counted to find the one with the fewest.
 const ENOUGH: u32 = 4096;

@@ -181,7 +181,11 @@ fn disclosures_and_refusals() {
     assert!(of(None, Some(2)).is_empty());
 
     let mut objects = Vec::new();
-    catalog.each_object(|object| Ok::<_, CatalogError>(objects.push(object))).unwrap();
+    let keep = |object| {
+        objects.push(object);
+        Ok::<_, CatalogError>(())
+    };
+    catalog.each_object(keep).unwrap();
     assert!(objects.is_sorted_by_key(|object| object.object.to_string()));
     assert_eq!(objects.len(), 3);
     let record = catalog.object(version(1, 1, None).object).unwrap().unwrap();
@@ -210,7 +214,11 @@ fn entries_of_a_client_a_recipient_a_kind_and_a_time() {
     fold(&mut catalog, 10, &events);
     let find = |filter: EntryFilter| {
         let mut entries = Vec::new();
-        catalog.entries(&filter, |entry| Ok::<_, CatalogError>(entries.push(entry)).map(|()| true)).unwrap();
+        let keep = |entry| {
+            entries.push(entry);
+            Ok::<_, CatalogError>(true)
+        };
+        catalog.entries(&filter, keep).unwrap();
         entries
     };
     let indices = |filter| find(filter).iter().map(|entry| entry.index).collect::<Vec<_>>();

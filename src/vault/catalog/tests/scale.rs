@@ -87,7 +87,11 @@ fn scale() {
     let now = Instant::now();
     let mut count = 0;
     let filter = EntryFilter { kind: Some("disclosure.made".to_owned()), limit: Some(50), ..EntryFilter::default() };
-    catalog.entries(&filter, |_| Ok::<_, CatalogError>(count += 1).map(|()| true)).unwrap();
+    let each = |_| {
+        count += 1;
+        Ok::<_, CatalogError>(true)
+    };
+    catalog.entries(&filter, each).unwrap();
     tell(&format!("log of {count}"), now);
     let now = Instant::now();
     let record = catalog.touched(1).unwrap().unwrap();
@@ -100,7 +104,11 @@ fn scale() {
     tell("one record by prefix, its versions and disclosures", now);
     let now = Instant::now();
     let mut count = 0;
-    catalog.each_object(|_| Ok::<_, CatalogError>(count += 1)).unwrap();
+    let each = |_| {
+        count += 1;
+        Ok::<_, CatalogError>(())
+    };
+    catalog.each_object(each).unwrap();
     tell(&format!("all {count} objects"), now);
     let now = Instant::now();
     catalog.verify_pages().unwrap();

@@ -1,0 +1,246 @@
+//! A vault in a directory of its own, with an owner's key at hand.
+
+use std::cell::Cell;
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rand_core::OsRng;
+use tempfile::TempDir;
+
+use crate::filing;
+use crate::filing::FilingError;
+use crate::filing::Incoming;
+use crate::filing::NewRecord;
+use crate::id::ClientId;
+use crate::id::RecipientId;
+use crate::id::RecordId;
+use crate::keys::identity;
+use crate::keys::identity::Identities;
+use crate::keys::identity::IdentityFile;
+use crate::keys::plugin::Callbacks;
+use crate::keys::recipient::PublicKey;
+use crate::people;
+use crate::policy;
+use crate::practice::client::ClientDetails;
+use crate::practice::event::Body;
+use crate::practice::recipient::RecipientAdded;
+use crate::secret::SecretText;
+use crate::sharing;
+use crate::sharing::ShareError;
+use crate::sharing::ShareRequest;
+use crate::time;
+use crate::time::Timestamp;
+use crate::time::Zone;
+use crate::vault::Options;
+use crate::vault::Vault;
+use crate::vault::create;
+use crate::vault::create::Creation;
+use crate::vault::create::OwnerKey;
+use crate::vault::disk;
+use crate::vault::error::VaultError;
+use crate::vault::places::Places;
+use crate::vault::transaction::Committed;
+use crate::vault::unlock::Found;
+use crate::vocabulary::Basis;
+use crate::vocabulary::Capacity;
+use crate::vocabulary::OwnerMeans;
+use crate::vocabulary::Purpose;
+use crate::vocabulary::RecordKind;
+use crate::vocabulary::Role;
+use crate::vocabulary::VerifiedHow;
+
+/// One second later at every look, so that times are told apart.
+pub struct Clock(Cell<i64>);
+
+impl Clock {
+    pub fn tick(&self) -> Timestamp {
+        self.0.set(self.0.get() + 1);
+        Timestamp::from_unix(self.0.get())
+    }
+}
+
+pub struct Bench {
+    pub dir: TempDir,
+    pub places: Places,
+    pub clock: Clock,
+    secret: SecretText,
+    public: PublicKey,
+}
+
+impl Bench {
+    /// Directories and a key; no vault yet.
+    pub fn bare() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name| dir.path().join(name);
+        let places = Places { vault: at("vault"), state: at("state"), cache: at("cache") };
+        let (secret, public) = identity::generate_owner();
+        Self { places, clock: Clock(Cell::new(1_795_000_000)), secret, public, dir }
+    }
+
+    /// A vault with nobody in it.
+    pub fn new() -> Self {
+        let bench = Self::bare();
+        bench.init().unwrap();
+        bench
+    }
+
+    pub fn init(&self) -> Result<(), VaultError> {
+        let seals_to = self.public.seals_to(&Callbacks::none()).unwrap();
+        let owner = OwnerKey::PublicKey(self.public.clone(), seals_to, OwnerMeans::Recipient);
+        let creation = Creation {
+            owners: vec![("owner".parse().unwrap(), owner)],
+            name: None,
+            contact: None,
+            time_zone: Zone::UTC,
+            capacity: Capacity::Professional,
+            profiles: Vec::new(),
+        };
+        create::create(&self.places, &creation, self.clock.tick(), &mut OsRng).map(drop)
+    }
+
+    pub fn identities(&self) -> Identities {
+        let text = self.secret.reveal_secret().as_bytes();
+        IdentityFile::read(text, "key", &mut |_| None, &Callbacks::none()).unwrap()
+    }
+
+    pub fn options() -> Options {
+        Options { lock_wait: Duration::from_secs(5), accept_head: None, accept_clock: false }
+    }
+
+    pub fn open(&self) -> Result<Vault, VaultError> {
+        self.open_at(&self.places, Self::options())
+    }
+
+    pub fn open_at(&self, places: &Places, options: Options) -> Result<Vault, VaultError> {
+        Vault::open(Found::at(places.clone())?.with_identities(&self.identities())?, options, &mut OsRng)
+    }
+
+    /// The owner's public key, which anyone may know.
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    pub fn add_client(&self, vault: &mut Vault, alias: &str) -> ClientId {
+        let client = ClientId::random(&mut OsRng);
+        let details = ClientDetails {
+            age: None,
+            alias: alias.parse().unwrap(),
+            also_known: Vec::new(),
+            birth: None,
+            client,
+            email: Vec::new(),
+            limits_discussed: None,
+            minor_rule: None,
+            name: None,
+            part2: false,
+            phone: Vec::new(),
+        };
+        people::add_client(vault, &|| self.clock.tick(), &mut OsRng, details).unwrap();
+        client
+    }
+
+    pub fn add_recipient(&self, vault: &mut Vault, alias: &str) -> RecipientId {
+        let recipient = RecipientId::random(&mut OsRng);
+        let details = RecipientAdded {
+            alias: alias.parse().unwrap(),
+            conflict: None,
+            contact: None,
+            key: Some(identity::generate_owner().1.to_string()),
+            max_label: None,
+            medical_personnel: false,
+            name: None,
+            organisation: None,
+            previous: None,
+            recipient,
+            relationships: Vec::new(),
+            role: Role::TreatingProvider,
+            verified: Some(VerifiedHow::InPerson),
+            vkey: None,
+        };
+        people::add_recipient(vault, &|| self.clock.tick(), &mut OsRng, details).unwrap();
+        recipient
+    }
+
+    pub fn add(&self, vault: &mut Vault, client: ClientId, texts: &[&'static str]) -> Result<Committed, FilingError> {
+        let incoming = |text: &'static str| Incoming {
+            facts: NewRecord {
+                client,
+                kind: RecordKind::ProgressNote,
+                setting: None,
+                date: time::parse_date("2026-11-21").unwrap(),
+                title: None,
+                tags: Vec::new(),
+                name: None,
+            },
+            source: "a test".to_owned(),
+            open: Box::new(move || Ok(Box::new(text.as_bytes()))),
+        };
+        let items = texts.iter().copied().map(incoming).collect();
+        filing::add(vault, &|| self.clock.tick(), &mut OsRng, items, &mut |_| {})
+    }
+
+    pub fn share(&self, vault: &mut Vault, records: Vec<RecordId>, to: RecipientId) -> Result<Committed, ShareError> {
+        let ask = policy::Request { purpose: Purpose::Treat, basis: Basis::Consent, unverified: false };
+        let request = ShareRequest { records, recipients: vec![to], ask, why: None, expires: None, output: Vec::new() };
+        let plan = sharing::plan(vault, request, self.clock.tick(), &mut OsRng)?;
+        assert!(plan.refused.is_empty(), "{:?}", plan.refused);
+        sharing::send(vault, &|| self.clock.tick(), &mut OsRng, &plan, &Callbacks::none(), &mut |_| {})
+    }
+}
+
+/// The records that a transaction added.
+pub fn records_of(committed: &Committed) -> Vec<RecordId> {
+    let added = committed.entries.iter().filter_map(|(_, event)| match &event.body {
+        Body::RecordAdded(version) => Some(version.record),
+        _ => None,
+    });
+    added.collect()
+}
+
+/// Every record's present content, sorted.
+pub fn contents(vault: &Vault) -> Vec<String> {
+    let mut found = Vec::new();
+    vault
+        .catalog()
+        .records::<VaultError>(&Default::default(), |record| {
+            let mut text = String::new();
+            vault.read(&record.latest)?.read_to_string(&mut text).unwrap();
+            found.push(text);
+            Ok(true)
+        })
+        .unwrap();
+    found.sort();
+    found
+}
+
+/// Copies a directory tree.
+pub fn copy_tree(from: &Path, to: &Path) {
+    disk::make_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_tree(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+/// Every file below a directory with its bytes.
+pub fn snapshot(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(snapshot(&path));
+        } else {
+            found.push((path.clone(), fs::read(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}

@@ -1,0 +1,174 @@
+//! Power cuts: before the first change to a file, before the second, and so on until nothing is left to cut.
+
+use std::fs;
+
+use rand_core::OsRng;
+
+use crate::crash_tests::bench::Bench;
+use crate::crash_tests::bench::contents;
+use crate::crash_tests::bench::copy_tree;
+use crate::crash_tests::bench::records_of;
+use crate::filing;
+use crate::people;
+use crate::vault::Vault;
+use crate::vault::check::Fault;
+use crate::vault::fuse::cut;
+use crate::vocabulary::VerifiedHow;
+
+/// Runs `act` once for every change to a file that it makes, with the power cut before that change. `before` and `after`
+/// are what `look` sees when nothing, or everything, happened.
+fn cut_everywhere<T: PartialEq + std::fmt::Debug>(
+    bench: &Bench,
+    act: impl Fn(&mut Vault) -> Result<(), String>,
+    look: impl Fn(&Vault) -> T,
+) -> u64 {
+    let base = bench.dir.path().join("base");
+    for name in ["vault", "state", "cache"] {
+        copy_tree(&bench.dir.path().join(name), &base.join(name));
+    }
+    let before = look(&bench.open().unwrap());
+    let mut outcomes = (0, 0);
+    for changes in 0.. {
+        for name in ["vault", "state", "cache"] {
+            fs::remove_dir_all(bench.dir.path().join(name)).unwrap();
+            copy_tree(&base.join(name), &bench.dir.path().join(name));
+        }
+        let reported = {
+            let mut vault = bench.open().unwrap();
+            cut::after(changes);
+            act(&mut vault)
+        };
+        let was_cut = cut::restore();
+
+        let vault = bench.open().unwrap_or_else(|error| panic!("cut before change {changes}: {error}"));
+        let seen = look(&vault);
+        let report = vault.check(true, &mut |_| {}).unwrap();
+        let findings: Vec<_> =
+            report.ledger.findings.iter().chain(&report.findings).filter(|f| f.fault != Fault::Waiting).collect();
+        assert!(findings.is_empty(), "cut before change {changes}: {findings:?}");
+        assert!(vault.alarm().is_none(), "cut before change {changes}");
+        if seen == before {
+            assert!(reported.is_err(), "cut before change {changes}: reported as done, and it is not");
+            outcomes.0 += 1;
+        } else {
+            outcomes.1 += 1;
+        }
+        drop(vault);
+
+        // The vault goes on: the same again succeeds, or says that it is done.
+        let mut vault = bench.open().unwrap();
+        let _ = act(&mut vault);
+        assert_ne!(look(&vault), before, "cut before change {changes}: it cannot go on");
+        if !was_cut {
+            assert!(reported.is_ok(), "{reported:?}");
+            assert!(outcomes.0 > 3 && outcomes.1 > 1, "{outcomes:?}");
+            return changes;
+        }
+    }
+    unreachable!()
+}
+
+#[test]
+fn adding_records_is_all_or_nothing() {
+    let bench = Bench::new();
+    let client = bench.add_client(&mut bench.open().unwrap(), "mk-01");
+    cut_everywhere(
+        &bench,
+        |vault| bench.add(vault, client, &["one", "two", "three"]).map(drop).map_err(|error| error.to_string()),
+        |vault| {
+            let found = contents(vault);
+            assert!(found.len().is_multiple_of(3), "{found:?}");
+            found.len()
+        },
+    );
+}
+
+#[test]
+fn a_full_journal_file_and_full_tiles_change_nothing_in_that() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    // Two entries short of a full tile: the three records stand on both sides of its edge.
+    let texts: Vec<&'static str> = vec!["filler"; 251];
+    bench.add(&mut vault, client, &texts).unwrap();
+    assert_eq!(vault.head().size, 254);
+    drop(vault);
+    cut_everywhere(
+        &bench,
+        |vault| bench.add(vault, client, &["one", "two", "three"]).map(drop).map_err(|error| error.to_string()),
+        |vault| contents(vault).len(),
+    );
+}
+
+#[test]
+fn a_package_is_never_outside_without_its_entry() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    let recipient = bench.add_recipient(&mut vault, "dr-lee");
+    let records = records_of(&bench.add(&mut vault, client, &["told in confidence"]).unwrap());
+    drop(vault);
+    cut_everywhere(
+        &bench,
+        |vault| bench.share(vault, records.clone(), recipient).map(drop).map_err(|error| error.to_string()),
+        |vault| {
+            let waiting = vault.outbox().unwrap();
+            for disclosure in &waiting {
+                let entry = vault.catalog().disclosure(*disclosure).unwrap();
+                assert!(entry.is_some(), "{disclosure} waits without an entry");
+            }
+            waiting.len()
+        },
+    );
+}
+
+#[test]
+fn tags_and_people_likewise() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    let recipient = bench.add_recipient(&mut vault, "dr-lee");
+    let records = records_of(&bench.add(&mut vault, client, &["a note"]).unwrap());
+    drop(vault);
+    let tag = "sleep".parse().unwrap();
+    cut_everywhere(
+        &bench,
+        |vault| {
+            let tags = (std::slice::from_ref(&tag), &[][..]);
+            filing::tag(vault, &|| bench.clock.tick(), &mut OsRng, &records, tags)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        },
+        |vault| vault.catalog().record(records[0]).unwrap().unwrap().latest.tags.len(),
+    );
+    cut_everywhere(
+        &bench,
+        |vault| {
+            let how = VerifiedHow::PhoneCallback;
+            people::verify_recipient(vault, &|| bench.clock.tick(), &mut OsRng, recipient, how)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        },
+        |vault| vault.catalog().recipient(recipient).unwrap().unwrap().details.verified,
+    );
+}
+
+#[test]
+fn an_unfinished_init_is_taken_over() {
+    for changes in 0.. {
+        let bench = Bench::bare();
+        cut::after(changes);
+        let made = bench.init();
+        let was_cut = cut::restore();
+        if made.is_err() && !bench.places.vault.join("vault.toml").exists() {
+            bench.init().unwrap_or_else(|error| panic!("cut before change {changes}: {error}"));
+        }
+        let mut vault = bench.open().unwrap_or_else(|error| panic!("cut before change {changes}: {error}"));
+        bench.add_client(&mut vault, "mk-01");
+        let report = vault.check(true, &mut |_| {}).unwrap();
+        assert_eq!((report.ledger.findings, report.findings), (vec![], vec![]), "cut before change {changes}");
+        if !was_cut {
+            return;
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Someone who can write the vault's directory, and has no key: what he gets is nothing, and it is told.
+
+use std::fs;
+
+use rand_core::OsRng;
+
+use crate::crash_tests::bench::Bench;
+use crate::crash_tests::bench::copy_tree;
+use crate::crash_tests::bench::records_of;
+use crate::crash_tests::bench::snapshot;
+use crate::keys::plugin::Callbacks;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::vault::create;
+use crate::vault::create::Creation;
+use crate::vault::create::OwnerKey;
+use crate::vault::error::VaultError;
+use crate::vault::places;
+use crate::vault::places::Places;
+use crate::vault::standing::Standing;
+use crate::vocabulary::Capacity;
+use crate::vocabulary::OwnerMeans;
+
+fn filled() -> Bench {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one", "two"]).unwrap();
+    bench
+}
+
+/// Opening fails with an error that `is_it` knows, or appending does, and no file changes.
+fn refused(bench: &Bench, is_it: impl Fn(&VaultError) -> bool) {
+    let before = snapshot(&bench.places.vault);
+    let error = match bench.open() {
+        Err(error) => error,
+        Ok(vault) => vault.may_append().unwrap_err(),
+    };
+    assert!(is_it(&error), "{error}");
+    assert_eq!(snapshot(&bench.places.vault), before);
+}
+
+fn is_altered(error: &VaultError) -> bool {
+    matches!(error, VaultError::Altered { .. })
+}
+
+#[test]
+fn a_changed_recipient_is_noticed() {
+    let bench = filled();
+    let path = bench.places.vault.join("vault.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let theirs = crate::keys::identity::generate_owner().1.to_string();
+    let ours = bench.open().unwrap().header().recipient.clone();
+    fs::write(&path, text.replace(&ours, &theirs)).unwrap();
+    refused(&bench, is_altered);
+}
+
+#[test]
+fn a_vault_forged_from_the_public_key_is_noticed() {
+    let bench = filled();
+    fs::rename(&bench.places.vault, bench.dir.path().join("true")).unwrap();
+    let seals_to = bench.public().seals_to(&Callbacks::none()).unwrap();
+    let owner = OwnerKey::PublicKey(bench.public().clone(), seals_to, OwnerMeans::Recipient);
+    let elsewhere = |name| bench.dir.path().join("forger").join(name);
+    let places = Places { vault: bench.places.vault.clone(), state: elsewhere("state"), cache: elsewhere("cache") };
+    let creation = Creation {
+        owners: vec![("owner".parse().unwrap(), owner)],
+        name: None,
+        contact: None,
+        time_zone: crate::time::Zone::UTC,
+        capacity: Capacity::Professional,
+        profiles: Vec::new(),
+    };
+    create::create(&places, &creation, bench.clock.tick(), &mut OsRng).unwrap();
+    refused(&bench, |error| matches!(error, VaultError::Replaced { .. }));
+}
+
+#[test]
+fn an_older_copy_is_readable_and_never_appended_to() {
+    let bench = filled();
+    let old = bench.dir.path().join("old");
+    copy_tree(&bench.places.vault, &old);
+    let mut vault = bench.open().unwrap();
+    bench.add_client(&mut vault, "ab-02");
+    drop(vault);
+    fs::rename(&bench.places.vault, bench.dir.path().join("new")).unwrap();
+    fs::rename(&old, &bench.places.vault).unwrap();
+    refused(&bench, |error| matches!(error, VaultError::RolledBack { .. }));
+    let vault = bench.open().unwrap();
+    assert_eq!(vault.catalog().clients().unwrap().len(), 1);
+    assert!(matches!(vault.standing(), Standing::RolledBack(_)));
+}
+
+#[test]
+fn an_older_checkpoint_alone_is_healed() {
+    let bench = filled();
+    let vault = bench.open().unwrap();
+    let file = bench.places.vault.join(places::checkpoint(vault.header().log));
+    let old = fs::read(&file).unwrap();
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    bench.add_client(&mut vault, "ab-02");
+    drop(vault);
+    let new = fs::read(&file).unwrap();
+    fs::write(&file, old).unwrap();
+    let vault = bench.open().unwrap();
+    assert_eq!((vault.standing(), vault.catalog().clients().unwrap().len()), (&Standing::InStep, 2));
+    assert_eq!(fs::read(&file).unwrap(), new);
+}
+
+#[test]
+fn an_older_journal_file_is_noticed_before_anything_is_signed() {
+    let bench = filled();
+    let vault = bench.open().unwrap();
+    let file = bench.places.vault.join(places::journal(vault.header().log, 0));
+    let head: Checkpoint = vault.head().clone();
+    drop(vault);
+    let old = fs::read(&file).unwrap();
+    let mut vault = bench.open().unwrap();
+    bench.add_client(&mut vault, "ab-02");
+    drop(vault);
+    fs::write(&file, old).unwrap();
+    let mut vault = bench.open().unwrap();
+    let transaction = vault.begin(0, &[], &mut OsRng).unwrap();
+    let failed = transaction.commit::<VaultError>(&|| bench.clock.tick(), &mut OsRng, |_| {
+        Ok(vec![
+            crate::practice::event::Body::ClientClosed(crate::practice::client::ClientClosed {
+                client: crate::id::ClientId::random(&mut OsRng),
+            })
+            .into(),
+        ])
+    });
+    assert!(is_altered(&failed.unwrap_err()));
+    assert_eq!(bench.open().unwrap().head().size, head.size + 1);
+}
+
+#[test]
+fn swapped_records_are_not_shown() {
+    let bench = filled();
+    let vault = bench.open().unwrap();
+    let mut objects = Vec::new();
+    vault
+        .catalog()
+        .each_object::<VaultError>(|object| {
+            objects.push(object.object);
+            Ok(())
+        })
+        .unwrap();
+    let path = |n: usize| bench.places.vault.join(places::object(objects[n]));
+    let aside = bench.dir.path().join("aside");
+    fs::rename(path(0), &aside).unwrap();
+    fs::rename(path(1), path(0)).unwrap();
+    fs::rename(&aside, path(1)).unwrap();
+    vault
+        .catalog()
+        .records::<VaultError>(&Default::default(), |record| {
+            assert!(is_altered(&vault.read(&record.latest).map(drop).unwrap_err()));
+            Ok(true)
+        })
+        .unwrap();
+}
+
+#[test]
+fn every_flipped_byte_is_noticed() {
+    let bench = filled();
+    let mut vault = bench.open().unwrap();
+    let recipient = bench.add_recipient(&mut vault, "dr-lee");
+    let client = bench.add_client(&mut vault, "ab-02");
+    let records = records_of(&bench.add(&mut vault, client, &["three"]).unwrap());
+    bench.share(&mut vault, records, recipient).unwrap();
+    drop(vault);
+    let step: usize = option_env!("SUBROSA_SCALE").and_then(|scale| scale.parse().ok()).map_or(41, |_: u64| 1);
+    for (path, bytes) in snapshot(&bench.places.vault) {
+        let name = path.strip_prefix(&bench.places.vault).unwrap().display().to_string();
+        for at in (0..bytes.len()).step_by(step) {
+            let mut changed = bytes.clone();
+            changed[at] ^= 0x10;
+            fs::write(&path, &changed).unwrap();
+            let noticed = match bench.open() {
+                Err(VaultError::Altered { file, .. } | VaultError::Incomplete { file, .. }) => vec![file],
+                Err(other) => panic!("{name}, byte {at}: {other}"),
+                Ok(vault) => {
+                    let report = vault.check(true, &mut |_| {}).unwrap();
+                    let findings = report.ledger.findings.into_iter().chain(report.findings);
+                    findings.filter(|finding| finding.fault.is_grave()).filter_map(|finding| finding.file).collect()
+                }
+            };
+            assert!(noticed.contains(&name), "{name}, byte {at}: noticed {noticed:?}");
+        }
+        fs::write(&path, &bytes).unwrap();
+    }
+}
+
+#[test]
+fn a_vault_that_moved_is_the_same_vault() {
+    let bench = filled();
+    let moved = bench.dir.path().join("elsewhere");
+    fs::rename(&bench.places.vault, &moved).unwrap();
+    let places = Places { vault: moved, ..bench.places.clone() };
+    let mut vault = bench.open_at(&places, Bench::options()).unwrap();
+    assert_eq!(vault.standing(), &Standing::InStep);
+    bench.add_client(&mut vault, "ab-02");
+}
+
+#[test]
+fn another_machine_reads_and_does_not_write() {
+    let bench = filled();
+    let at = |name| bench.dir.path().join("second").join(name);
+    let places = Places { state: at("state"), cache: at("cache"), ..bench.places.clone() };
+    let vault = bench.open_at(&places, Bench::options()).unwrap();
+    assert_eq!(vault.standing(), &Standing::Unmarked);
+    assert!(matches!(vault.may_append(), Err(VaultError::Unmarked)));
+    let head = vault.head().clone();
+    drop(vault);
+    let wrong = crate::vault::Options { accept_head: Some(format!("{}:x", head.size)), ..Bench::options() };
+    assert!(matches!(bench.open_at(&places, wrong), Err(VaultError::OtherHead { .. })));
+    let right = format!("{}:{}", head.size, crate::vault::root_text(&head.root));
+    let right = crate::vault::Options { accept_head: Some(right), ..Bench::options() };
+    let vault = bench.open_at(&places, right).unwrap();
+    assert_eq!(vault.standing(), &Standing::InStep);
+    assert!(matches!(vault.may_append(), Err(VaultError::ReadsOnly)));
+    drop(vault);
+    // What the first machine appends is followed.
+    let mut vault = bench.open().unwrap();
+    bench.add_client(&mut vault, "ab-02");
+    let vault = bench.open_at(&places, Bench::options()).unwrap();
+    assert_eq!((vault.standing(), vault.catalog().clients().unwrap().len()), (&Standing::InStep, 2));
+}

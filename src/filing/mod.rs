@@ -1,0 +1,300 @@
+//! Filing records: adding, new versions, tags, and the trace of who looked. Contents stream from their source into sealed
+//! objects; nothing is held in memory. Must not know how a source is opened or a result is drawn.
+
+pub mod media;
+
+use std::io;
+use std::io::Cursor;
+use std::io::Read;
+
+use rand_core::CryptoRng;
+use rand_core::RngCore;
+
+use crate::id::ClientId;
+use crate::id::RecordId;
+use crate::practice::event::Body;
+use crate::practice::file_name::FileName;
+use crate::practice::record::Access;
+use crate::practice::record::Record;
+use crate::practice::record::RecordAccessed;
+use crate::practice::record::RecordTagged;
+use crate::practice::record::RecordVersion;
+use crate::practice::words::Alias;
+use crate::practice::words::Line;
+use crate::practice::words::Tag;
+use crate::stream::Watched;
+use crate::time::Date;
+use crate::time::Timestamp;
+use crate::vault::Vault;
+use crate::vault::error::VaultError;
+use crate::vault::object::Stored;
+use crate::vault::transaction::Committed;
+use crate::vault::transaction::Draft;
+use crate::vault::transaction::Transaction;
+use crate::vocabulary;
+use crate::vocabulary::ClientState;
+use crate::vocabulary::RecordKind;
+use crate::vocabulary::Setting;
+
+/// No record has more tags.
+const MAX_TAGS: usize = 100;
+
+/// What is known of a record before its content is read.
+#[derive(Clone, Debug)]
+pub struct NewRecord {
+    /// Whom it is about.
+    pub client: ClientId,
+    /// What it is.
+    pub kind: RecordKind,
+    /// The room in which it was said.
+    pub setting: Option<Setting>,
+    /// The date it is about.
+    pub date: Date,
+    /// Its title.
+    pub title: Option<Line>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// Its file name.
+    pub name: Option<FileName>,
+}
+
+/// Opens a source when its turn comes: a thousand files are not held open at once.
+pub type Open<'a> = Box<dyn FnOnce() -> io::Result<Box<dyn Read + 'a>> + 'a>;
+
+/// A record to be added.
+pub struct Incoming<'a> {
+    /// What is known of it.
+    pub facts: NewRecord,
+    /// What it is called in messages: a file's path, or standard input.
+    pub source: String,
+    /// Opens its content.
+    pub open: Open<'a>,
+}
+
+/// Why a record could not be filed.
+#[derive(Debug, thiserror::Error)]
+pub enum FilingError {
+    /// There is no such client.
+    #[error("there is no client {0}")]
+    NoClient(ClientId),
+    /// The client's file is closed.
+    #[error("the client {0} is closed: nothing more is filed")]
+    Closed(Alias),
+    /// There is no such record.
+    #[error("there is no record {0}")]
+    NoRecord(RecordId),
+    /// The record has a newer version than the one that was worked on.
+    #[error(
+        "{record} has changed meanwhile: it is at version {latest} now, and the new text was made from version {base}"
+    )]
+    Overtaken {
+        /// The record.
+        record: RecordId,
+        /// The version that was worked on.
+        base: u64,
+        /// The version there is.
+        latest: u64,
+    },
+    /// More tags than a record may have.
+    #[error("{0} would have more than {MAX_TAGS} tags")]
+    TooManyTags(RecordId),
+    /// The source could not be read.
+    #[error("{source_name} could not be read: {kind}")]
+    Source {
+        /// What it is called.
+        source_name: String,
+        /// Why.
+        kind: io::ErrorKind,
+    },
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl From<crate::vault::catalog::CatalogError> for FilingError {
+    fn from(error: crate::vault::catalog::CatalogError) -> Self {
+        Self::Vault(error.into())
+    }
+}
+
+type Clock<'a> = &'a dyn Fn() -> Timestamp;
+
+/// Adds records: all of them, or none. `progress` is told the bytes of each piece that was read.
+pub fn add<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    items: Vec<Incoming<'_>>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Committed, FilingError> {
+    for item in &items {
+        open_client(vault, item.facts.client)?;
+    }
+    let mut transaction = vault.begin(items.len(), &[], rng)?;
+    let mut versions = Vec::new();
+    for item in items {
+        let facts = item.facts;
+        let name = facts.name.as_ref().map(|name| name.text.as_str());
+        let (stored, media_type) = seal(&mut transaction, item.open, item.source, name, progress)?;
+        versions.push(first_version(facts, stored, media_type, rng)?);
+    }
+    transaction.commit(clock, rng, |vault| {
+        for version in &versions {
+            open_client(vault, version.client.expect("records are added to clients"))?;
+        }
+        Ok(versions.into_iter().map(|version| Draft::from(Body::RecordAdded(version))).collect())
+    })
+}
+
+/// Gives a record a new version, made from version `base`; the older ones stay.
+pub fn add_version<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    (id, base): (RecordId, u64),
+    content: &[u8],
+) -> Result<Committed, FilingError> {
+    let before = record(vault, id)?.latest;
+    let mut transaction = vault.begin(1, &[], rng)?;
+    let open: Open<'_> = Box::new(|| Ok(Box::new(content)));
+    let (stored, media_type) = seal(&mut transaction, open, id.to_string(), before.name.as_deref(), &mut |_| {})?;
+    transaction.commit(clock, rng, |vault| {
+        let latest = record(vault, id)?.latest;
+        if latest.version != base {
+            return Err(FilingError::Overtaken { record: id, base, latest: latest.version });
+        }
+        let Stored { object, seal, sha256, size } = stored;
+        let media_type = media_type.to_owned();
+        let version = RecordVersion { object, seal, sha256, size, media_type, version: base + 1, ..latest };
+        Ok(vec![Draft::from(Body::RecordVersioned(version))])
+    })
+}
+
+/// Puts tags on records and takes tags off. A record that has them so already gets no entry.
+pub fn tag<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    ids: &[RecordId],
+    (add, remove): (&[Tag], &[Tag]),
+) -> Result<Committed, FilingError> {
+    let transaction = vault.begin(0, &[], rng)?;
+    transaction.commit(clock, rng, |vault| {
+        let mut drafts = Vec::new();
+        for id in ids {
+            drafts.extend(
+                tagged(record(vault, *id)?, add, remove)?.map(|tagged| Draft::from(Body::RecordTagged(tagged))),
+            );
+        }
+        Ok(drafts)
+    })
+}
+
+/// Records that an owner looked at a record.
+pub fn accessed<R: CryptoRng + RngCore>(
+    vault: &mut Vault,
+    clock: Clock<'_>,
+    rng: &mut R,
+    accessed: RecordAccessed,
+) -> Result<Committed, FilingError> {
+    let transaction = vault.begin(0, &[], rng)?;
+    transaction.commit(clock, rng, |_| Ok(vec![Draft::from(Body::RecordAccessed(accessed))]))
+}
+
+/// Whether looking at records leaves an entry: it does as soon as several people open the vault.
+pub fn keeps_access_log(vault: &Vault) -> Result<bool, VaultError> {
+    Ok(vault.catalog().owners()?.len() > 1)
+}
+
+/// What to record when a version of a record is opened.
+pub fn access(version: &RecordVersion, how: Access) -> RecordAccessed {
+    RecordAccessed { how, record: version.record, setting: None, version: version.version }
+}
+
+fn seal(
+    transaction: &mut Transaction<'_>,
+    open: Open<'_>,
+    source_name: String,
+    name: Option<&str>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(Stored, &'static str), FilingError> {
+    let failed = |kind| FilingError::Source { source_name: source_name.clone(), kind };
+    let mut input = open().map_err(|error| failed(error.kind()))?;
+    let mut head = Vec::new();
+    (&mut input).take(media::ENOUGH as u64).read_to_end(&mut head).map_err(|error| failed(error.kind()))?;
+    let media_type = media::media_type(&head, name);
+    let mut whole = Watched::new(Cursor::new(head).chain(input), progress);
+    match transaction.seal(&mut whole) {
+        Ok(stored) => Ok((stored, media_type)),
+        Err(error) => Err(whole.failed().map_or(FilingError::Vault(error), failed)),
+    }
+}
+
+fn first_version(
+    facts: NewRecord,
+    stored: Stored,
+    media_type: &str,
+    rng: &mut (impl CryptoRng + RngCore),
+) -> Result<RecordVersion, FilingError> {
+    let NewRecord { client, kind, setting, date, title, mut tags, name } = facts;
+    let Stored { object, seal, sha256, size } = stored;
+    tags.sort();
+    tags.dedup();
+    let record = RecordId::random(rng);
+    if tags.len() > MAX_TAGS {
+        return Err(FilingError::TooManyTags(record));
+    }
+    let (name, name_bytes) = name.map_or((None, None), |name| (Some(name.text), name.bytes));
+    Ok(RecordVersion {
+        client: Some(client),
+        date,
+        excerpt_of: None,
+        group: None,
+        label: vocabulary::label_of(kind, tags.iter().map(Tag::as_str)),
+        media_type: media_type.to_owned(),
+        name,
+        name_bytes,
+        object,
+        record,
+        record_kind: kind,
+        seal,
+        setting,
+        sha256,
+        size,
+        tags,
+        title,
+        version: 1,
+    })
+}
+
+fn tagged(record: Record, add: &[Tag], remove: &[Tag]) -> Result<Option<RecordTagged>, FilingError> {
+    let latest = &record.latest;
+    let is_new = |tag: &&Tag| !latest.tags.contains(tag) && !remove.contains(tag);
+    let mut added: Vec<Tag> = add.iter().filter(is_new).cloned().collect();
+    let mut removed: Vec<Tag> = remove.iter().filter(|tag| latest.tags.contains(tag)).cloned().collect();
+    for list in [&mut added, &mut removed] {
+        list.sort();
+        list.dedup();
+    }
+    if added.is_empty() && removed.is_empty() {
+        return Ok(None);
+    }
+    let kept = latest.tags.iter().filter(|tag| !removed.contains(tag)).chain(&added);
+    if kept.clone().count() > MAX_TAGS {
+        return Err(FilingError::TooManyTags(record.id()));
+    }
+    let label = vocabulary::label_of(latest.record_kind, kept.map(Tag::as_str));
+    Ok(Some(RecordTagged { added, label, record: record.id(), removed }))
+}
+
+fn open_client(vault: &Vault, id: ClientId) -> Result<(), FilingError> {
+    let client = vault.catalog().client(id)?.ok_or(FilingError::NoClient(id))?;
+    match client.state {
+        ClientState::Active => Ok(()),
+        ClientState::Closed => Err(FilingError::Closed(client.details.alias)),
+    }
+}
+
+fn record(vault: &Vault, id: RecordId) -> Result<Record, FilingError> {
+    vault.catalog().record(id)?.ok_or(FilingError::NoRecord(id))
+}

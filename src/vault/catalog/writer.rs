@@ -1,0 +1,311 @@
+//! What each event does to the tables. What it does to a noun, the noun itself says (`practice`).
+//!
+//! An event about something that no earlier event named is kept as an entry and changes nothing else: a journal cannot be
+//! mended, so it must not be able to lock anyone out.
+//! Must not know what is asked later.
+
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Statement;
+use rusqlite::params;
+use rusqlite::types::Null;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::id::ClientId;
+use crate::id::RecipientId;
+use crate::id::RecordId;
+use crate::practice::client::Client;
+use crate::practice::disclosure::Listed;
+use crate::practice::disclosure::RecordRef;
+use crate::practice::disclosure::SealedList;
+use crate::practice::event::Body;
+use crate::practice::owner::Owner;
+use crate::practice::recipient::Recipient;
+use crate::practice::record::Record;
+use crate::practice::record::RecordVersion;
+
+use super::column::json;
+use super::column::signed;
+use super::fold::Folded;
+
+/// A table of people that are looked up by id and kept as JSON.
+struct People<'t> {
+    add: Statement<'t>,
+    get: Statement<'t>,
+    put: Statement<'t>,
+}
+
+impl<'t> People<'t> {
+    fn new(db: &'t Connection, table: &str) -> rusqlite::Result<Self> {
+        Ok(Self {
+            add: db.prepare(&format!("INSERT OR IGNORE INTO {table} (n, id, alias, body) VALUES (?1, ?2, ?3, ?4)"))?,
+            get: db.prepare(&format!("SELECT body FROM {table} WHERE id = ?1"))?,
+            put: db.prepare(&format!("UPDATE {table} SET alias = ?2, body = ?3 WHERE id = ?1"))?,
+        })
+    }
+
+    /// The person, changed by `change`; nothing for one who was never added.
+    fn change<T: Serialize + DeserializeOwned>(
+        &mut self,
+        id: &str,
+        change: impl FnOnce(&mut T),
+        alias: impl FnOnce(&T) -> &str,
+    ) -> rusqlite::Result<()> {
+        let Some(mut person) = self.get.query_row([id], |row| json(row, 0)).optional()? else {
+            return Ok(());
+        };
+        change(&mut person);
+        self.put.execute(params![id, alias(&person), text(&person)]).map(drop)
+    }
+}
+
+/// The prepared statements of one fold.
+pub(super) struct Writer<'t> {
+    entry: Statement<'t>,
+    practice: Statement<'t>,
+    owner: Statement<'t>,
+    clients: People<'t>,
+    recipients: People<'t>,
+    add_record: Statement<'t>,
+    get_record: Statement<'t>,
+    put_record: Statement<'t>,
+    add_tag: Statement<'t>,
+    drop_tag: Statement<'t>,
+    object: Statement<'t>,
+    disclosure: Statement<'t>,
+    listed: Statement<'t>,
+}
+
+/// Whom an event is about.
+#[derive(Default)]
+struct About {
+    client: Option<ClientId>,
+    recipient: Option<RecipientId>,
+}
+
+impl<'t> Writer<'t> {
+    /// Prepares them.
+    pub(super) fn new(db: &'t Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            entry: db.prepare(
+                "INSERT INTO entries (n, time, kind, client, recipient, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?,
+            practice: db.prepare("INSERT OR IGNORE INTO practice (one, body) VALUES (1, ?1)")?,
+            owner: db.prepare("INSERT INTO owners (body) VALUES (?1)")?,
+            clients: People::new(db, "clients")?,
+            recipients: People::new(db, "recipients")?,
+            add_record: db.prepare(
+                "INSERT OR IGNORE INTO records (n, id, client, kind, date, label, body) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?,
+            get_record: db.prepare("SELECT n, body FROM records WHERE id = ?1")?,
+            put_record: db.prepare(
+                "UPDATE records SET id = ?2, client = ?3, kind = ?4, date = ?5, label = ?6, body = ?7 WHERE n = ?1",
+            )?,
+            add_tag: db.prepare("INSERT OR IGNORE INTO tags (tag, date, n) VALUES (?1, ?2, ?3)")?,
+            drop_tag: db.prepare("DELETE FROM tags WHERE tag = ?1 AND date = ?2 AND n = ?3")?,
+            object: db.prepare(
+                "INSERT INTO objects (entry, object, seal, sha256, size, record, version, row) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?,
+            disclosure: db
+                .prepare("INSERT OR IGNORE INTO disclosures (n, id, client, recipient) VALUES (?1, ?2, ?3, ?4)")?,
+            listed: db.prepare("INSERT INTO listed (entry, place, record, version) VALUES (?1, ?2, ?3, ?4)")?,
+        })
+    }
+
+    /// Folds one event; `false` when its list of records is sealed and was not opened.
+    pub(super) fn fold(&mut self, folded: Folded) -> rusqlite::Result<bool> {
+        let Folded { index, event, fields, records } = folded;
+        let (n, time, kind) = (signed(index), event.time, event.body.kind());
+        let about = match event.body {
+            Body::VaultCreated(created) => {
+                self.practice.execute([text(&created)])?;
+                for owner in &created.owners {
+                    self.add_owner(owner)?;
+                }
+                About::default()
+            }
+            Body::OwnerAdded(added) => {
+                self.add_owner(&added.owner())?;
+                About::default()
+            }
+            Body::ClockStepped(_) => About::default(),
+            Body::ClientAdded(details) => {
+                let client = Client::added(details);
+                let id = client.id();
+                self.clients.add.execute(params![n, id.to_string(), client.details.alias.as_str(), text(&client)])?;
+                About::client(id)
+            }
+            Body::ClientEdited(details) => self.change_client(details.client, |client| client.edit(details))?,
+            Body::ClientClosed(closed) => self.change_client(closed.client, Client::close)?,
+            Body::RecipientAdded(details) => {
+                let recipient = Recipient::added(details);
+                let (id, alias) = (recipient.id(), &recipient.details.alias);
+                self.recipients.add.execute(params![n, id.to_string(), alias.as_str(), text(&recipient)])?;
+                About::recipient(id)
+            }
+            Body::RecipientEdited(edited) => {
+                self.change_recipient(edited.recipient, |recipient| recipient.edit(edited))?
+            }
+            Body::RecipientVerified(verified) => {
+                self.change_recipient(verified.recipient, |recipient| recipient.verify(&verified))?
+            }
+            Body::RecipientSuspended(suspended) => {
+                self.change_recipient(suspended.recipient, |recipient| recipient.suspend(suspended))?
+            }
+            Body::RecipientKeyReplaced(replaced) => {
+                self.change_recipient(replaced.recipient, |recipient| recipient.replace_key(replaced))?
+            }
+            Body::RecordAdded(version) => {
+                let record = Record::added(version, time);
+                let is_new = self.write_record(n, &record, |writer| &mut writer.add_record)? > 0;
+                self.add_version(n, is_new.then_some(n), &record.latest)?;
+                if is_new {
+                    self.add_tags(n, &record)?;
+                }
+                About { client: record.latest.client, recipient: None }
+            }
+            Body::RecordVersioned(version) => {
+                let of = self.row_of(version.record)?;
+                self.add_version(n, of, &version)?;
+                let client = version.client;
+                self.change_record(version.record, |record| record.version(version))?;
+                About { client, recipient: None }
+            }
+            Body::RecordTagged(tagged) => self.change_record(tagged.record, |record| record.tag(&tagged))?,
+            Body::RecordAccessed(accessed) => {
+                let record = self.get_record(accessed.record)?;
+                About { client: record.and_then(|(_, record)| record.latest.client), recipient: None }
+            }
+            Body::DisclosureMade(made) => {
+                let id = made.disclosure.to_string();
+                let client = made.client.map(|client| client.to_string());
+                self.disclosure.execute(params![n, id, client, made.recipient.to_string()])?;
+                if !self.list(n, &made.records, records)? {
+                    return Ok(false);
+                }
+                About { client: made.client, recipient: Some(made.recipient) }
+            }
+            Body::DisclosureRefused(refused) => {
+                if !self.list(n, &refused.records, records)? {
+                    return Ok(false);
+                }
+                About { client: refused.client, recipient: Some(refused.recipient) }
+            }
+        };
+        let client = about.client.map(|id| id.to_string());
+        let recipient = about.recipient.map(|id| id.to_string());
+        self.entry.execute(params![n, time.unix(), kind, client, recipient, text(&fields)])?;
+        Ok(true)
+    }
+
+    fn add_owner(&mut self, owner: &Owner) -> rusqlite::Result<()> {
+        self.owner.execute([text(owner)]).map(drop)
+    }
+
+    fn change_client(&mut self, id: ClientId, change: impl FnOnce(&mut Client)) -> rusqlite::Result<About> {
+        self.clients.change(&id.to_string(), change, |client: &Client| client.details.alias.as_str())?;
+        Ok(About::client(id))
+    }
+
+    fn change_recipient(&mut self, id: RecipientId, change: impl FnOnce(&mut Recipient)) -> rusqlite::Result<About> {
+        self.recipients.change(&id.to_string(), change, |recipient: &Recipient| recipient.details.alias.as_str())?;
+        Ok(About::recipient(id))
+    }
+
+    fn row_of(&mut self, id: RecordId) -> rusqlite::Result<Option<i64>> {
+        self.get_record.query_row([id.to_string()], |row| row.get(0)).optional()
+    }
+
+    fn get_record(&mut self, id: RecordId) -> rusqlite::Result<Option<(i64, Record)>> {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, json(row, 1)?));
+        self.get_record.query_row([id.to_string()], read).optional()
+    }
+
+    fn change_record(&mut self, id: RecordId, change: impl FnOnce(&mut Record)) -> rusqlite::Result<About> {
+        let Some((n, mut record)) = self.get_record(id)? else {
+            return Ok(About::default());
+        };
+        for tag in &record.latest.tags {
+            self.drop_tag.execute(params![tag.as_str(), record.latest.date.to_string(), n])?;
+        }
+        change(&mut record);
+        self.write_record(n, &record, |writer| &mut writer.put_record)?;
+        self.add_tags(n, &record)?;
+        Ok(About { client: record.latest.client, recipient: None })
+    }
+
+    fn write_record(
+        &mut self,
+        n: i64,
+        record: &Record,
+        statement: impl FnOnce(&mut Self) -> &mut Statement<'t>,
+    ) -> rusqlite::Result<usize> {
+        let latest = &record.latest;
+        statement(self).execute(params![
+            n,
+            latest.record.to_string(),
+            latest.client.map(|client| client.to_string()),
+            latest.record_kind.as_str(),
+            latest.date.to_string(),
+            latest.label.as_str(),
+            text(record),
+        ])
+    }
+
+    fn add_tags(&mut self, n: i64, record: &Record) -> rusqlite::Result<()> {
+        let date = record.latest.date.to_string();
+        for tag in &record.latest.tags {
+            self.add_tag.execute(params![tag.as_str(), date, n])?;
+        }
+        Ok(())
+    }
+
+    fn add_version(&mut self, n: i64, of: Option<i64>, version: &RecordVersion) -> rusqlite::Result<()> {
+        self.object
+            .execute(params![
+                n,
+                version.object.to_string(),
+                version.seal.as_bytes(),
+                version.sha256.as_bytes(),
+                signed(version.size),
+                version.record.to_string(),
+                signed(version.version),
+                of,
+            ])
+            .map(drop)
+    }
+
+    /// The records of a disclosure, and the sealed object of a long list; `false` when that was not opened.
+    fn list(&mut self, n: i64, list: &Listed<RecordRef>, opened: Option<Vec<RecordRef>>) -> rusqlite::Result<bool> {
+        let items = match (list, &opened) {
+            (Listed::Here(items), _) => items,
+            (Listed::Sealed(SealedList { object, seal, sha256, .. }), Some(items)) => {
+                let (object, none) = (object.to_string(), Null);
+                self.object.execute(params![n, object, seal.as_bytes(), sha256.as_bytes(), none, none, none, none])?;
+                items
+            }
+            (Listed::Sealed(_), None) => return Ok(false),
+        };
+        for (place, item) in (0i64..).zip(items) {
+            self.listed.execute(params![n, place, item.record.to_string(), signed(item.version)])?;
+        }
+        Ok(true)
+    }
+}
+
+impl About {
+    fn client(id: ClientId) -> Self {
+        Self { client: Some(id), recipient: None }
+    }
+
+    fn recipient(id: RecipientId) -> Self {
+        Self { client: None, recipient: Some(id) }
+    }
+}
+
+fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("events and nouns are JSON: their keys are strings")
+}

@@ -1,0 +1,45 @@
+//! Every change this program makes to files passes here, so that a test can cut the power before any single one of them.
+//! In the program itself there is nothing to cut.
+
+/// Passes, unless a test has cut the power.
+#[cfg(not(test))]
+#[inline]
+pub fn pass() -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+pub use cut::pass;
+
+/// Power cuts, for tests.
+#[cfg(test)]
+pub mod cut {
+    use std::cell::Cell;
+    use std::io;
+
+    thread_local! {
+        static LEFT: Cell<Option<u64>> = const { Cell::new(None) };
+    }
+
+    /// Lets `changes` more changes to files happen on this thread, and none after them.
+    pub fn after(changes: u64) {
+        LEFT.set(Some(changes));
+    }
+
+    /// The power is back. Whether it had been cut.
+    pub fn restore() -> bool {
+        LEFT.replace(None) == Some(0)
+    }
+
+    /// Passes, unless the power is cut.
+    pub fn pass() -> io::Result<()> {
+        match LEFT.get() {
+            None => Ok(()),
+            Some(0) => Err(io::Error::other("the power is cut")),
+            Some(left) => {
+                LEFT.set(Some(left - 1));
+                Ok(())
+            }
+        }
+    }
+}
