@@ -23,8 +23,9 @@ pub struct Args {
 
 /// Names a client.
 pub fn run(mut args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
-    let mut vault = session.open_to_append()?;
     let example = "subrosa client add mk-01";
+    session.must_have(args.alias.as_ref(), "ALIAS", example)?;
+    let mut vault = session.open_to_append()?;
     let alias = session.required(args.alias, "ALIAS", "What shall the client be called here", example)?;
     let question = "When were the limits of confidentiality talked about (a date, or Enter)";
     args.options.limits_discussed = session.offered(args.options.limits_discussed, question)?;

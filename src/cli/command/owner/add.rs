@@ -31,12 +31,13 @@ pub struct Args {
 
 /// Lets someone more open the vault.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let example = "subrosa owner add --paper --alias safe-deposit";
+    session.must_have(args.alias.as_ref(), "--alias", example)?;
     let given = args.recipient.map(|text| session.public_key(text)).transpose()?;
     if args.paper && !session.is_interactive() {
         return Err(Failure::usage("--paper needs a terminal: the key is shown once and written nowhere"));
     }
     let mut vault = session.open_to_append()?;
-    let example = "subrosa owner add --paper --alias safe-deposit";
     let alias = session.required(args.alias, "--alias", "What is the owner called in the ledger", example)?;
     let key = match given {
         Some(key) => with_key(session, key, OwnerMeans::Recipient)?,

@@ -30,10 +30,11 @@ pub struct Args {
 
 /// Names a recipient.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let example = "subrosa recipient add dr-lee --key age1...";
+    session.must_have(args.alias.as_ref(), "ALIAS", example)?;
     let key = args.key.map(|text| session.public_key(text)).transpose()?;
     let said = args.options.read(session)?;
     let mut vault = session.open_to_append()?;
-    let example = "subrosa recipient add dr-lee --key age1...";
     let alias = session.required(args.alias, "ALIAS", "What shall the recipient be called here", example)?;
     let relationships = said.relationships(&vault)?;
     let id = RecipientId::random(&mut session.host.rng);

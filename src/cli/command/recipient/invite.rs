@@ -17,6 +17,7 @@ use crate::cli::output::Output;
 use crate::cli::output::Target;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
+use crate::cli::text::wrapped;
 use crate::people::PeopleError;
 use crate::place::Contents;
 use crate::place::Lifted;
@@ -91,16 +92,15 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 }
 
 fn page(practice: &VaultCreated) -> String {
-    let name = practice.name.as_ref().map_or("We", |name| name.as_str());
-    let contact = practice.contact.as_ref();
-    let contact = contact.map_or("the number you already have for us".to_owned(), ToString::to_string);
-    format!(
+    let name = practice.name.as_ref().map(|name| format!("From: {}\n\n", bare(name.as_str()))).unwrap_or_default();
+    let contact = practice.contact.as_ref().map_or("at the number you already have", |contact| contact.as_str());
+    let text = format!(
         "\
 HOW TO RECEIVE CONFIDENTIAL DOCUMENTS
 
-{name} would like to send you documents that only you can open. For that you
-need a key of your own. It takes five minutes, costs nothing, and is done once.
-The program is called age; it is free and well known. You need nothing else.
+{name}We would like to send you documents that only you can open. For that you need
+a key of your own. It takes five minutes, costs nothing, and is done once. The
+program is called age; it is free and well known. You need nothing else.
 
 1. Install age
 
@@ -128,7 +128,7 @@ The program is called age; it is free and well known. You need nothing else.
    We call you at a number that we know already, or meet you. Have the public
    key before you, and read it to us from beginning to end, four characters at
    a time. If a stranger calls and says that he is us, hang up, and call us
-   yourself at {contact}.
+   yourself: {contact}
 
 5. Open what you receive
 
@@ -136,6 +136,8 @@ The program is called age; it is free and well known. You need nothing else.
 
    Read NOTICE.txt first. It says what the documents are for, and what may not
    be done with them.
-"
-    )
+",
+        contact = bare(contact),
+    );
+    wrapped(&text, 80).join("\n") + "\n"
 }

@@ -19,11 +19,12 @@ pub struct Args {
 
 /// Gives a recipient a new key.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let example = format!("subrosa recipient replace-key {} --key age1...", names::word(&args.recipient));
+    session.must_have(args.key.as_ref(), "--key", &example)?;
     let given = args.key.map(|text| session.public_key(text)).transpose()?;
     let mut vault = session.open_to_append()?;
     let recipient = names::recipient(vault.catalog(), &args.recipient)?;
     let (id, alias) = (recipient.id(), recipient.details.alias);
-    let example = format!("subrosa recipient replace-key {alias} --key age1...");
     let key = session.required(given, "--key", &format!("The new public key of {alias}"), &example)?;
     let clock = session.clock();
     let committed = people::replace_key(&mut vault, &clock, &mut session.host.rng, id, key.into())?;

@@ -24,11 +24,12 @@ pub struct Args {
 
 /// Shares nothing more to him.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let example = format!("subrosa recipient suspend {} --reason 'left the practice'", names::word(&args.recipient));
+    session.must_have(args.reason.as_ref(), "--reason", &example)?;
     let reason: Option<Prose> = session.word(args.reason, "--reason")?;
     let mut vault = session.open_to_append()?;
     let recipient = names::recipient(vault.catalog(), &args.recipient)?;
     let (id, alias) = (recipient.id(), recipient.details.alias);
-    let example = format!("subrosa recipient suspend {alias} --reason \"left the practice\"");
     let reason = session.required(reason, "--reason", &format!("Why is nothing more shared to {alias}"), &example)?;
     let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
     let on = args.on.map_or(Ok(today), |on| on.since(today, &zone))?;

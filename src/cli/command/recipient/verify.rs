@@ -21,6 +21,8 @@ pub struct Args {
 
 /// Records it.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let example = format!("subrosa recipient verify {} --how phone-callback-to-known-number", names::word(&args.recipient));
+    session.must_have(args.how.as_ref(), "--how", &example)?;
     let mut vault = session.open_to_append()?;
     let recipient = names::recipient(vault.catalog(), &args.recipient)?;
     let (id, alias) = (recipient.id(), recipient.details.alias);
@@ -28,7 +30,6 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         terminal.tell(&format!("The key of {alias} is {key}"))?;
         terminal.tell(&format!("The ways to make sure: {}", VerifiedHow::WORDS.join(" ")))?;
     }
-    let example = format!("subrosa recipient verify {alias} --how phone-callback-to-known-number");
     let how = session.required(args.how, "--how", "How was it made sure that the key is this person's", &example)?;
     let clock = session.clock();
     let committed = people::verify_recipient(&mut vault, &clock, &mut session.host.rng, id, how)?;
