@@ -31,6 +31,8 @@ use crate::vault::transaction::Committed;
 mod asking;
 mod unlocking;
 
+pub use unlocking::Examined;
+
 /// The largest text taken from a file or standard input as an option's value.
 const TEXT_CAP: u64 = 64 * 1024;
 
