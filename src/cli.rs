@@ -19,7 +19,9 @@ pub mod answer;
 pub mod args;
 pub mod failure;
 pub mod names;
+pub mod public;
 pub mod session;
+pub mod verdict;
 
 // The commands.
 pub mod command;

@@ -33,6 +33,8 @@ mod keys;
 mod plugins;
 mod unlocking;
 
+pub use unlocking::Examined;
+
 /// The largest text taken from a file or standard input as an option's value.
 const TEXT_CAP: u64 = 64 * 1024;
 
