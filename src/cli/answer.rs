@@ -76,7 +76,12 @@ pub struct Sheet(Vec<(&'static str, String)>);
 impl Sheet {
     /// The fields that have a value.
     pub fn of(fields: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Self {
-        Self(fields.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?))).collect())
+        Self(
+            fields
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
+                .collect(),
+        )
     }
 
     /// As two columns.

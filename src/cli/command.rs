@@ -30,7 +30,7 @@ pub enum Command {
     /// The people the records are about
     #[command(subcommand)]
     Client(client::Action),
-    /// The people something may be shared to
+    /// The people something may be shared with
     #[command(subcommand)]
     Recipient(recipient::Action),
     /// File records: files, a directory's files, or standard input

@@ -24,7 +24,8 @@ fn killed_at_any_moment_the_vault_opens_and_holds_what_was_reported() {
     for n in 0..12 * scale() {
         let tag = format!("+t{n}");
         let add = ["add", "-", "--client", "mk-01", "--kind", "letter"];
-        let jobs: [&[&str]; 3] = [&add, &["tag", &record, &tag], &["share", &record, "--to", "dr-lee", "--purpose", "treat", "-o", "out"]];
+        let jobs: [&[&str]; 3] =
+            [&add, &["tag", &record, &tag], &["share", &record, "--to", "dr-lee", "--purpose", "treat", "-o", "out"]];
         let mut child = machine.spawn(jobs[n % 3]);
         let _ = child.stdin.take().unwrap().write_all(&vec![b'x'; 100_000]);
         // From before the first change to after the last.
@@ -92,18 +93,72 @@ fn who_waits_too_long_is_told() {
 #[test]
 fn no_word_stands_outside_the_sealed_files() {
     let words = [
-        "Wrenfield", "quokka-7", "Zephyrine", "tagword", "filnamn", "Oberholzer", "contentword", "dr-smaragd", "supervise", "whyword",
+        "Wrenfield",
+        "quokka-7",
+        "Zephyrine",
+        "tagword",
+        "filnamn",
+        "Oberholzer",
+        "contentword",
+        "dr-smaragd",
+        "supervise",
+        "whyword",
     ];
     let machine = Machine::bare();
     let owner = machine.public_key("me.txt");
-    machine.ok(&["init", "--owner", &owner, "--name", "Wrenfield", "--alias", "oberholzer", "--contact", "Oberholzer 1", "--batch"]);
+    machine.ok(&[
+        "init",
+        "--owner",
+        &owner,
+        "--name",
+        "Wrenfield",
+        "--alias",
+        "oberholzer",
+        "--contact",
+        "Oberholzer 1",
+        "--batch",
+    ]);
     machine.ok(&["client", "add", "quokka-7", "--name", "Zephyrine Q"]);
     machine.make_key("lee.txt");
     let lee = machine.public_key("lee.txt");
-    machine.ok(&["recipient", "add", "dr-smaragd", "--key", &lee, "--role", "supervisor", "--verified", "in-person", "--name", "Oberholzer Smaragd"]);
+    machine.ok(&[
+        "recipient",
+        "add",
+        "dr-smaragd",
+        "--key",
+        &lee,
+        "--role",
+        "supervisor",
+        "--verified",
+        "in-person",
+        "--name",
+        "Oberholzer Smaragd",
+    ]);
     machine.write("filnamn.txt", b"contentword\n");
-    let record = machine.ok(&["add", "filnamn.txt", "--client", "quokka-7", "--kind", "letter", "-t", "tagword", "--title", "Zephyrine talks"]);
-    machine.ok(&["share", record.trim(), "--to", "dr-smaragd", "--purpose", "supervise", "--why", "whyword", "-o", "package.age"]);
+    let record = machine.ok(&[
+        "add",
+        "filnamn.txt",
+        "--client",
+        "quokka-7",
+        "--kind",
+        "letter",
+        "-t",
+        "tagword",
+        "--title",
+        "Zephyrine talks",
+    ]);
+    machine.ok(&[
+        "share",
+        record.trim(),
+        "--to",
+        "dr-smaragd",
+        "--purpose",
+        "supervise",
+        "--why",
+        "whyword",
+        "-o",
+        "package.age",
+    ]);
     machine.ok(&["show", record.trim()]);
     machine.ok(&["check", "--read-data"]);
     let mut looked = 0;
@@ -132,7 +187,13 @@ fn large_records_pass_through_little_memory() {
         // The limit is on the address space's data: the program's own and whatever it allocates.
         let mut command = Command::new("/usr/bin/env");
         let program = machine.command();
-        command.arg("sh").arg("-c").arg("ulimit -v 400000; exec \"$@\"").arg("sh").arg(env!("CARGO_BIN_EXE_subrosa")).args(args);
+        command
+            .arg("sh")
+            .arg("-c")
+            .arg("ulimit -v 400000; exec \"$@\"")
+            .arg("sh")
+            .arg(env!("CARGO_BIN_EXE_subrosa"))
+            .args(args);
         command.env_clear().current_dir(machine.path("."));
         for (name, value) in program.get_envs() {
             command.env(name, value.unwrap_or_default());
@@ -298,13 +359,20 @@ fn another_user_reaches_nothing() {
     let nobody = |script: &str| sh(&format!("setpriv --reuid=65534 --regid=65534 --clear-groups sh -c '{script}'"));
     assert!(nobody("true"));
     assert!(!nobody(&format!("ls {}", vault.display())));
-    for file in machine.files(".local/share").iter().chain(&machine.files(".local/state")).chain(&machine.files(".cache")) {
+    for file in
+        machine.files(".local/share").iter().chain(&machine.files(".local/state")).chain(&machine.files(".cache"))
+    {
         assert!(!nobody(&format!("cat {}", file.display())), "{}", file.display());
         assert_eq!(crate::practice::mode(file), 0o600, "{}", file.display());
     }
     // Content does not go where he can reach it.
     fs::create_dir(machine.path("open")).unwrap();
-    sh(&format!("chmod 755 {} && : > {}/there && chmod 644 {}/there", machine.path("open").display(), machine.path("open").display(), machine.path("open").display()));
+    sh(&format!(
+        "chmod 755 {} && : > {}/there && chmod 644 {}/there",
+        machine.path("open").display(),
+        machine.path("open").display(),
+        machine.path("open").display()
+    ));
     let there = fs::OpenOptions::new().append(true).open(machine.path("open/there")).unwrap();
     fs::write(machine.path("open/there"), "x").unwrap();
     let output = machine.command().args(["show", "@"]).stdout(there).output().unwrap();

@@ -19,7 +19,8 @@ pub fn scale() -> usize {
 
 /// Whether a stock tool is there; said aloud when it is not.
 pub fn has(tool: &str) -> bool {
-    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|dir| dir.join(tool).is_file());
+    let found =
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|dir| dir.join(tool).is_file());
     if !found {
         eprintln!("SKIPPED IN PART: {tool} is not installed");
     }
@@ -43,11 +44,30 @@ impl Machine {
     pub fn new() -> Self {
         let machine = Self::bare();
         let owner = machine.public_key("me.txt");
-        machine.ok(&["init", "--owner", &owner, "--name", "Practice at the Rose", "--contact", "+351 210 000 000", "--batch"]);
+        machine.ok(&[
+            "init",
+            "--owner",
+            &owner,
+            "--name",
+            "Practice at the Rose",
+            "--contact",
+            "+351 210 000 000",
+            "--batch",
+        ]);
         machine.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel"]);
         machine.make_key("lee.txt");
         let lee = machine.public_key("lee.txt");
-        machine.ok(&["recipient", "add", "dr-lee", "--key", &lee, "--role", "treating-provider", "--verified", "in-person"]);
+        machine.ok(&[
+            "recipient",
+            "add",
+            "dr-lee",
+            "--key",
+            &lee,
+            "--role",
+            "treating-provider",
+            "--verified",
+            "in-person",
+        ]);
         machine
     }
 

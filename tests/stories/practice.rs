@@ -65,7 +65,8 @@ impl Said {
 
     /// The failure as JSON; nothing else stands on standard error.
     pub fn error(&self) -> serde_json::Value {
-        let error: serde_json::Value = serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("{error}: {self:?}"));
+        let error: serde_json::Value =
+            serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("{error}: {self:?}"));
         assert_eq!(error["error"]["exit"], self.exit, "{self:?}");
         error["error"].clone()
     }
@@ -83,7 +84,18 @@ impl Practice {
     /// With a vault.
     pub fn new() -> Self {
         let practice = Self::without_vault();
-        practice.ok(&["init", "--owner", OWNER, "--time-zone", "Europe/Lisbon", "--name", "Praxis Ruhe", "--contact", "+351 1 234", "--batch"]);
+        practice.ok(&[
+            "init",
+            "--owner",
+            OWNER,
+            "--time-zone",
+            "Europe/Lisbon",
+            "--name",
+            "Praxis Ruhe",
+            "--contact",
+            "+351 1 234",
+            "--batch",
+        ]);
         practice
     }
 

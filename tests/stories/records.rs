@@ -18,9 +18,23 @@ fn practice() -> Practice {
 fn a_note_is_filed_listed_and_shown() {
     let practice = practice();
     practice.write("note.txt", "Slept better.\n");
-    let id = practice.ok(&["add", "note.txt", "--client", "MK-01", "--kind", "progress-note", "-t", "Sleep", "--title", "Third session"]);
+    let id = practice.ok(&[
+        "add",
+        "note.txt",
+        "--client",
+        "MK-01",
+        "--kind",
+        "progress-note",
+        "-t",
+        "Sleep",
+        "--title",
+        "Third session",
+    ]);
     let id = id.stdout.trim().to_owned();
-    assert_eq!(practice.ok(&["list"]).stdout, format!("{id}\t2026-11-21\tmk-01\tprogress-note\tR\tsleep\tThird session\n"));
+    assert_eq!(
+        practice.ok(&["list"]).stdout,
+        format!("{id}\t2026-11-21\tmk-01\tprogress-note\tR\tsleep\tThird session\n")
+    );
     assert_eq!(practice.ok(&["show", &id]).stdout, "Slept better.\n");
     assert_eq!(practice.ok(&["show", &id[..6]]).stdout, "Slept better.\n");
     assert_eq!(practice.ok(&["show", &id[2..6]]).stdout, "Slept better.\n");
@@ -135,12 +149,18 @@ fn an_edit_is_a_new_version_and_no_change_is_none() {
     assert_eq!(crashed.status.code(), Some(1));
     assert_eq!(machine.ok(&["show", &id]), "first\nsecond\n");
     let said = String::from_utf8(crashed.stderr).unwrap();
-    let kept = said.split_whitespace().map(|word| word.trim_end_matches([';', '.', ',', ':'])).find(|word| fs::metadata(word).is_ok_and(|facts| facts.is_file()));
+    let kept = said
+        .split_whitespace()
+        .map(|word| word.trim_end_matches([';', '.', ',', ':']))
+        .find(|word| fs::metadata(word).is_ok_and(|facts| facts.is_file()));
     let kept = kept.unwrap_or_else(|| panic!("{said}"));
     assert_eq!(fs::read_to_string(kept).unwrap(), "first\nsecond\nthird\n");
     let _ = fs::remove_dir_all(std::path::Path::new(kept).parent().unwrap());
     // What an edit writes meanwhile is not overwritten.
-    let overtaken = editor(&format!("echo mine >> \"$1\"; printf theirs > t.txt; EDITOR='cp t.txt' {} edit {id}", env!("CARGO_BIN_EXE_subrosa")));
+    let overtaken = editor(&format!(
+        "echo mine >> \"$1\"; printf theirs > t.txt; EDITOR='cp t.txt' {} edit {id}",
+        env!("CARGO_BIN_EXE_subrosa")
+    ));
     assert_eq!(overtaken.status.code(), Some(1), "{overtaken:?}");
     assert_eq!(machine.ok(&["show", &id]), "theirs");
     assert_eq!(machine.run(&["check", "--read-data"]).status.code(), Some(0));

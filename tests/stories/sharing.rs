@@ -19,7 +19,17 @@ use crate::practice::Practice;
 fn practice() -> Practice {
     let practice = Practice::new();
     practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel"]);
-    practice.ok(&["recipient", "add", "dr-lee", "--key", LEE, "--role", "treating-provider", "--verified", "in-person"]);
+    practice.ok(&[
+        "recipient",
+        "add",
+        "dr-lee",
+        "--key",
+        LEE,
+        "--role",
+        "treating-provider",
+        "--verified",
+        "in-person",
+    ]);
     practice.write("note.txt", "Slept better.\n");
     practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "progress-note", "--title", "Third session"]);
     practice
@@ -34,7 +44,19 @@ fn reasons(error: &Value) -> Vec<&str> {
 fn a_package_holds_what_the_ledger_says() {
     let machine = Machine::new();
     let record = machine.add("Told in confidence.\n");
-    let shared = machine.ok(&["share", &record, "--to", "dr-lee", "--purpose", "treat", "--why", "asked for by Maria Kestrel", "--expires", "30d", "--json"]);
+    let shared = machine.ok(&[
+        "share",
+        &record,
+        "--to",
+        "dr-lee",
+        "--purpose",
+        "treat",
+        "--why",
+        "asked for by Maria Kestrel",
+        "--expires",
+        "30d",
+        "--json",
+    ]);
     let shared: Value = serde_json::from_str(&shared).unwrap();
     let disclosure = &shared["disclosures"][0];
     assert_eq!(shared["schema"], "subrosa/share/1");
@@ -67,7 +89,8 @@ fn a_package_holds_what_the_ledger_says() {
     assert_eq!(manifest["sender"]["vkey"], vkey.to_string());
 
     // What it opens is the entry of the ledger: each shown field under its salt, the others by their digests.
-    let log: Value = serde_json::from_str(&machine.ok(&["ledger", "log", "--kind", "disclosure.made", "--json"])).unwrap();
+    let log: Value =
+        serde_json::from_str(&machine.ok(&["ledger", "log", "--kind", "disclosure.made", "--json"])).unwrap();
     let entry = &log["entries"][0];
     let event = entry["event"].as_object().unwrap();
     let opening = manifest["opening"].as_object().unwrap();
@@ -114,7 +137,11 @@ fn stock_age_opens_every_record_and_journal_file() {
     machine.add("one\n");
     machine.add("two\n");
     let key = identity_of(&machine);
-    let mut plain: Vec<_> = machine.files(".local/share/subrosa/vault/records").iter().map(|file| machine.open_sealed(file, &key)).collect();
+    let mut plain: Vec<_> = machine
+        .files(".local/share/subrosa/vault/records")
+        .iter()
+        .map(|file| machine.open_sealed(file, &key))
+        .collect();
     plain.sort();
     assert_eq!(plain, [b"one\n", b"two\n"]);
     let journal = machine.open_sealed(&machine.files(".local/share/subrosa/vault/journal")[0], &key);
@@ -136,7 +163,10 @@ fn refusals_say_why_by_which_source_and_how_to_cure_it() {
     // The refusal is in the ledger: ids of reasons, no content; and no package anywhere.
     let log = practice.ok(&["ledger", "log", "--kind", "disclosure.refused", "--json"]).json();
     assert_eq!(log["entries"][0]["reasons"], serde_json::json!(["E-RECIP-UNVERIFIED"]));
-    assert!(!practice.vault().join("outbox").exists() || fs::read_dir(practice.vault().join("outbox")).unwrap().next().is_none());
+    assert!(
+        !practice.vault().join("outbox").exists()
+            || fs::read_dir(practice.vault().join("outbox")).unwrap().next().is_none()
+    );
     // Recorded as unverified, it goes.
     let shared = practice.ok(&["share", "@", "--to", "ana", "--purpose", "treat", "--unverified"]);
     assert!(practice.path(&format!("{}.age", shared.stdout.trim())).exists());
@@ -154,14 +184,40 @@ fn all_reasons_come_together_and_in_order() {
     practice.ok(&["add", "note.txt", "--client", "ab-02", "--kind", "letter"]);
     practice.ok(&["recipient", "add", "ana", "--key", ANA, "--role", "family"]);
     practice.ok(&["recipient", "suspend", "ana", "--reason", "left"]);
-    let said = practice.run(&["share", "@", "@2", "--to", "ana", "--purpose", "treat", "--basis", "court-order", "--dry-run", "--json"]);
+    let said = practice.run(&[
+        "share",
+        "@",
+        "@2",
+        "--to",
+        "ana",
+        "--purpose",
+        "treat",
+        "--basis",
+        "court-order",
+        "--dry-run",
+        "--json",
+    ]);
     assert_eq!(said.exit, 3);
-    assert_eq!(reasons(&said.error()), ["E-CLIENT-SEVERAL", "E-RECIP-SUSPENDED", "E-RECIP-UNVERIFIED", "E-BASIS-ASSURANCE"]);
+    assert_eq!(
+        reasons(&said.error()),
+        ["E-CLIENT-SEVERAL", "E-RECIP-SUSPENDED", "E-RECIP-UNVERIFIED", "E-BASIS-ASSURANCE"]
+    );
     practice.ok(&["recipient", "add", "ben", "--role", "family"]);
-    assert_eq!(reasons(&practice.run(&["share", "@", "--to", "ben", "--purpose", "treat", "--json"]).error()), ["E-KEY-NONE"]);
-    assert_eq!(reasons(&practice.run(&["share", "@", "--to", "dr-lee", "--purpose", "treat", "--basis", "tpo", "--json"]).error()), ["E-BASIS-FORBIDDEN"]);
+    assert_eq!(
+        reasons(&practice.run(&["share", "@", "--to", "ben", "--purpose", "treat", "--json"]).error()),
+        ["E-KEY-NONE"]
+    );
+    assert_eq!(
+        reasons(
+            &practice.run(&["share", "@", "--to", "dr-lee", "--purpose", "treat", "--basis", "tpo", "--json"]).error()
+        ),
+        ["E-BASIS-FORBIDDEN"]
+    );
     for everyone in ["all", "Staff", "*"] {
-        assert_eq!(reasons(&practice.refused(3, &["share", "@", "--to", everyone, "--purpose", "treat", "--json"]).error()), ["E-RECIP-WILDCARD"]);
+        assert_eq!(
+            reasons(&practice.refused(3, &["share", "@", "--to", everyone, "--purpose", "treat", "--json"]).error()),
+            ["E-RECIP-WILDCARD"]
+        );
     }
 }
 
@@ -187,7 +243,13 @@ fn a_dry_run_tells_and_writes_nothing() {
     assert_eq!(said["disclosures"][0]["recipient"]["alias"], "dr-lee");
     assert_eq!(said["disclosures"][0]["package"], Value::Null);
     assert_eq!(practice.files(), before);
-    assert!(fs::read_dir(practice.path(".")).unwrap().all(|entry| entry.unwrap().path().extension().is_none_or(|ending| ending != "age")));
+    assert!(
+        fs::read_dir(practice.path(".")).unwrap().all(|entry| entry
+            .unwrap()
+            .path()
+            .extension()
+            .is_none_or(|ending| ending != "age"))
+    );
 }
 
 #[test]
@@ -197,13 +259,44 @@ fn several_recipients_get_a_package_a_code_and_an_entry_each() {
     practice.refused(2, &["share", "@", "--to", "dr-lee", "--to", "ana", "--purpose", "treat", "-o", "one.age"]);
     fs::create_dir(practice.path("out")).unwrap();
     // One may not: nothing goes to anybody, unless that is asked for.
-    assert_eq!(practice.run(&["share", "@", "--to", "dr-lee", "--to", "ana", "--purpose", "treat", "-o", "out"]).exit, 3);
+    assert_eq!(
+        practice.run(&["share", "@", "--to", "dr-lee", "--to", "ana", "--purpose", "treat", "-o", "out"]).exit,
+        3
+    );
     assert_eq!(fs::read_dir(practice.path("out")).unwrap().count(), 0);
-    let said = practice.run(&["share", "@", "--to", "dr-lee", "--to", "ana", "--purpose", "treat", "-o", "out", "--partial", "--json"]);
+    let said = practice.run(&[
+        "share",
+        "@",
+        "--to",
+        "dr-lee",
+        "--to",
+        "ana",
+        "--purpose",
+        "treat",
+        "-o",
+        "out",
+        "--partial",
+        "--json",
+    ]);
     assert_eq!(said.exit, 7);
     assert_eq!(said.json()["refused"][0]["recipient"]["alias"], "ana");
     let size = practice.ok(&["ledger", "log", "--json"]).json()["head"]["size"].as_u64().unwrap();
-    let said = practice.ok(&["share", "@", "--to", "dr-lee", "--to", "ana", "--purpose", "treat", "-o", "out", "--unverified", "--json"]).json();
+    let said = practice
+        .ok(&[
+            "share",
+            "@",
+            "--to",
+            "dr-lee",
+            "--to",
+            "ana",
+            "--purpose",
+            "treat",
+            "-o",
+            "out",
+            "--unverified",
+            "--json",
+        ])
+        .json();
     assert_eq!(said["disclosures"].as_array().unwrap().len(), 2);
     assert_eq!(said["head"]["size"].as_u64(), Some(size + 2));
     assert_eq!(fs::read_dir(practice.path("out")).unwrap().count(), 3);

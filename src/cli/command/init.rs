@@ -157,7 +157,8 @@ fn judge_place(vault: &Path, allow_location: bool, session: &Session<'_>) -> Res
             risks.retain(|risk| !matches!(risk, PlaceRisk::Reachable { .. }));
         }
         // What one dead `init` left is judged by those who take it over.
-        Occupant::Directory(_) if [places::KEYS, places::LEDGER, places::INCOMING].iter().any(|name| facts.path.join(name).exists()) => {}
+        Occupant::Directory(_)
+            if [places::KEYS, places::LEDGER, places::INCOMING].iter().any(|name| facts.path.join(name).exists()) => {}
         Occupant::Directory(_) => return Err(occupied(format!("{} is not empty", vault.display()))),
         Occupant::File(_) | Occupant::Other => {
             return Err(occupied(format!("{} is there and no directory", vault.display())));

@@ -71,7 +71,13 @@ fn answer(
     let now = vault.catalog().recipient(id)?;
     let state = now.as_ref().map_or(RecipientState::Invited, Recipient::state);
     let missing = now.as_ref().map(missing).unwrap_or_default();
-    let made = Made { id: id.to_string(), state: state.as_str(), missing, head: (&committed.head).into(), sentence: sentence.to_owned() };
+    let made = Made {
+        id: id.to_string(),
+        state: state.as_str(),
+        missing,
+        head: (&committed.head).into(),
+        sentence: sentence.to_owned(),
+    };
     session.answer(words, &made, Some(vault))?;
     Ok(exit)
 }

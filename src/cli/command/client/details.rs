@@ -82,17 +82,18 @@ impl Options {
 impl Said {
     /// Whether nothing was said.
     pub fn is_nothing(&self) -> bool {
-        *self == Self {
-            name: None,
-            also_known: None,
-            phone: None,
-            email: None,
-            birth: None,
-            age: None,
-            minor_rule: None,
-            part2: None,
-            limits_discussed: None,
-        }
+        *self
+            == Self {
+                name: None,
+                also_known: None,
+                phone: None,
+                email: None,
+                birth: None,
+                age: None,
+                minor_rule: None,
+                part2: None,
+                limits_discussed: None,
+            }
     }
 
     /// The day on which the limits of confidentiality were talked about, a span counting back from `today`.

@@ -68,7 +68,11 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn with_key(session: &Session<'_>, key: crate::keys::recipient::PublicKey, means: OwnerMeans) -> Result<OwnerKey, Failure> {
+fn with_key(
+    session: &Session<'_>,
+    key: crate::keys::recipient::PublicKey,
+    means: OwnerMeans,
+) -> Result<OwnerKey, Failure> {
     let to = key.seals_to(&session.callbacks())?;
     Ok(OwnerKey::PublicKey(key, to, means))
 }

@@ -76,10 +76,10 @@ impl Page {
             medical_personnel: details.medical_personnel,
             conflict: details.conflict.as_ref().map(ToString::to_string),
             relationships: relationships.collect::<Result<_, _>>()?,
-            suspended: recipient.suspended.as_ref().map(|suspended| Suspended {
-                on: suspended.on.to_string(),
-                reason: suspended.reason.to_string(),
-            }),
+            suspended: recipient
+                .suspended
+                .as_ref()
+                .map(|suspended| Suspended { on: suspended.on.to_string(), reason: suspended.reason.to_string() }),
         })
     }
 
