@@ -8,7 +8,6 @@ pub mod interrupt;
 pub mod location;
 pub mod output;
 pub mod pager;
-pub mod platform;
 pub mod private;
 pub mod progress;
 pub mod terminal;
@@ -20,7 +19,9 @@ pub mod answer;
 pub mod args;
 pub mod failure;
 pub mod names;
+pub mod public;
 pub mod session;
+pub mod verdict;
 
 // The commands.
 pub mod command;

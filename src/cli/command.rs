@@ -7,12 +7,16 @@ use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 
 pub mod add;
+pub mod check;
 pub mod client;
+pub mod completions;
 pub mod edit;
 pub mod help;
 pub mod info;
 pub mod init;
+pub mod ledger;
 pub mod list;
+pub mod man;
 pub mod owner;
 pub mod recipient;
 pub mod share;
@@ -48,6 +52,15 @@ pub enum Command {
     Tag(tag::Args),
     /// Share records with named recipients, each by a package and an entry in the ledger
     Share(share::Args),
+    /// The signed ledger: what happened, and whether it holds
+    #[command(subcommand)]
+    Ledger(ledger::Action),
+    /// Look at the whole vault, or at a copy of it
+    Check(check::Args),
+    /// A script that lets a shell complete what is typed
+    Completions(completions::Args),
+    /// The manual's pages
+    Man(man::Args),
     /// Tell about a command, or about the exit codes
     Help(help::Args),
 }
@@ -66,6 +79,10 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Edit(args) => edit::run(args, session),
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
+        Command::Ledger(action) => ledger::run(action, session),
+        Command::Check(args) => check::run(&args, session),
+        Command::Completions(args) => completions::run(&args, session),
+        Command::Man(args) => man::run(&args, session),
         Command::Help(args) => help::run(&args, session),
     }
 }

@@ -18,12 +18,12 @@ use std::time::UNIX_EPOCH;
 use rand_core::CryptoRngCore;
 use rand_core::OsRng;
 
-use crate::cli::platform;
-use crate::cli::platform::Customary;
-use crate::cli::platform::Family;
-use crate::cli::platform::FileAccess;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::Tty;
+use crate::platform;
+use crate::platform::Customary;
+use crate::platform::Family;
+use crate::platform::FileAccess;
 
 /// The world a command runs in.
 pub struct Host {

@@ -17,9 +17,9 @@ use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::system;
 use crate::cli::host::Host;
-use crate::cli::platform::Customary;
 use crate::cli::private;
 use crate::cli::text::bare;
+use crate::platform::Customary;
 use crate::time::Date;
 use crate::time::Timestamp;
 use crate::time::Zone;
@@ -32,6 +32,8 @@ mod asking;
 mod keys;
 mod plugins;
 mod unlocking;
+
+pub use unlocking::Examined;
 
 /// The largest text taken from a file or standard input as an option's value.
 const TEXT_CAP: u64 = 64 * 1024;

@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod check;
+pub mod copy;
 pub mod create;
 pub mod disk;
 pub mod error;

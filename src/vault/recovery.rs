@@ -82,12 +82,20 @@ impl Vault {
     }
 
     fn is_leftover(&self, file: &str) -> Result<bool, VaultError> {
-        let name = file.rsplit('/').next().and_then(|name| name.strip_suffix(".age")).unwrap_or_default();
+        let name = stem(file);
+        let is_ours = name.parse().is_ok_and(|object: ObjectId| places::object(object) == file)
+            || name.parse().is_ok_and(|disclosure: DisclosureId| places::package(disclosure) == file);
+        Ok(is_ours && !self.is_committed(file)?)
+    }
+
+    /// Whether `file` is a sealed object or a package that a committed event names.
+    pub(super) fn is_committed(&self, file: &str) -> Result<bool, VaultError> {
+        let name = stem(file);
         if let Ok(object) = name.parse::<ObjectId>() {
-            return Ok(places::object(object) == file && self.catalog.object(object)?.is_none());
+            return Ok(places::object(object) == file && self.catalog.object(object)?.is_some());
         }
         if let Ok(disclosure) = name.parse::<DisclosureId>() {
-            return Ok(places::package(disclosure) == file && self.catalog.disclosure(disclosure)?.is_none());
+            return Ok(places::package(disclosure) == file && self.catalog.disclosure(disclosure)?.is_some());
         }
         Ok(false)
     }
@@ -130,6 +138,11 @@ impl Vault {
         }
         Ok(())
     }
+}
+
+/// What a file is called, without its directory and its `.age`.
+fn stem(file: &str) -> &str {
+    file.rsplit('/').next().and_then(|name| name.strip_suffix(".age")).unwrap_or_default()
 }
 
 /// The directory in which a transaction stages its files.

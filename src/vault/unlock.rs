@@ -58,6 +58,11 @@ impl Found {
         Ok(Self { header: Header::parse(&header_bytes)?, places, disk, header_bytes })
     }
 
+    /// Whether the holder of `identity` wrote the header.
+    pub(super) fn check(&self, identity: &VaultIdentity) -> Result<(), VaultError> {
+        self.header.check(&self.header_bytes, identity)
+    }
+
     /// Whether a passphrase opens it.
     pub fn has_passphrase_owner(&self) -> bool {
         self.disk.has(&places::owner_file(self.header.epoch, places::PASSPHRASE_FILE))
@@ -122,7 +127,7 @@ impl Found {
     /// age has no sender: an owner's file may come from anyone who knows his public key. So the identity in it counts only
     /// if it wrote the header, and the signing key only if it is the header's.
     fn verify(self, identity: VaultIdentity, owner_file: String) -> Result<Unlocked, VaultError> {
-        self.header.check(&self.header_bytes, &identity)?;
+        self.check(&identity)?;
         let file = places::signing_key(self.header.log);
         let sealed =
             self.disk.read(&file, KEY_FILE_LIMIT)?.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;

@@ -233,8 +233,9 @@ fn a_record_goes_from_pipe_to_pipe_without_waiting_for_itself() {
     assert!(output.status.success(), "{output:?}");
     assert_eq!(machine.ok(&["show", "@"]), "once more\n");
     // A reader that went away is no failure.
-    let head = machine.command().args(["list"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
-    drop(head.stdout);
+    let mut head = machine.spawn(&["list"]);
+    drop(head.stdout.take());
+    assert_eq!(head.wait_with_output().unwrap().status.code(), Some(0));
     // A slow `add -` holds nothing that others wait for.
     let slow = machine.spawn(&["add", "-", "--client", "mk-01", "--kind", "letter"]);
     machine.ok(&["tag", &id, "+meanwhile", "--lock-wait", "5s"]);

@@ -21,6 +21,9 @@ use crate::vault::catalog::IdKind;
 use crate::vault::catalog::RecordFilter;
 use crate::vocabulary::RecordKind;
 
+/// Rows are written in pieces of about so many bytes.
+const PIECE: usize = 1 << 16;
+
 /// What `subrosa list` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -84,12 +87,16 @@ fn as_json(vault: &Vault, filter: &RecordFilter, stdout: &mut Stream) -> Result<
 
 fn as_rows(vault: &Vault, filter: &RecordFilter, stdout: &mut Stream) -> Result<(), Failure> {
     let mut aliases = Aliases::default();
+    let mut lines = String::new();
     vault.catalog().records::<Failure>(filter, |record| {
         let cells = cells(vault, &record, record.id().to_string(), &mut aliases)?;
-        stdout.say_on(&row(cells.iter().map(String::as_str)))?;
+        lines.push_str(&row(cells.iter().map(String::as_str)));
+        if lines.len() >= PIECE {
+            stdout.say_on(&std::mem::take(&mut lines))?;
+        }
         Ok(!stdout.is_closed())
     })?;
-    Ok(stdout.say("")?)
+    Ok(stdout.say(&lines)?)
 }
 
 fn as_table(vault: &Vault, filter: &RecordFilter, stdout: &mut Stream, width: usize) -> Result<(), Failure> {

@@ -11,15 +11,17 @@ use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::location;
-use crate::cli::platform::Customary;
 use crate::cli::session::Session;
 use crate::cli::session::read_file;
 use crate::keys::identity::Identities;
 use crate::keys::identity::IdentityFile;
 use crate::place::PlaceRisk;
+use crate::platform::Customary;
 use crate::secret::SecretText;
 use crate::vault::Options;
 use crate::vault::Vault;
+use crate::vault::check::Unopened;
+use crate::vault::error::VaultError;
 use crate::vault::places::Places;
 use crate::vault::root_text;
 use crate::vault::standing::Standing;
@@ -31,21 +33,93 @@ const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// The largest identity or passphrase file that is read.
 const KEY_FILE_CAP: u64 = 2 << 20;
 
+/// Why a vault was not opened: an answer to some commands, a failure to all others.
+enum NotOpened {
+    /// Before the vault had anything to do with it.
+    Failed(Failure),
+    /// The vault itself.
+    Vault(VaultError),
+}
+
+impl From<Failure> for NotOpened {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<VaultError> for NotOpened {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
+}
+
+impl From<NotOpened> for Failure {
+    fn from(reason: NotOpened) -> Self {
+        match reason {
+            NotOpened::Failed(failure) => failure,
+            NotOpened::Vault(error) => error.into(),
+        }
+    }
+}
+
+/// A vault that was opened to be examined.
+pub enum Examined<T> {
+    /// It opened.
+    Opened(Box<T>),
+    /// Its integrity is so broken that it does not open.
+    Unopened(Unopened),
+}
+
 impl Session<'_> {
     /// Opens the vault to read.
     pub fn open(&mut self) -> Result<Vault, Failure> {
-        let places = self.places()?;
-        let unlocked = self.unlock(&places)?;
-        let options = Options {
-            lock_wait: self.globals.lock_wait.map_or(LOCK_WAIT, Duration::from_secs),
-            accept_head: self.globals.accept_head.clone(),
-            accept_clock: self.globals.accept_clock,
-        };
-        let vault = Vault::open(unlocked, options, &mut self.host.rng)?;
+        let vault = self.try_open()?;
         if let Some(alarm) = vault.alarm() {
             self.warn(&format!("WARNING: {alarm}"));
             self.alarm = Some(alarm);
         }
+        Ok(vault)
+    }
+
+    /// Opens the vault to examine it: that its integrity is broken is then an answer and no failure, nor is an alarm raised.
+    pub fn open_to_examine(&mut self) -> Result<Examined<Vault>, Failure> {
+        let opened = self.try_open();
+        self.examined(opened)
+    }
+
+    /// Finds the keys of the vault and goes no further: nothing is written, as opening it may.
+    pub fn unlock_to_examine(&mut self) -> Result<Examined<Unlocked>, Failure> {
+        let places = self.places()?;
+        let unlocked = self.unlock(&places);
+        self.examined(unlocked)
+    }
+
+    fn examined<T>(&self, opened: Result<T, NotOpened>) -> Result<Examined<T>, Failure> {
+        let error = match opened {
+            Ok(vault) => return Ok(Examined::Opened(Box::new(vault))),
+            Err(NotOpened::Failed(failure)) => return Err(failure),
+            Err(NotOpened::Vault(error)) => error,
+        };
+        match Unopened::of(&self.places()?, &error) {
+            Some(unopened) => Ok(Examined::Unopened(unopened)),
+            None => Err(error.into()),
+        }
+    }
+
+    /// How long to wait for another process.
+    pub fn lock_wait(&self) -> Duration {
+        self.globals.lock_wait.map_or(LOCK_WAIT, Duration::from_secs)
+    }
+
+    fn try_open(&mut self) -> Result<Vault, NotOpened> {
+        let places = self.places()?;
+        let unlocked = self.unlock(&places)?;
+        let options = Options {
+            lock_wait: self.lock_wait(),
+            accept_head: self.globals.accept_head.clone(),
+            accept_clock: self.globals.accept_clock,
+        };
+        let vault = Vault::open(unlocked, options, &mut self.host.rng)?;
         if *vault.standing() == Standing::Unmarked {
             let head = vault.head();
             let root = root_text(&head.root);
@@ -74,7 +148,7 @@ impl Session<'_> {
         Ok(vault)
     }
 
-    fn unlock(&mut self, places: &Places) -> Result<Unlocked, Failure> {
+    fn unlock(&mut self, places: &Places) -> Result<Unlocked, NotOpened> {
         let found = Found::at(places.clone())?;
         if !self.globals.identity.is_empty() {
             let files = self.globals.identity.clone();
@@ -84,10 +158,12 @@ impl Session<'_> {
         let mut missed = None;
         let customary = self.customary_identities();
         if !customary.is_empty() {
-            let opened = self.identities(&customary).and_then(|identities| Ok(found.with_identities(&identities)?));
+            let identities = self.identities(&customary).map_err(NotOpened::Failed);
+            let opened = identities.and_then(|identities| Ok(found.with_identities(&identities)?));
             match opened {
                 // Only a key that does not fit is passed over: a vault that was altered stays altered.
-                Err(failure) if failure.code == FailureCode::CannotUnlock => missed = Some(failure),
+                Err(NotOpened::Failed(failure)) if failure.code == FailureCode::CannotUnlock => missed = Some(failure),
+                Err(NotOpened::Vault(error @ VaultError::CannotUnlock(_))) => missed = Some(error.into()),
                 other => return other,
             }
         }
@@ -96,7 +172,8 @@ impl Session<'_> {
             let none = "no identity was given, and the vault has no passphrase";
             return Err(missed
                 .unwrap_or_else(|| Failure::new(FailureCode::CannotUnlock, none))
-                .hint("subrosa -i IDENTITY-FILE client list"));
+                .hint("subrosa -i IDENTITY-FILE client list")
+                .into());
         }
         let passphrase = match self.passphrase("Passphrase of the vault")? {
             Some(passphrase) => passphrase,
@@ -104,7 +181,8 @@ impl Session<'_> {
                 let none = "no identity and no passphrase was given, and nobody can be asked";
                 return Err(missed
                     .unwrap_or_else(|| Failure::new(FailureCode::CannotUnlock, none))
-                    .hint("subrosa --passphrase-file FILE client list"));
+                    .hint("subrosa --passphrase-file FILE client list")
+                    .into());
             }
         };
         Ok(found.with_passphrase(&passphrase)?)

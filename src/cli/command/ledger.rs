@@ -1,0 +1,31 @@
+//! `subrosa ledger`: what the signed ledger says, whether it holds, and its head for others.
+
+use clap::Subcommand;
+
+use crate::cli::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::session::Session;
+
+pub mod checkpoint;
+pub mod log;
+pub mod verify;
+
+/// What can be done with the ledger.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Everything that happened, the oldest first
+    Log(log::Args),
+    /// Check every entry, tile, opening and signature, and that nothing was rolled back
+    Verify(verify::Args),
+    /// The signed head, to be kept by others
+    Checkpoint(checkpoint::Args),
+}
+
+/// Does it.
+pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    match action {
+        Action::Log(args) => log::run(args, session),
+        Action::Verify(args) => verify::run(&args, session),
+        Action::Checkpoint(args) => checkpoint::run(&args, session),
+    }
+}

@@ -1,0 +1,54 @@
+//! `subrosa ledger checkpoint`: the signed head, byte for byte.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::cli::Exit;
+use crate::cli::answer::Answer;
+use crate::cli::answer::Head;
+use crate::cli::answer::Look;
+use crate::cli::failure::Failure;
+use crate::cli::public;
+use crate::cli::session::Session;
+use crate::cli::text::bare;
+
+/// What `subrosa ledger checkpoint` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where it goes; - is standard output [default: -]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Serialize)]
+struct Written {
+    path: String,
+    head: Head,
+}
+
+impl Answer for Written {
+    fn prose(&self, _: &Look<'_>) -> String {
+        format!("The checkpoint of {} entries is in {}\n", self.head.size, bare(&self.path))
+    }
+
+    fn bare(&self) -> String {
+        crate::cli::text::row([&*self.path])
+    }
+}
+
+/// Writes it.
+pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let target = public::target(args.output.as_deref(), args.force);
+    public::refuse_json_to_stdout(&target, session, "subrosa ledger checkpoint --json -o FILE")?;
+    let vault = session.open()?;
+    let path = public::write(session, &target, "the checkpoint", vault.checkpoint().bytes(), Some(vault.path()))?;
+    if let Some(path) = path {
+        let written = Written { path: path.display().to_string(), head: vault.head().into() };
+        session.answer("ledger-checkpoint", &written, None)?;
+    }
+    Ok(Exit::Done)
+}

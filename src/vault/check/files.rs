@@ -1,0 +1,239 @@
+//! The files beside the ledger: sealed objects, key files, the outbox, and whatever nothing speaks of.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::digest::Digest;
+use crate::digest::Hashing;
+use crate::id::DisclosureId;
+use crate::id::ObjectId;
+use crate::keys::vault_identity::VaultIdentity;
+use crate::ledger::opening::PER_FILE;
+use crate::platform;
+use crate::practice::owner::KeyFile;
+use crate::seal;
+use crate::vault::Vault;
+use crate::vault::check::Fault;
+use crate::vault::check::Finding;
+use crate::vault::check::Report;
+use crate::vault::check::finding;
+use crate::vault::create::files_below;
+use crate::vault::disk::Disk;
+use crate::vault::error::VaultError;
+use crate::vault::intent;
+use crate::vault::lock::Lock;
+use crate::vault::object;
+use crate::vault::object::Stored;
+use crate::vault::places;
+
+/// Where strays are moved to.
+pub(super) const LOST: &str = "lost+found";
+
+/// What the ledger says of a sealed object.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::vault) struct Expected {
+    pub object: ObjectId,
+    pub seal: Digest,
+    pub sha256: Digest,
+    /// The events of long lists do not tell it.
+    pub size: Option<u64>,
+}
+
+/// Sealed objects in a directory that is laid out as a vault.
+pub(in crate::vault) struct Objects<'a> {
+    pub disk: &'a Disk,
+    pub identity: &'a VaultIdentity,
+    pub read_data: bool,
+}
+
+impl Objects<'_> {
+    /// Checks the object that the event at `index` committed.
+    pub fn check(&self, expected: &Expected, index: u64) -> Result<Option<Finding>, VaultError> {
+        let file = places::object(expected.object);
+        match self.is_as(expected, &file) {
+            Err(VaultError::Altered { reason, .. }) => {
+                let fault = if self.disk.has(&file) { Fault::Corrupt } else { Fault::Incomplete };
+                Ok(Some(Finding { index: Some(index), ..finding(fault, &file, &reason) }))
+            }
+            other => other.map(|()| None),
+        }
+    }
+
+    fn is_as(&self, expected: &Expected, file: &str) -> Result<(), VaultError> {
+        let &Expected { object, seal, sha256, size } = expected;
+        let mut input = self.disk.open(file)?;
+        if !self.read_data {
+            let (_, found) = seal::read_seal(&mut input).map_err(|error| VaultError::unsealed(file, error))?;
+            let other = || VaultError::altered(file, "its seal is not the one in the ledger");
+            return if found == seal { Ok(()) } else { Err(other()) };
+        }
+        let read = match size {
+            Some(size) => {
+                let stored = Stored { object, seal, sha256, size };
+                io::copy(&mut object::open(self.disk, &stored, self.identity)?, &mut io::sink()).map(drop)
+            }
+            None => {
+                let plain =
+                    seal::open(input, self.identity, Some(seal)).map_err(|error| VaultError::unsealed(file, error))?;
+                digest_is(plain, sha256)
+            }
+        };
+        read.map_err(|error| match object::is_altered(&error) {
+            true => VaultError::altered(file, error),
+            false => VaultError::io(self.disk.path(file), error),
+        })
+    }
+}
+
+/// Owners' key files stand in the events, byte for byte.
+pub(in crate::vault) fn check_key_file(
+    disk: &Disk,
+    epoch: u64,
+    key_file: &KeyFile,
+) -> Result<Option<Finding>, VaultError> {
+    let file = places::owner_file(epoch, &key_file.name);
+    let expected = STANDARD.decode(&key_file.data).unwrap_or_default();
+    let found = read_limited(disk, &file, expected.len())?;
+    Ok(match found {
+        None => Some(finding(Fault::Incomplete, &file, "it is missing")),
+        Some(found) if found != expected => Some(finding(Fault::Corrupt, &file, "it is not the one in the ledger")),
+        Some(_) => None,
+    })
+}
+
+/// The file, or so much of it that it is seen to be longer than `expected`; `None` where there is none.
+fn read_limited(disk: &Disk, file: &str, expected: usize) -> Result<Option<Vec<u8>>, VaultError> {
+    if !disk.has(file) {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    let read = disk.open(file)?.take(expected as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| VaultError::io(disk.path(file), error))?;
+    Ok(Some(bytes))
+}
+
+impl Vault {
+    pub(super) fn check_objects(
+        &self,
+        read_data: bool,
+        known: &mut BTreeSet<String>,
+        report: &mut Report,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(), VaultError> {
+        let objects = Objects { disk: &self.disk, identity: &self.identity, read_data };
+        self.catalog.each_object::<VaultError>(|stored| {
+            report.records += u64::from(stored.record.is_some());
+            let expected =
+                Expected { object: stored.object, seal: stored.seal, sha256: stored.sha256, size: stored.size };
+            report.findings.extend(objects.check(&expected, stored.index)?);
+            known.insert(places::object(stored.object));
+            progress(1);
+            Ok(())
+        })
+    }
+
+    pub(super) fn check_key_files(&self, known: &mut BTreeSet<String>, report: &mut Report) -> Result<(), VaultError> {
+        for key_file in self.key_files()? {
+            report.findings.extend(check_key_file(&self.disk, self.header.epoch, &key_file)?);
+            known.insert(places::owner_file(self.header.epoch, &key_file.name));
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_outbox(&self, known: &mut BTreeSet<String>, report: &mut Report) -> Result<(), VaultError> {
+        for id in self.outbox()? {
+            let file = places::package(id);
+            if let Some(expected) = self.catalog.disclosure(id)?.and_then(|disclosure| disclosure.made.package) {
+                let found = match File::open(self.disk.path(&file)).and_then(|file| package_digest(&file)) {
+                    // Released since it was listed.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    other => other.map_err(|error| VaultError::io(self.disk.path(&file), error))?,
+                };
+                report.findings.push(match found == expected {
+                    true => finding(Fault::Waiting, &file, &waiting(id)),
+                    false => finding(Fault::Corrupt, &file, "it is not the package in the ledger"),
+                });
+                known.insert(file);
+            }
+        }
+        Ok(())
+    }
+
+    /// Files that nothing speaks of, and a directory that others can enter.
+    pub(super) fn check_strays(&self, known: &BTreeSet<String>, report: &mut Report) -> Result<(), VaultError> {
+        // Nobody commits while we look: what another process committed since the vault was opened is in the catalogue.
+        let _reading = Lock::take_to_read(&self.disk.path(places::LOCK), self.lock_wait())?;
+        for file in self.strays(known)? {
+            report.findings.push(finding(Fault::Stray, &file, "nothing in the ledger speaks of it"));
+        }
+        if platform::is_open_to_others(self.path()).unwrap_or(false) {
+            report.findings.push(finding(Fault::Stray, ".", "others on this computer can enter the vault's directory"));
+        }
+        Ok(())
+    }
+
+    /// The files that neither `known` nor the catalogue nor a living transaction speaks of. The vault's lock is held.
+    pub(super) fn strays(&self, known: &BTreeSet<String>) -> Result<Vec<String>, VaultError> {
+        let tiles = places::ledger_file(self.log.id, "tile/");
+        let lost = format!("{LOST}/");
+        let key_files: Vec<String> =
+            self.key_files()?.iter().map(|file| places::owner_file(self.header.epoch, &file.name)).collect();
+        let mut files = Vec::new();
+        files_below(&self.disk, "", &mut files)?;
+        // Asked after the files were listed: a transaction that begins meanwhile has made none of them.
+        let alive: Vec<String> = intent::alive(&self.disk)?;
+        let mut strays = Vec::new();
+        for file in files {
+            let is_known = known.contains(&file)
+                || file.starts_with(&tiles)
+                || file.starts_with(&lost)
+                || key_files.contains(&file)
+                || self.is_beyond_the_edge(&file)
+                || alive.iter().any(|one| is_of(&file, one))
+                || self.is_committed(&file)?;
+            // A transaction that came to nothing took its files with it.
+            if !is_known && std::fs::symlink_metadata(self.disk.path(&file)).is_ok() {
+                strays.push(file);
+            }
+        }
+        Ok(strays)
+    }
+
+    /// Journal files of an append that was interrupted, or came after our head: ignored by every reader, replaced by the
+    /// next append.
+    fn is_beyond_the_edge(&self, file: &str) -> bool {
+        let dir = format!("{}/{}/", places::JOURNAL, self.log.id);
+        let number =
+            file.strip_prefix(&dir).and_then(|name| name.strip_suffix(".age")).and_then(|number| number.parse().ok());
+        number.is_some_and(|number: u64| {
+            places::journal(self.log.id, number) == file && number.saturating_mul(PER_FILE) >= self.head().size
+        })
+    }
+}
+
+/// Whether `file` is one that the living transaction announced in `line`, or one of its own.
+fn is_of(file: &str, line: &str) -> bool {
+    file == line || (line.ends_with('/') && file.starts_with(line))
+}
+
+fn waiting(id: DisclosureId) -> String {
+    format!("the package of {id} was not handed over yet")
+}
+
+fn package_digest(file: &File) -> io::Result<Digest> {
+    let mut hashing = Hashing::new(file);
+    io::copy(&mut hashing, &mut io::sink())?;
+    Ok(hashing.digest())
+}
+
+fn digest_is(plain: impl io::Read, expected: Digest) -> io::Result<()> {
+    let mut plain = Hashing::new(plain);
+    io::copy(&mut plain, &mut io::sink())?;
+    let is_it = plain.digest() == expected;
+    if is_it { Ok(()) } else { Err(io::Error::new(io::ErrorKind::InvalidData, object::Forged)) }
+}

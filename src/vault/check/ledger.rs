@@ -1,0 +1,174 @@
+//! The ledger's part of a check: leaves, tiles, openings and the stale tiles beside them. Works on any directory that is
+//! laid out as a vault, the vault itself or a copy of it. Must not know the catalogue or the mark.
+
+use crate::keys::signer::VerifierKey;
+use crate::keys::vault_identity::VaultIdentity;
+use crate::ledger::audit;
+use crate::ledger::audit::Counts;
+use crate::ledger::audit::Wrong;
+use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::leaf::Leaf;
+use crate::ledger::opening::PER_FILE;
+use crate::ledger::tile::TilePath;
+use crate::ledger::tree::Tiles;
+use crate::practice::event::Event;
+use crate::vault::check::Fault;
+use crate::vault::check::Finding;
+use crate::vault::check::LedgerReport;
+use crate::vault::check::finding;
+use crate::vault::create::files_below;
+use crate::vault::disk::Disk;
+use crate::vault::error::VaultError;
+use crate::vault::log::Log;
+use crate::vault::places;
+
+/// A log under the head that it is measured by.
+pub(in crate::vault) struct Ledger<'a> {
+    pub disk: &'a Disk,
+    pub log: &'a Log,
+    pub head: &'a VerifiedCheckpoint,
+    pub verifier: &'a VerifierKey,
+    pub identity: &'a VaultIdentity,
+}
+
+/// Is shown every event whose opening is the one that its leaf commits to, with its index.
+type Each<'e> = &'e mut dyn FnMut(u64, &Event) -> Result<(), VaultError>;
+
+impl Ledger<'_> {
+    /// Checks all of it. Memory: one journal file.
+    pub fn examine(&self, progress: &mut dyn FnMut(u64), each: Each<'_>) -> Result<LedgerReport, VaultError> {
+        let size = self.head.head().size;
+        let mut leaves: Vec<Leaf> = Vec::new();
+        let mut report = LedgerReport { signatures: 1, ..LedgerReport::default() };
+        let mut first = 0;
+        let mut failed = None;
+        let (Counts { leaves: count, tiles }, found) =
+            audit::audit(self.log, self.head, self.verifier, |index, leaf| {
+                // Leaves that could not be read leave a gap; what has been gathered before it is looked at by itself.
+                if index != first + leaves.len() as u64 || leaves.is_empty() {
+                    failed = self.openings(first, &leaves, &mut report, each).err().or(failed.take());
+                    leaves.clear();
+                    first = index;
+                }
+                leaves.push(*leaf);
+                if index + 1 == size || (index + 1) % PER_FILE == 0 {
+                    progress(leaves.len() as u64);
+                    failed = self.openings(first, &leaves, &mut report, each).err().or(failed.take());
+                    leaves.clear();
+                }
+            });
+        failed = self.openings(first, &leaves, &mut report, each).err().or(failed);
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        (report.leaves, report.tiles) = (count, tiles);
+        for found in found {
+            let file = found.path.map(|path| self.log.file_of(&path));
+            let text = found.what.to_string();
+            report.findings.push(Finding { fault: found.what.into(), index: found.index, file, text });
+            if let (Wrong::HashDiffers, Some(index)) = (found.what, found.index) {
+                report.findings.extend(self.blame(index));
+            }
+        }
+        self.stale_tiles(&mut report)?;
+        Ok(report)
+    }
+
+    /// Entries and hash tile disagree: the signed root says which of them was altered, where it is the entries.
+    fn blame(&self, index: u64) -> Option<Finding> {
+        match self.log.leaves(index..index + 1, self.head.head()) {
+            Err(VaultError::Altered { file, reason }) => {
+                Some(Finding { fault: Fault::Corrupt, index: Some(index), file: Some(file), text: reason })
+            }
+            _ => None,
+        }
+    }
+
+    /// Checks the openings of `leaves`, which stand from `first` on and lie in one journal file.
+    fn openings(
+        &self,
+        first: u64,
+        leaves: &[Leaf],
+        report: &mut LedgerReport,
+        each: Each<'_>,
+    ) -> Result<(), VaultError> {
+        if leaves.is_empty() {
+            return Ok(());
+        }
+        let number = first / PER_FILE;
+        let file = places::journal(self.log.id, number);
+        let wrong = |fault, index, text: String| Finding { fault, index, file: Some(file.clone()), text };
+        let sealed = leaves.iter().any(|leaf| matches!(leaf, Leaf::Sealed { .. }));
+        if sealed && !self.disk.has(&file) {
+            report.findings.push(wrong(Fault::Incomplete, Some(first), "it is missing".to_owned()));
+            return Ok(());
+        }
+        let openings = match self.log.journal(number, self.head.head(), self.identity) {
+            Ok(openings) => openings,
+            Err(VaultError::Altered { reason, .. }) => {
+                report.findings.push(wrong(Fault::Corrupt, None, reason));
+                return Ok(());
+            }
+            Err(other) => return Err(other),
+        };
+        let mut openings = openings.into_iter().skip_while(|opening| opening.index < first).peekable();
+        let mut missing: Vec<u64> = Vec::new();
+        for (index, leaf) in (first..).zip(leaves) {
+            match (leaf, openings.next_if(|opening| opening.index == index)) {
+                (Leaf::Sealed { .. }, None) => missing.push(index),
+                (_, None) => {}
+                (_, Some(opening)) if !opening.matches(&self.log.origin, leaf) => {
+                    let text = "its opening is not what the ledger committed to".to_owned();
+                    report.findings.push(wrong(Fault::OpeningMismatch, Some(index), text));
+                }
+                (_, Some(opening)) => match Event::from_fields(opening.event) {
+                    Err(error) => {
+                        report.findings.push(wrong(Fault::OpeningMismatch, Some(index), error.to_string()));
+                    }
+                    Ok(event) => {
+                        report.openings += 1;
+                        each(index, &event)?;
+                    }
+                },
+            }
+        }
+        if let Some(at) = missing.first() {
+            let text = match missing.len() {
+                1 => "its opening is missing".to_owned(),
+                many => format!("its opening is missing, and those of {} entries more", many - 1),
+            };
+            report.findings.push(wrong(Fault::Incomplete, Some(*at), text));
+        }
+        Ok(())
+    }
+
+    /// Partial tiles that wider ones have replaced: each has to be the beginning of the wider one, which was audited.
+    fn stale_tiles(&self, report: &mut LedgerReport) -> Result<(), VaultError> {
+        let above = places::ledger_file(self.log.id, "");
+        let mut files = Vec::new();
+        files_below(self.disk, &places::ledger_file(self.log.id, "tile"), &mut files)?;
+        for file in files {
+            let path = file.strip_prefix(&above).and_then(|path| path.parse::<TilePath>().ok());
+            let Some(path) = path else {
+                report.findings.push(finding(Fault::Stray, &file, "it is no tile"));
+                continue;
+            };
+            let Some(current) = path.in_tree(self.head.head().size) else {
+                continue; // beyond the edge: ignored by every reader, replaced by the next append
+            };
+            if current.width() <= path.width() {
+                continue; // the current one was audited; a wider one is beyond the edge
+            }
+            let read =
+                |path: &TilePath| self.log.read(path).map_err(|error| VaultError::io(self.disk.path(&file), error));
+            // Gone since it was listed: another process appends.
+            let (Some(stale), Some(current)) = (read(&path)?, read(&current)?) else {
+                continue;
+            };
+            if path.beginning_of(&current) != Some(&stale[..]) {
+                report.findings.push(finding(Fault::Corrupt, &file, "it is not what the wider tile beside it holds"));
+            }
+        }
+        Ok(())
+    }
+}

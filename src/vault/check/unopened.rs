@@ -1,0 +1,71 @@
+//! What can be said of a vault that was found and does not open because its integrity is broken: which sort of fault, in
+//! which file, and what of its head is known. Opens nothing itself.
+
+use crate::keys::signer::Origin;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::note::NOTE_LIMIT;
+use crate::vault::check::Fault;
+use crate::vault::check::Finding;
+use crate::vault::check::finding;
+use crate::vault::disk::Disk;
+use crate::vault::error::VaultError;
+use crate::vault::header::Header;
+use crate::vault::log::Log;
+use crate::vault::places;
+use crate::vault::places::Places;
+use crate::vault::unlock::Found;
+
+/// A vault that does not open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unopened {
+    /// Why not.
+    pub finding: Finding,
+    /// Its log, where what names it is not itself what is broken.
+    pub origin: Option<Origin>,
+    /// Its head, where its signature holds.
+    pub head: Option<Checkpoint>,
+}
+
+impl Unopened {
+    /// What `error` says of the vault at `places`; `None` where it says nothing about its integrity.
+    pub fn of(places: &Places, error: &VaultError) -> Option<Self> {
+        let disk = Disk::new(places.vault.clone());
+        let header = Found::at(places.clone()).ok().map(|found| found.header);
+        let finding = finding_of(&disk, header.as_ref(), error)?;
+        // Before the keys fit each other, nothing that the header says is believed.
+        let is_believed =
+            finding.file.as_ref().is_some_and(|file| file != places::HEADER && !file.starts_with(places::KEYS));
+        let header = header.filter(|_| is_believed || matches!(error, VaultError::Replaced { .. }));
+        let head = header
+            .as_ref()
+            .and_then(|header| Some(Log::new(disk, header.log).checkpoint(&header.verifier).ok()?.head().clone()));
+        Some(Self { finding, origin: header.map(|header| header.verifier.origin().clone()), head })
+    }
+}
+
+fn finding_of(disk: &Disk, header: Option<&Header>, error: &VaultError) -> Option<Finding> {
+    let text = error.to_string();
+    match error {
+        VaultError::NotAVault(_) => Some(finding(Fault::Incomplete, places::HEADER, &text)),
+        VaultError::Replaced { .. } => Some(finding(Fault::UntrustedKey, places::HEADER, &text)),
+        VaultError::Incomplete { file, .. } => Some(finding(Fault::Incomplete, file, &text)),
+        VaultError::Altered { file, reason } => {
+            let by_checkpoint = header
+                .filter(|header| *file == places::checkpoint(header.log))
+                .and_then(|header| fault_of_checkpoint(disk, header));
+            let otherwise = if disk.has(file) { Fault::Corrupt } else { Fault::Incomplete };
+            Some(finding(by_checkpoint.unwrap_or(otherwise), file, reason))
+        }
+        _ => None,
+    }
+}
+
+/// Of which sort the fault of the checkpoint is; `None` when it can be read and its signature holds.
+fn fault_of_checkpoint(disk: &Disk, header: &Header) -> Option<Fault> {
+    let bytes = disk.read(&places::checkpoint(header.log), NOTE_LIMIT as u64).ok()?;
+    let Some(bytes) = bytes else {
+        return Some(Fault::Incomplete);
+    };
+    VerifiedCheckpoint::open(&bytes, &header.verifier).err().map(|error| Fault::from(&error))
+}

@@ -1,0 +1,245 @@
+//! Checking a copy of the vault that was made while it lived (FORMAT 5): whether it is whole up to its own head, and
+//! whether that head is a part of the history that this machine has seen. Writes nothing, neither into the copy nor
+//! into the state directory: a copy sets no mark and no pin. What a copy has beyond its events, such as an outbox or what
+//! dead transactions left, is no fault of it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::digest::Digest;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::tree;
+use crate::ledger::tree::TreeError;
+use crate::practice::disclosure::Listed;
+use crate::practice::event::Body;
+use crate::practice::owner::KeyFile;
+use crate::seal;
+use crate::vault::check::Expected;
+use crate::vault::check::Fault;
+use crate::vault::check::Finding;
+use crate::vault::check::Ledger;
+use crate::vault::check::Objects;
+use crate::vault::check::Report;
+use crate::vault::check::Unopened;
+use crate::vault::check::check_key_file;
+use crate::vault::check::finding;
+use crate::vault::error::VaultError;
+use crate::vault::lock::Lock;
+use crate::vault::log::Log;
+use crate::vault::places;
+use crate::vault::places::Places;
+use crate::vault::state::State;
+use crate::vault::unlock::Found;
+use crate::vault::unlock::Unlocked;
+
+/// What is to be looked at, and how.
+#[derive(Clone, Debug)]
+pub struct CopyRequest<'a> {
+    /// The copy's directory.
+    pub copy: &'a Path,
+    /// Whether every plaintext is read.
+    pub read_data: bool,
+    /// How long to wait for a process that is writing the vault.
+    pub lock_wait: Duration,
+}
+
+/// What a copy is worth.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CopyReport {
+    /// Its head, where its signature holds.
+    pub head: Option<Checkpoint>,
+    /// By how many entries it is behind what this machine has seen; `None` where that could not be shown.
+    pub behind: Option<u64>,
+    /// Whether that was measured by this machine's mark; else, where there is none, by the vault's own checkpoint.
+    pub by_mark: bool,
+    /// What was looked at, and what is wrong.
+    pub report: Report,
+}
+
+/// Checks a copy of the vault that was unlocked. `progress` is told how many more leaves and objects are done.
+pub fn check(
+    vault: &Unlocked,
+    request: &CopyRequest<'_>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<CopyReport, VaultError> {
+    let CopyRequest { copy, read_data, lock_wait } = request;
+    let mut checked = CopyReport::default();
+    checked.report.read_data = *read_data;
+    let places = Places { vault: copy.to_path_buf(), ..vault.found.places.clone() };
+    let broken = |mut checked: CopyReport, error: VaultError| match Unopened::of(&places, &error) {
+        None => Err(error),
+        Some(unopened) => {
+            checked.report.ledger.findings.push(unopened.finding);
+            Ok(checked)
+        }
+    };
+    let found = match Found::at(places.clone()) {
+        Ok(found) => found,
+        Err(error) => return broken(checked, error),
+    };
+    let own = &vault.found.header;
+    if found.header.verifier != own.verifier {
+        let text = "it is a copy of another vault";
+        checked.report.ledger.findings.push(finding(Fault::WrongLog, places::HEADER, text));
+        return Ok(checked);
+    }
+    if let Err(error) = found.check(&vault.identity) {
+        return broken(checked, error);
+    }
+    let log = Log::new(found.disk.clone(), found.header.log);
+    let head = match log.checkpoint(&own.verifier) {
+        Ok(head) => head,
+        Err(error) => return broken(checked, error),
+    };
+
+    let (disk, epoch) = (&found.disk, found.header.epoch);
+    let ledger = Ledger { disk, log: &log, head: &head, verifier: &own.verifier, identity: &vault.identity };
+    let objects = Objects { disk, identity: &vault.identity, read_data: *read_data };
+    let mut report = Report { read_data: *read_data, ..Report::default() };
+    report.findings.extend(check_signing_key(&found)?);
+    report.ledger = ledger.examine(&mut |_| {}, &mut |index, event| {
+        if let Some(expected) = objects_of(&event.body) {
+            report.records += u64::from(expected.size.is_some());
+            report.findings.extend(objects.check(&expected, index)?);
+        }
+        for file in key_files_of(&event.body) {
+            report.findings.extend(check_key_file(disk, epoch, file)?);
+        }
+        progress(1);
+        Ok(())
+    })?;
+
+    let (relation, by_mark) = relation(vault, &log, head.head(), *lock_wait)?;
+    report.ledger.findings.splice(0..0, relation.finding(&log));
+    let behind = if let Relation::Behind(count) = relation { Some(count) } else { None };
+    Ok(CopyReport { head: Some(head.head().clone()), behind, by_mark, report })
+}
+
+fn objects_of(body: &Body) -> Option<Expected> {
+    let list = match body {
+        Body::RecordAdded(version) | Body::RecordVersioned(version) => {
+            let (object, seal) = (version.object, version.seal);
+            return Some(Expected { object, seal, sha256: version.sha256, size: Some(version.size) });
+        }
+        Body::DisclosureMade(made) => &made.records,
+        Body::DisclosureRefused(refused) => &refused.records,
+        _ => return None,
+    };
+    match list {
+        Listed::Here(_) => None,
+        Listed::Sealed(list) => {
+            Some(Expected { object: list.object, seal: list.seal, sha256: list.sha256, size: None })
+        }
+    }
+}
+
+fn key_files_of(body: &Body) -> &[KeyFile] {
+    match body {
+        Body::VaultCreated(created) => &created.key_files,
+        Body::OwnerAdded(added) => std::slice::from_ref(&added.key_file),
+        _ => &[],
+    }
+}
+
+/// The header, which the vault identity signed, names the seal of the log's signing key.
+fn check_signing_key(found: &Found) -> Result<Option<Finding>, VaultError> {
+    let file = places::signing_key(found.header.log);
+    if !found.disk.has(&file) {
+        return Ok(Some(finding(Fault::Incomplete, &file, "it is missing")));
+    }
+    let expected = found.header.signing_seals.get(&found.header.log);
+    let seal = seal::read_seal(&mut found.disk.open(&file)?).map(|(_, seal)| seal);
+    let seal = match seal.map_err(|error| VaultError::unsealed(&file, error)) {
+        Err(VaultError::Altered { reason, .. }) => return Ok(Some(finding(Fault::Corrupt, &file, &reason))),
+        other => other?,
+    };
+    let is_it = expected == Some(&seal);
+    Ok((!is_it).then(|| finding(Fault::Corrupt, &file, "its seal is not the one in vault.toml")))
+}
+
+/// How a copy's head stands to what this machine has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    /// It is a part of it, so many entries shorter.
+    Behind(u64),
+    /// It continues it.
+    Ahead(u64),
+    /// They exclude each other.
+    Forked(u64),
+    /// The tiles that would show it are missing or damaged.
+    Unproven,
+}
+
+impl Relation {
+    fn finding(self, log: &Log) -> Option<Finding> {
+        let file = places::checkpoint(log.id);
+        match self {
+            Self::Behind(_) => None,
+            Self::Ahead(count) => {
+                let text = format!("the copy is {count} entries ahead of what this computer has seen of the vault");
+                Some(finding(Fault::Ahead, &file, &text))
+            }
+            Self::Forked(seen) => {
+                let text = format!("the copy's ledger is not a part of what was seen on this computer at size {seen}");
+                Some(finding(Fault::Forked, &file, &text))
+            }
+            Self::Unproven => {
+                let text = "that the copy is a part of this vault's history could not be shown: \
+                            the tiles that would show it are missing or damaged";
+                Some(finding(Fault::Incomplete, &file, text))
+            }
+        }
+    }
+}
+
+/// How `copy` stands to the mark, or, where this machine has none, to the vault's checkpoint; and whether it was the mark.
+fn relation(
+    vault: &Unlocked,
+    copied: &Log,
+    copy: &Checkpoint,
+    lock_wait: Duration,
+) -> Result<(Relation, bool), VaultError> {
+    let Found { places, header, disk, .. } = &vault.found;
+    // Partial tiles go while others write.
+    let _reading = Lock::take_to_read(&disk.path(places::LOCK), lock_wait)?;
+    let live = Log::new(disk.clone(), header.log);
+    let mark = State::of(places, &header.verifier).mark(&header.verifier)?;
+    let by_mark = mark.is_some();
+    let seen = match mark {
+        Some(mark) => mark,
+        None => live.checkpoint(&header.verifier)?,
+    };
+    let seen = seen.head();
+    let ours = |size| ancestor(&live, size, seen);
+    let theirs = |size| ancestor(copied, size, copy);
+    let relation = if seen.size == copy.size {
+        if seen.root == copy.root { Relation::Behind(0) } else { Relation::Forked(seen.size) }
+    } else if copy.size < seen.size {
+        match ours(copy.size)? {
+            Some(root) if root == copy.root => Relation::Behind(seen.size - copy.size),
+            Some(_) => Relation::Forked(seen.size),
+            None => Relation::Unproven,
+        }
+    } else {
+        match theirs(seen.size)? {
+            Some(root) if root == seen.root => Relation::Ahead(copy.size - seen.size),
+            Some(_) => Relation::Forked(seen.size),
+            None => Relation::Unproven,
+        }
+    };
+    Ok((relation, by_mark))
+}
+
+/// The root that the log of `head` had at `size`, proven by `head`'s root; `None` where its tiles do not prove one. A
+/// proof that merely fails says nothing about a fork: only two roots that are both proven do.
+fn ancestor(log: &Log, size: u64, head: &Checkpoint) -> Result<Option<Digest>, VaultError> {
+    let root = tree::root(log, size).and_then(|root| Ok((root, tree::consistency_proof(log, size, head.size)?)));
+    match root {
+        Ok((root, proof)) => {
+            let holds = tree::verify_consistency((size, &root), (head.size, &head.root), &proof);
+            Ok(holds.then_some(root))
+        }
+        Err(TreeError::Read { path, source }) => Err(VaultError::io(log.file_of(&path), source)),
+        Err(_) => Ok(None),
+    }
+}
