@@ -40,8 +40,7 @@ pub struct Base {
 
 /// The places on this machine, best first: memory, then `editing` in the state directory.
 pub fn bases(host: &Host) -> Vec<Base> {
-    let memory = platform::memory_backed_directories(&|name| host.var(name));
-    let memory = memory.into_iter().map(|path| Base { path, memory_backed: true });
+    let memory = host.memory.iter().cloned().map(|path| Base { path, memory_backed: true });
     let state = host.directory(Customary::State);
     let state = state.map(|path| Base { path: path.join("editing"), memory_backed: false });
     memory.chain(state).collect()
