@@ -43,12 +43,11 @@ pub struct Base {
 
 /// The places on this machine, best first: memory, then `editing` in the state directory.
 pub fn bases(host: &Host) -> Vec<Base> {
-    let memory = platform::memory_backed_directories(&|name| host.var(name));
     let state = host.directory(Customary::State);
     let whose = state.as_ref().map(|path| Digest::of(path.as_os_str().as_encoded_bytes()).to_string());
     let whose = whose.map_or_else(|| "nobody".to_owned(), |digest| digest[..8].to_owned());
     let base = |path, memory_backed| Base { path, memory_backed, whose: whose.clone() };
-    let memory = memory.into_iter().map(|path| base(path, true));
+    let memory = host.memory.iter().cloned().map(|path| base(path, true));
     let state = state.map(|path| base(path.join("editing"), false));
     memory.chain(state).collect()
 }
