@@ -19,6 +19,11 @@ impl<T: Zeroize> Secret<T> {
     pub fn reveal_secret(&self) -> &T {
         &self.0
     }
+
+    /// The secret itself, to fill it in place.
+    pub fn reveal_secret_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
 }
 
 impl<T: Zeroize> Drop for Secret<T> {

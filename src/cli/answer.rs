@@ -5,7 +5,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::cli::text::bare;
 use crate::cli::text::columns;
+use crate::cli::text::row;
 use crate::id::ClientId;
 use crate::id::RecipientId;
 use crate::ledger::checkpoint::Checkpoint;
@@ -65,6 +67,32 @@ impl Look<'_> {
             text.push('\n');
         }
         text
+    }
+}
+
+/// The fields of one thing, to be drawn under each other. Values that others wrote are made harmless here.
+pub struct Sheet(Vec<(&'static str, String)>);
+
+impl Sheet {
+    /// The fields that have a value.
+    pub fn of(fields: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Self {
+        Self(
+            fields
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
+                .collect(),
+        )
+    }
+
+    /// As two columns.
+    pub fn prose(&self, look: &Look<'_>) -> String {
+        let rows = self.0.iter().map(|(name, value)| vec![format!("{name}:"), bare(value).into_owned()]);
+        look.table(&rows.collect::<Vec<_>>())
+    }
+
+    /// As name and value.
+    pub fn bare(&self) -> String {
+        self.0.iter().map(|(name, value)| row([*name, value])).collect()
     }
 }
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::ColorChoice;
+use clap::CommandFactory as _;
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
@@ -86,12 +87,34 @@ where
 /// Answers a command line that was not understood, and the requests for help and version, which come the same way.
 pub(super) fn refuse(error: &clap::Error, args: &[OsString], host: &mut Host) -> u8 {
     let text = error.render().to_string();
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return host.stdout.say(&text).map_or(1, |()| 0);
-    }
     let json = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json");
-    let message = text.trim_start_matches("error: ").trim_end();
-    Failure::new(FailureCode::Usage, message).without_secrets(args).draw(json, host)
+    let mut message = text.trim_start_matches("error: ");
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return host.stdout.say(&text).map_or(1, |()| 0),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if json => message = "a command is needed",
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = host.stderr.say(&text);
+            return FailureCode::Usage.exit();
+        }
+        _ => {}
+    }
+    // What follows is for the eye: usage lines, and where help is; the hint says that better.
+    let message = message.split("\n\nUsage:").next().unwrap_or(message);
+    let message = message.split("\n\nFor more information").next().unwrap_or(message).trim_end();
+    Failure::new(FailureCode::Usage, message).hint(help_of(args)).without_secrets(args).draw(json, host)
+}
+
+/// The command that tells about what was meant.
+fn help_of(args: &[OsString]) -> String {
+    let mut command = &Cli::command();
+    let mut hint = "subrosa help".to_owned();
+    for word in args.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(next) = command.find_subcommand(word) {
+            hint = format!("{hint} {}", next.get_name());
+            command = next;
+        }
+    }
+    hint
 }
 
 #[cfg(test)]
@@ -100,7 +123,6 @@ mod tests {
 
     #[test]
     fn the_definitions_are_sound() {
-        use clap::CommandFactory as _;
         Cli::command().debug_assert();
     }
 }

@@ -6,22 +6,52 @@ use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 
+pub mod add;
 pub mod check;
 pub mod client;
 pub mod completions;
+pub mod edit;
 pub mod help;
+pub mod info;
 pub mod init;
 pub mod ledger;
+pub mod list;
 pub mod man;
+pub mod owner;
+pub mod recipient;
+pub mod share;
+pub mod show;
+pub mod tag;
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make a vault
     Init(init::Args),
+    /// Who opens the vault
+    #[command(subcommand)]
+    Owner(owner::Action),
     /// The people the records are about
     #[command(subcommand)]
     Client(client::Action),
+    /// The people something may be shared with
+    #[command(subcommand)]
+    Recipient(recipient::Action),
+    /// File records: files, a directory's files, or standard input
+    Add(add::Args),
+    /// All records, newest first
+    #[command(visible_alias = "ls")]
+    List(list::Args),
+    /// A record's content
+    Show(show::Args),
+    /// What is known of a record, and where it went
+    Info(info::Args),
+    /// Edit a record's text; the old version stays
+    Edit(edit::Args),
+    /// Put tags on records, and take tags off
+    Tag(tag::Args),
+    /// Share records with named recipients, each by a package and an entry in the ledger
+    Share(share::Args),
     /// The signed ledger: what happened, and whether it holds
     #[command(subcommand)]
     Ledger(ledger::Action),
@@ -39,7 +69,16 @@ pub enum Command {
 pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::run(args, session),
+        Command::Owner(action) => owner::run(action, session),
         Command::Client(action) => client::run(action, session),
+        Command::Recipient(action) => recipient::run(action, session),
+        Command::Add(args) => add::run(args, session),
+        Command::List(args) => list::run(args, session),
+        Command::Show(args) => show::run(args, session),
+        Command::Info(args) => info::run(args, session),
+        Command::Edit(args) => edit::run(args, session),
+        Command::Tag(args) => tag::run(args, session),
+        Command::Share(args) => share::run(args, session),
         Command::Ledger(action) => ledger::run(action, session),
         Command::Check(args) => check::run(&args, session),
         Command::Completions(args) => completions::run(&args, session),

@@ -13,9 +13,9 @@ use std::process::Stdio;
 
 use crate::cli::host::Host;
 use crate::cli::interrupt;
-use crate::cli::platform;
 use crate::cli::private;
 use crate::cli::private::PrivateDirectory;
+use crate::platform;
 use crate::secret::Secret;
 
 /// The editors that are tried when the user names none, as git and crontab do.

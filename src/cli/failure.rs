@@ -12,6 +12,7 @@ use crate::cli::text::bare;
 use crate::cli::text::harmless;
 
 mod of;
+pub mod records;
 
 pub use of::unless_refused;
 
@@ -165,6 +166,9 @@ impl Failure {
         let mut text = format!("subrosa: {}\n", harmless(&self.message));
         for reason in &self.reasons {
             text.push_str(&format!("  {}: {}\n", reason.id, bare(&reason.text)));
+            for source in &reason.source {
+                text.push_str(&format!("    by:  {}\n", bare(source)));
+            }
             if let Some(cure) = &reason.cure {
                 text.push_str(&format!("    try: {}\n", bare(cure)));
             }

@@ -18,12 +18,12 @@ use std::time::UNIX_EPOCH;
 use rand_core::CryptoRngCore;
 use rand_core::OsRng;
 
-use crate::cli::platform;
-use crate::cli::platform::Customary;
-use crate::cli::platform::Family;
-use crate::cli::platform::FileAccess;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::Tty;
+use crate::platform;
+use crate::platform::Customary;
+use crate::platform::Family;
+use crate::platform::FileAccess;
 
 /// The world a command runs in.
 pub struct Host {
@@ -216,6 +216,14 @@ impl Stream {
     pub fn say(&mut self, text: &str) -> io::Result<()> {
         let written = self.write_all(text.as_bytes()).and_then(|()| self.flush());
         match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Writes a piece of `text` of which more comes: as [`say`](Self::say), not flushed.
+    pub fn say_on(&mut self, text: &str) -> io::Result<()> {
+        match self.write_all(text.as_bytes()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other,
         }

@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
-use crate::cli::platform::TerminalMode;
+use crate::platform::TerminalMode;
 
 /// The exit code of an interrupted command.
 pub const EXIT_INTERRUPTED: i32 = 130;
@@ -128,7 +128,7 @@ pub fn listen() -> io::Result<()> {
     use signal_hook::consts::SIGTERM;
     use signal_hook::iterator::Signals;
 
-    let ignored = crate::cli::platform::ignored_signals();
+    let ignored = crate::platform::ignored_signals();
     let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
     let mut signals = Signals::new(heard)?;
     std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || {

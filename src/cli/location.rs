@@ -9,10 +9,10 @@ use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
 
-use crate::cli::platform;
-use crate::cli::platform::FileAccess;
-use crate::cli::platform::Mount;
 use crate::place::PlaceRisk;
+use crate::platform;
+use crate::platform::FileAccess;
+use crate::platform::Mount;
 
 mod known;
 

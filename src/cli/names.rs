@@ -58,6 +58,12 @@ pub fn disclosure(catalog: &Catalog, typed: &str) -> Result<DisclosureId, Failur
     by_prefix(catalog, IdKind::Disclosure, typed)
 }
 
+/// A typed word as a hint repeats it, quoted where a shell would take it apart.
+pub fn word(typed: &str) -> String {
+    // Only a NUL cannot be quoted, and no argument holds one.
+    shlex::try_quote(typed).map_or_else(|_| "ALIAS".to_owned(), |word| word.into_owned())
+}
+
 fn by_prefix<T: FromStr<Err = IdError>>(catalog: &Catalog, kind: IdKind, typed: &str) -> Result<T, Failure> {
     let what = what(kind);
     let prefix = typed.to_lowercase();

@@ -21,9 +21,9 @@ use crate::cli::location::Intent;
 use crate::cli::location::LocationError;
 use crate::cli::location::PlaceFacts;
 use crate::cli::location::risks_of;
-use crate::cli::platform;
 use crate::place::Contents;
 use crate::place::PlaceRisk;
+use crate::platform;
 
 /// Where a result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -232,8 +232,8 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
-    use crate::cli::platform::FileAccess;
     use crate::cli::twin;
+    use crate::platform::FileAccess;
 
     fn names(directory: &Path) -> Vec<String> {
         let mut names: Vec<_> =

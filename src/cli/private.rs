@@ -14,10 +14,10 @@ use rand_core::CryptoRng;
 use rand_core::RngCore;
 
 use crate::cli::host::Host;
-use crate::cli::platform;
-use crate::cli::platform::Customary;
 use crate::digest::Digest;
 use crate::id::random_characters;
+use crate::platform;
+use crate::platform::Customary;
 use crate::secret::Secret;
 
 /// How the directories' names begin; the process's number and random characters follow.

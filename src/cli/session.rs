@@ -17,9 +17,9 @@ use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::system;
 use crate::cli::host::Host;
-use crate::cli::platform::Customary;
 use crate::cli::private;
 use crate::cli::text::bare;
+use crate::platform::Customary;
 use crate::time::Date;
 use crate::time::Timestamp;
 use crate::time::Zone;
@@ -29,6 +29,8 @@ use crate::vault::places::Places;
 use crate::vault::transaction::Committed;
 
 mod asking;
+mod keys;
+mod plugins;
 mod unlocking;
 
 pub use unlocking::Examined;
@@ -198,16 +200,35 @@ impl<'h> Session<'h> {
         T: std::str::FromStr<Err: std::fmt::Display>,
     {
         let text = self.text_of(given, what)?;
-        text.map(|text| text.parse().map_err(|error| Failure::usage(format!("{what}: {error}")))).transpose()
+        text.map(|text| parsed(&text, what)).transpose()
     }
 
-    /// Several of them.
-    pub fn words<T>(&mut self, given: Vec<String>, what: &str) -> Result<Vec<T>, Failure>
+    /// A text option that an empty text clears: `None` where it was not given, `Some(None)` where it was cleared.
+    pub fn clearable<T>(&mut self, given: Option<String>, what: &str) -> Result<Option<Option<T>>, Failure>
     where
         T: std::str::FromStr<Err: std::fmt::Display>,
     {
-        given.into_iter().filter_map(|given| self.word(Some(given), what).transpose()).collect()
+        let Some(text) = self.text_of(given, what)? else {
+            return Ok(None);
+        };
+        if text.trim().is_empty() { Ok(Some(None)) } else { parsed(&text, what).map(|value| Some(Some(value))) }
     }
+
+    /// A repeated one: `None` where it was not given, and an empty text adds nothing to the list.
+    pub fn clearable_list<T>(&mut self, given: Vec<String>, what: &str) -> Result<Option<Vec<T>>, Failure>
+    where
+        T: std::str::FromStr<Err: std::fmt::Display>,
+    {
+        if given.is_empty() {
+            return Ok(None);
+        }
+        let each = given.into_iter().map(|given| self.clearable(Some(given), what));
+        Ok(Some(each.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().flatten().collect()))
+    }
+}
+
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, what: &str) -> Result<T, Failure> {
+    text.parse().map_err(|error| Failure::usage(format!("{what}: {error}")))
 }
 
 /// The first `cap` bytes of a file that a person named.

@@ -14,11 +14,11 @@ use crate::cli::pager::Action;
 use crate::cli::pager::Key;
 use crate::cli::pager::Pager;
 use crate::cli::pager::keys;
-use crate::cli::platform;
-use crate::cli::platform::TerminalMode;
 use crate::cli::text::bare;
 use crate::cli::text::harmless;
 use crate::cli::text::wrapped;
+use crate::platform;
+use crate::platform::TerminalMode;
 use crate::secret::SecretText;
 
 /// The longest answer that is read, in bytes.

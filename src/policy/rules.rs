@@ -87,6 +87,15 @@ pub const RULES: &[Rule] = &[
         applies: output,
     },
     Rule {
+        id: "E-RECIP-WILDCARD",
+        text: "this would be everyone, and everyone is nobody who needs it: name each person",
+        source: &["seed B: \"making client information available to all staff—just because they work there\""],
+        cure: "subrosa recipient list",
+        exit: 3,
+        // Decided where names are read: no recipient is called so.
+        applies: |_, _, _| Vec::new(),
+    },
+    Rule {
         id: "E-RECIP-SUSPENDED",
         text: "the recipient is suspended",
         source: &["seed A: \"who has access to it\"", OUR_CHOICE],

@@ -246,7 +246,7 @@ fn prepare(vault: &Path) -> Result<(), VaultError> {
     if fs::read_dir(vault).map_err(wrap)?.next().is_some() {
         take_over(&disk)?;
     }
-    platform::close_dir(vault).map_err(wrap)
+    platform::close_directory(vault).map_err(wrap)
 }
 
 /// Empties a directory that holds only what one dead `init` announced. Any other stays untouched.

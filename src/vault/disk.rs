@@ -108,7 +108,7 @@ impl Staging {
         self.count += 1;
         let path = self.disk.path(&format!("{}/{}.tmp", self.dir, self.count));
         let file = fuse::pass()
-            .and_then(|()| platform::create_private(&path))
+            .and_then(|()| platform::create_private_file(&path))
             .map_err(|error| VaultError::io(&path, error))?;
         Ok((path, file))
     }
@@ -136,7 +136,7 @@ impl Staging {
     /// The end of a step: one sync of each directory that was written to.
     pub fn settle(&mut self) -> Result<(), VaultError> {
         for dir in std::mem::take(&mut self.dirty) {
-            platform::sync_dir(&dir).map_err(|error| VaultError::io(&dir, error))?;
+            platform::sync_directory(&dir).map_err(|error| VaultError::io(&dir, error))?;
         }
         Ok(())
     }
@@ -148,11 +148,11 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     let parent = path.parent().expect("state files stand in a directory");
     make_dir(parent)?;
     let beside = path.with_extension("tmp");
-    let mut file = fuse::pass().and_then(|()| platform::create_private(&beside)).map_err(wrap)?;
+    let mut file = fuse::pass().and_then(|()| platform::create_private_file(&beside)).map_err(wrap)?;
     file.write_all(bytes).map_err(wrap)?;
     file.sync_all().map_err(wrap)?;
     rename(&beside, path).map_err(wrap)?;
-    platform::sync_dir(parent).map_err(wrap)
+    platform::sync_directory(parent).map_err(wrap)
 }
 
 /// The whole file; `None` where there is none.
@@ -174,12 +174,12 @@ pub fn read_capped(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, VaultErro
 pub fn make_dir(dir: &Path) -> Result<(), VaultError> {
     let missing: Vec<_> = dir.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
     for dir in missing.into_iter().rev() {
-        match fuse::pass().and_then(|()| platform::make_private_dir(dir)) {
+        match fuse::pass().and_then(|()| platform::create_private_directory(dir)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             other => other.map_err(|error| VaultError::io(dir, error))?,
         }
         let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        platform::sync_dir(parent).map_err(|error| VaultError::io(parent, error))?;
+        platform::sync_directory(parent).map_err(|error| VaultError::io(parent, error))?;
     }
     Ok(())
 }

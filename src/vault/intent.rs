@@ -34,13 +34,13 @@ impl Intent {
         let early = disk.path(&format!("{dir}.new"));
         let wrap = |error| VaultError::io(&early, error);
         disk.make_dir(places::INCOMING)?;
-        let mut held = fuse::pass().and_then(|()| platform::create_private(&early)).map_err(wrap)?;
+        let mut held = fuse::pass().and_then(|()| platform::create_private_file(&early)).map_err(wrap)?;
         held.lock().map_err(wrap)?;
         held.write_all(files.iter().map(|file| format!("{file}\n")).collect::<String>().as_bytes()).map_err(wrap)?;
         held.sync_all().map_err(wrap)?;
         disk.make_dir(&dir)?;
         rename(&early, &disk.path(&format!("{dir}/intent"))).map_err(wrap)?;
-        platform::sync_dir(&disk.path(&dir)).map_err(wrap)?;
+        platform::sync_directory(&disk.path(&dir)).map_err(wrap)?;
         Ok(Self { disk: disk.clone(), id, files, _held: held })
     }
 

@@ -7,22 +7,35 @@ use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 
 pub mod add;
+pub mod close;
+mod details;
+pub mod edit;
 pub mod list;
+pub mod show;
 
 /// What can be done with clients.
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Name a client
     Add(add::Args),
+    /// Change what is known of a client
+    Edit(edit::Args),
     /// All clients
     #[command(visible_alias = "ls")]
     List(list::Args),
+    /// Everything that is known of a client, the real name too
+    Show(show::Args),
+    /// Close a client's file: what is in it stays, nothing new is filed
+    Close(close::Args),
 }
 
 /// Does it.
 pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     match action {
         Action::Add(args) => add::run(args, session),
+        Action::Edit(args) => edit::run(args, session),
         Action::List(args) => list::run(&args, session),
+        Action::Show(args) => show::run(&args, session),
+        Action::Close(args) => close::run(&args, session),
     }
 }

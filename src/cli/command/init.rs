@@ -9,6 +9,7 @@ use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
 use crate::cli::answer::Look;
+use crate::cli::answer::Reason;
 use crate::cli::args::words;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
@@ -27,6 +28,7 @@ use crate::time::Zone;
 use crate::vault::create;
 use crate::vault::create::Creation;
 use crate::vault::create::OwnerKey;
+use crate::vault::places;
 use crate::vocabulary::Capacity;
 use crate::vocabulary::Profile;
 
@@ -101,8 +103,8 @@ impl Answer for Initialised {
 
 /// Makes the vault.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
-    let places = session.places()?;
-    judge_place(&places.vault, args.allow_location, session)?;
+    let at = session.places()?;
+    judge_place(&at.vault, args.allow_location, session)?;
     let name = session.word(args.name, "--name")?;
     let contact = session.word(args.contact, "--contact")?;
     let mut profiles = args.profile;
@@ -120,12 +122,12 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         profiles,
     };
     let now = session.now();
-    let created = create::create(&places, &what, now, &mut session.host.rng)?;
+    let created = create::create(&at, &what, now, &mut session.host.rng)?;
     let answer = Initialised {
         verifier: created.header.verifier.to_string(),
         recipient: created.header.recipient.clone(),
         origin: created.head.origin.to_string(),
-        vault: places.vault.display().to_string(),
+        vault: at.vault.display().to_string(),
         head: (&created.head).into(),
         key_file: chosen.key_file.map(|path: PathBuf| path.display().to_string()),
         paper,
@@ -137,30 +139,37 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 /// Whether a vault may lie there. Nothing is changed.
 fn judge_place(vault: &Path, allow_location: bool, session: &Session<'_>) -> Result<(), Failure> {
     let facts = PlaceFacts::gather(vault, &session.host.cwd, None)?;
-    let unsafe_ = |message: String| Failure::new(FailureCode::Unsafe, message);
+    let occupied = |message: String| {
+        let reason = Reason::from(&PlaceRisk::Exists { at: facts.path.clone() });
+        Failure::new(FailureCode::Unsafe, message).because([reason]).hint("subrosa --vault NEW-DIRECTORY init")
+    };
     let mut risks = risks_of(&facts, Intent::Directory);
     match facts.occupant {
         Occupant::Nothing | Occupant::Link => {}
-        Occupant::Directory(access) => {
-            let mut entries = facts.path.read_dir().into_iter().flatten();
-            if facts.path.join("vault.toml").exists() {
-                return Err(unsafe_(format!("there is a vault in {} already", vault.display()))
-                    .hint("subrosa --vault NEW-DIRECTORY init"));
-            }
-            if !access.ours {
-                return Err(unsafe_(format!("{} is another user's", vault.display())));
-            }
-            // An empty directory of ours is closed before anything goes into it.
-            if entries.next().is_none() {
-                risks.retain(|risk| !matches!(risk, PlaceRisk::Reachable { .. }));
-            }
+        Occupant::Directory(_) if facts.path.join(places::HEADER).exists() => {
+            return Err(occupied(format!("there is a vault in {} already", vault.display())));
         }
+        Occupant::Directory(access) if !access.ours => {
+            return Err(occupied(format!("{} is another user's", vault.display())));
+        }
+        // An empty directory of ours is closed before anything goes into it.
+        Occupant::Directory(_) if is_empty(&facts.path) => {
+            risks.retain(|risk| !matches!(risk, PlaceRisk::Reachable { .. }));
+        }
+        // What one dead `init` left is judged by those who take it over.
+        Occupant::Directory(_)
+            if [places::KEYS, places::LEDGER, places::INCOMING].iter().any(|name| facts.path.join(name).exists()) => {}
+        Occupant::Directory(_) => return Err(occupied(format!("{} is not empty", vault.display()))),
         Occupant::File(_) | Occupant::Other => {
-            return Err(unsafe_(format!("{} is there and no directory", vault.display())));
+            return Err(occupied(format!("{} is there and no directory", vault.display())));
         }
     }
     let judgement = Contents::Vault.judge(&risks, Lifted { location: allow_location, force: false });
     unless_refused("a vault", &judgement)
+}
+
+fn is_empty(directory: &Path) -> bool {
+    directory.read_dir().is_ok_and(|mut entries| entries.next().is_none())
 }
 
 /// Those who will open the vault, and what was made for them.

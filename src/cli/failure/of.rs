@@ -13,6 +13,7 @@ use crate::keys::identity::IdentityError;
 use crate::keys::recipient::PublicKeyError;
 use crate::people::PeopleError;
 use crate::place::Judgement;
+use crate::place::Lift;
 use crate::place::PlaceRisk;
 use crate::practice::words::TextError;
 use crate::time::TimeError;
@@ -26,9 +27,12 @@ impl From<VaultError> for Failure {
         let failure = |code| Self::new(code, message.clone());
         match &error {
             VaultError::NoVault(_) => failure(NoVault).hint("subrosa init"),
-            VaultError::Busy(_) => failure(Locked).hint("subrosa --lock-wait 5min client list"),
+            VaultError::Busy(_) => Self::new(Locked, format!("{message}; --lock-wait 5min gives it longer")),
             VaultError::CannotUnlock(_) => failure(CannotUnlock),
-            VaultError::NotEmpty(_) => failure(Unsafe).hint("subrosa --vault NEW-DIRECTORY init"),
+            VaultError::NotEmpty(at) => {
+                let risk = PlaceRisk::Exists { at: at.clone() };
+                failure(Unsafe).because([Reason::from(&risk)]).hint("subrosa --vault NEW-DIRECTORY init")
+            }
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
             VaultError::Altered { .. } => failure(Integrity),
             VaultError::NotAVault(_) => failure(Integrity),
@@ -171,8 +175,12 @@ pub fn unless_refused(what: &str, judgement: &Judgement) -> Result<(), Failure> 
     if judgement.refused.is_empty() {
         return Ok(());
     }
-    let liftable = judgement.refused.iter().all(|risk| risk.row().lift == crate::place::Lift::AllowLocation);
-    let cure = if liftable { "; --allow-location overrides this" } else { "" };
+    let all = |lift| judgement.refused.iter().all(|risk| risk.row().lift == lift);
+    let cure = match () {
+        () if all(Lift::AllowLocation) => "; --allow-location overrides this",
+        () if all(Lift::Force) => "; --force replaces it",
+        () => "",
+    };
     let failure = Failure::new(FailureCode::Unsafe, format!("{what} does not go there{cure}"));
     Err(failure.because(judgement.refused.iter().map(Reason::from)))
 }

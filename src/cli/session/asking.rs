@@ -22,6 +22,11 @@ impl Session<'_> {
         if self.globals.batch { None } else { self.host.terminal.as_deref_mut() }
     }
 
+    /// Refuses early, before the vault is opened, what [`required`](Self::required) would refuse where nobody can be asked.
+    pub fn must_have<T>(&self, given: Option<&T>, flag: &str, example: &str) -> Result<(), Failure> {
+        if given.is_some() || self.is_interactive() { Ok(()) } else { Err(missing(flag, example)) }
+    }
+
     /// What was given, or else the answer to `question`. Where nobody can be asked: a usage failure that names `flag`, with
     /// `example`, a whole command that has it.
     pub fn required<T>(&mut self, given: Option<T>, flag: &str, question: &str, example: &str) -> Result<T, Failure>
@@ -31,9 +36,8 @@ impl Session<'_> {
         if let Some(given) = given {
             return Ok(given);
         }
-        let missing = || Failure::usage(format!("{flag} is needed")).hint(example);
         let Some(terminal) = self.terminal() else {
-            return Err(missing());
+            return Err(missing(flag, example));
         };
         for _ in 0..TRIES {
             let answer = terminal.ask(question, None)?;
@@ -43,7 +47,7 @@ impl Session<'_> {
                 Err(error) => terminal.tell(&format!("{error}"))?,
             }
         }
-        Err(missing())
+        Err(missing(flag, example))
     }
 
     /// What was given, or else the answer to `question` where somebody can be asked; Enter leaves it open.
@@ -77,4 +81,8 @@ impl Session<'_> {
             None => Ok(otherwise),
         }
     }
+}
+
+fn missing(flag: &str, example: &str) -> Failure {
+    Failure::usage(format!("{flag} is needed")).hint(example)
 }

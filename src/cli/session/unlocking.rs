@@ -11,13 +11,12 @@ use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::location;
-use crate::cli::platform::Customary;
 use crate::cli::session::Session;
 use crate::cli::session::read_file;
 use crate::keys::identity::Identities;
 use crate::keys::identity::IdentityFile;
-use crate::keys::plugin::Callbacks;
 use crate::place::PlaceRisk;
+use crate::platform::Customary;
 use crate::secret::SecretText;
 use crate::vault::Options;
 use crate::vault::Vault;
@@ -228,11 +227,6 @@ impl Session<'_> {
             all.append(read?);
         }
         Ok(all)
-    }
-
-    /// Whom a plugin may ask.
-    pub fn callbacks(&self) -> Callbacks {
-        Callbacks::none()
     }
 
     /// The passphrase file's, else the answer to `question` on the terminal; `None` where there is neither.

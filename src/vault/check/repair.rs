@@ -65,7 +65,7 @@ impl Vault {
             other => other.map_err(|error| VaultError::io(&from, error))?,
         }
         for dir in [parent(&to), parent(&from)] {
-            platform::sync_dir(&dir).map_err(|error| VaultError::io(&dir, error))?;
+            platform::sync_directory(&dir).map_err(|error| VaultError::io(&dir, error))?;
         }
         Ok(true)
     }

@@ -10,13 +10,12 @@ use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::system;
-use crate::cli::platform;
 use crate::cli::session::Session;
 use crate::keys::identity::generate_owner;
 use crate::keys::recipient::PublicKey;
 use crate::place::PlaceRisk;
+use crate::platform;
 use crate::practice::words::Alias;
-use crate::secret::SecretText;
 use crate::vault::create::OwnerKey;
 use crate::vocabulary::OwnerMeans;
 
@@ -32,7 +31,7 @@ pub(super) fn choose(
 ) -> Result<Chosen, Failure> {
     let mut keys = Vec::new();
     for text in given {
-        keys.push(public_key(session, text)?);
+        keys.push(session.public_key(text)?);
     }
     let mut passphrase = session.passphrase_of_file()?;
     if keys.is_empty() && passphrase.is_none() && !session.is_interactive() {
@@ -49,7 +48,7 @@ pub(super) fn choose(
     let mut offered = paper;
     if keys.is_empty() && passphrase.is_none() {
         match ask_for_means(session)? {
-            Means::Passphrase => passphrase = Some(new_passphrase(session)?),
+            Means::Passphrase => passphrase = Some(session.new_passphrase()?),
             Means::KeyFile => {
                 let (key, path) = key_on_this_computer(session)?;
                 keys.push(key);
@@ -70,7 +69,7 @@ pub(super) fn choose(
     }
     let mut on_paper = None;
     if offered {
-        let key = paper_key(session)?;
+        let key = session.paper_key()?;
         let to = key.seals_to(&session.callbacks())?;
         let name = format!("{alias}-paper").parse()?;
         on_paper = Some(key.clone());
@@ -78,32 +77,6 @@ pub(super) fn choose(
     }
     different(&owners)?;
     Ok(Chosen { owners, key_file, paper: on_paper })
-}
-
-/// A public key as it was typed, or in a file (`@FILE`, `-`): one line besides comments.
-pub fn public_key(session: &mut Session<'_>, given: String) -> Result<PublicKey, Failure> {
-    let text = session.text(given, "the public key")?;
-    let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    let text = lines.collect::<Vec<_>>().join("\n");
-    Ok(text.parse()?)
-}
-
-/// A fresh key, shown once and kept nowhere.
-pub fn paper_key(session: &mut Session<'_>) -> Result<PublicKey, Failure> {
-    let Some(terminal) = session.terminal() else {
-        return Err(Failure::usage("--paper needs a terminal: the key is shown once and written nowhere"));
-    };
-    let (file, public) = generate_owner();
-    let mut text =
-        "This is the key on paper. Write it down, or photograph it with a camera that keeps no copies elsewhere.\n\
-                    Typed into a file, it opens the vault: subrosa -i FILE\n\n"
-            .to_owned();
-    // Sized beforehand, so that growing leaves no copy behind.
-    text.reserve_exact(file.reveal_secret().len());
-    text.push_str(file.reveal_secret());
-    let text = SecretText::new(text);
-    terminal.show_once(text.reveal_secret())?;
-    Ok(public)
 }
 
 enum Means {
@@ -122,24 +95,6 @@ fn ask_for_means(session: &mut Session<'_>) -> Result<Means, Failure> {
         }
     }
     Err(Failure::usage("no clear answer to how the vault opens"))
-}
-
-/// A passphrase that was typed twice alike.
-pub fn new_passphrase(session: &mut Session<'_>) -> Result<SecretText, Failure> {
-    let terminal = session.terminal().ok_or_else(|| Failure::usage("nobody can be asked for a passphrase"))?;
-    for _ in 0..TRIES {
-        let first = terminal.ask_secret("Passphrase")?;
-        if first.reveal_secret().is_empty() {
-            terminal.tell("It is empty.")?;
-            continue;
-        }
-        let second = terminal.ask_secret("The same again")?;
-        if first.reveal_secret() == second.reveal_secret() {
-            return Ok(first);
-        }
-        terminal.tell("The two are not the same.")?;
-    }
-    Err(Failure::usage("no passphrase was given twice alike"))
 }
 
 /// The key in this computer's own identity file: what is there, else a new one. An existing file is never overwritten.

@@ -12,6 +12,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::fs::FileTypeExt;
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
@@ -86,6 +87,16 @@ fn private_group(users: &str, groups: &str, gid: u32, uid: u32) -> bool {
     let is_primary_of_others = users.lines().any(|row| is(row, 3, gid) && !is(row, 2, uid));
     let has_other_members = field(group, 3).split(',').any(|member| !member.is_empty() && member != field(me, 0));
     is(me, 3, gid) && !is_primary_of_others && !has_other_members
+}
+
+/// Files that are made so are their owner's alone.
+pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.mode(0o600)
+}
+
+/// Makes an existing directory one that only we can enter.
+pub fn close_directory(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(0o700))
 }
 
 /// Makes a directory that only we can enter.

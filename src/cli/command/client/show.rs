@@ -1,0 +1,98 @@
+//! `subrosa client show`: with `client list --names`, the only place where a client's real name is drawn.
+
+use serde::Serialize;
+
+use crate::cli::Exit;
+use crate::cli::answer::Answer;
+use crate::cli::answer::Look;
+use crate::cli::answer::Sheet;
+use crate::cli::failure::Failure;
+use crate::cli::names;
+use crate::cli::session::Session;
+use crate::practice::client::Client;
+use crate::practice::words::Line;
+
+/// What `subrosa client show` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The client
+    pub client: String,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    client: Page,
+}
+
+#[derive(Serialize)]
+struct Page {
+    id: String,
+    alias: String,
+    state: &'static str,
+    name: Option<String>,
+    also_known: Vec<String>,
+    phone: Vec<String>,
+    email: Vec<String>,
+    birth: Option<String>,
+    age: Option<&'static str>,
+    minor_rule: Option<&'static str>,
+    part2: bool,
+    limits_discussed: Option<String>,
+}
+
+impl Page {
+    fn of(client: &Client) -> Self {
+        let details = &client.details;
+        let texts = |lines: &[Line]| lines.iter().map(ToString::to_string).collect();
+        Self {
+            id: client.id().to_string(),
+            alias: details.alias.to_string(),
+            state: client.state.as_str(),
+            name: details.name.as_ref().map(ToString::to_string),
+            also_known: texts(&details.also_known),
+            phone: texts(&details.phone),
+            email: texts(&details.email),
+            birth: details.birth.map(|date| date.to_string()),
+            age: details.age.map(|age| age.as_str()),
+            minor_rule: details.minor_rule.map(|rule| rule.as_str()),
+            part2: details.part2,
+            limits_discussed: details.limits_discussed.map(|date| date.to_string()),
+        }
+    }
+
+    fn sheet(&self) -> Sheet {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Sheet::of([
+            ("id", Some(self.id.clone())),
+            ("alias", Some(self.alias.clone())),
+            ("state", owned(Some(self.state))),
+            ("name", self.name.clone()),
+            ("also known", Some(self.also_known.join(", "))),
+            ("phone", Some(self.phone.join(", "))),
+            ("email", Some(self.email.join(", "))),
+            ("birth", self.birth.clone()),
+            ("age", owned(self.age)),
+            ("minor rule", owned(self.minor_rule)),
+            ("part 2", self.part2.then(|| "yes".to_owned())),
+            ("limits discussed", self.limits_discussed.clone()),
+        ])
+    }
+}
+
+impl Answer for Shown {
+    fn prose(&self, look: &Look<'_>) -> String {
+        self.client.sheet().prose(look)
+    }
+
+    fn bare(&self) -> String {
+        self.client.sheet().bare()
+    }
+}
+
+/// Shows it.
+pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let vault = session.open()?;
+    let client = names::client(vault.catalog(), &args.client)?;
+    session.answer("client-show", &Shown { client: Page::of(&client) }, Some(&vault))?;
+    Ok(Exit::Done)
+}

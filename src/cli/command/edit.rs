@@ -1,0 +1,108 @@
+//! `subrosa edit`: a record's text in the user's own editor, on a private file. The new text is a new version; the old one
+//! stays. No lock is held while the editor is open.
+
+use std::io::Read as _;
+
+use serde::Serialize;
+
+use crate::cli::Exit;
+use crate::cli::answer::Answer;
+use crate::cli::answer::Head;
+use crate::cli::answer::Look;
+use crate::cli::answer::Record;
+use crate::cli::command::show;
+use crate::cli::editor;
+use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
+use crate::cli::session::Session;
+use crate::filing;
+use crate::filing::media;
+use crate::practice::event::Body;
+use crate::practice::record::Access;
+use crate::secret::Secret;
+use crate::vault::catalog::IdKind;
+
+/// The largest text that is edited, in bytes.
+const EDITED: u64 = 16 << 20;
+
+/// What `subrosa edit` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The record: the beginning of its id, or @ for the one last touched
+    #[arg(value_name = "ID")]
+    pub record: String,
+}
+
+#[derive(Serialize)]
+struct Edited {
+    record: Record,
+    changed: bool,
+    head: Head,
+}
+
+impl Answer for Edited {
+    fn prose(&self, look: &Look<'_>) -> String {
+        let id = look.id(IdKind::Record, &self.record.id).into_owned();
+        match self.changed {
+            true => format!("{id} has version {} now.\n", self.record.version),
+            false => "Nothing changed.\n".to_owned(),
+        }
+    }
+
+    fn bare(&self) -> String {
+        if self.changed { format!("{}\n", self.record.id) } else { String::new() }
+    }
+}
+
+/// Edits a record.
+pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let mut vault = session.open_to_append()?;
+    let version = show::version_of(&vault, &args.record, None)?;
+    if !media::is_drawable(&version.media_type) || version.size > EDITED {
+        let message =
+            format!("{} is {} of {} bytes: no text to edit", version.record, version.media_type, version.size);
+        return Err(Failure::refused(message).hint(format!("subrosa show {} -o FILE", version.record)));
+    }
+    let mut original = Secret::new(Vec::with_capacity(usize::try_from(version.size).unwrap_or(0)));
+    let mut content = vault.read(&version)?;
+    content.read_to_end(original.reveal_secret_mut()).map_err(|error| show::unread(&version, error))?;
+    drop(content);
+    let mut exit = show::record_access(session, &mut vault, &version, Access::Edit)?;
+
+    let name = version.name.as_deref().unwrap_or("record.txt");
+    let edit = editor::edit(session.host, original.reveal_secret(), name)?;
+    if !edit.was_memory_backed() {
+        session.note("the text was edited in a file on disk, which may keep traces of it");
+    }
+    let clock = session.clock();
+    let committed = match edit.changed() {
+        None => None,
+        Some(changed) => {
+            let base = (version.record, version.version);
+            let changed = changed.reveal_secret();
+            Some(filing::add_version(&mut vault, &clock, &mut session.host.rng, base, changed))
+        }
+    };
+    let latest = match committed.transpose() {
+        Err(error) => {
+            let kept = edit.keep().map(|path| format!("; the new text is kept in {}", path.display()));
+            let failure = Failure::from(error);
+            return Err(Failure { message: failure.message + &kept.unwrap_or_default(), ..failure });
+        }
+        Ok(None) => None,
+        Ok(Some(committed)) => {
+            exit = session.committed(&committed);
+            committed.entries.into_iter().find_map(|(_, event)| match event.body {
+                Body::RecordVersioned(version) => Some(version),
+                _ => None,
+            })
+        }
+    };
+    edit.wipe()
+        .map_err(|error| Failure::new(FailureCode::Failed, format!("the edited file was not removed: {error}")))?;
+    vault.catalog().touch(version.record)?;
+    let changed = latest.is_some();
+    let record = Record::of(vault.catalog(), &latest.unwrap_or(version))?;
+    session.answer("edit", &Edited { record, changed, head: vault.head().into() }, Some(&vault))?;
+    Ok(exit)
+}

@@ -1,0 +1,112 @@
+//! `subrosa info`: what is known of a record, its versions, and where it went.
+
+use serde::Serialize;
+
+use crate::cli::Exit;
+use crate::cli::answer::Answer;
+use crate::cli::answer::Look;
+use crate::cli::answer::Record;
+use crate::cli::failure::Failure;
+use crate::cli::names;
+use crate::cli::session::Session;
+use crate::cli::text::bare;
+use crate::cli::text::row;
+use crate::vault::catalog::IdKind;
+
+/// What `subrosa info` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The record: the beginning of its id, or @ for the one last touched
+    #[arg(value_name = "ID")]
+    pub record: String,
+}
+
+#[derive(Serialize)]
+struct Info {
+    record: Record,
+    added: String,
+    seal: String,
+    versions: Vec<Version>,
+    disclosures: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Version {
+    version: u64,
+    time: String,
+    size: u64,
+    sha256: String,
+    seal: String,
+}
+
+impl Answer for Info {
+    fn prose(&self, look: &Look<'_>) -> String {
+        let mut text = look.table(
+            &self.rows().map(|(name, value)| vec![name.to_owned(), bare(&value).into_owned()]).collect::<Vec<_>>(),
+        );
+        for version in &self.versions {
+            text.push_str(&format!("version {}  {}  {} bytes\n", version.version, version.time, version.size));
+        }
+        for disclosure in &self.disclosures {
+            text.push_str(&format!("shared  {}\n", look.id(IdKind::Disclosure, disclosure)));
+        }
+        text
+    }
+
+    fn bare(&self) -> String {
+        let versions = self.versions.iter().map(|version| {
+            let number = version.version.to_string();
+            let size = version.size.to_string();
+            row(["version", &number, &version.time, &size, &version.sha256])
+        });
+        let shared = self.disclosures.iter().map(|disclosure| row(["shared", disclosure]));
+        self.rows().map(|(name, value)| row([name, &value])).chain(versions).chain(shared).collect()
+    }
+}
+
+impl Info {
+    fn rows(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let record = &self.record;
+        let rows = [
+            ("record", Some(record.id.clone())),
+            ("client", record.client.as_ref().map(|client| client.alias.clone())),
+            ("kind", Some(record.kind.to_owned())),
+            ("label", Some(record.label.to_owned())),
+            ("title", record.title.clone()),
+            ("name", record.name.clone()),
+            ("type", Some(record.media_type.clone())),
+            ("size", Some(record.size.to_string())),
+            ("date", Some(record.date.clone())),
+            ("setting", record.setting.map(str::to_owned)),
+            ("tags", Some(record.tags.join(",")).filter(|tags| !tags.is_empty())),
+            ("added", Some(self.added.clone())),
+            ("sha256", Some(record.sha256.clone())),
+            ("seal", Some(self.seal.clone())),
+        ];
+        rows.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+}
+
+/// Tells about a record.
+pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let vault = session.open()?;
+    let catalog = vault.catalog();
+    let id = names::record(catalog, &args.record)?;
+    let record = catalog.record(id)?.ok_or_else(|| Failure::not_found(format!("there is no record {id}")))?;
+    let versions = catalog.versions(id)?.into_iter().map(|version| Version {
+        version: version.body.version,
+        time: version.time.to_string(),
+        size: version.body.size,
+        sha256: version.body.sha256.to_string(),
+        seal: version.body.seal.to_string(),
+    });
+    let info = Info {
+        record: Record::of(catalog, &record.latest)?,
+        added: record.added.to_string(),
+        seal: record.latest.seal.to_string(),
+        versions: versions.collect(),
+        disclosures: catalog.disclosures_of(id)?.iter().map(ToString::to_string).collect(),
+    };
+    session.answer("info", &info, Some(&vault))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,93 @@
+//! `subrosa recipient`: the named people something may be shared to, each by one key.
+
+use clap::Subcommand;
+
+use crate::cli::Exit;
+use crate::cli::answer::Made;
+use crate::cli::failure::Failure;
+use crate::cli::session::Session;
+use crate::id::RecipientId;
+use crate::practice::recipient::Recipient;
+use crate::vault::Vault;
+use crate::vault::transaction::Committed;
+use crate::vocabulary::RecipientState;
+
+pub mod add;
+mod details;
+pub mod edit;
+pub mod invite;
+pub mod list;
+pub mod replace_key;
+pub mod show;
+pub mod suspend;
+pub mod verify;
+
+/// What can be done with recipients.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Name a recipient
+    Add(add::Args),
+    /// Write a page that tells a person how to make a key
+    Invite(invite::Args),
+    /// Change what is known of a recipient
+    Edit(edit::Args),
+    /// All recipients
+    #[command(visible_alias = "ls")]
+    List,
+    /// Everything that is known of a recipient, the real name too
+    Show(show::Args),
+    /// Record how it was made sure that the key is the recipient's
+    Verify(verify::Args),
+    /// Share nothing more to a recipient
+    Suspend(suspend::Args),
+    /// Give a recipient a new key, or the first; it has to be verified anew
+    ReplaceKey(replace_key::Args),
+}
+
+/// Does it.
+pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    match action {
+        Action::Add(args) => add::run(args, session),
+        Action::Invite(args) => invite::run(&args, session),
+        Action::Edit(args) => edit::run(args, session),
+        Action::List => list::run(session),
+        Action::Show(args) => show::run(&args, session),
+        Action::Verify(args) => verify::run(args, session),
+        Action::Suspend(args) => suspend::run(args, session),
+        Action::ReplaceKey(args) => replace_key::run(args, session),
+    }
+}
+
+/// Answers with the recipient as the commit left him.
+fn answer(
+    session: &mut Session<'_>,
+    words: &str,
+    vault: &Vault,
+    committed: &Committed,
+    id: RecipientId,
+    sentence: &str,
+) -> Result<Exit, Failure> {
+    let exit = session.committed(committed);
+    let now = vault.catalog().recipient(id)?;
+    let state = now.as_ref().map_or(RecipientState::Invited, Recipient::state);
+    let missing = now.as_ref().map(missing).unwrap_or_default();
+    let made = Made {
+        id: id.to_string(),
+        state: state.as_str(),
+        missing,
+        head: (&committed.head).into(),
+        sentence: sentence.to_owned(),
+    };
+    session.answer(words, &made, Some(vault))?;
+    Ok(exit)
+}
+
+/// What is missing before something may be shared to the recipient without another word.
+fn missing(recipient: &Recipient) -> Vec<String> {
+    let lacks = match (&recipient.details.key, recipient.details.verified) {
+        (None, _) => "key",
+        (Some(_), None) => "verified",
+        (Some(_), Some(_)) => return Vec::new(),
+    };
+    vec![lacks.to_owned()]
+}

@@ -1,0 +1,274 @@
+//! `subrosa share`: typed words, then the plan that every recipient's decision has passed, then packages whose entries are
+//! on the ledger, then their release.
+
+mod answer;
+mod release;
+
+use std::path::PathBuf;
+
+use crate::cli::Exit;
+use crate::cli::answer::Who;
+use crate::cli::args::words;
+use crate::cli::command::share::answer::Shared;
+use crate::cli::command::share::release::Released;
+use crate::cli::command::share::release::Targets;
+use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
+use crate::cli::failure::records;
+use crate::cli::host::Host;
+use crate::cli::names;
+use crate::cli::progress::Progress;
+use crate::cli::progress::Unit;
+use crate::cli::session::Session;
+use crate::id::DisclosureId;
+use crate::id::RecipientId;
+use crate::id::RecordId;
+use crate::policy;
+use crate::practice::words;
+use crate::practice::words::Prose;
+use crate::sharing;
+use crate::sharing::ShareError;
+use crate::sharing::SharePlan;
+use crate::sharing::ShareRequest;
+use crate::time::When;
+use crate::vault::Vault;
+use crate::vault::transaction::Committed;
+use crate::vocabulary::Basis;
+use crate::vocabulary::Purpose;
+
+/// How often a plan that was overtaken is made anew.
+const TRIES: usize = 5;
+
+/// What `subrosa share` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Records: beginnings of their ids, or @ for the one last touched
+    #[arg(value_name = "ID", required_unless_present = "resume", conflicts_with = "resume")]
+    pub records: Vec<String>,
+    /// The records have to be about this client
+    #[arg(long, value_name = "CLIENT")]
+    pub client: Option<String>,
+    /// With whom; may be repeated, and each gets a package of their own
+    #[arg(long, value_name = "RECIPIENT")]
+    pub to: Vec<String>,
+    /// What for
+    #[arg(long, value_name = "PURPOSE", value_parser = words::<Purpose>(Purpose::WORDS))]
+    pub purpose: Option<Purpose>,
+    /// What makes it permissible
+    #[arg(long, value_name = "BASIS", default_value = "consent", value_parser = words::<Basis>(Basis::WORDS))]
+    pub basis: Basis,
+    /// Why, in your own words; kept in the ledger, not sent
+    #[arg(long, value_name = "TEXT")]
+    pub why: Option<String>,
+    /// Until when the recipient may keep it
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<When>,
+    /// Share with those who may get it, though others may not
+    #[arg(long)]
+    pub partial: bool,
+    /// Share although nobody has made sure that the key is the recipient's; this is recorded
+    #[arg(long)]
+    pub unverified: bool,
+    /// Tell who would get what, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Hand over a package that is in the ledger, and did not reach its place
+    #[arg(long, value_name = "DISCLOSURE", conflicts_with_all = ["client", "to", "purpose", "why", "expires", "partial", "unverified", "dry_run"])]
+    pub resume: Option<String>,
+    /// A file, a directory, or - for standard output [default: the current directory]
+    #[arg(short, long, value_name = "FILE|DIR|-")]
+    pub output: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Shares records.
+pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let targets = Targets::of(args.output.clone(), args.force, session)?;
+    if let Some(typed) = &args.resume {
+        return resume(typed, &targets, session);
+    }
+    let mut vault = if args.dry_run { session.open()? } else { session.open_to_append()? };
+    let request = request(&args, &targets, &vault, session)?;
+    targets.check_count(request.recipients.len())?;
+    let (plan, committed) = carry_out(&args, request, &mut vault, session)?;
+    let Some(committed) = committed else {
+        session.answer("share", &Shared::planned(&vault, &plan)?, Some(&vault))?;
+        return Ok(if plan.refused.is_empty() { Exit::Done } else { Exit::Due });
+    };
+
+    let mut exit = session.committed(&committed);
+    let mut released = Vec::new();
+    for planned in &plan.planned {
+        let outcome = release::release(&vault, planned.disclosure, &targets, session);
+        released.push(outcome.unwrap_or_else(|failure| {
+            session.warn(&format!(
+                "{} is in the ledger, and waits to be handed over: {}",
+                planned.disclosure, failure.message
+            ));
+            session.warn(&format!("try: subrosa share --resume {}", planned.disclosure));
+            exit = if session.host.stdout.is_closed() { Exit::Verdict(FailureCode::Failed) } else { Exit::Due };
+            Released::waiting(planned.disclosure)
+        }));
+    }
+    if !plan.refused.is_empty() && exit == Exit::Done {
+        exit = Exit::Due;
+    }
+    let shared = Shared::made(&vault, &plan, &committed, &released)?;
+    if targets.is_stdout() {
+        session.note(&format!("shared as {}", shared.ids().join(", ")));
+    } else {
+        session.answer("share", &shared, Some(&vault))?;
+    }
+    Ok(exit)
+}
+
+/// Resolves what was typed.
+fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<'_>) -> Result<ShareRequest, Failure> {
+    let catalog = vault.catalog();
+    let mut records: Vec<RecordId> = Vec::new();
+    for typed in &args.records {
+        let id = names::record(catalog, typed)?;
+        if !records.contains(&id) {
+            records.push(id);
+        }
+    }
+    if let Some(typed) = &args.client {
+        let client = names::client(catalog, typed)?.id();
+        for id in &records {
+            if catalog.record(*id)?.is_some_and(|record| record.latest.client != Some(client)) {
+                return Err(Failure::not_found(format!("{id} is not a record of {typed}")));
+            }
+        }
+    }
+    let example = "subrosa share @ --to dr-lee --purpose treat";
+    let mut typed = args.to.clone();
+    if typed.is_empty() {
+        typed.push(session.required(None, "--to", "With whom (alias)", example)?);
+    }
+    let mut recipients: Vec<RecipientId> = Vec::new();
+    for typed in &typed {
+        let id = recipient(vault, typed)?;
+        if !recipients.contains(&id) {
+            recipients.push(id);
+        }
+    }
+    let purpose = session.required(args.purpose, "--purpose", "What for (a word such as treat)", example)?;
+    let (zone, today) = (session.zone(vault)?, session.today(vault)?);
+    let expires = args.expires.map(|when| when.until(today, &zone)).transpose()?;
+    if let Some(past) = expires.filter(|date| *date < today) {
+        return Err(Failure::usage(format!("--expires: {past} is past")));
+    }
+    let ask = policy::Request { purpose, basis: args.basis, unverified: args.unverified };
+    let why = session.word::<Prose>(args.why.clone(), "--why")?;
+    Ok(ShareRequest { records, recipients, ask, why, expires, output: targets.risks(vault, session)? })
+}
+
+/// A recipient by name. What means everyone is refused by its own rule: nothing is shared with nobody in particular.
+fn recipient(vault: &Vault, typed: &str) -> Result<RecipientId, Failure> {
+    if words::is_wildcard(typed) {
+        let rule = policy::rule("E-RECIP-WILDCARD").expect("the rule is in the table");
+        let reason = crate::cli::answer::Reason {
+            id: rule.id.to_owned(),
+            text: rule.text.to_owned(),
+            source: rule.source.iter().map(|source| (*source).to_owned()).collect(),
+            cure: Some(rule.cure.to_owned()),
+            ..Default::default()
+        };
+        return Err(Failure::refused(format!("nothing is shared with {typed:?}")).because([reason]));
+    }
+    Ok(names::recipient(vault.catalog(), typed)?.id())
+}
+
+/// Plans, asks, and sends; `None` instead of entries for a dry run.
+fn carry_out(
+    args: &Args,
+    request: ShareRequest,
+    vault: &mut Vault,
+    session: &mut Session<'_>,
+) -> Result<(SharePlan, Option<Committed>), Failure> {
+    let mut is_confirmed = false;
+    for _ in 0..TRIES {
+        let plan = sharing::plan(vault, request.clone(), session.now(), &mut session.host.rng)?;
+        let is_refused = !plan.refused.is_empty() && (plan.planned.is_empty() || !args.partial);
+        if is_refused && args.dry_run {
+            return Err(records::refused(vault.catalog(), &plan));
+        }
+        if args.dry_run {
+            return Ok((plan, None));
+        }
+        let clock = session.clock();
+        if is_refused {
+            let committed = sharing::refuse(vault, &clock, &mut session.host.rng, &plan)?;
+            session.committed(&committed);
+            return Err(records::refused(vault.catalog(), &plan));
+        }
+        if !is_confirmed {
+            confirm(&plan, session)?;
+            is_confirmed = true;
+        }
+        let quiet = session.globals.quiet || session.globals.json;
+        let callbacks = session.callbacks();
+        let Host { stderr, rng, .. } = &mut *session.host;
+        let mut progress = Progress::begin(stderr, quiet, "sealing", Unit::Bytes, total(&plan));
+        let sent = sharing::send(vault, &clock, rng, &plan, &callbacks, &mut |count| progress.advance(count));
+        drop(progress);
+        match sent {
+            Err(ShareError::Moved) => continue,
+            sent => return Ok((plan, Some(sent?))),
+        }
+    }
+    Err(ShareError::Moved.into())
+}
+
+/// On a terminal the recipient's alias is typed again: the wrong name is the commonest way to tell the wrong person.
+fn confirm(plan: &SharePlan, session: &mut Session<'_>) -> Result<(), Failure> {
+    if session.globals.yes {
+        return Ok(());
+    }
+    for planned in &plan.planned {
+        let details = &planned.recipient.details;
+        let Some(terminal) = session.terminal() else {
+            return Ok(());
+        };
+        let client = planned.client.as_ref().map(|client| client.details.alias.to_string()).unwrap_or_default();
+        let named = details.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let question = format!(
+            "{} of {client} with {}{named}, for {}: type the recipient's alias again, or Enter",
+            release::count(planned.records.len()),
+            details.alias,
+            plan.request.ask.purpose
+        );
+        let typed = terminal.ask(&question, Some(details.alias.as_str()))?;
+        if typed.trim().to_lowercase() != details.alias.as_str() {
+            return Err(Failure::usage(format!("{typed:?} is not {}: nothing was shared", details.alias)));
+        }
+    }
+    Ok(())
+}
+
+fn total(plan: &SharePlan) -> Option<u64> {
+    let sizes = plan.planned.iter().flat_map(|planned| &planned.records).map(|record| record.latest.size);
+    Some(sizes.sum())
+}
+
+/// Hands over a package that waits in the outbox.
+fn resume(typed: &str, targets: &Targets, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let vault = session.open()?;
+    let id: DisclosureId = names::disclosure(vault.catalog(), typed)?;
+    targets.refuse(&vault, session)?;
+    let released = release::release(&vault, id, targets, session)?;
+    let shared = Shared::resumed(&vault, id, &released)?;
+    if targets.is_stdout() {
+        session.note(&format!("handed over {id}"));
+    } else {
+        session.answer("share", &shared, Some(&vault))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Someone in an answer.
+fn who(vault: &Vault, id: RecipientId) -> Result<Who, Failure> {
+    Ok(Who::recipient(vault.catalog(), id)?)
+}

@@ -1,0 +1,214 @@
+//! What `subrosa share` answers: who got what, and who did not and why not.
+
+use serde::Serialize;
+
+use crate::cli::answer::Answer;
+use crate::cli::answer::Head;
+use crate::cli::answer::Look;
+use crate::cli::answer::Reason;
+use crate::cli::answer::Who;
+use crate::cli::command::share::release;
+use crate::cli::command::share::release::Released;
+use crate::cli::command::share::who;
+use crate::cli::failure::Failure;
+use crate::cli::failure::records::reasons;
+use crate::cli::text::bare;
+use crate::id::DisclosureId;
+use crate::practice::disclosure::DisclosureMade;
+use crate::practice::event::Body;
+use crate::sharing::PlannedDisclosure;
+use crate::sharing::SharePlan;
+use crate::time::Timestamp;
+use crate::vault::Vault;
+use crate::vault::catalog::IdKind;
+use crate::vault::transaction::Committed;
+
+/// The answer of `share`.
+#[derive(Serialize)]
+pub struct Shared {
+    dry_run: bool,
+    disclosures: Vec<Disclosure>,
+    refused: Vec<Refused>,
+    head: Head,
+}
+
+#[derive(Serialize)]
+struct Disclosure {
+    id: String,
+    index: Option<u64>,
+    time: Option<String>,
+    client: Option<Who>,
+    recipient: Who,
+    records: Vec<String>,
+    purpose: &'static str,
+    basis: &'static str,
+    consent: Option<String>,
+    label: &'static str,
+    expires: Option<String>,
+    package: Option<Package>,
+    proof: Option<String>,
+    obligations: Vec<Obligation>,
+}
+
+#[derive(Serialize)]
+struct Package {
+    path: Option<String>,
+    sha256: String,
+    size: u64,
+}
+
+#[derive(Serialize)]
+struct Obligation {
+    id: String,
+    due: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    recipient: Who,
+    reasons: Vec<Reason>,
+}
+
+impl Answer for Shared {
+    fn prose(&self, look: &Look<'_>) -> String {
+        let mut text = String::new();
+        for disclosure in &self.disclosures {
+            let id = look.id(IdKind::Disclosure, &disclosure.id);
+            let client = disclosure.client.as_ref().map(|client| format!(" of {}", client.alias)).unwrap_or_default();
+            let verb = if self.dry_run { "Would share" } else { "Shared" };
+            text.push_str(&format!(
+                "{verb} {}{client} with {} for {}, on the basis of {}{}\n",
+                release::count(disclosure.records.len()),
+                disclosure.recipient.alias,
+                disclosure.purpose,
+                disclosure.basis,
+                if self.dry_run { String::new() } else { format!(" ({id})") },
+            ));
+            if self.dry_run {
+                disclosure
+                    .records
+                    .iter()
+                    .for_each(|record| text.push_str(&format!("  {}\n", look.id(IdKind::Record, record))));
+            }
+            if let Some(path) = disclosure.package.as_ref().and_then(|package| package.path.as_ref()) {
+                text.push_str(&format!("  {}\n", bare(path)));
+            }
+        }
+        for refused in &self.refused {
+            text.push_str(&format!("Not shared with {}\n", refused.recipient.alias));
+            for reason in &refused.reasons {
+                text.push_str(&format!("  {}: {}\n", reason.id, bare(&reason.text)));
+            }
+        }
+        text
+    }
+
+    fn bare(&self) -> String {
+        self.disclosures.iter().map(|disclosure| format!("{}\n", disclosure.id)).collect()
+    }
+}
+
+impl Shared {
+    /// Who would get what.
+    pub fn planned(vault: &Vault, plan: &SharePlan) -> Result<Self, Failure> {
+        let disclosures: Result<_, _> =
+            plan.planned.iter().map(|planned| Disclosure::planned(vault, plan, planned)).collect();
+        Ok(Self { dry_run: true, disclosures: disclosures?, refused: refused(vault, plan)?, head: vault.head().into() })
+    }
+
+    /// Who got what.
+    pub fn made(
+        vault: &Vault,
+        plan: &SharePlan,
+        committed: &Committed,
+        released: &[Released],
+    ) -> Result<Self, Failure> {
+        let mut disclosures = Vec::new();
+        for (index, event) in &committed.entries {
+            let Body::DisclosureMade(made) = &event.body else {
+                continue;
+            };
+            let planned = plan.planned.iter().find(|planned| planned.disclosure == made.disclosure);
+            let records = planned.map(ids).unwrap_or_default();
+            let released = released.iter().find(|released| released.disclosure == made.disclosure);
+            disclosures.push(Disclosure::made(vault, (*index, event.time), made, records, released)?);
+        }
+        Ok(Self { dry_run: false, disclosures, refused: refused(vault, plan)?, head: (&committed.head).into() })
+    }
+
+    /// What was handed over late.
+    pub fn resumed(vault: &Vault, id: DisclosureId, released: &Released) -> Result<Self, Failure> {
+        let found = vault.catalog().disclosure(id)?;
+        let found = found.ok_or_else(|| Failure::not_found(format!("there is no disclosure {id}")))?;
+        let records = found.records.iter().map(|item| item.record.to_string()).collect();
+        let disclosure = Disclosure::made(vault, (found.index, found.time), &found.made, records, Some(released))?;
+        Ok(Self { dry_run: false, disclosures: vec![disclosure], refused: Vec::new(), head: vault.head().into() })
+    }
+
+    /// The disclosures' ids.
+    pub fn ids(&self) -> Vec<&str> {
+        self.disclosures.iter().map(|disclosure| disclosure.id.as_str()).collect()
+    }
+}
+
+impl Disclosure {
+    fn planned(vault: &Vault, plan: &SharePlan, planned: &PlannedDisclosure) -> Result<Self, Failure> {
+        Ok(Self {
+            id: planned.disclosure.to_string(),
+            index: None,
+            time: None,
+            client: planned.client.as_ref().map(|client| Who::client(vault.catalog(), client.id())).transpose()?,
+            recipient: who(vault, planned.recipient.id())?,
+            records: ids(planned),
+            purpose: plan.request.ask.purpose.as_str(),
+            basis: planned.permit().basis().as_str(),
+            consent: None,
+            label: planned.permit().label().as_str(),
+            expires: plan.request.expires.map(|date| date.to_string()),
+            package: None,
+            proof: None,
+            obligations: Vec::new(),
+        })
+    }
+
+    fn made(
+        vault: &Vault,
+        (index, time): (u64, Timestamp),
+        made: &DisclosureMade,
+        records: Vec<String>,
+        released: Option<&Released>,
+    ) -> Result<Self, Failure> {
+        let path = released.and_then(|released| released.path.as_ref()).map(|path| path.display().to_string());
+        let package =
+            made.package.zip(made.size).map(|(sha256, size)| Package { path, sha256: sha256.to_string(), size });
+        Ok(Self {
+            id: made.disclosure.to_string(),
+            index: Some(index),
+            time: Some(time.to_string()),
+            client: made.client.map(|client| Who::client(vault.catalog(), client)).transpose()?,
+            recipient: who(vault, made.recipient)?,
+            records,
+            purpose: made.purpose.as_str(),
+            basis: made.basis.as_str(),
+            consent: made.consent.clone(),
+            label: made.label.as_str(),
+            expires: made.expires.map(|date| date.to_string()),
+            package,
+            proof: None,
+            obligations: Vec::new(),
+        })
+    }
+}
+
+fn ids(planned: &PlannedDisclosure) -> Vec<String> {
+    planned.records.iter().map(|record| record.id().to_string()).collect()
+}
+
+fn refused(vault: &Vault, plan: &SharePlan) -> Result<Vec<Refused>, Failure> {
+    let one = |(recipient, refusal): &_| -> Result<Refused, Failure> {
+        let recipient: &crate::practice::recipient::Recipient = recipient;
+        let reasons = reasons(vault.catalog(), plan, recipient, refusal);
+        Ok(Refused { recipient: who(vault, recipient.id())?, reasons })
+    };
+    plan.refused.iter().map(one).collect()
+}

@@ -1,0 +1,164 @@
+//! Releasing a package: from the outbox to its place. It stays in the outbox until its file is durable under its name, or
+//! the pipe was closed without an error; so what fails here can be done again (`share --resume`).
+
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
+use crate::cli::failure::system;
+use crate::cli::failure::unless_refused;
+use crate::cli::host::StreamKind;
+use crate::cli::output;
+use crate::cli::output::Output;
+use crate::cli::output::Target;
+use crate::cli::session::Session;
+use crate::digest::Hashing;
+use crate::id::DisclosureId;
+use crate::place::Contents;
+use crate::place::Lifted;
+use crate::place::PlaceRisk;
+use crate::vault::Vault;
+use crate::vault::error::VaultError;
+use crate::vault::places;
+
+/// Where packages go.
+pub enum Targets {
+    /// One, to standard output.
+    Stdout,
+    /// One, to this file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// It may be replaced.
+        force: bool,
+    },
+    /// Each under its own id, in this directory.
+    Directory(PathBuf),
+}
+
+/// A package that was released, or still waits.
+pub struct Released {
+    /// The disclosure.
+    pub disclosure: DisclosureId,
+    /// Where it is; `None` for standard output, and while it waits.
+    pub path: Option<PathBuf>,
+}
+
+impl Released {
+    /// Still in the outbox.
+    pub fn waiting(disclosure: DisclosureId) -> Self {
+        Self { disclosure, path: None }
+    }
+}
+
+impl Targets {
+    /// What `-o` means here.
+    pub fn of(output: Option<PathBuf>, force: bool, session: &Session<'_>) -> Result<Self, Failure> {
+        let Some(path) = output else {
+            return Ok(Self::Directory(session.host.cwd.clone()));
+        };
+        if path.as_os_str() != "-" {
+            let is_dir = session.host.absolute(&path).is_dir();
+            return Ok(if is_dir { Self::Directory(path) } else { Self::File { path, force } });
+        }
+        if session.globals.json {
+            return Err(Failure::usage("--json and the package cannot both go to standard output"));
+        }
+        if matches!(session.host.stdout.kind, StreamKind::Terminal) {
+            return Err(Failure::new(FailureCode::Unsafe, "a package is not text: it does not go to a terminal"));
+        }
+        Ok(Self::Stdout)
+    }
+
+    /// Whether the answer's place is taken by the package itself.
+    pub fn is_stdout(&self) -> bool {
+        matches!(self, Self::Stdout)
+    }
+
+    /// Several packages need a directory.
+    pub fn check_count(&self, recipients: usize) -> Result<(), Failure> {
+        if recipients < 2 || matches!(self, Self::Directory(_)) {
+            return Ok(());
+        }
+        Err(Failure::usage(format!("{recipients} packages need a directory that is there: -o DIR")))
+    }
+
+    /// What forbids the place, for the decision; what is only worth a warning is said now.
+    pub fn risks(&self, vault: &Vault, session: &mut Session<'_>) -> Result<Vec<PlaceRisk>, Failure> {
+        // In a directory every package has a fresh name: any name tells what is wrong with the directory.
+        let target = self.target(DisclosureId::random(&mut session.host.rng));
+        let risks = output::risks(&target, session.host, Some(vault.path()))?;
+        let force = matches!(self, Self::File { force: true, .. });
+        let judgement = Contents::Sealed.judge(&risks, Lifted { location: false, force });
+        for risk in &judgement.warned {
+            session.note(&format!("{risk}: the package is sealed, but that it exists is seen there"));
+        }
+        Ok(judgement.refused)
+    }
+
+    /// Refuses a place by itself, where no decision is made any more.
+    pub fn refuse(&self, vault: &Vault, session: &mut Session<'_>) -> Result<(), Failure> {
+        let refused = self.risks(vault, session)?;
+        unless_refused("the package", &crate::place::Judgement { refused, ..Default::default() })
+    }
+
+    fn target(&self, disclosure: DisclosureId) -> Target {
+        match self {
+            Self::Stdout => Target::Stdout,
+            Self::File { path, force } => Target::File { path: path.clone(), force: *force },
+            Self::Directory(dir) => Target::File { path: dir.join(file_name(disclosure)), force: false },
+        }
+    }
+}
+
+fn file_name(disclosure: DisclosureId) -> String {
+    format!("{disclosure}.age")
+}
+
+/// Copies the package of `disclosure` to its place and lets the outbox go of it. Its digest is compared with the ledger's:
+/// what was altered in the outbox is not handed over.
+pub fn release(
+    vault: &Vault,
+    disclosure: DisclosureId,
+    targets: &Targets,
+    session: &mut Session<'_>,
+) -> Result<Released, Failure> {
+    let gone = || Failure::not_found(format!("the package of {disclosure} was handed over already, and is not kept"));
+    let package = vault.unreleased(disclosure)?.ok_or_else(gone)?;
+    let entry = vault.catalog().disclosure(disclosure)?;
+    let missing = || Failure::not_found(format!("there is no disclosure {disclosure}"));
+    let expected = entry.ok_or_else(missing)?.made.package;
+
+    let target = targets.target(disclosure);
+    let mut package = Hashing::new(package);
+    let mut out = Output::open(&target, Contents::Sealed, &session.host.cwd, &mut session.host.stdout)?;
+    copy(&mut package, &mut out, &vault.path().join(places::package(disclosure)))?;
+    if Some(package.digest()) != expected {
+        return Err(VaultError::altered(places::package(disclosure), "it is not the package in the ledger").into());
+    }
+    let path = out.finish()?;
+    vault.released(disclosure)?;
+    Ok(Released { disclosure, path })
+}
+
+fn copy(from: &mut impl io::Read, to: &mut impl io::Write, name: &Path) -> Result<(), Failure> {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let n = match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(n) => n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(VaultError::io(name, error).into()),
+        };
+        to.write_all(&buffer[..n]).map_err(|error| {
+            Failure::new(FailureCode::Failed, format!("cannot write the package: {}", system(&error)))
+        })?;
+    }
+}
+
+/// "1 record", "2 records".
+pub fn count(records: usize) -> String {
+    if records == 1 { "1 record".to_owned() } else { format!("{records} records") }
+}
