@@ -32,6 +32,9 @@ use crate::vault::state::State;
 use crate::vault::unlock::Found;
 use crate::vault::unlock::Unlocked;
 
+/// Larger than any key file is.
+const KEY_FILE_LIMIT: u64 = 1 << 20;
+
 /// What is to be looked at, and how.
 #[derive(Clone, Debug)]
 pub struct CopyRequest<'a> {
@@ -96,7 +99,7 @@ pub fn check(
     let ledger = Ledger { disk, log: &log, head: &head, verifier: &own.verifier, identity: &vault.identity };
     let objects = Objects { disk, identity: &vault.identity, read_data: *read_data };
     let mut report = Report { read_data: *read_data, ..Report::default() };
-    report.findings.extend(check_signing_key(&found)?);
+    report.findings.extend(check_signing_key(&found, vault)?);
     report.ledger = ledger.examine(&mut |_| {}, &mut |index, event| {
         if let Some(expected) = objects_of(&event.body) {
             report.records += u64::from(expected.size.is_some());
@@ -142,19 +145,17 @@ fn key_files_of(body: &Body) -> &[KeyFile] {
 }
 
 /// The header, which the vault identity signed, names the seal of the log's signing key.
-fn check_signing_key(found: &Found) -> Result<Option<Finding>, VaultError> {
+fn check_signing_key(found: &Found, vault: &Unlocked) -> Result<Option<Finding>, VaultError> {
     let file = places::signing_key(found.header.log);
-    if !found.disk.has(&file) {
+    let Some(sealed) = found.disk.read(&file, KEY_FILE_LIMIT)? else {
         return Ok(Some(finding(Fault::Incomplete, &file, "it is missing")));
-    }
-    let expected = found.header.signing_seals.get(&found.header.log);
-    let seal = seal::read_seal(&mut found.disk.open(&file)?).map(|(_, seal)| seal);
-    let seal = match seal.map_err(|error| VaultError::unsealed(&file, error)) {
-        Err(VaultError::Altered { reason, .. }) => return Ok(Some(finding(Fault::Corrupt, &file, &reason))),
-        other => other?,
     };
-    let is_it = expected == Some(&seal);
-    Ok((!is_it).then(|| finding(Fault::Corrupt, &file, "its seal is not the one in vault.toml")))
+    let seal = found.header.signing_seals.get(&found.header.log).copied();
+    let plain = seal::open_bytes(&sealed[..], &vault.identity, seal, KEY_FILE_LIMIT as usize);
+    match plain.map_err(|error| VaultError::unsealed(&file, error)) {
+        Err(VaultError::Altered { reason, .. }) => Ok(Some(finding(Fault::Corrupt, &file, &reason))),
+        other => other.map(|_| None),
+    }
 }
 
 /// How a copy's head stands to what this machine has seen.

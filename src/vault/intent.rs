@@ -34,8 +34,14 @@ impl Intent {
         let early = disk.path(&format!("{dir}.new"));
         let wrap = |error| VaultError::io(&early, error);
         disk.make_dir(places::INCOMING)?;
-        let mut held = fuse::pass().and_then(|()| platform::create_private_file(&early)).map_err(wrap)?;
-        held.lock().map_err(wrap)?;
+        let mut held = loop {
+            let made = fuse::pass().and_then(|()| platform::create_private_file(&early)).map_err(wrap)?;
+            made.lock().map_err(wrap)?;
+            // Between the two, whoever tidies may have locked it first, taken it for a dead one's list and removed it.
+            if early.exists() {
+                break made;
+            }
+        };
         held.write_all(files.iter().map(|file| format!("{file}\n")).collect::<String>().as_bytes()).map_err(wrap)?;
         held.sync_all().map_err(wrap)?;
         disk.make_dir(&dir)?;

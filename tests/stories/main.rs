@@ -1,11 +1,15 @@
 //! Stories: what a person types and what comes back, told in process with a clock that stands still and randomness that
 //! repeats. One file a story; `practice` is the stage they share.
 
+mod copies;
 mod hardship;
 mod init;
+mod integrity;
+mod ledger;
 mod machine;
 mod people;
 mod practice;
 mod records;
 mod sharing;
+mod shells;
 mod unlocking;

@@ -11,12 +11,27 @@ use crate::practice::Practice;
 #[test]
 fn a_client_comes_changes_and_goes() {
     let practice = Practice::new();
-    let id = practice.ok(&["client", "add", "MK-01", "--name", "Maria Kovač", "--phone", "+351 2", "--birth", "2009-02-03", "--limits-discussed", "2d"]);
-    assert_data_eq!(id.whole(), str![[r#"
+    let id = practice.ok(&[
+        "client",
+        "add",
+        "MK-01",
+        "--name",
+        "Maria Kovač",
+        "--phone",
+        "+351 2",
+        "--birth",
+        "2009-02-03",
+        "--limits-discussed",
+        "2d",
+    ]);
+    assert_data_eq!(
+        id.whole(),
+        str![[r#"
 c-[..]
 -- exit 0 --
 
-"#]]);
+"#]]
+    );
     let id = id.stdout.trim();
     let made = practice.ok(&["client", "edit", "mk-01", "--adult", "--also-known", "Masha", "--phone", "", "--json"]);
     assert_data_eq!(
@@ -36,11 +51,14 @@ c-[..]
     );
     practice.ok(&["client", "close", "mk-01"]);
     let said = practice.ok(&["client", "list"]);
-    assert_data_eq!(said.whole(), str![[r#"
+    assert_data_eq!(
+        said.whole(),
+        str![[r#"
 c-[..]	mk-01	closed
 -- exit 0 --
 
-"#]]);
+"#]]
+    );
     let said = practice.refused(3, &["client", "close", "mk-01"]);
     assert!(said.stderr.contains("the client mk-01 is closed"), "{said:?}");
 }
@@ -50,16 +68,24 @@ fn real_names_stand_where_they_are_asked_for_and_nowhere_else() {
     let practice = Practice::new();
     practice.ok(&["client", "add", "mk-01", "--name", "Maria Kovač"]);
     practice.ok(&["recipient", "add", "dr-lee", "--key", LEE, "--name", "Ursula Lee", "--organisation", "Ward 3"]);
-    for args in [&["client", "list"][..], &["client", "list", "--json"], &["recipient", "list"], &["recipient", "list", "--json"]] {
+    for args in [
+        &["client", "list"][..],
+        &["client", "list", "--json"],
+        &["recipient", "list"],
+        &["recipient", "list", "--json"],
+    ] {
         let said = practice.ok(args);
         assert!(!said.stdout.contains("Maria") && !said.stdout.contains("Ursula"), "{said:?}");
     }
     let said = practice.at_terminal(&[], &["client", "list", "--names"]);
-    assert_data_eq!(said.whole(), str![[r#"
+    assert_data_eq!(
+        said.whole(),
+        str![[r#"
 c-[..]  mk-01  active  Maria Kovač
 -- exit 0 --
 
-"#]]);
+"#]]
+    );
     let said = practice.at_terminal(&[], &["recipient", "show", "dr-lee"]);
     assert_data_eq!(
         said.whole(),
@@ -82,7 +108,18 @@ max label:     N
 fn a_recipient_is_invited_then_keyed_then_verified_then_suspended() {
     let practice = Practice::new();
     practice.ok(&["client", "add", "mk-01"]);
-    let said = practice.ok(&["recipient", "add", "ana", "--of", "mk-01", "--relationship", "mother", "--role", "family", "--json"]);
+    let said = practice.ok(&[
+        "recipient",
+        "add",
+        "ana",
+        "--of",
+        "mk-01",
+        "--relationship",
+        "mother",
+        "--role",
+        "family",
+        "--json",
+    ]);
     assert_data_eq!(
         said.stdout.clone(),
         str![[r#"
@@ -122,11 +159,14 @@ How was it made sure that the key is this person's: in-person
 "#]]
     );
     let said = practice.ok(&["recipient", "list"]);
-    assert_data_eq!(said.whole(), str![[r#"
+    assert_data_eq!(
+        said.whole(),
+        str![[r#"
 p-[..]	ana	active	family	in-person	R
 -- exit 0 --
 
-"#]]);
+"#]]
+    );
 
     practice.write("reason.txt", "moved away\n");
     practice.ok(&["recipient", "suspend", "ana", "--reason", "@reason.txt", "--on", "2026-11-20"]);
@@ -150,7 +190,19 @@ fn a_recipient_is_edited_and_things_are_taken_back() {
     let practice = Practice::new();
     practice.ok(&["client", "add", "mk-01"]);
     practice.ok(&["recipient", "add", "dr-lee", "--key", LEE, "--verified", "in-person", "--medical-personnel"]);
-    practice.ok(&["recipient", "edit", "dr-lee", "--alias", "lee", "--max-label", "V", "--of", "mk-01", "--relationship", "friend"]);
+    practice.ok(&[
+        "recipient",
+        "edit",
+        "dr-lee",
+        "--alias",
+        "lee",
+        "--max-label",
+        "V",
+        "--of",
+        "mk-01",
+        "--relationship",
+        "friend",
+    ]);
     let shown = practice.ok(&["recipient", "show", "lee", "--json"]).json()["recipient"].clone();
     assert_eq!((&shown["max_label"], &shown["medical_personnel"]), (&"V".into(), &true.into()));
     assert_eq!((&shown["verified"], &shown["key"]), (&"in-person".into(), &LEE.into()));
@@ -317,7 +369,10 @@ fn the_invitation_is_a_plain_page() {
     );
     let page = std::fs::read_to_string(practice.path("page.txt")).unwrap();
     assert_eq!(practice.ok(&["recipient", "invite", "ana"]).stdout, page);
-    assert!(page.contains("age-keygen -o key.txt") && page.contains("Praxis Ruhe") && page.contains("+351 1 234"), "{page}");
+    assert!(
+        page.contains("age-keygen -o key.txt") && page.contains("Praxis Ruhe") && page.contains("+351 1 234"),
+        "{page}"
+    );
     assert!(!page.contains("Costa") && page.lines().all(|line| line.len() <= 80), "{page}");
     assert_eq!(practice.files(), before, "an invitation is no event");
     let said = practice.refused(6, &["recipient", "invite", "ana", "-o", "page.txt"]);
@@ -358,7 +413,12 @@ fn someone_more_opens_the_vault() {
     practice.write("pass.txt", "open sesame\n");
     practice.ok(&["owner", "add", "--passphrase", "--alias", "typed", "--passphrase-file", "pass.txt"]);
     practice.refused(3, &["owner", "add", "--passphrase", "--alias", "typed-2", "--passphrase-file", "pass.txt"]);
-    let means: Vec<_> = practice.ok(&["owner", "list"]).stdout.lines().map(|line| line.split('\t').nth(2).unwrap().to_owned()).collect();
+    let means: Vec<_> = practice
+        .ok(&["owner", "list"])
+        .stdout
+        .lines()
+        .map(|line| line.split('\t').nth(2).unwrap().to_owned())
+        .collect();
     assert_eq!(means, ["recipient", "recipient", "paper", "passphrase"]);
     assert!(practice.ok(&["owner", "list"]).stdout.contains(OWNER));
 }

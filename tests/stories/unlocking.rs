@@ -112,7 +112,8 @@ fn an_identity_file_under_a_passphrase_is_asked_for_once() {
     practice.write("me.age", "");
     let identity = fs::read(practice.path("me.txt")).unwrap();
     let passphrase = subrosa::secret::SecretText::new("open sesame".to_owned());
-    let sealed = subrosa::keys::passphrase::seal_with_passphrase(&identity, &passphrase, 18, &mut rand_core::OsRng).unwrap();
+    let sealed =
+        subrosa::keys::passphrase::seal_with_passphrase(&identity, &passphrase, 18, &mut rand_core::OsRng).unwrap();
     fs::write(practice.path("me.age"), sealed).unwrap();
     practice.ok(&["init", "--owner", OWNER]);
     let said = practice.at_terminal(&["open sesame"], &["-i", "me.age", "client", "list"]);

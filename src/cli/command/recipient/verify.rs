@@ -21,7 +21,8 @@ pub struct Args {
 
 /// Records it.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
-    let example = format!("subrosa recipient verify {} --how phone-callback-to-known-number", names::word(&args.recipient));
+    let example =
+        format!("subrosa recipient verify {} --how phone-callback-to-known-number", names::word(&args.recipient));
     session.must_have(args.how.as_ref(), "--how", &example)?;
     let mut vault = session.open_to_append()?;
     let recipient = names::recipient(vault.catalog(), &args.recipient)?;
