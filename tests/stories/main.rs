@@ -1,11 +1,14 @@
 //! Stories: what a person types and what comes back, told in process with a clock that stands still and randomness that
 //! repeats. One file a story; `practice` is the stage they share.
 
+mod architecture;
 mod copies;
 mod hardship;
+mod help;
 mod init;
 mod integrity;
 mod ledger;
+mod licences;
 mod machine;
 mod people;
 mod practice;
