@@ -70,6 +70,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host) -> u8 {
         Err(error) => return args::refuse(&error, &args, host),
     };
     let json = cli.globals.json;
+    if let Some(failure) = args::lost_identities(&args, &cli.globals) {
+        return failure.draw(json, host);
+    }
     let mut session = Session::new(host, cli.globals);
     let ended = panic::catch_unwind(AssertUnwindSafe(|| command::run(cli.command, &mut session)));
     let ended = ended.unwrap_or_else(|_| Err(panicked()));
@@ -95,4 +98,37 @@ fn panicked() -> Failure {
     let place = PANICKED.lock().unwrap_or_else(PoisonError::into_inner).take();
     let place = place.unwrap_or_else(|| "an unknown place".to_owned());
     Failure::new(FailureCode::Internal, format!("this is a mistake in Subrosa itself, at {place}; please report it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::io::Write;
+    use std::path::Path;
+
+    use super::*;
+    use crate::cli::host::Stream;
+    use crate::cli::host::StreamKind;
+
+    struct Broken;
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            panic!("what a vault holds")
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_mistake_of_our_own_ends_with_70_and_does_not_tell_what_it_saw() {
+        let (mut host, ends) = twin::host(Path::new("/"), 0, 1);
+        host.stdout = Stream::new(Broken, StreamKind::Pipe);
+        let exit = run(["subrosa", "help", "exit-codes"].map(OsString::from), &mut host);
+        let said = ends.stderr.take_text();
+        assert_eq!(exit, 70, "{said}");
+        assert!(said.contains("a mistake in Subrosa itself") && !said.contains("what a vault holds"), "{said}");
+    }
 }

@@ -44,6 +44,11 @@ pub fn create_private_file(path: &Path) -> io::Result<File> {
     here::private(OpenOptions::new().write(true).create(true).truncate(true)).open(path)
 }
 
+/// The same, where nothing is yet.
+pub fn create_new_private_file(path: &Path) -> io::Result<File> {
+    here::private(OpenOptions::new().write(true).create_new(true)).open(path)
+}
+
 /// A lock file, made when it is missing; opened to read where writing is not allowed.
 pub fn open_lock(path: &Path) -> io::Result<File> {
     match here::private(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(path) {

@@ -8,7 +8,7 @@ pub use jiff::civil::Date;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// An instant in whole seconds, spelled in RFC 3339 with `Z`: `2026-11-21T09:30:00Z`. Years 0000 to 9999.
+/// An instant in whole seconds, spelled in RFC 3339 with `Z`: `2026-11-21T09:30:00Z`. From the year 0000 to 9999-12-30.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(i64);

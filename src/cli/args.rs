@@ -104,6 +104,15 @@ pub(super) fn refuse(error: &clap::Error, args: &[OsString], host: &mut Host) ->
     Failure::new(FailureCode::Usage, message).hint(help_of(args)).without_secrets(args).draw(json, host)
 }
 
+/// Whether identities stand both before and after the command's name: clap keeps the latter alone, and an identity that is
+/// silently not tried would look like one that does not fit.
+pub(super) fn lost_identities(args: &[OsString], globals: &Globals) -> Option<Failure> {
+    let is_identity = |arg: &str| arg == "-i" || arg == "--identity" || arg.starts_with("--identity=");
+    let typed = args.iter().skip(1).map_while(|arg| (*arg != "--").then(|| arg.to_string_lossy()));
+    let lost = typed.filter(|arg| is_identity(arg)).count() > globals.identity.len();
+    lost.then(|| Failure::usage("-i stands before and after the command's name; give all of them on one side"))
+}
+
 /// The command that tells about what was meant.
 fn help_of(args: &[OsString]) -> String {
     let mut command = &Cli::command();

@@ -179,7 +179,7 @@ mod tests {
     use crate::cli::twin;
 
     fn host(top: &Path, editor: &str) -> Host {
-        // A home of its own; the runtime directory is no memory, so the state directory is taken where /dev/shm is not.
+        // A home of its own: the state directory is taken.
         let (host, _) = twin::host(top, 0, u64::from(std::process::id()));
         host.with_var("HOME", top.to_str().unwrap()).with_var("VISUAL", editor)
     }

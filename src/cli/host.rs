@@ -47,6 +47,8 @@ pub struct Host {
     pub clock: Clock,
     /// The current directory; empty where it has gone.
     pub cwd: PathBuf,
+    /// Directories whose files stay in memory, best first.
+    pub memory: Vec<PathBuf>,
 }
 
 /// Where variables come from.
@@ -109,16 +111,13 @@ impl Host {
             environment: Environment::Process,
             clock: Clock::System,
             cwd: std::env::current_dir().unwrap_or_default(),
+            memory: platform::memory_backed_directories(&|name| Environment::Process.var(name)),
         }
     }
 
     /// The environment variable `name`; an empty one counts as not set.
     pub fn var(&self, name: &str) -> Option<OsString> {
-        let value = match &self.environment {
-            Environment::Process => std::env::var_os(name),
-            Environment::Fixed(variables) => variables.get(name).cloned(),
-        };
-        value.filter(|value| !value.is_empty())
+        self.environment.var(name)
     }
 
     /// The paths that the environment variable `name` lists, as `PATH` does; none when it is not set.
@@ -147,6 +146,16 @@ impl Host {
         self.stdout.is_terminal()
             && self.var("NO_COLOR").is_none()
             && self.var("TERM").is_none_or(|term| term != "dumb")
+    }
+}
+
+impl Environment {
+    fn var(&self, name: &str) -> Option<OsString> {
+        let value = match self {
+            Self::Process => std::env::var_os(name),
+            Self::Fixed(variables) => variables.get(name).cloned(),
+        };
+        value.filter(|value| !value.is_empty())
     }
 }
 

@@ -20,7 +20,7 @@ use crate::platform;
 use crate::platform::Customary;
 use crate::secret::Secret;
 
-/// How the directories' names begin; the process's number and random characters follow.
+/// How the directories' names begin; whose they are, the process's number and random characters follow.
 const PREFIX: &str = "subrosa-edit-";
 
 /// How a directory's name ends until it is locked.
@@ -36,14 +36,19 @@ pub struct Base {
     pub path: PathBuf,
     /// Its files stay in memory.
     pub memory_backed: bool,
+    /// Whose directories count as ours there: a place in memory is shared by everything that the user runs, also under
+    /// another home.
+    pub whose: String,
 }
 
 /// The places on this machine, best first: memory, then `editing` in the state directory.
 pub fn bases(host: &Host) -> Vec<Base> {
-    let memory = platform::memory_backed_directories(&|name| host.var(name));
-    let memory = memory.into_iter().map(|path| Base { path, memory_backed: true });
     let state = host.directory(Customary::State);
-    let state = state.map(|path| Base { path: path.join("editing"), memory_backed: false });
+    let whose = state.as_ref().map(|path| Digest::of(path.as_os_str().as_encoded_bytes()).to_string());
+    let whose = whose.map_or_else(|| "nobody".to_owned(), |digest| digest[..8].to_owned());
+    let base = |path, memory_backed| Base { path, memory_backed, whose: whose.clone() };
+    let memory = host.memory.iter().cloned().map(|path| base(path, true));
+    let state = state.map(|path| base(path.join("editing"), false));
     memory.chain(state).collect()
 }
 
@@ -79,7 +84,8 @@ impl PrivateDirectory {
             create_all_private(&base.path)?;
         }
         let characters = random_characters::<16>(rng).map(char::from);
-        let path = base.path.join(format!("{PREFIX}{}-{}", std::process::id(), String::from_iter(characters)));
+        let name_of = |end: &str| format!("{PREFIX}{}-{}-{end}", base.whose, std::process::id());
+        let path = base.path.join(name_of(&String::from_iter(characters)));
         let unlocked = path.with_extension(&UNLOCKED[1..]);
         platform::create_private_directory(&unlocked)?;
         let locked = (|| {
@@ -146,7 +152,8 @@ pub fn sweep(bases: &[Base]) -> Vec<PathBuf> {
     for base in bases {
         for entry in fs::read_dir(&base.path).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && !name.ends_with(UNLOCKED));
+            let begin = format!("{PREFIX}{}-", base.whose);
+            let ours = name.to_str().is_some_and(|name| name.starts_with(&begin) && !name.ends_with(UNLOCKED));
             if ours {
                 kept.extend(sweep_one(&entry.path()).unwrap_or_default());
             }
@@ -226,7 +233,7 @@ mod tests {
     use crate::cli::twin::RepeatingRng;
 
     fn base(directory: &Path) -> Vec<Base> {
-        vec![Base { path: directory.join("state/editing"), memory_backed: false }]
+        vec![Base { path: directory.join("state/editing"), memory_backed: false, whose: "1".to_owned() }]
     }
 
     fn create(bases: &[Base]) -> PrivateDirectory {
@@ -283,7 +290,7 @@ mod tests {
     fn the_first_base_that_works_is_taken() {
         let top = tempfile::tempdir().unwrap();
         let mut bases = base(top.path());
-        bases.insert(0, Base { path: "/nowhere".into(), memory_backed: true });
+        bases.insert(0, Base { path: "/nowhere".into(), memory_backed: true, whose: "1".to_owned() });
         assert!(!create(&bases).is_memory_backed());
         assert!(PrivateDirectory::create(&[], "x", b"", &mut RepeatingRng::new(1)).is_err());
     }

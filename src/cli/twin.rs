@@ -78,6 +78,7 @@ pub fn host(cwd: &Path, now: i64, seed: u64) -> (Host, Ends) {
         environment: Environment::Fixed(BTreeMap::new()),
         clock: Clock::Fixed(now),
         cwd: cwd.to_path_buf(),
+        memory: Vec::new(), // the machine's own are shared with whatever else runs on it
     };
     (host, ends)
 }

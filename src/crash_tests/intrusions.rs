@@ -40,7 +40,7 @@ fn refused(bench: &Bench, is_it: impl Fn(&VaultError) -> bool) {
 }
 
 fn is_altered(error: &VaultError) -> bool {
-    matches!(error, VaultError::Altered { .. })
+    matches!(error, VaultError::Altered { .. } | VaultError::MissingEntry { .. })
 }
 
 #[test]
@@ -131,6 +131,28 @@ fn an_older_journal_file_is_noticed_before_anything_is_signed() {
     });
     assert!(is_altered(&failed.unwrap_err()));
     assert_eq!(bench.open().unwrap().head().size, head.size + 1);
+}
+
+#[test]
+fn a_fork_is_noticed_even_beside_our_own_tiles() {
+    let bench = filled();
+    // The same machine twice, as a cloned disk gives it: both may sign, and neither knows of the other.
+    let clone = |name: &str| bench.dir.path().join("clone").join(name);
+    for name in ["vault", "state", "cache"] {
+        copy_tree(&bench.dir.path().join(name), &clone(name));
+    }
+    let places = Places { vault: clone("vault"), state: clone("state"), cache: clone("cache") };
+    bench.add_client(&mut bench.open().unwrap(), "ours-1");
+    let mut theirs = bench.open_at(&places, Bench::options()).unwrap();
+    bench.add_client(&mut theirs, "theirs-1");
+    for size in [0, 1] {
+        // Equally long, then longer: their files come over ours, as a synchronised folder brings them.
+        copy_tree(&places.vault, &bench.places.vault);
+        refused(&bench, |error| matches!(error, VaultError::Forked { .. }));
+        if size == 0 {
+            bench.add_client(&mut theirs, "theirs-2");
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub mod notice;
 pub mod package;
 pub mod receipt;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::io::BufWriter;
 
@@ -165,6 +166,9 @@ pub fn plan<R: CryptoRng + RngCore>(
     now: Timestamp,
     rng: &mut R,
 ) -> Result<SharePlan, ShareError> {
+    let mut request = request;
+    let mut seen = BTreeSet::new();
+    request.records.retain(|id| seen.insert(*id));
     let records = records_of(vault, &request)?;
     let client = client_of(vault, &records)?;
     let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), request };

@@ -1,5 +1,5 @@
 //! NOTICE.txt: one page for a person. What this is, for whom and why, what may not be done with it, until when, whom to
-//! call, and the receipt code. It names no client.
+//! call, and the receipt code. It names no client, and no title or file name, in which one might stand.
 
 use std::fmt::Write as _;
 
@@ -60,9 +60,7 @@ impl Notice<'_> {
         line("");
         line(&format!("What is in it ({}):", count(self.records.len())));
         for record in self.records.iter().take(NAMED) {
-            let name =
-                record.title.as_ref().map(|title| title.as_str()).or(record.name.as_deref()).unwrap_or("(no title)");
-            line(&format!("  {}  {:18}  {}", record.date, record.record_kind, brief(name)));
+            line(&format!("  {}  {:20}  {}", record.date, record.record_kind, record.record));
         }
         if self.records.len() > NAMED {
             line(&format!("  and {} more, named in the file \"manifest\"", self.records.len() - NAMED));
@@ -77,8 +75,4 @@ impl Notice<'_> {
 
 fn count(records: usize) -> String {
     if records == 1 { "1 record".to_owned() } else { format!("{records} records") }
-}
-
-fn brief(name: &str) -> String {
-    if name.chars().count() <= 48 { name.to_owned() } else { name.chars().take(47).chain(['…']).collect() }
 }

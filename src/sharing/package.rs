@@ -46,6 +46,8 @@ const SHOWN: [&str; 11] = [
 ];
 /// What the pseudonyms' key is derived for.
 const PSEUDONYM_INFO: &str = "subrosa/pseudonym/v1";
+/// More than a note's signature line takes, in bytes.
+const SIGNATURE_ROOM: usize = 4096;
 /// The longest path in a package that every tar reads without an extension.
 const PATH_LIMIT: usize = 99;
 /// The largest size that a ustar header holds; beyond it a pax header says it.
@@ -95,6 +97,9 @@ impl Manifest<'_> {
         });
         let body = jcs::spell(&manifest).map_err(|error| ShareError::Manifest(error.to_string()))?;
         let text = format!("subrosa/package/v1\n{}\n", String::from_utf8_lossy(&body));
+        if text.len() + SIGNATURE_ROOM > note::MANIFEST_LIMIT {
+            return Err(ShareError::Manifest("it names more records than a package takes".to_owned()));
+        }
         note::sign(&text, key).map_err(|error| ShareError::Manifest(error.to_string()))
     }
 

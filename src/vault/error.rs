@@ -33,6 +33,14 @@ pub enum VaultError {
         /// What is wrong.
         reason: String,
     },
+    /// The journal lacks an entry that the ledger has.
+    #[error("{file}: entry {index} is missing")]
+    MissingEntry {
+        /// The journal file.
+        file: String,
+        /// The entry.
+        index: u64,
+    },
     /// The vault's recipient or verifier key is not the one seen here before.
     #[error("the vault at {} has other keys than the vault that stood there: it was replaced", path.display())]
     Replaced {

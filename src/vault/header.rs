@@ -82,7 +82,7 @@ impl Header {
     }
 
     /// Whether the vault identity's holder wrote these `bytes`: the last line is right, and the recipient is the
-    /// identity's own. A writer of the directory who lacks the identity can make neither.
+    /// identity's own. A writer of the directory who lacks the identity cannot make that line.
     pub fn check(&self, bytes: &[u8], identity: &VaultIdentity) -> Result<(), VaultError> {
         let body = bytes.len().checked_sub(AUTH_LINE).ok_or_else(|| VaultError::altered(HEADER, "it is cut short"))?;
         let (body, auth) = bytes.split_at(body);

@@ -1,5 +1,6 @@
 //! Intents: what a transaction is about to create, written before anything of it, and locked while it lives. What a dead
-//! intent names and no committed event does is a leftover; nothing else in a vault is ever deleted (FORMAT 5).
+//! intent names and no committed event does is a leftover. Besides leftovers only packages that were handed over and tiles
+//! that wider ones replaced are ever deleted (`docs/format.md`, 5).
 
 use std::fs::File;
 use std::io::Read as _;
@@ -24,22 +25,23 @@ pub struct Intent {
     pub id: IntentId,
     /// The files that the transaction may create, relative to the vault.
     pub files: Vec<String>,
-    _held: File,
+    /// `None` where the list itself was gone already.
+    _held: Option<File>,
 }
 
 impl Intent {
-    /// Announces `files`. The list is locked before it gets its name, so that nobody ever sees it unlocked and alive.
+    /// Announces `files`. The list is locked and whole before it gets its name, and whoever holds a list's lock owns it.
     pub fn announce(disk: &Disk, id: IntentId, files: Vec<String>) -> Result<Self, VaultError> {
         let dir = places::incoming(id);
         let early = disk.path(&format!("{dir}.new"));
         let wrap = |error| VaultError::io(&early, error);
         disk.make_dir(places::INCOMING)?;
         let mut held = loop {
-            let made = fuse::pass().and_then(|()| platform::create_private_file(&early)).map_err(wrap)?;
-            made.lock().map_err(wrap)?;
-            // Between the two, whoever tidies may have locked it first, taken it for a dead one's list and removed it.
+            let held = fuse::pass().and_then(|()| platform::create_private_file(&early)).map_err(wrap)?;
+            held.lock().map_err(wrap)?;
+            // Between the two a sweep may have taken it for a dead one's, and removed it.
             if early.exists() {
-                break made;
+                break held;
             }
         };
         held.write_all(files.iter().map(|file| format!("{file}\n")).collect::<String>().as_bytes()).map_err(wrap)?;
@@ -47,7 +49,7 @@ impl Intent {
         disk.make_dir(&dir)?;
         rename(&early, &disk.path(&format!("{dir}/intent"))).map_err(wrap)?;
         platform::sync_directory(&disk.path(&dir)).map_err(wrap)?;
-        Ok(Self { disk: disk.clone(), id, files, _held: held })
+        Ok(Self { disk: disk.clone(), id, files, _held: Some(held) })
     }
 
     /// The transaction came to its end: nothing of it is left to tidy.
@@ -71,34 +73,34 @@ pub fn dead(disk: &Disk) -> Result<Vec<Intent>, VaultError> {
         let Ok(id) = name.trim_end_matches(".new").parse::<IntentId>() else {
             continue;
         };
-        // Its list moves from the early name to the final one; a directory that has neither just became alive or died.
-        let dir = places::incoming(id);
-        for list in [format!("{dir}/intent"), format!("{dir}.new")] {
-            if let Some(intent) = take_over(disk, id, &list)? {
-                found.push(intent);
-                break;
-            }
+        if !found.iter().any(|intent: &Intent| intent.id == id) {
+            found.extend(take_over(disk, id)?);
         }
     }
     Ok(found)
 }
 
-fn take_over(disk: &Disk, id: IntentId, list: &str) -> Result<Option<Intent>, VaultError> {
-    let path = disk.path(list);
-    let Ok(mut held) = File::open(&path) else {
-        return Ok(None);
-    };
-    if held.try_lock().is_err() {
-        return Ok(None);
+/// The list moves from its early name to the final one, so the early one is looked at first: a transaction that lives has
+/// one of the two at each moment. A directory that has neither was being removed when its owner died.
+fn take_over(disk: &Disk, id: IntentId) -> Result<Option<Intent>, VaultError> {
+    let dir = places::incoming(id);
+    for list in [format!("{dir}.new"), format!("{dir}/intent")] {
+        let Ok(mut held) = File::open(disk.path(&list)) else {
+            continue;
+        };
+        if held.try_lock().is_err() {
+            return Ok(None);
+        }
+        let mut text = String::new();
+        let read = (&mut held).take(INTENT_LIMIT).read_to_string(&mut text);
+        // The list is written whole before anything else is: one that is cut short named nothing that exists.
+        let files = if read.is_ok() { text.lines().map(str::to_owned).collect() } else { Vec::new() };
+        if list.ends_with(".new") {
+            disk.remove(&list)?;
+        }
+        return Ok(Some(Intent { disk: disk.clone(), id, files, _held: Some(held) }));
     }
-    let mut text = String::new();
-    let read = (&mut held).take(INTENT_LIMIT).read_to_string(&mut text);
-    // A list that is cut short or is no text named nothing that exists yet: it is written whole before anything else is.
-    let files = if read.is_ok() { text.lines().map(str::to_owned).collect() } else { Vec::new() };
-    if list.ends_with(".new") {
-        disk.remove(list)?;
-    }
-    Ok(Some(Intent { disk: disk.clone(), id, files, _held: held }))
+    Ok(disk.has(&dir).then(|| Intent { disk: disk.clone(), id, files: Vec::new(), _held: None }))
 }
 
 /// What belongs to transactions that live: the files they announced, and their own directories (with a `/` at the end).

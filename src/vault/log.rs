@@ -70,6 +70,19 @@ impl Log {
         Ok(tree::root(self, head.size).map_err(|error| self.error(error, head))? == head.root)
     }
 
+    /// Whether the log of `head` continues that of `earlier`, by a consistency proof (RFC 6962, section 2.1.2) from the
+    /// tiles of `head` alone: the narrower tiles that an earlier head left beside them say nothing about it.
+    pub fn continues(&self, earlier: &Checkpoint, head: &Checkpoint) -> Result<bool, VaultError> {
+        if earlier.origin != head.origin || earlier.size > head.size || earlier.size == 0 {
+            return Ok(false);
+        }
+        if earlier.size == head.size {
+            return Ok(earlier.root == head.root);
+        }
+        let proof = tree::consistency_proof(self, earlier.size, head.size).map_err(|error| self.error(error, head))?;
+        Ok(tree::verify_consistency((earlier.size, &earlier.root), (head.size, &head.root), &proof))
+    }
+
     /// Leaf 0 has to hold the verifier's public key: else the log was begun by another key.
     pub fn check_genesis(&self, verifier: &VerifierKey, head: &Checkpoint) -> Result<(), VaultError> {
         // Not proven by the root: whether a damaged tile stands in the way is for those to say who read further.
@@ -135,7 +148,7 @@ impl Log {
         for (index, leaf) in (first..).zip(&leaves) {
             let is_sealed = matches!(leaf, Leaf::Sealed { .. });
             match by_index.get(&index) {
-                None if is_sealed => return Err(VaultError::altered(file, format!("entry {index} is missing"))),
+                None if is_sealed => return Err(VaultError::MissingEntry { file: file.to_owned(), index }),
                 Some(opening) if !opening.matches(&self.origin, leaf) => {
                     return Err(VaultError::altered(file, format!("entry {index} is not the one in the ledger")));
                 }

@@ -99,7 +99,8 @@ impl Vault {
         let shared = Lock::take_to_read(&found.disk.path(places::LOCK), options.lock_wait)?;
         let published = log.checkpoint(&found.header.verifier)?;
         log.check_genesis(&found.header.verifier, published.head())?;
-        let catalog = step::open_catalog(&found.places, &found.header.verifier, &identity, &state, rng)?;
+        let catalog =
+            step::open_catalog(&found.places, &found.header.verifier, &identity, &state, options.lock_wait, rng)?;
         let mut vault = Self {
             places: found.places,
             disk: found.disk,
@@ -187,7 +188,8 @@ impl Vault {
         object::open(&self.disk, &stored, &self.identity)
     }
 
-    /// The package of a disclosure that was committed and not yet released; `None` when it was.
+    /// The package of a disclosure that was committed and not yet released; `None` when it was. Whoever hands it over
+    /// compares its digest with the disclosure's: the outbox is a directory that others may have written to.
     pub fn unreleased(&self, disclosure: DisclosureId) -> Result<Option<std::fs::File>, VaultError> {
         let file = places::package(disclosure);
         if self.disk.has(&file) { self.disk.open(&file).map(Some) } else { Ok(None) }
@@ -209,7 +211,9 @@ impl Vault {
         let _lock = self.state.lock(self.options.lock_wait)?;
         self.state.set_mark(&self.head)?;
         self.pin()?;
-        self.standing = Standing::InStep;
+        if self.standing == Standing::Unmarked {
+            self.standing = Standing::InStep;
+        }
         Ok(())
     }
 

@@ -122,8 +122,10 @@ pub fn read_list<T: DeserializeOwned + Clone>(
     let bytes = disk.read(&name, SEALED_LIST_LIMIT)?.ok_or_else(|| VaultError::altered(&name, "it is missing"))?;
     let plain = seal::open_bytes(&bytes[..], identity, Some(sealed.seal), SEALED_LIST_LIMIT as usize)
         .map_err(|error| VaultError::unsealed(&name, error))?;
-    let items: Result<Vec<T>, _> =
-        plain.split_inclusive(|byte| *byte == b'\n').map(|line| jcs::parse_as(line.trim_ascii_end())).collect();
+    let items: Result<Vec<T>, _> = plain
+        .split_inclusive(|byte| *byte == b'\n')
+        .map(|line| jcs::parse_as(line.strip_suffix(b"\n").unwrap_or(line)))
+        .collect();
     let items = items.map_err(|error| VaultError::altered(&name, error))?;
     if Digest::of(&plain) != sealed.sha256 || items.len() as u64 != sealed.count {
         return Err(VaultError::altered(name, Forged));

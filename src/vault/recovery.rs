@@ -48,6 +48,9 @@ impl Vault {
     fn mend(&mut self) -> Result<(), VaultError> {
         // Another process may have appended while we waited.
         self.settle(Held::Both)?;
+        if !matches!(self.standing, Standing::InStep | Standing::Unpublished) {
+            return Ok(());
+        }
         self.state.sweep();
         self.publish()?;
         self.make_missing_key_files()?;

@@ -9,6 +9,7 @@ use crate::practice::event::Body;
 use crate::practice::event::Event;
 use crate::vault::Vault;
 use crate::vault::error::VaultError;
+use crate::vault::object;
 use crate::vault::places;
 use crate::vault::state::Pin;
 use crate::vault::step::Held;
@@ -64,12 +65,12 @@ impl Vault {
                 let file = places::checkpoint(self.log.id);
                 Err(VaultError::altered(file, "its root is not that of the tiles beside it"))
             }
-            Ordering::Less if !self.log.has_root(&seen)? => self.alarmed(published, Standing::Forked(seen)),
+            Ordering::Less if !self.log.continues(&seen, &found)? => self.alarmed(published, Standing::Forked(seen)),
             Ordering::Less => {
                 (self.head, self.standing) = (published, Standing::InStep);
                 // The catalogue first: folding reads every opening, so a copy still under way is noticed before the mark moves.
-                self.step(held)?;
-                self.with_state(held, |vault| vault.state.set_mark(&vault.head))
+                self.step(held).map_err(|error| under_way(error, &found))?;
+                self.with_state(held, |vault| vault.state.set_mark(&vault.head)).or_else(ignore_read_only)
             }
         }
     }
@@ -107,13 +108,15 @@ impl Vault {
     }
 
     fn extends(&self, seen: &Checkpoint, found: &Checkpoint) -> bool {
-        seen.size <= found.size && self.log.has_root(seen).unwrap_or(false) && self.log.has_root(found).unwrap_or(false)
+        self.log.has_root(found).unwrap_or(false) && self.log.continues(seen, found).unwrap_or(false)
     }
 
     /// Whether everything that `head` speaks of beyond `from` is there: tiles, openings, and the objects of the events.
     fn is_whole(&self, head: &Checkpoint, from: u64) -> Result<bool, VaultError> {
         let absent_is_no = |result: Result<bool, VaultError>| match result {
-            Err(VaultError::Incomplete { .. } | VaultError::Altered { .. }) => Ok(false),
+            Err(VaultError::Incomplete { .. } | VaultError::Altered { .. } | VaultError::MissingEntry { .. }) => {
+                Ok(false)
+            }
             other => other,
         };
         if !absent_is_no(self.log.has_root(head))? {
@@ -133,11 +136,24 @@ impl Vault {
             let Ok(event) = Event::from_fields(opening.event) else {
                 return Ok(false);
             };
-            if let Body::RecordAdded(version) | Body::RecordVersioned(version) = &event.body {
-                self.read(version)?;
+            match &event.body {
+                Body::RecordAdded(version) | Body::RecordVersioned(version) => drop(self.read(version)?),
+                Body::DisclosureMade(made) => drop(object::read_list(&self.disk, &self.identity, &made.records)?),
+                Body::DisclosureRefused(refused) => {
+                    drop(object::read_list(&self.disk, &self.identity, &refused.records)?);
+                }
+                _ => {}
             }
         }
         Ok(true)
+    }
+}
+
+/// A journal that lags behind its checkpoint, under a head that was not seen here before, is on its way.
+fn under_way(error: VaultError, head: &Checkpoint) -> VaultError {
+    match error {
+        VaultError::MissingEntry { file, .. } => VaultError::Incomplete { head: Box::new(head.clone()), file },
+        other => other,
     }
 }
 

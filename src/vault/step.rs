@@ -1,5 +1,7 @@
 //! Keeping the catalogue in step: from the openings of the events between its position and the head.
 
+use std::time::Duration;
+
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 
@@ -37,11 +39,14 @@ pub fn open_catalog(
     verifier: &VerifierKey,
     identity: &VaultIdentity,
     state: &State,
+    wait: Duration,
     rng: &mut (impl CryptoRng + RngCore),
 ) -> Result<Catalog, VaultError> {
     let path = places.catalog_of(verifier);
     let mut on_disk = || -> Result<Catalog, VaultError> {
         let machine = state.machine(rng)?;
+        // Opening may remove a damaged file: not while another process is folding into it.
+        let _lock = state.lock(wait)?;
         disk::make_dir(path.parent().expect("it stands in a directory of its own"))?;
         Ok(Catalog::open(&path, &identity.derive(CATALOG_INFO), machine)?)
     };
@@ -87,10 +92,10 @@ impl Vault {
         }
         match self.with_state(held, Self::fold_rest) {
             // A damaged catalogue is begun anew; a second failure is not its fault.
-            Err(VaultError::Catalog(CatalogError::Damaged { .. })) => {
-                self.catalog.reset()?;
-                self.fold_rest()
-            }
+            Err(VaultError::Catalog(CatalogError::Damaged { .. })) => self.with_state(held, |vault| {
+                vault.catalog.reset()?;
+                vault.fold_rest()
+            }),
             Err(VaultError::Catalog(_)) => self.step_in_memory(),
             Err(VaultError::Io { error, .. }) if platform::is_read_only(&error) => self.step_in_memory(),
             other => other,
@@ -136,9 +141,7 @@ impl Vault {
         };
         if let Some(position) = position {
             let then = Checkpoint { origin: self.log.origin.clone(), size: position.size, root: position.root };
-            let is_ancestor = position.log == self.log.id
-                && position.size <= self.head().size
-                && self.log.has_root(&then).unwrap_or(false);
+            let is_ancestor = position.log == self.log.id && self.log.continues(&then, self.head()).unwrap_or(false);
             if is_ancestor {
                 return Ok(position.size);
             }

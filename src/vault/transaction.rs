@@ -242,9 +242,10 @@ impl Transaction<'_> {
         let vault = &*self.vault;
         let mut files: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
         let line = |opening: &Opening| opening.to_line().map_err(|error| VaultError::altered(places::JOURNAL, error));
-        let last = head.size / PER_FILE;
-        if !head.size.is_multiple_of(PER_FILE) {
-            for opening in vault.log.openings(last, head, &vault.identity)? {
+        // The file of the last entry is checked even when it is full: what is signed next stands on it.
+        let last = (head.size - 1) / PER_FILE;
+        for opening in vault.log.openings(last, head, &vault.identity)? {
+            if !head.size.is_multiple_of(PER_FILE) {
                 files.entry(last).or_default().extend(line(&opening)?);
             }
         }

@@ -101,6 +101,9 @@ fn several_identities_are_tried() {
     let practice = Practice::new();
     practice.write("other.txt", STRANGER);
     practice.ok(&["client", "list", "-i", "other.txt", "-i", "me.txt"]);
+    practice.ok(&["-i", "other.txt", "--identity=me.txt", "client", "list"]);
+    let said = practice.refused(2, &["-i", "me.txt", "client", "list", "-i", "other.txt"]);
+    assert!(said.stderr.contains("on one side"), "{said:?}");
     let (host, ends) = practice.host();
     let said = practice.run_in((host.with_var("SUBROSA_IDENTITY", "other.txt:me.txt"), ends), &["client", "list"]);
     assert_eq!(said.exit, 0, "{said:?}");

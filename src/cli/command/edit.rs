@@ -54,6 +54,13 @@ impl Answer for Edited {
     }
 }
 
+/// A name that an editor knows the text's sort by, and that tells nothing else.
+fn file_name(name: Option<&str>) -> String {
+    let ending = name.and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
+    let ending = ending.filter(|ending| ending.len() <= 8 && ending.bytes().all(|c| c.is_ascii_alphanumeric()));
+    format!("record.{}", ending.unwrap_or("txt"))
+}
+
 /// Edits a record.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut vault = session.open_to_append()?;
@@ -69,8 +76,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     drop(content);
     let mut exit = show::record_access(session, &mut vault, &version, Access::Edit)?;
 
-    let name = version.name.as_deref().unwrap_or("record.txt");
-    let edit = editor::edit(session.host, original.reveal_secret(), name)?;
+    let edit = editor::edit(session.host, original.reveal_secret(), &file_name(version.name.as_deref()))?;
     if !edit.was_memory_backed() {
         session.note("the text was edited in a file on disk, which may keep traces of it");
     }

@@ -34,7 +34,7 @@ impl From<VaultError> for Failure {
                 failure(Unsafe).because([Reason::from(&risk)]).hint("subrosa --vault NEW-DIRECTORY init")
             }
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
-            VaultError::Altered { .. } => failure(Integrity),
+            VaultError::Altered { .. } | VaultError::MissingEntry { .. } => failure(Integrity),
             VaultError::NotAVault(_) => failure(Integrity),
             VaultError::Replaced { .. } => Self::new(
                 Integrity,
@@ -183,4 +183,57 @@ pub fn unless_refused(what: &str, judgement: &Judgement) -> Result<(), Failure> 
     };
     let failure = Failure::new(FailureCode::Unsafe, format!("{what} does not go there{cure}"));
     Err(failure.because(judgement.refused.iter().map(Reason::from)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cli::twin;
+    use crate::digest::Digest;
+    use crate::id::LogId;
+    use crate::keys::signer::Origin;
+    use crate::ledger::checkpoint::Checkpoint;
+    use crate::time::Timestamp;
+
+    fn head() -> Box<Checkpoint> {
+        let origin = Origin::of("q5c3f7kz2m".parse::<LogId>().unwrap());
+        Box::new(Checkpoint { origin, size: 3, root: Digest::of(b"") })
+    }
+
+    #[test]
+    fn every_way_a_vault_fails_has_its_own_code_and_words_and_hints_that_parse() {
+        let at = || Path::new("/v").to_path_buf();
+        let time = Timestamp::from_unix(0);
+        let io = |kind: io::ErrorKind| VaultError::io("/v/lock", kind.into());
+        let (mut host, ends) = twin::host(Path::new("/"), 0, 1);
+        let mut seen = std::collections::BTreeSet::new();
+        for (error, exit) in [
+            (VaultError::NoVault(at()), 10),
+            (VaultError::NotAVault(at()), 5),
+            (VaultError::NotEmpty(at()), 6),
+            (VaultError::NewerFormat("vault.toml".to_owned()), 1),
+            (VaultError::altered("lock", "x"), 5),
+            (VaultError::Replaced { path: at() }, 5),
+            (VaultError::RolledBack { seen: head(), found: head() }, 5),
+            (VaultError::Forked { seen: head(), found: head() }, 5),
+            (VaultError::Incomplete { head: head(), file: "x".to_owned() }, 5),
+            (VaultError::OtherHead { accepted: "1:x".to_owned(), found: head() }, 5),
+            (VaultError::Unmarked, 3),
+            (VaultError::ReadsOnly, 3),
+            (VaultError::ClockBehind { clock: time, last: time }, 3),
+            (VaultError::Busy(Duration::from_secs(30)), 11),
+            (VaultError::CannotUnlock("no".to_owned()), 12),
+            (io(io::ErrorKind::StorageFull), 1),
+            (io(io::ErrorKind::ReadOnlyFilesystem), 1),
+        ] {
+            let failure = Failure::from(error);
+            // Drawing checks that each hint is a command.
+            assert_eq!(failure.draw(true, &mut host), exit, "{failure:?}");
+            let text = ends.stderr.take_text();
+            assert!(seen.insert(text.clone()), "said before: {text}");
+        }
+    }
 }

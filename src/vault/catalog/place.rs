@@ -13,6 +13,7 @@ use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 use zeroize::Zeroizing;
 
+use crate::platform;
 use crate::secret::Key;
 
 use super::CatalogError;
@@ -128,11 +129,7 @@ impl Place {
 
 /// An empty file of mode 0600 where none is. SQLite gives the files beside it the same mode.
 fn create(path: &Path) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    match platform::create_new_private_file(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         other => other.map(drop),
     }
