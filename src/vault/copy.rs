@@ -6,7 +6,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::digest::Digest;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::tree;
 use crate::ledger::tree::TreeError;
@@ -211,36 +210,40 @@ fn relation(
         None => live.checkpoint(&header.verifier)?,
     };
     let seen = seen.head();
-    let ours = |size| ancestor(&live, size, seen);
-    let theirs = |size| ancestor(copied, size, copy);
-    let relation = if seen.size == copy.size {
-        if seen.root == copy.root { Relation::Behind(0) } else { Relation::Forked(seen.size) }
-    } else if copy.size < seen.size {
-        match ours(copy.size)? {
-            Some(root) if root == copy.root => Relation::Behind(seen.size - copy.size),
-            Some(_) => Relation::Forked(seen.size),
+    let relation = if copy.size <= seen.size {
+        match stands_to(&live, copy, seen)? {
+            Some(true) => Relation::Behind(seen.size - copy.size),
+            Some(false) => Relation::Forked(seen.size),
             None => Relation::Unproven,
         }
     } else {
-        match theirs(seen.size)? {
-            Some(root) if root == seen.root => Relation::Ahead(copy.size - seen.size),
-            Some(_) => Relation::Forked(seen.size),
+        match stands_to(copied, seen, copy)? {
+            Some(true) => Relation::Ahead(copy.size - seen.size),
+            Some(false) => Relation::Forked(seen.size),
             None => Relation::Unproven,
         }
     };
     Ok((relation, by_mark))
 }
 
-/// The root that the log of `head` had at `size`, proven by `head`'s root; `None` where its tiles do not prove one. A
-/// proof that merely fails says nothing about a fork: only two roots that are both proven do.
-fn ancestor(log: &Log, size: u64, head: &Checkpoint) -> Result<Option<Digest>, VaultError> {
-    let root = tree::root(log, size).and_then(|root| Ok((root, tree::consistency_proof(log, size, head.size)?)));
-    match root {
-        Ok((root, proof)) => {
-            let holds = tree::verify_consistency((size, &root), (head.size, &head.root), &proof);
-            Ok(holds.then_some(root))
-        }
-        Err(TreeError::Read { path, source }) => Err(VaultError::io(log.file_of(&path), source)),
-        Err(_) => Ok(None),
+/// Whether the log of `head` continues that of `earlier`; `None` where its tiles do not show it. A proof that merely fails
+/// says nothing about a fork, since a damaged tile makes it fail too: only another root at that size, proven, does.
+fn stands_to(log: &Log, earlier: &Checkpoint, head: &Checkpoint) -> Result<Option<bool>, VaultError> {
+    let unless_damaged = |result: Result<bool, VaultError>| match result {
+        Err(VaultError::Incomplete { .. } | VaultError::Altered { .. }) => Ok(false),
+        other => other,
+    };
+    if unless_damaged(log.continues(earlier, head))? {
+        return Ok(Some(true));
     }
+    if earlier.size == head.size {
+        return Ok(Some(false));
+    }
+    let root = match tree::root(log, earlier.size) {
+        Ok(root) => root,
+        Err(TreeError::Read { path, source }) => return Err(VaultError::io(log.file_of(&path), source)),
+        Err(_) => return Ok(None),
+    };
+    let other = Checkpoint { root, ..earlier.clone() };
+    Ok(unless_damaged(log.continues(&other, head))?.then_some(false))
 }

@@ -79,7 +79,7 @@ fn read(root: &Path, path: &Path) -> Source {
     let mut at = 0;
     while at < lines.len() {
         let line = lines[at];
-        if line.trim_start().starts_with("#[cfg(test)]") || line.trim_start().starts_with("#[cfg(all(test") {
+        if is_for_tests(line) {
             at = end_of_item(&lines, at + 1);
             continue;
         }
@@ -89,6 +89,11 @@ fn read(root: &Path, path: &Path) -> Source {
         at += 1;
     }
     Source { name, code, lines: lines.len(), is_test: false }
+}
+
+fn is_for_tests(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("#[cfg(test)]") || line.starts_with("#[cfg(all(test")
 }
 
 /// The line after the item that begins at `from`: one line, or up to the brace that closes at the item's own depth, which
@@ -114,7 +119,7 @@ fn test_modules(sources: &[Source]) -> Vec<String> {
         let text = fs::read_to_string(root.join(&source.name)).unwrap();
         let mut lines = text.lines().map(str::trim).peekable();
         while let Some(line) = lines.next() {
-            if !line.starts_with("#[cfg(test)]") {
+            if !is_for_tests(line) {
                 continue;
             }
             let path = lines.next_if(|line| line.starts_with("#[path"));
@@ -144,7 +149,9 @@ fn room_of(name: &str) -> &str {
 
 /// The modules that a line names after `crate::`.
 fn named_in(line: &str) -> Vec<&str> {
-    let after = line.match_indices("crate::").filter(|(at, _)| !line[..*at].ends_with(|c: char| c.is_alphanumeric()));
+    let after = line
+        .match_indices("crate::")
+        .filter(|(at, _)| !line[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
     after
         .map(|(at, found)| {
             let rest = &line[at + found.len()..];

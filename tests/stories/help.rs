@@ -84,7 +84,9 @@ fn every(command: &Command, name: &str, found: &mut Vec<(String, Command)>) {
 
 fn all() -> Vec<(String, Command)> {
     let mut found = Vec::new();
-    every(&Cli::command(), "subrosa", &mut found);
+    let mut cli = Cli::command();
+    cli.build();
+    every(&cli, "subrosa", &mut found);
     found
 }
 

@@ -9,20 +9,20 @@ use serde_json::Value;
 
 use crate::ledger::eventful;
 use crate::ledger::eventful_elsewhere;
-use crate::ledger::talk;
+use crate::machine::Machine;
 use crate::practice::Practice;
 
 /// What `check --read-data` finds, with the exit that belongs to it. Never an error object.
 fn check(practice: &Practice) -> (u8, Value) {
     let said = practice.run(&["check", "--read-data", "--json"]);
-    assert_eq!(talk(&said.stderr), "", "{said:?}");
+    assert_eq!(said.stderr, "", "{said:?}");
     (said.exit, said.json())
 }
 
 fn verify(practice: &Practice) -> (u8, Value) {
     let said = practice.run(&["ledger", "verify", "--json"]);
     let verdict = said.json();
-    assert_eq!(talk(&said.stderr), "", "{said:?}");
+    assert_eq!(said.stderr, "", "{said:?}");
     (said.exit, verdict)
 }
 
@@ -141,7 +141,7 @@ fn a_vault_that_does_not_open_is_answered_too() {
     assert_eq!(verdict["head"], serde_json::json!({"origin": null, "size": null, "root": null}));
     let bare = practice.run(&["ledger", "verify"]);
     assert_eq!((bare.exit, bare.stdout.as_str()), (5, "CORRUPT\t\t\t\n"));
-    assert!(talk(&bare.stderr).starts_with("subrosa: CORRUPT vault.toml"), "{bare:?}");
+    assert!(bare.stderr.starts_with("subrosa: CORRUPT vault.toml"), "{bare:?}");
     fs::write(&header, text).unwrap();
     // A tile that is missing leaves the origin and the signed head known.
     let tile = needed_files(&practice).into_iter().find(|file| file.contains("tile/0/")).unwrap();
@@ -279,6 +279,24 @@ fn strays_and_waiting_packages_are_due_and_not_grave() {
 }
 
 #[test]
+fn a_package_that_waits_names_the_command_that_goes_on() {
+    let machine = Machine::new();
+    let record = machine.add("Sleeps better since the walks.\n");
+    let mut share = machine.spawn(&["share", &record, "--to", "dr-lee", "--purpose", "treat", "-o", "-"]);
+    drop(share.stdout.take());
+    assert_eq!(share.wait().unwrap().code(), Some(1));
+    let output = machine.run(&["check", "--json"]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let finding = &found["findings"][0];
+    assert_eq!((output.status.code(), finding["verdict"].as_str()), (Some(7), Some("WAITING")), "{found}");
+    let cure: Vec<&str> = finding["cure"].as_str().unwrap().split(' ').collect();
+    let ["subrosa", "share", "--resume", disclosure] = cure[..] else { panic!("{found}") };
+    assert_eq!(finding["file"], format!("outbox/{disclosure}.age"));
+    machine.ok(&["share", "--resume", disclosure]);
+    machine.ok(&["check", "--read-data"]);
+}
+
+#[test]
 fn a_computer_that_only_reads_repairs_nothing() {
     let practice = eventful();
     fs::write(practice.vault().join("notes.txt"), "mine").unwrap();
@@ -306,7 +324,7 @@ fn a_damaged_catalogue_is_made_anew() {
     bytes[page] ^= 1;
     fs::write(file, &bytes).unwrap();
     let said = practice.ok(&["check", "--json"]).json();
-    assert_eq!(said["ok"], true);
+    assert_eq!((&said["ok"], &said["catalogue_rebuilt"]), (&true.into(), &true.into()));
     assert_eq!(practice.ok(&["check", "--json"]).json()["catalogue_rebuilt"], false);
     assert_eq!(practice.ok(&["list"]).stdout.lines().count(), 1);
 }
