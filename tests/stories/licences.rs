@@ -90,17 +90,16 @@ impl Reader<'_> {
 
 #[test]
 fn every_dependency_has_a_licence_that_is_allowed() {
+    // What is built here is at hand without a network; what other platforms add is `cargo deny`'s to look at.
+    let version = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into())).arg("-vV").output().unwrap();
+    let version = String::from_utf8(version.stdout).unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--offline", "--locked", "--format-version", "1"])
+        .args(["metadata", "--offline", "--locked", "--format-version", "1", "--filter-platform", host])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() && (told.contains("--offline") || told.contains("offline")) {
-        eprintln!("SKIPPED: packages of other platforms are not at hand, and there is no network:\n{told}");
-        return;
-    }
-    assert!(output.status.success(), "{told}");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     assert!(packages.len() > 100, "{}", packages.len());
