@@ -5,6 +5,9 @@
 //! $ cargo run --locked --example library -- /home/me/practice
 //! ```
 
+// A program of its own reads its own clock, and prints.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
+
 use std::error::Error;
 use std::io;
 use std::path::PathBuf;
