@@ -40,6 +40,7 @@ use subrosa::vault::Vault;
 use subrosa::vault::create;
 use subrosa::vault::create::Creation;
 use subrosa::vault::create::OwnerKey;
+use subrosa::vault::desk::Desk;
 use subrosa::vault::places::Places;
 use subrosa::vault::unlock::Found;
 use subrosa::vocabulary::Basis;
@@ -82,13 +83,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = ClientId::random(rng);
     let mut details = ClientDetails::new(client, "mk-01".parse()?);
     details.name = Some("Maria K.".parse()?);
-    people::add_client(&mut vault, &clock, rng, details)?;
+    people::add_client(&mut Desk { vault: &mut vault, clock: &clock, rng }, details)?;
     let (_, their_key) = identity::generate_owner();
     let recipient = RecipientId::random(rng);
     let details = RecipientDetails::new(recipient, "dr-lee".parse()?, Role::TreatingProvider);
     let (key, verified) = (Some(their_key.to_string()), Some(VerifiedHow::InPerson));
     let added = RecipientAdded { details, given: GivenKey { key, verified, ..GivenKey::default() } };
-    people::add_recipient(&mut vault, &clock, rng, added)?;
+    people::add_recipient(&mut Desk { vault: &mut vault, clock: &clock, rng }, added)?;
 
     // A note, filed and shared.
     let facts = NewRecord {
@@ -102,7 +103,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let note: filing::Open<'_> = Box::new(|| Ok(Box::new(io::Cursor::new("Sleeps better since the walks.\n"))));
     let incoming = Incoming { facts, source: "the example".to_owned(), open: note };
-    let added = filing::add(&mut vault, &clock, rng, vec![incoming], &mut |_| {})?;
+    let added = filing::add(&mut Desk { vault: &mut vault, clock: &clock, rng }, vec![incoming], &mut |_| {})?;
     let records = added.entries.iter().filter_map(|(_, event)| match &event.body {
         Body::RecordAdded(version) => Some(version.record),
         _ => None,
@@ -116,7 +117,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         output: Vec::new(),
     };
     let plan = sharing::plan(&vault, request, clock(), rng)?;
-    let sent = sharing::send(&mut vault, &clock, rng, &plan, &Callbacks::none(), &mut |_| {})?;
+    let sent =
+        sharing::send(&mut Desk { vault: &mut vault, clock: &clock, rng }, &plan, &Callbacks::none(), &mut |_| {})?;
 
     // What the ledger says, after every leaf, tile, opening and signature was looked at.
     let report = vault.verify_ledger(&mut |_| {})?;

@@ -20,11 +20,11 @@ use crate::practice::recipient::RecipientVerified;
 use crate::practice::words::Alias;
 use crate::practice::words::Prose;
 use crate::time::Date;
-use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::Who;
 use crate::vault::create;
 use crate::vault::create::OwnerKey;
+use crate::vault::desk::Desk;
 use crate::vault::error::VaultError;
 use crate::vault::transaction::Committed;
 use crate::vault::transaction::Draft;
@@ -73,27 +73,20 @@ impl From<crate::vault::catalog::CatalogError> for PeopleError {
     }
 }
 
-type Clock<'a> = &'a dyn Fn() -> Timestamp;
-
-/// Appends what `decide` says, under the locks, as one transaction without objects.
+/// Appends what `decide` says, under the locks.
 fn append<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     decide: impl FnOnce(&Vault) -> Result<Body, PeopleError>,
 ) -> Result<Committed, PeopleError> {
-    let transaction = vault.begin(0, &[], rng)?;
-    transaction.commit(clock, rng, |vault| Ok(vec![Draft::from(decide(vault)?)]))
+    desk.append(|vault| Ok(vec![Draft::from(decide(vault)?)]))
 }
 
 /// Names a client.
 pub fn add_client<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     details: ClientDetails,
 ) -> Result<Committed, PeopleError> {
-    append(vault, clock, rng, |vault| {
+    append(desk, |vault| {
         free_alias(vault, &details.alias, None)?;
         Ok(Body::ClientAdded(details))
     })
@@ -101,13 +94,11 @@ pub fn add_client<R: CryptoRng + RngCore>(
 
 /// Changes what is known of a client: `change` is given what is known now.
 pub fn edit_client<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     id: ClientId,
     change: impl FnOnce(&mut ClientDetails),
 ) -> Result<Committed, PeopleError> {
-    append(vault, clock, rng, |vault| {
+    append(desk, |vault| {
         let mut details = client(vault, id)?.details;
         change(&mut details);
         free_alias(vault, &details.alias, Some(&id.to_string()))?;
@@ -116,13 +107,8 @@ pub fn edit_client<R: CryptoRng + RngCore>(
 }
 
 /// Closes a client's file: what is in it stays, nothing new is filed.
-pub fn close_client<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
-    id: ClientId,
-) -> Result<Committed, PeopleError> {
-    append(vault, clock, rng, |vault| {
+pub fn close_client<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, id: ClientId) -> Result<Committed, PeopleError> {
+    append(desk, |vault| {
         let client = client(vault, id)?;
         if client.state == ClientState::Closed {
             return Err(PeopleError::Closed(client.details.alias));
@@ -133,12 +119,10 @@ pub fn close_client<R: CryptoRng + RngCore>(
 
 /// Names a recipient.
 pub fn add_recipient<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     added: RecipientAdded,
 ) -> Result<Committed, PeopleError> {
-    append(vault, clock, rng, |vault| {
+    append(desk, |vault| {
         free_alias(vault, &added.details.alias, None)?;
         if let Some(key) = &added.given.key {
             free_key(vault, key, added.details.recipient)?;
@@ -152,13 +136,11 @@ pub fn add_recipient<R: CryptoRng + RngCore>(
 
 /// Changes what is known of a recipient, all but the key.
 pub fn edit_recipient<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     id: RecipientId,
     change: impl FnOnce(&mut RecipientDetails),
 ) -> Result<Committed, PeopleError> {
-    append(vault, clock, rng, |vault| {
+    append(desk, |vault| {
         let mut details = recipient(vault, id)?.details;
         change(&mut details);
         free_alias(vault, &details.alias, Some(&id.to_string()))?;
@@ -168,13 +150,11 @@ pub fn edit_recipient<R: CryptoRng + RngCore>(
 
 /// Records how it was made sure that the present key is the recipient's.
 pub fn verify_recipient<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     id: RecipientId,
     how: VerifiedHow,
 ) -> Result<Committed, PeopleError> {
-    append(vault, clock, rng, |vault| {
+    append(desk, |vault| {
         let found = recipient(vault, id)?;
         if found.suspended.is_some() {
             return Err(PeopleError::Suspended(found.details.alias));
@@ -186,14 +166,12 @@ pub fn verify_recipient<R: CryptoRng + RngCore>(
 
 /// Nothing more is shared to the recipient.
 pub fn suspend_recipient<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     id: RecipientId,
     reason: Prose,
     on: Date,
 ) -> Result<Committed, PeopleError> {
-    append(vault, clock, rng, |vault| {
+    append(desk, |vault| {
         let found = recipient(vault, id)?;
         if found.suspended.is_some() {
             return Err(PeopleError::Suspended(found.details.alias));
@@ -204,13 +182,11 @@ pub fn suspend_recipient<R: CryptoRng + RngCore>(
 
 /// Gives the recipient a key, the first or a new one; it has to be verified anew.
 pub fn replace_key<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     id: RecipientId,
     key: String,
 ) -> Result<Committed, PeopleError> {
-    append(vault, clock, rng, |vault| {
+    append(desk, |vault| {
         let found = recipient(vault, id)?;
         if found.suspended.is_some() {
             return Err(PeopleError::Suspended(found.details.alias));
@@ -223,14 +199,12 @@ pub fn replace_key<R: CryptoRng + RngCore>(
 /// Lets someone more open the vault. His key file is written after the commit, and re-made from the event if a crash
 /// comes between.
 pub fn add_owner<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     alias: Alias,
     key: &OwnerKey,
 ) -> Result<Committed, PeopleError> {
-    let file = create::owner_file(vault.identity(), key, rng)?;
-    append(vault, clock, rng, |vault| {
+    let file = create::owner_file(desk.vault.identity(), key, desk.rng)?;
+    append(desk, |vault| {
         let owner = create::owner(&alias, key, &file);
         for other in vault.catalog().owners()? {
             if other.alias == alias {

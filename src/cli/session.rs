@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
+use rand_core::CryptoRngCore;
 use serde::Serialize;
 use zeroize::Zeroize as _;
 
@@ -24,6 +25,7 @@ use crate::time::Date;
 use crate::time::Timestamp;
 use crate::time::Zone;
 use crate::vault::Vault;
+use crate::vault::desk::Desk;
 use crate::vault::error::VaultError;
 use crate::vault::places::Places;
 use crate::vault::transaction::Committed;
@@ -50,12 +52,16 @@ pub struct Session<'h> {
     alarm: Option<VaultError>,
     /// Standard input was read to its end as an option's value.
     stdin_taken: bool,
+    /// What time it is, whenever it is asked.
+    pub clock: Box<dyn Fn() -> Timestamp>,
 }
 
 impl<'h> Session<'h> {
     /// Begins a run: what an editor left behind when it was killed is swept, or named.
     pub fn new(host: &'h mut Host, globals: Globals) -> Self {
-        let mut session = Self { host, globals, kept: Vec::new(), alarm: None, stdin_taken: false };
+        let clock = host.clock;
+        let clock = Box::new(move || Timestamp::from_unix(clock.now()));
+        let mut session = Self { host, globals, kept: Vec::new(), alarm: None, stdin_taken: false, clock };
         for left in private::sweep(&private::bases(session.host)) {
             session.warn(&format!(
                 "an edit that was cut short is still in {}: take what you need, then delete it",
@@ -86,10 +92,9 @@ impl<'h> Session<'h> {
         self.host.directory(kind)
     }
 
-    /// The clock, apart from the session, so that it can be asked while the randomness is borrowed.
-    pub fn clock(&self) -> impl Fn() -> Timestamp + use<> {
-        let clock = self.host.clock;
-        move || Timestamp::from_unix(clock.now())
+    /// The vault with this run's clock and randomness: what a change is made with.
+    pub fn desk<'a>(&'a mut self, vault: &'a mut Vault) -> Desk<'a, Box<dyn CryptoRngCore>> {
+        Desk { vault, clock: &*self.clock, rng: &mut self.host.rng }
     }
 
     /// What time it is.

@@ -41,6 +41,7 @@ use crate::vault::Vault;
 use crate::vault::create;
 use crate::vault::create::Creation;
 use crate::vault::create::OwnerKey;
+use crate::vault::desk::Desk;
 use crate::vault::disk;
 use crate::vault::error::VaultError;
 use crate::vault::places::Places;
@@ -54,20 +55,11 @@ use crate::vocabulary::RecordKind;
 use crate::vocabulary::Role;
 use crate::vocabulary::VerifiedHow;
 
-/// One second later at every look, so that times are told apart.
-pub struct Clock(Cell<i64>);
-
-impl Clock {
-    pub fn tick(&self) -> Timestamp {
-        self.0.set(self.0.get() + 1);
-        Timestamp::from_unix(self.0.get())
-    }
-}
-
 pub struct Bench {
     pub dir: TempDir,
     pub places: Places,
-    pub clock: Clock,
+    /// One second later at every look, so that times are told apart.
+    pub clock: Box<dyn Fn() -> Timestamp>,
     secret: SecretText,
     public: PublicKey,
 }
@@ -79,7 +71,9 @@ impl Bench {
         let at = |name| dir.path().join(name);
         let places = Places { vault: at("vault"), state: at("state"), cache: at("cache") };
         let (secret, public) = identity::generate_owner();
-        Self { places, clock: Clock(Cell::new(1_795_000_000)), secret, public, dir }
+        let seconds = Cell::new(1_795_000_000);
+        let clock = move || Timestamp::from_unix(seconds.replace(seconds.get() + 1));
+        Self { places, clock: Box::new(clock), secret, public, dir }
     }
 
     /// A vault with nobody in it.
@@ -100,7 +94,7 @@ impl Bench {
             capacity: Capacity::Professional,
             profiles: Vec::new(),
         };
-        create::create(&self.places, &creation, self.clock.tick(), &mut OsRng).map(drop)
+        create::create(&self.places, &creation, (self.clock)(), &mut OsRng).map(drop)
     }
 
     pub fn identities(&self) -> Identities {
@@ -120,6 +114,12 @@ impl Bench {
         Vault::open(Found::at(places.clone())?.with_identities(&self.identities())?, options, &mut OsRng)
     }
 
+    /// What a change to `vault` is made with.
+    pub fn desk<'a>(&'a self, vault: &'a mut Vault) -> Desk<'a, OsRng> {
+        // `OsRng` has no size: leaking one leaks nothing.
+        Desk { vault, clock: &*self.clock, rng: Box::leak(Box::new(OsRng)) }
+    }
+
     /// The owner's public key, which anyone may know.
     pub fn public(&self) -> &PublicKey {
         &self.public
@@ -128,7 +128,7 @@ impl Bench {
     pub fn add_client(&self, vault: &mut Vault, alias: &str) -> ClientId {
         let client = ClientId::random(&mut OsRng);
         let details = ClientDetails::new(client, alias.parse().unwrap());
-        people::add_client(vault, &|| self.clock.tick(), &mut OsRng, details).unwrap();
+        people::add_client(&mut self.desk(vault), details).unwrap();
         client
     }
 
@@ -138,7 +138,7 @@ impl Bench {
         let key = Some(identity::generate_owner().1.to_string());
         let given = GivenKey { key, verified: Some(VerifiedHow::InPerson), ..GivenKey::default() };
         let added = RecipientAdded { details, given };
-        people::add_recipient(vault, &|| self.clock.tick(), &mut OsRng, added).unwrap();
+        people::add_recipient(&mut self.desk(vault), added).unwrap();
         recipient
     }
 
@@ -157,15 +157,15 @@ impl Bench {
             open: Box::new(move || Ok(Box::new(text.as_bytes()))),
         };
         let items = texts.iter().copied().map(incoming).collect();
-        filing::add(vault, &|| self.clock.tick(), &mut OsRng, items, &mut |_| {})
+        filing::add(&mut self.desk(vault), items, &mut |_| {})
     }
 
     pub fn share(&self, vault: &mut Vault, records: Vec<RecordId>, to: RecipientId) -> Result<Committed, ShareError> {
         let ask = policy::Request { purpose: Purpose::Treat, basis: Basis::Consent, unverified: false };
         let request = ShareRequest { records, recipients: vec![to], ask, why: None, expires: None, output: Vec::new() };
-        let plan = sharing::plan(vault, request, self.clock.tick(), &mut OsRng)?;
+        let plan = sharing::plan(vault, request, (self.clock)(), &mut OsRng)?;
         assert!(plan.refused.is_empty(), "{:?}", plan.refused);
-        sharing::send(vault, &|| self.clock.tick(), &mut OsRng, &plan, &Callbacks::none(), &mut |_| {})
+        sharing::send(&mut self.desk(vault), &plan, &Callbacks::none(), &mut |_| {})
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::fs;
 
-use rand_core::OsRng;
-
 use crate::crash_tests::bench::Bench;
 use crate::crash_tests::bench::contents;
 use crate::crash_tests::bench::copy_tree;
@@ -94,10 +92,7 @@ fn a_full_journal_file_and_full_tiles_change_nothing_in_that() {
     // Two entries short of a full tile: the three records stand on both sides of its edge.
     let details = vault.catalog().client(client).unwrap().unwrap().details;
     let filler = || Draft::from(Body::ClientEdited(details.clone()));
-    let transaction = vault.begin(0, &[], &mut OsRng).unwrap();
-    let filled = transaction
-        .commit::<VaultError>(&|| bench.clock.tick(), &mut OsRng, |_| Ok((0..251).map(|_| filler()).collect()));
-    filled.unwrap();
+    bench.desk(&mut vault).append::<VaultError>(|_| Ok((0..251).map(|_| filler()).collect())).unwrap();
     assert_eq!(vault.head().size, 254);
     drop(vault);
     cut_everywhere(
@@ -142,9 +137,7 @@ fn tags_and_people_likewise() {
         &bench,
         |vault| {
             let tags = (std::slice::from_ref(&tag), &[][..]);
-            filing::tag(vault, &|| bench.clock.tick(), &mut OsRng, &records, tags)
-                .map(drop)
-                .map_err(|error| error.to_string())
+            filing::tag(&mut bench.desk(vault), &records, tags).map(drop).map_err(|error| error.to_string())
         },
         |vault| vault.catalog().record(records[0]).unwrap().unwrap().latest.tags.len(),
     );
@@ -152,7 +145,7 @@ fn tags_and_people_likewise() {
         &bench,
         |vault| {
             let how = VerifiedHow::PhoneCallback;
-            people::verify_recipient(vault, &|| bench.clock.tick(), &mut OsRng, recipient, how)
+            people::verify_recipient(&mut bench.desk(vault), recipient, how)
                 .map(drop)
                 .map_err(|error| error.to_string())
         },

@@ -8,8 +8,11 @@ use crate::crash_tests::bench::Bench;
 use crate::crash_tests::bench::copy_tree;
 use crate::crash_tests::bench::records_of;
 use crate::crash_tests::bench::snapshot;
+use crate::id::ClientId;
 use crate::keys::plugin::Callbacks;
 use crate::ledger::checkpoint::Checkpoint;
+use crate::practice::client::ClientClosed;
+use crate::practice::event::Body;
 use crate::vault::create;
 use crate::vault::create::Creation;
 use crate::vault::create::OwnerKey;
@@ -70,7 +73,7 @@ fn a_vault_forged_from_the_public_key_is_noticed() {
         capacity: Capacity::Professional,
         profiles: Vec::new(),
     };
-    create::create(&places, &creation, bench.clock.tick(), &mut OsRng).unwrap();
+    create::create(&places, &creation, (bench.clock)(), &mut OsRng).unwrap();
     refused(&bench, |error| matches!(error, VaultError::Replaced { .. }));
 }
 
@@ -120,15 +123,8 @@ fn an_older_journal_file_is_noticed_before_anything_is_signed() {
     drop(vault);
     fs::write(&file, old).unwrap();
     let mut vault = bench.open().unwrap();
-    let transaction = vault.begin(0, &[], &mut OsRng).unwrap();
-    let failed = transaction.commit::<VaultError>(&|| bench.clock.tick(), &mut OsRng, |_| {
-        Ok(vec![
-            crate::practice::event::Body::ClientClosed(crate::practice::client::ClientClosed {
-                client: crate::id::ClientId::random(&mut OsRng),
-            })
-            .into(),
-        ])
-    });
+    let closed = ClientClosed { client: ClientId::random(&mut OsRng) };
+    let failed = bench.desk(&mut vault).append::<VaultError>(|_| Ok(vec![Body::ClientClosed(closed).into()]));
     assert!(is_altered(&failed.unwrap_err()));
     assert_eq!(bench.open().unwrap().head().size, head.size + 1);
 }

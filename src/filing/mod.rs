@@ -24,8 +24,8 @@ use crate::practice::words::Line;
 use crate::practice::words::Tag;
 use crate::stream::Watched;
 use crate::time::Date;
-use crate::time::Timestamp;
 use crate::vault::Vault;
+use crate::vault::desk::Desk;
 use crate::vault::error::VaultError;
 use crate::vault::object::Stored;
 use crate::vault::transaction::Committed;
@@ -117,28 +117,24 @@ impl From<crate::vault::catalog::CatalogError> for FilingError {
     }
 }
 
-type Clock<'a> = &'a dyn Fn() -> Timestamp;
-
 /// Adds records: all of them, or none. `progress` is told the bytes of each piece that was read.
 pub fn add<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     items: Vec<Incoming<'_>>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Committed, FilingError> {
     for item in &items {
-        open_client(vault, item.facts.client)?;
+        open_client(desk.vault, item.facts.client)?;
     }
-    let mut transaction = vault.begin(items.len(), &[], rng)?;
+    let mut transaction = desk.vault.begin(items.len(), &[], desk.rng)?;
     let mut versions = Vec::new();
     for item in items {
         let facts = item.facts;
         let name = facts.name.as_ref().map(|name| name.text.as_str());
         let (stored, media_type) = seal(&mut transaction, item.open, item.source, name, progress)?;
-        versions.push(first_version(facts, stored, media_type, rng)?);
+        versions.push(first_version(facts, stored, media_type, desk.rng)?);
     }
-    transaction.commit(clock, rng, |vault| {
+    transaction.commit(desk.clock, desk.rng, |vault| {
         for version in &versions {
             open_client(vault, version.client.expect("records are added to clients"))?;
         }
@@ -148,17 +144,15 @@ pub fn add<R: CryptoRng + RngCore>(
 
 /// Gives a record a new version, made from version `base`; the older ones stay.
 pub fn add_version<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     (id, base): (RecordId, u64),
     content: &[u8],
 ) -> Result<Committed, FilingError> {
-    let before = record(vault, id)?.latest;
-    let mut transaction = vault.begin(1, &[], rng)?;
+    let before = record(desk.vault, id)?.latest;
+    let mut transaction = desk.vault.begin(1, &[], desk.rng)?;
     let open: Open<'_> = Box::new(|| Ok(Box::new(content)));
     let (stored, media_type) = seal(&mut transaction, open, id.to_string(), before.name.as_deref(), &mut |_| {})?;
-    transaction.commit(clock, rng, |vault| {
+    transaction.commit(desk.clock, desk.rng, |vault| {
         let latest = record(vault, id)?.latest;
         if latest.version != base {
             return Err(FilingError::Overtaken { record: id, base, latest: latest.version });
@@ -172,14 +166,11 @@ pub fn add_version<R: CryptoRng + RngCore>(
 
 /// Puts tags on records and takes tags off. A record that has them so already gets no entry.
 pub fn tag<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     ids: &[RecordId],
     (add, remove): (&[Tag], &[Tag]),
 ) -> Result<Committed, FilingError> {
-    let transaction = vault.begin(0, &[], rng)?;
-    transaction.commit(clock, rng, |vault| {
+    desk.append(|vault| {
         let mut drafts = Vec::new();
         for id in ids {
             drafts.extend(
@@ -192,13 +183,10 @@ pub fn tag<R: CryptoRng + RngCore>(
 
 /// Records that an owner looked at a record.
 pub fn accessed<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: Clock<'_>,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     accessed: RecordAccessed,
 ) -> Result<Committed, FilingError> {
-    let transaction = vault.begin(0, &[], rng)?;
-    transaction.commit(clock, rng, |_| Ok(vec![Draft::from(Body::RecordAccessed(accessed))]))
+    desk.append(|_| Ok(vec![Draft::from(Body::RecordAccessed(accessed))]))
 }
 
 /// Whether looking at records leaves an entry: it does as soon as several people open the vault.

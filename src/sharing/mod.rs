@@ -47,6 +47,7 @@ use crate::time::Date;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::CatalogError;
+use crate::vault::desk::Desk;
 use crate::vault::error::VaultError;
 use crate::vault::object;
 use crate::vault::places;
@@ -213,42 +214,35 @@ fn client_of(vault: &Vault, records: &[Record]) -> Result<Option<Client>, ShareE
 /// Seals every planned package into the outbox and commits their entries, with those of the refusals, as one checkpoint.
 /// Under the locks everything is looked up and decided once more: if the plan would now be another, it is not carried out.
 pub fn send<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: &dyn Fn() -> Timestamp,
-    rng: &mut R,
+    desk: &mut Desk<'_, R>,
     plan: &SharePlan,
     callbacks: &Callbacks,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Committed, ShareError> {
     let ids: Vec<_> = plan.planned.iter().map(|planned| planned.disclosure).collect();
-    let mut transaction = vault.begin(plan.planned.len() + plan.refused.len(), &ids, rng)?;
+    let mut transaction = desk.vault.begin(plan.planned.len() + plan.refused.len(), &ids, desk.rng)?;
     let mut drafts = Vec::new();
     for planned in &plan.planned {
-        drafts.push(pack(&mut transaction, planned, &plan.request, clock(), rng, callbacks, progress)?);
+        drafts.push(pack(&mut transaction, planned, &plan.request, (desk.clock)(), desk.rng, callbacks, progress)?);
     }
     for (recipient, refusal) in &plan.refused {
         drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
     }
-    transaction.commit(
-        clock,
-        rng,
-        |vault| if still_holds(vault, plan, clock())? { Ok(drafts) } else { Err(ShareError::Moved) },
-    )
+    let clock = desk.clock;
+    transaction.commit(clock, desk.rng, |vault| match still_holds(vault, plan, clock())? {
+        true => Ok(drafts),
+        false => Err(ShareError::Moved),
+    })
 }
 
 /// Commits the refusals alone.
-pub fn refuse<R: CryptoRng + RngCore>(
-    vault: &mut Vault,
-    clock: &dyn Fn() -> Timestamp,
-    rng: &mut R,
-    plan: &SharePlan,
-) -> Result<Committed, ShareError> {
-    let mut transaction = vault.begin(plan.refused.len(), &[], rng)?;
+pub fn refuse<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, plan: &SharePlan) -> Result<Committed, ShareError> {
+    let mut transaction = desk.vault.begin(plan.refused.len(), &[], desk.rng)?;
     let mut drafts = Vec::new();
     for (recipient, refusal) in &plan.refused {
         drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
     }
-    transaction.commit(clock, rng, |_| Ok(drafts))
+    transaction.commit(desk.clock, desk.rng, |_| Ok(drafts))
 }
 
 fn still_holds(vault: &Vault, plan: &SharePlan, now: Timestamp) -> Result<bool, ShareError> {

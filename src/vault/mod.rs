@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod check;
 pub mod copy;
 pub mod create;
+pub mod desk;
 pub mod disk;
 pub mod error;
 pub mod fuse;

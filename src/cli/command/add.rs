@@ -33,6 +33,7 @@ use crate::practice::words::Line;
 use crate::practice::words::Tag;
 use crate::time::When;
 use crate::vault::catalog::IdKind;
+use crate::vault::desk::Desk;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
 
@@ -127,8 +128,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 
     let total = total_size(&sources);
     let quiet = session.globals.quiet || session.globals.json;
-    let clock = session.clock();
-    let Host { stdin, stderr, rng, .. } = &mut *session.host;
+    let Session { host, clock, .. } = &mut *session;
+    let Host { stdin, stderr, rng, .. } = &mut **host;
     let mut stdin = Some(stdin);
     let items = sources.iter().map(|source| match source {
         Source::Stdin => {
@@ -145,7 +146,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     });
     let items: Vec<_> = items.collect();
     let mut progress = Progress::begin(stderr, quiet, "filing", Unit::Bytes, total);
-    let committed = filing::add(&mut vault, &clock, rng, items, &mut |count| progress.advance(count))?;
+    let committed =
+        filing::add(&mut Desk { vault: &mut vault, clock, rng }, items, &mut |count| progress.advance(count))?;
     drop(progress);
 
     let exit = session.committed(&committed);

@@ -80,13 +80,12 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if !edit.was_memory_backed() {
         session.note("the text was edited in a file on disk, which may keep traces of it");
     }
-    let clock = session.clock();
     let committed = match edit.changed() {
         None => None,
         Some(changed) => {
             let base = (version.record, version.version);
             let changed = changed.reveal_secret();
-            Some(filing::add_version(&mut vault, &clock, &mut session.host.rng, base, changed))
+            Some(filing::add_version(&mut session.desk(&mut vault), base, changed))
         }
     };
     let latest = match committed.transpose() {

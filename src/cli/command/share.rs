@@ -32,6 +32,7 @@ use crate::sharing::SharePlan;
 use crate::sharing::ShareRequest;
 use crate::time::When;
 use crate::vault::Vault;
+use crate::vault::desk::Desk;
 use crate::vault::transaction::Committed;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Purpose;
@@ -198,9 +199,8 @@ fn carry_out(
         if args.dry_run {
             return Ok((plan, None));
         }
-        let clock = session.clock();
         if is_refused {
-            let committed = sharing::refuse(vault, &clock, &mut session.host.rng, &plan)?;
+            let committed = sharing::refuse(&mut session.desk(vault), &plan)?;
             session.committed(&committed);
             return Err(records::refused(vault.catalog(), &plan));
         }
@@ -210,9 +210,11 @@ fn carry_out(
         }
         let quiet = session.globals.quiet || session.globals.json;
         let callbacks = session.callbacks();
-        let Host { stderr, rng, .. } = &mut *session.host;
+        let Session { host, clock, .. } = &mut *session;
+        let Host { stderr, rng, .. } = &mut **host;
         let mut progress = Progress::begin(stderr, quiet, "sealing", Unit::Bytes, total(&plan));
-        let sent = sharing::send(vault, &clock, rng, &plan, &callbacks, &mut |count| progress.advance(count));
+        let sent =
+            sharing::send(&mut Desk { vault, clock, rng }, &plan, &callbacks, &mut |count| progress.advance(count));
         drop(progress);
         match sent {
             Err(ShareError::Moved) => continue,

@@ -120,8 +120,7 @@ pub fn record_access(
         session.warn(&format!("that you looked is not recorded: {error}"));
         return Ok(Exit::Done);
     }
-    let clock = session.clock();
-    let committed = filing::accessed(vault, &clock, &mut session.host.rng, filing::access(version, how))?;
+    let committed = filing::accessed(&mut session.desk(vault), filing::access(version, how))?;
     Ok(session.committed(&committed))
 }
 

@@ -66,8 +66,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut vault = session.open_to_append()?;
     let ids: Result<Vec<_>, _> = ids.iter().map(|typed| names::record(vault.catalog(), typed)).collect();
     let ids = ids?;
-    let clock = session.clock();
-    let committed = filing::tag(&mut vault, &clock, &mut session.host.rng, &ids, (&add, &args.remove))?;
+    let committed = filing::tag(&mut session.desk(&mut vault), &ids, (&add, &args.remove))?;
     let exit = session.committed(&committed);
     let mut records = Vec::new();
     for id in ids {

@@ -46,8 +46,7 @@ pub fn run(mut args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         phone: Vec::new(),
     };
     said.apply(&mut details, limits);
-    let clock = session.clock();
-    let committed = people::add_client(&mut vault, &clock, &mut session.host.rng, details)?;
+    let committed = people::add_client(&mut session.desk(&mut vault), details)?;
     let exit = session.committed(&committed);
     let made = Made {
         id: id.to_string(),

@@ -26,8 +26,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     {
         return Err(Failure::new(FailureCode::Failed, "nothing was closed"));
     }
-    let clock = session.clock();
-    let committed = people::close_client(&mut vault, &clock, &mut session.host.rng, client.id())?;
+    let committed = people::close_client(&mut session.desk(&mut vault), client.id())?;
     let exit = session.committed(&committed);
     let made = Made {
         id: client.id().to_string(),

@@ -36,8 +36,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let client = names::client(vault.catalog(), &args.client)?;
     let limits = said.limits_discussed(session.today(&vault)?, &session.zone(&vault)?)?;
     let alias = args.alias.unwrap_or_else(|| client.details.alias.clone());
-    let clock = session.clock();
-    let committed = people::edit_client(&mut vault, &clock, &mut session.host.rng, client.id(), |details| {
+    let committed = people::edit_client(&mut session.desk(&mut vault), client.id(), |details| {
         said.apply(details, limits);
         details.alias = alias.clone();
         details.part2 &= !args.no_part2;

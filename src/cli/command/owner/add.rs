@@ -50,8 +50,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             None => session.new_passphrase()?,
         }),
     };
-    let clock = session.clock();
-    let committed = people::add_owner(&mut vault, &clock, &mut session.host.rng, alias.clone(), &key)?;
+    let committed = people::add_owner(&mut session.desk(&mut vault), alias.clone(), &key)?;
     let exit = session.committed(&committed);
     let added = committed.entries.iter().find_map(|(_, event)| match &event.body {
         Body::OwnerAdded(added) => Some(super::id(&added.key_file.name)),

@@ -48,9 +48,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         (Some(_), None) => format!("\nNext: make sure of the key, then: subrosa recipient verify {alias} --how HOW"),
         (Some(_), Some(_)) => String::new(),
     };
-    let clock = session.clock();
-    let committed =
-        people::add_recipient(&mut vault, &clock, &mut session.host.rng, RecipientAdded { details, given })?;
+    let committed = people::add_recipient(&mut session.desk(&mut vault), RecipientAdded { details, given })?;
     let sentence = format!("Recipient {alias} is named ({id}).{next}");
     super::answer(session, "recipient-add", &vault, &committed, id, &sentence)
 }

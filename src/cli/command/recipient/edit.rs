@@ -43,8 +43,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let relationships = said.relationships(&vault)?;
     let id = recipient.id();
     let alias = args.alias.unwrap_or(recipient.details.alias);
-    let clock = session.clock();
-    let committed = people::edit_recipient(&mut vault, &clock, &mut session.host.rng, id, |details| {
+    let committed = people::edit_recipient(&mut session.desk(&mut vault), id, |details| {
         said.apply(details, relationships);
         details.alias = alias.clone();
         details.medical_personnel &= !args.no_medical_personnel;

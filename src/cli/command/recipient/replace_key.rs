@@ -26,8 +26,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let recipient = names::recipient(vault.catalog(), &args.recipient)?;
     let (id, alias) = (recipient.id(), recipient.details.alias);
     let key = session.required(given, "--key", &format!("The new public key of {alias}"), &example)?;
-    let clock = session.clock();
-    let committed = people::replace_key(&mut vault, &clock, &mut session.host.rng, id, key.into())?;
+    let committed = people::replace_key(&mut session.desk(&mut vault), id, key.into())?;
     let sentence = format!(
         "Recipient {alias} has the new key.\nNext: make sure of it, then: subrosa recipient verify {alias} --how HOW"
     );

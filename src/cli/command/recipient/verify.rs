@@ -32,8 +32,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         terminal.tell(&format!("The ways to make sure: {}", VerifiedHow::WORDS.join(" ")))?;
     }
     let how = session.required(args.how, "--how", "How was it made sure that the key is this person's", &example)?;
-    let clock = session.clock();
-    let committed = people::verify_recipient(&mut vault, &clock, &mut session.host.rng, id, how)?;
+    let committed = people::verify_recipient(&mut session.desk(&mut vault), id, how)?;
     let sentence = format!("The key of recipient {alias} is verified ({how}).");
     super::answer(session, "recipient-verify", &vault, &committed, id, &sentence)
 }
