@@ -7,5 +7,7 @@ mod machine;
 mod people;
 mod practice;
 mod records;
+mod secrets;
 mod sharing;
+mod terminal;
 mod unlocking;
