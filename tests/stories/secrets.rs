@@ -130,6 +130,7 @@ fn arguments_and_environment_of_a_running_program_tell_no_secret() {
     let mut adding = shell(&machine, "umask 000; exec \"$@\"", &["add", "-", "--client", "mk-01", "--kind", "letter"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     adding.stdin.as_mut().unwrap().write_all(&long_content()).unwrap();

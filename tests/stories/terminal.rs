@@ -662,7 +662,7 @@ fn a_client_is_named_in_an_interview() {
 fn in_the_editor_ctrl_c_is_the_editors() {
     let machine = Machine::new();
     let id = machine.add("first\n");
-    let editor = "#!/bin/sh\ntrap 'echo \"<caught>\"' INT\necho '<editing>'\nread a\nread a\necho \"$a\" >> \"$1\"\n";
+    let editor = "#!/bin/sh\ntrap 'echo \"<caught>\"' INT\necho '<editing>'\nwhile [ -z \"$a\" ]; do read a; done\necho \"$a\" >> \"$1\"\n";
     machine.write("editor", editor.as_bytes());
     crate::practice::chmod(&machine.path("editor"), 0o700);
     let path = machine.path("editor");
