@@ -11,6 +11,7 @@ use clap::CommandFactory as _;
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
+use clap::error::ContextKind;
 use clap::error::ErrorKind;
 
 use crate::cli::command::Command;
@@ -86,7 +87,11 @@ where
 
 /// Answers a command line that was not understood, and the requests for help and version, which come the same way.
 pub(super) fn refuse(error: &clap::Error, args: &[OsString], host: &mut Host) -> u8 {
-    let text = error.render().to_string();
+    let mut text = error.render().to_string();
+    // What is given to an option that takes nothing may be a passphrase, as in `--passphrase=…`: it is not repeated.
+    if let (ErrorKind::TooManyValues, Some(option)) = (error.kind(), error.get(ContextKind::InvalidArg)) {
+        text = format!("'{option}' takes no value");
+    }
     let json = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json");
     let mut message = text.trim_start_matches("error: ");
     match error.kind() {

@@ -89,7 +89,7 @@ impl PrivateDirectory {
         let unlocked = path.with_extension(&UNLOCKED[1..]);
         platform::create_private_directory(&unlocked)?;
         let locked = (|| {
-            let mut lock = OpenOptions::new().write(true).create_new(true).open(unlocked.join(LOCK))?;
+            let mut lock = platform::create_new_private_file(&unlocked.join(LOCK))?;
             lock.lock()?;
             lock.write_all(Digest::of(text).to_string().as_bytes())?;
             // Until it has its name no sweep looks at it; from then on the lock says that it is in use.
@@ -98,8 +98,7 @@ impl PrivateDirectory {
         })();
         let lock = locked.inspect_err(|_: &io::Error| drop(fs::remove_dir_all(&unlocked)))?;
         let directory = Self { path, name: name.to_owned(), lock: Some(lock), memory_backed: base.memory_backed };
-        let mut file = OpenOptions::new().write(true).create_new(true).open(directory.file())?;
-        platform::make_private(&file)?;
+        let mut file = platform::create_new_private_file(&directory.file())?;
         file.write_all(text)?;
         Ok(directory)
     }

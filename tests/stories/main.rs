@@ -16,6 +16,8 @@ mod machine;
 mod people;
 mod practice;
 mod records;
+mod secrets;
 mod sharing;
 mod shells;
+mod terminal;
 mod unlocking;

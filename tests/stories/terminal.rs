@@ -1,0 +1,676 @@
+//! The real program before a real pseudo-terminal: what is asked, what is echoed, what is drawn where, and how the terminal
+//! is left. [`Screen`] is whoever sits there.
+
+use std::fs;
+use std::fs::File;
+use std::io::Read as _;
+use std::io::Write as _;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::Condvar;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+use std::time::Instant;
+
+use expectrl::process::Process as _;
+use expectrl::process::unix::UnixProcess;
+use rustix::process::Pid;
+use rustix::process::Signal;
+use rustix::process::kill_process;
+use rustix::termios;
+use rustix::termios::LocalModes;
+
+use crate::machine::Machine;
+use crate::practice::mode;
+
+/// How long a slow machine may take for one step.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// To the alternate screen, and back.
+const ENTER: &str = "\x1b[?1049h";
+const LEAVE: &str = "\x1b[?1049l";
+
+/// What the last row of each of the pager's screens ends with.
+const FRAME_END: &str = "\x1b[0m\x1b[K";
+
+/// What the program itself draws with.
+const OWN_SEQUENCES: [&str; 9] =
+    [ENTER, LEAVE, "\x1b[?7l", "\x1b[?7h", "\x1b[?25h", "\x1b[2J", "\x1b[H", "\x1b[K", "\x1b[7m"];
+
+/// A shell that outlives the program tells how the terminal was before and after it: a terminal whose last process ends is
+/// reset by the kernel, and would always look restored. Nothing may depend on the mask of modes, so it is the worst one.
+const SHELL: &str = r#"
+umask 000
+trap : INT HUP
+stty echo
+echo "<before $(stty -g)>"
+sh -c 'echo "<process $$>"; exec "$@"' sh "$@"
+code=$?
+echo
+echo "<exit $code>"
+echo "<after $(stty -g)>"
+"#;
+
+/// The terminal, with one run of the program on it.
+pub struct Screen {
+    process: UnixProcess,
+    terminal: File,
+    drawn: Arc<Drawn>,
+    at: usize,
+    pid: Pid,
+}
+
+/// All that was drawn, and whether the terminal was closed.
+#[derive(Default)]
+struct Drawn {
+    state: Mutex<(Vec<u8>, bool)>,
+    more: Condvar,
+}
+
+/// What was seen of a whole run.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code.
+    pub exit: i32,
+    /// Everything that was drawn, escape sequences and all.
+    pub all: String,
+}
+
+impl Screen {
+    /// Starts the program at a terminal; the owner's key opens the vault.
+    pub fn new(machine: &Machine, args: &[&str]) -> Self {
+        Self::with(machine, &[], args)
+    }
+
+    /// The same with no key in reach: only a passphrase opens.
+    pub fn keyless(machine: &Machine, args: &[&str]) -> Self {
+        Self::with(machine, &[("SUBROSA_IDENTITY", "")], args)
+    }
+
+    /// The same with more environment.
+    pub fn with(machine: &Machine, variables: &[(&str, &str)], args: &[&str]) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", SHELL, "sh", env!("CARGO_BIN_EXE_subrosa")]).args(args);
+        command.env_clear().current_dir(machine.path("."));
+        for (name, value) in machine.command().get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        command.envs(variables.iter().copied());
+        let process = UnixProcess::spawn_command(command).unwrap();
+        let terminal = process.get_raw_handle().unwrap();
+        let drawn = Arc::new(Drawn::default());
+        let (mut reader, writer) = (terminal.try_clone().unwrap(), Arc::clone(&drawn));
+        // Without somebody who reads all the time the program would wait for a full terminal.
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // The end of a pseudo-terminal is an error on Linux.
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                writer.state.lock().unwrap().0.extend_from_slice(&bytes[..count]);
+                writer.more.notify_all();
+            }
+            writer.state.lock().unwrap().1 = true;
+            writer.more.notify_all();
+        });
+        let mut screen = Self { process, terminal, drawn, at: 0, pid: rustix::process::getpid() };
+        screen.until("<process ");
+        let number = screen.until(">");
+        screen.pid = Pid::from_raw(number.trim_end_matches('>').parse().unwrap()).unwrap();
+        screen
+    }
+
+    /// Waits until `text` is drawn after what was waited for before; all that was drawn up to its end.
+    pub fn until(&mut self, text: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        let mut state = self.drawn.state.lock().unwrap();
+        loop {
+            let fresh = &state.0[self.at..];
+            if let Some(found) = fresh.windows(text.len()).position(|window| window == text.as_bytes()) {
+                let end = found + text.len();
+                self.at += end;
+                return String::from_utf8_lossy(&fresh[..end]).into_owned();
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if state.1 || left.is_zero() {
+                let all = String::from_utf8_lossy(&state.0).into_owned();
+                drop(state);
+                panic!("{text:?} was not drawn: {all:?}");
+            }
+            state = self.drawn.more.wait_timeout(state, left).unwrap().0;
+        }
+    }
+
+    /// Presses keys.
+    pub fn press(&mut self, keys: &str) {
+        self.terminal.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Waits for a question and answers it.
+    pub fn answer(&mut self, question: &str, line: &str) {
+        self.until(question);
+        self.press(&format!("{line}\n"));
+    }
+
+    /// Waits for a question and for the echo to be off, and answers it.
+    pub fn answer_secretly(&mut self, question: &str, line: &str) {
+        self.until(question);
+        self.wait_for_silence();
+        self.press(&format!("{line}\n"));
+    }
+
+    /// Waits until nothing that is typed is echoed.
+    pub fn wait_for_silence(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.mode().contains(LocalModes::ECHO) {
+            assert!(Instant::now() < deadline, "the echo was not turned off");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn mode(&self) -> LocalModes {
+        termios::tcgetattr(&self.terminal).unwrap().local_modes
+    }
+
+    /// Sends a signal to the program.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid, signal).unwrap();
+    }
+
+    /// Waits for the end. The terminal was left as it was found, whatever happened.
+    pub fn end(mut self) -> Ended {
+        self.until("<exit ");
+        let exit = self.until(">").trim_end_matches('>').parse().unwrap();
+        self.until("<after ");
+        self.until(">");
+        let all = String::from_utf8_lossy(&self.drawn.state.lock().unwrap().0).into_owned();
+        drop(self.process);
+        let mode = |name: &str| {
+            let (_, rest) = all.split_once(&format!("<{name} ")).unwrap();
+            rest.split_once('>').unwrap().0.to_owned()
+        };
+        assert!(mode("before").contains(':'), "{all:?}");
+        assert_eq!(mode("before"), mode("after"), "the terminal was not given back: {all:?}");
+        let ended = Ended { exit, all };
+        assert_eq!(ended.all.matches(ENTER).count(), ended.all.matches(LEAVE).count(), "{ended:?}");
+        ended
+    }
+
+    /// Waits for an end that is a success.
+    pub fn done(self) -> Ended {
+        let ended = self.end();
+        assert_eq!(ended.exit, 0, "{ended:?}");
+        ended
+    }
+}
+
+impl Ended {
+    /// What stays in the terminal's scrollback: all that was drawn outside the alternate screen.
+    pub fn scrollback(&self) -> String {
+        let mut rest = self.all.as_str();
+        let mut outside = String::new();
+        while let Some((before, inside)) = rest.split_once(ENTER) {
+            outside.push_str(before);
+            rest = inside.split_once(LEAVE).map_or("", |(_, after)| after);
+        }
+        outside + rest
+    }
+
+    /// What was drawn on the alternate screen.
+    pub fn alternate(&self) -> String {
+        let pieces = self.all.split(ENTER).skip(1);
+        pieces.map(|piece| piece.split_once(LEAVE).map_or(piece, |(inside, _)| inside)).collect()
+    }
+}
+
+/// How many entries the ledger has.
+fn entries(machine: &Machine) -> usize {
+    machine.ok(&["ledger", "log"]).lines().count()
+}
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn a_passphrase_is_typed_twice_opens_the_vault_and_is_never_seen() {
+    let (right, other) = ("Xylophone-Quasar-77", "Marzipan-Trombone-31");
+    let machine = Machine::bare();
+    let mut screen = Screen::keyless(&machine, &["init", "--name", "Rose"]);
+    screen.answer("passphrase or key file? [passphrase]: ", "");
+    screen.answer_secretly("New passphrase: ", right);
+    screen.answer_secretly("The same again: ", other);
+    screen.until("The two are not the same.");
+    screen.answer_secretly("New passphrase: ", right);
+    screen.answer_secretly("The same again: ", right);
+    screen.answer("Make a key on paper too, should this one be lost? [Y/n] ", "n");
+    screen.until("Its verifier key is ");
+    let mut runs = vec![screen.done()];
+
+    let mut screen = Screen::keyless(&machine, &["client", "list"]);
+    screen.answer_secretly("Passphrase of the vault: ", right);
+    screen.until("there are no clients yet");
+    runs.push(screen.done());
+
+    let mut screen = Screen::keyless(&machine, &["client", "list"]);
+    screen.answer_secretly("Passphrase of the vault: ", other);
+    let ended = screen.end();
+    assert_eq!(ended.exit, 12, "{ended:?}");
+    assert!(ended.all.contains("the passphrase is wrong"), "{ended:?}");
+    runs.push(ended);
+
+    let mut screen = Screen::keyless(&machine, &["client", "list"]);
+    screen.until("Passphrase of the vault: ");
+    screen.wait_for_silence();
+    screen.press("Xylophone\x03");
+    let ended = screen.end();
+    assert_eq!(ended.exit, 130, "{ended:?}");
+    runs.push(ended);
+
+    let mut screen = Screen::keyless(&machine, &["client", "list"]);
+    screen.until("Passphrase of the vault: ");
+    screen.wait_for_silence();
+    screen.press("Xylophone");
+    screen.signal(Signal::TERM);
+    let ended = screen.end();
+    assert_eq!(ended.exit, 130, "{ended:?}");
+    runs.push(ended);
+
+    let ended = Screen::keyless(&machine, &["client", "list", "--batch"]).end();
+    assert_eq!(ended.exit, 12, "{ended:?}");
+    assert!(!ended.all.contains("Passphrase"), "{ended:?}");
+
+    for run in runs {
+        assert!(!run.all.contains("Xylophone") && !run.all.contains("Marzipan"), "{run:?}");
+    }
+    for file in machine.files(".") {
+        let bytes = fs::read(&file).unwrap();
+        assert!(!bytes.windows(9).any(|window| window == b"Xylophone"), "{}", file.display());
+    }
+}
+
+#[test]
+fn without_two_typings_alike_there_is_no_vault() {
+    let machine = Machine::bare();
+    let mut screen = Screen::keyless(&machine, &["init"]);
+    screen.answer("passphrase or key file?", "p");
+    screen.answer_secretly("New passphrase: ", "");
+    screen.until("It is empty.");
+    for _ in 0..2 {
+        screen.answer_secretly("New passphrase: ", "one typing");
+        screen.answer_secretly("The same again: ", "another typing");
+        screen.until("The two are not the same.");
+    }
+    let ended = screen.end();
+    assert_eq!(ended.exit, 2, "{ended:?}");
+    assert!(!ended.all.contains("typing"), "{ended:?}");
+    assert!(!machine.vault().exists());
+}
+
+#[test]
+fn a_key_file_on_this_computer_is_made_once_and_opens_the_vault() {
+    let machine = Machine::bare();
+    let file = machine.path(".config/subrosa/identity.txt");
+    let mut screen = Screen::keyless(&machine, &["init"]);
+    screen.answer("passphrase or key file?", "what?");
+    screen.until("Please answer passphrase, or key file.");
+    screen.answer("passphrase or key file?", "key file");
+    screen.answer("Make a key on paper too, should this one be lost? [Y/n] ", "n");
+    let ended = screen.done();
+    assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
+    let key = fs::read_to_string(&file).unwrap();
+    let secret = key.lines().find(|line| line.starts_with("AGE-SECRET-KEY-1")).unwrap();
+    assert!(ended.all.contains("identity.txt opens it") && !ended.all.contains(secret), "{ended:?}");
+    // It opens without a question.
+    let ended = Screen::keyless(&machine, &["client", "list"]).done();
+    assert!(ended.all.contains("there are no clients yet") && !ended.all.contains("assphrase"), "{ended:?}");
+
+    // A second vault: the key that is there is used when that is wanted, and never replaced.
+    let other = machine.path("other");
+    let init = ["init", "--vault", other.to_str().unwrap()];
+    let mut screen = Screen::keyless(&machine, &init);
+    screen.answer("passphrase or key file?", "key");
+    screen.answer("already. Use it? [Y/n] ", "n");
+    assert_eq!(screen.end().exit, 6);
+    assert!(!other.exists());
+    let mut screen = Screen::keyless(&machine, &init);
+    screen.answer("passphrase or key file?", "key");
+    screen.answer("already. Use it? [Y/n] ", "");
+    screen.answer("Make a key on paper too", "n");
+    screen.done();
+    assert_eq!(fs::read_to_string(&file).unwrap(), key);
+    Screen::keyless(&machine, &["client", "list", "--vault", other.to_str().unwrap()]).done();
+}
+
+#[test]
+fn a_paper_key_is_shown_once_on_the_alternate_screen_and_opens_the_vault() {
+    let machine = Machine::bare();
+    let owner = machine.public_key("me.txt");
+    let mut screen = Screen::new(&machine, &["init", "--owner", &owner, "--paper"]);
+    screen.until(ENTER);
+    screen.until("Press a key when you have it.");
+    screen.press("x");
+    screen.until(LEAVE);
+    let ended = screen.done();
+    let shown = ended.alternate();
+    let secret: Vec<_> = shown.split_whitespace().filter(|word| word.starts_with("AGE-SECRET-KEY-1")).collect();
+    assert_eq!(secret.len(), 1, "{shown:?}");
+    let secret = secret[0];
+    assert_eq!(secret.len(), 74, "{secret:?}");
+    assert!(!ended.scrollback().contains("AGE-SECRET-KEY-"), "{ended:?}");
+    // Cleared before it is left: some terminals keep what stood there.
+    assert!(shown.rfind("\x1b[2J").unwrap() > shown.find(secret).unwrap(), "{shown:?}");
+    for file in machine.files(".") {
+        assert!(!String::from_utf8_lossy(&fs::read(&file).unwrap()).contains(secret), "{}", file.display());
+    }
+    machine.write("paper.txt", format!("{secret}\n").as_bytes());
+    machine.ok(&["-i", "paper.txt", "client", "add", "mk-01"]);
+
+    // Interrupted before it was written down: no owner, no entry, and the screen is given back.
+    let before = entries(&machine);
+    let mut screen = Screen::new(&machine, &["owner", "add", "--paper", "--alias", "safe"]);
+    screen.until("Press a key when you have it.");
+    screen.press("\x03");
+    let ended = screen.end();
+    assert_eq!(ended.exit, 130, "{ended:?}");
+    assert!(!ended.scrollback().contains("AGE-SECRET-KEY-"), "{ended:?}");
+    assert_eq!(entries(&machine), before);
+}
+
+/// A hundred numbered lines, so long that no number is part of another's line.
+fn hundred() -> String {
+    (1..=100).map(|n| format!("told-in-confidence-{n:03}\n")).collect()
+}
+
+#[test]
+fn a_text_is_paged_on_the_alternate_screen_and_nothing_of_it_stays() {
+    let machine = Machine::new();
+    let id = machine.add(&hundred());
+    let mut screen = Screen::new(&machine, &["show", &id]);
+    screen.until(ENTER);
+    // 24 rows, the last of which is the status.
+    let page = screen.until("q to leave");
+    assert!(page.contains("confidence-001") && page.contains("confidence-023"), "{page:?}");
+    assert!(!page.contains("confidence-024"), "{page:?}");
+    screen.press(" ");
+    let page = screen.until("q to leave");
+    assert!(page.contains("confidence-024") && !page.contains("confidence-023"), "{page:?}");
+    screen.press("b");
+    let page = screen.until("q to leave");
+    assert!(page.contains("confidence-001") && !page.contains("confidence-024"), "{page:?}");
+    screen.press("/CONFIDENCE-9\n");
+    screen.until("not found");
+    screen.press("/confidence-09\n");
+    let page = screen.until("q to leave");
+    let first = page.rsplit("\x1b[H").next().unwrap();
+    assert!(first.starts_with("told-in-confidence-090\x1b[K"), "{page:?}");
+    screen.press("q");
+    screen.until(LEAVE);
+    let ended = screen.done();
+    assert!(!ended.scrollback().contains("told-in"), "{ended:?}");
+    // In a pipe there is no pager: the bytes alone.
+    assert_eq!(machine.ok(&["show", &id]), hundred());
+}
+
+#[test]
+fn whatever_ends_the_pager_the_screen_is_given_back() {
+    let machine = Machine::new();
+    let id = machine.add(&hundred());
+    let paging = || {
+        let mut screen = Screen::new(&machine, &["show", &id]);
+        screen.until("q to leave");
+        screen
+    };
+    let given_back = |screen: Screen| {
+        let ended = screen.end();
+        assert_eq!(ended.exit, 130, "{ended:?}");
+        let last = ended.all.rsplit("q to leave").next().unwrap();
+        assert!(last.contains("\x1b[?7h") && last.contains(LEAVE), "{last:?}");
+        assert!(!ended.scrollback().contains("told-in"), "{ended:?}");
+    };
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let screen = paging();
+        screen.signal(signal);
+        given_back(screen);
+    }
+    let mut screen = paging();
+    screen.press("\x03");
+    given_back(screen);
+}
+
+#[test]
+fn escape_sequences_in_what_others_wrote_are_spelt_out() {
+    let machine = Machine::new();
+    // Lines so short that none is wrapped within a sequence.
+    let text = "one\x1b]0;title\ntwo\x1b[6nthree\x1b[31mfour\nsix\u{202e}\nseven\x1bPeight\x1b\\\n\rover\u{8}\u{8}\n";
+    machine.write("tame.txt", b"tame\n");
+    let add = ["--client", "mk-01", "--kind", "letter"];
+    let refused = machine.run(&[&["add", "tame.txt", "--title", "Evil \x1b]0;owned"], &add[..]].concat());
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(!refused.stderr.contains(&0x1b), "{refused:?}");
+    // A file name is not typed: it comes as it is.
+    let name = "\x1b]0;name\u{202e}\x07.txt";
+    fs::rename(machine.path("tame.txt"), machine.path(name)).unwrap();
+    let named = machine.ok(&[&["add", name], &add[..]].concat());
+    // A C1 control makes the first bytes no text; behind them they are not looked at.
+    let long = format!("{}C1\u{9b}5m\x07\n{text}", "plain text\n".repeat(1000));
+    let ids = [machine.add(text), machine.add(&long), named.trim().to_owned()];
+
+    let only_own_sequences = |drawn: &str| {
+        let mut left = drawn.replace("\x1b[0m", "");
+        OWN_SEQUENCES.iter().for_each(|own| left = left.replace(own, ""));
+        let harmful = |c: char| (c.is_control() && !"\r\n\t".contains(c)) || ('\u{202a}'..='\u{202e}').contains(&c);
+        assert!(!left.contains(harmful), "{left:?}");
+    };
+    for id in &ids {
+        let mut screen = Screen::new(&machine, &["show", id]);
+        screen.until(FRAME_END);
+        screen.press("G");
+        screen.until(FRAME_END);
+        screen.press("q");
+        let ended = screen.done();
+        let expected = if *id == ids[2] { "tame" } else { "two\\x1b[6nthree\\x1b[31mfour" };
+        assert!(ended.alternate().contains(expected), "{ended:?}");
+        only_own_sequences(&ended.all);
+    }
+    // A carriage return would let a line rewrite itself.
+    let mut screen = Screen::new(&machine, &["show", &ids[0]]);
+    screen.until("\\x0dover\\x08\\x08");
+    screen.press("q");
+    screen.done();
+    for args in [&["list"][..], &["info", &ids[2]], &["tag", &ids[2], "+x"]] {
+        let ended = Screen::new(&machine, args).done();
+        only_own_sequences(&ended.all);
+        assert_eq!(ended.all.contains("name\\xe2\\x80\\xae"), args[0] != "tag", "{ended:?}");
+    }
+    let ended = Screen::new(&machine, &["show", "r-\x1b]0;title\x07"]).end();
+    assert_eq!(ended.exit, 4, "{ended:?}");
+    only_own_sequences(&ended.all);
+}
+
+#[test]
+fn what_is_no_text_is_not_drawn() {
+    let machine = Machine::new();
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0".to_vec();
+    png.extend_from_slice(b"pixels-of-a-face");
+    let added = machine.fed(&["add", "-", "--client", "mk-01", "--kind", "scan"], &png);
+    let id = String::from_utf8(added.stdout).unwrap().trim().to_owned();
+    let ended = Screen::new(&machine, &["show", &id]).end();
+    assert_eq!(ended.exit, 6, "{ended:?}");
+    assert!(ended.all.contains("image/png") && ended.all.contains("-o FILE"), "{ended:?}");
+    assert!(!ended.all.contains("pixels") && !ended.all.contains(ENTER), "{ended:?}");
+    // Into a file it goes, also from a terminal.
+    Screen::new(&machine, &["show", &id, "-o", "face.png"]).done();
+    assert_eq!(fs::read(machine.path("face.png")).unwrap(), png);
+    assert_eq!(mode(&machine.path("face.png")), 0o600);
+}
+
+#[test]
+fn what_add_offers_is_taken_by_enter_or_typed() {
+    let machine = Machine::new();
+    machine.write("note.txt", b"a note\n");
+    let room = "In which room was it said (Enter: not told): ";
+    let date = "Of which date (Enter: today): ";
+    let title = "A title (Enter: none): ";
+    let last = || json(&machine.ok(&["info", "@", "--json"]))["record"].clone();
+    let add = ["add", "note.txt", "--client", "mk-01", "--kind", "progress-note"];
+
+    let mut screen = Screen::new(&machine, &add);
+    [room, date, title].iter().for_each(|question| screen.answer(question, ""));
+    screen.until("Filed r-");
+    screen.done();
+    let plain = last();
+    assert_eq!((&plain["setting"], &plain["title"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+
+    // What is required is asked for first, and a word that cannot be meant is asked for again.
+    let mut screen = Screen::new(&machine, &["add", "note.txt"]);
+    screen.answer("Whom is it about (alias): ", "mk-01");
+    screen.answer("What is it (a word such as progress-note): ", "novel");
+    screen.answer("What is it (a word such as progress-note): ", "letter");
+    screen.answer(room, "on the moon");
+    screen.answer(room, "private-office");
+    screen.answer(date, "2024-02-29");
+    screen.answer(title, "  A typed title ");
+    screen.done();
+    let typed = last();
+    assert_ne!(typed["id"], plain["id"]);
+    for (field, value) in
+        [("kind", "letter"), ("setting", "private-office"), ("date", "2024-02-29"), ("title", "A typed title")]
+    {
+        assert_eq!(typed[field], value, "{typed}");
+    }
+
+    // What was given is not asked for.
+    let given = [&add[..], &["--setting", "closed-room", "--date", "2024-03-01", "--title", "Given"]].concat();
+    let ended = Screen::new(&machine, &given).done();
+    assert!(!ended.all.contains("Enter:"), "{ended:?}");
+    assert_eq!(last()["title"], "Given");
+}
+
+#[test]
+fn under_batch_nothing_is_asked_at_a_terminal() {
+    let machine = Machine::new();
+    machine.write("note.txt", b"a note\n");
+    let quiet = |args: &[&str], exit: i32| {
+        let ended = Screen::new(&machine, args).end();
+        assert_eq!(ended.exit, exit, "{args:?}: {ended:?}");
+        assert!(!ended.all.contains("]: ") && !ended.all.contains("(Enter"), "{args:?}: {ended:?}");
+        ended
+    };
+    quiet(&["add", "note.txt", "--client", "mk-01", "--kind", "letter", "--batch"], 0);
+    quiet(&["client", "add", "ab-02", "--batch"], 0);
+    quiet(&["share", "@", "--to", "dr-lee", "--purpose", "treat", "--batch"], 0);
+    let before = entries(&machine);
+    for (args, flag) in [
+        (&["client", "add", "--batch"][..], "ALIAS"),
+        (&["add", "note.txt", "--batch"], "--client"),
+        (&["add", "note.txt", "--client", "mk-01", "--batch"], "--kind"),
+        (&["share", "@", "--to", "dr-lee", "--batch"], "--purpose"),
+        (&["share", "@", "--purpose", "treat", "--batch"], "--to"),
+        (&["init", "--vault", "other", "--batch"], "--owner"),
+        (&["owner", "add", "--paper", "--alias", "safe", "--batch"], "--paper"),
+    ] {
+        let ended = quiet(args, 2);
+        assert!(ended.all.contains(flag), "{args:?}: {ended:?}");
+    }
+    assert_eq!(entries(&machine), before);
+    assert!(!machine.path("other").exists());
+}
+
+#[test]
+fn share_wants_the_alias_again_and_a_wrong_one_shares_nothing() {
+    let machine = Machine::new();
+    let id = machine.add("told in confidence\n");
+    fs::create_dir(machine.path("out")).unwrap();
+    crate::practice::chmod(&machine.path("out"), 0o700);
+    let share = ["share", &id, "--to", "dr-lee", "--purpose", "treat", "-o", "out"];
+    let question = "1 record of mk-01 with dr-lee, for treat: type the recipient's alias again, or Enter [dr-lee]: ";
+    let before = entries(&machine);
+
+    let mut screen = Screen::new(&machine, &share);
+    screen.answer(question, "dr-leigh");
+    let ended = screen.end();
+    assert_eq!(ended.exit, 2, "{ended:?}");
+    assert!(ended.all.contains("nothing was shared"), "{ended:?}");
+    let mut screen = Screen::new(&machine, &share);
+    screen.until(question);
+    screen.press("\x03");
+    assert_eq!(screen.end().exit, 130);
+    assert_eq!(entries(&machine), before);
+    assert!(machine.files("out").is_empty());
+
+    for (typed, shared) in [("Dr-Lee", 1), ("", 2)] {
+        let mut screen = Screen::new(&machine, &share);
+        screen.answer(question, typed);
+        screen.done();
+        assert_eq!(entries(&machine), before + shared);
+    }
+    let packages = machine.files("out");
+    assert_eq!(packages.iter().filter(|path| path.extension().is_some_and(|ending| ending == "age")).count(), 2);
+    // --yes answers it.
+    let ended = Screen::new(&machine, &[&share[..], &["--yes"]].concat()).done();
+    assert!(!ended.all.contains("again"), "{ended:?}");
+}
+
+#[test]
+fn an_interrupted_question_ends_with_130_and_leaves_nothing() {
+    let machine = Machine::new();
+    machine.write("note.txt", b"a note\n");
+    let before = entries(&machine);
+    let asked = |keys: &str| {
+        let mut screen = Screen::new(&machine, &["client", "add"]);
+        screen.until("What shall the client be called here: ");
+        screen.press(keys);
+        screen.end()
+    };
+    assert_eq!(asked("ab\x03").exit, 130);
+    // Ctrl-D is no answer.
+    assert_eq!(asked("\x04").exit, 2);
+    let mut screen = Screen::new(&machine, &["add", "note.txt", "--client", "mk-01", "--kind", "letter"]);
+    screen.answer("In which room was it said", "private-office");
+    screen.until("Of which date");
+    screen.signal(Signal::TERM);
+    assert_eq!(screen.end().exit, 130);
+    assert_eq!(entries(&machine), before);
+    machine.ok(&["client", "add", "ab-02"]);
+    assert_eq!(machine.run(&["check"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_client_is_named_in_an_interview() {
+    let machine = Machine::new();
+    let limits = "When were the limits of confidentiality talked about (a date, or Enter): ";
+    let mut screen = Screen::new(&machine, &["client", "add"]);
+    screen.answer("What shall the client be called here: ", "everyone");
+    screen.until("would mean everyone");
+    screen.answer("What shall the client be called here: ", "Ab-02");
+    screen.answer(limits, "last week");
+    screen.until("last week");
+    screen.answer(limits, "2024-05-06");
+    screen.until("Client ab-02 is named (c-");
+    screen.done();
+    let shown = json(&machine.ok(&["client", "show", "ab-02", "--json"]));
+    assert!(shown.to_string().contains("\"limits_discussed\":\"2024-05-06\""), "{shown}");
+
+    let mut screen = Screen::new(&machine, &["client", "add", "cd-03"]);
+    screen.answer(limits, "");
+    screen.done();
+    let shown = json(&machine.ok(&["client", "show", "cd-03", "--json"]));
+    assert!(shown.to_string().contains("\"limits_discussed\":null"), "{shown}");
+}
+
+#[test]
+fn in_the_editor_ctrl_c_is_the_editors() {
+    let machine = Machine::new();
+    let id = machine.add("first\n");
+    let editor = "#!/bin/sh\ntrap 'echo \"<caught>\"' INT\necho '<editing>'\nwhile [ -z \"$a\" ]; do read a; done\necho \"$a\" >> \"$1\"\n";
+    machine.write("editor", editor.as_bytes());
+    crate::practice::chmod(&machine.path("editor"), 0o700);
+    let path = machine.path("editor");
+    let mut screen = Screen::with(&machine, &[("EDITOR", path.to_str().unwrap())], &["edit", &id]);
+    screen.until("<editing>");
+    screen.press("\x03");
+    screen.until("<caught>");
+    screen.press("second\n");
+    screen.done();
+    assert_eq!(machine.ok(&["show", &id]), "first\nsecond\n");
+}
