@@ -6,6 +6,7 @@ mod init;
 mod machine;
 mod people;
 mod practice;
+mod readme;
 mod records;
 mod sharing;
 mod unlocking;
