@@ -5,6 +5,9 @@
 //! $ cargo run --locked --example library -- /home/me/practice
 //! ```
 
+// A program of its own reads its own clock, and prints.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
+
 use std::error::Error;
 use std::io;
 use std::path::PathBuf;
@@ -25,7 +28,9 @@ use subrosa::people;
 use subrosa::policy;
 use subrosa::practice::client::ClientDetails;
 use subrosa::practice::event::Body;
+use subrosa::practice::recipient::GivenKey;
 use subrosa::practice::recipient::RecipientAdded;
+use subrosa::practice::recipient::RecipientDetails;
 use subrosa::sharing;
 use subrosa::sharing::ShareRequest;
 use subrosa::time::Timestamp;
@@ -75,39 +80,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Who it is about, and who may get it. (A recipient's own key never leaves them: this one is made for the example.)
     let client = ClientId::random(rng);
-    let details = ClientDetails {
-        age: None,
-        alias: "mk-01".parse()?,
-        also_known: Vec::new(),
-        birth: None,
-        client,
-        email: Vec::new(),
-        limits_discussed: None,
-        minor_rule: None,
-        name: Some("Maria K.".parse()?),
-        part2: false,
-        phone: Vec::new(),
-    };
+    let mut details = ClientDetails::new(client, "mk-01".parse()?);
+    details.name = Some("Maria K.".parse()?);
     people::add_client(&mut vault, &clock, rng, details)?;
     let (_, their_key) = identity::generate_owner();
     let recipient = RecipientId::random(rng);
-    let details = RecipientAdded {
-        alias: "dr-lee".parse()?,
-        conflict: None,
-        contact: None,
-        key: Some(their_key.to_string()),
-        max_label: None,
-        medical_personnel: false,
-        name: Some("Dr. Lee".parse()?),
-        organisation: None,
-        previous: None,
-        recipient,
-        relationships: Vec::new(),
-        role: Role::TreatingProvider,
-        verified: Some(VerifiedHow::InPerson),
-        vkey: None,
-    };
-    people::add_recipient(&mut vault, &clock, rng, details)?;
+    let details = RecipientDetails::new(recipient, "dr-lee".parse()?, Role::TreatingProvider);
+    let (key, verified) = (Some(their_key.to_string()), Some(VerifiedHow::InPerson));
+    let added = RecipientAdded { details, given: GivenKey { key, verified, ..GivenKey::default() } };
+    people::add_recipient(&mut vault, &clock, rng, added)?;
 
     // A note, filed and shared.
     let facts = NewRecord {

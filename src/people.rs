@@ -13,7 +13,7 @@ use crate::practice::event::Body;
 use crate::practice::owner::OwnerAdded;
 use crate::practice::recipient::Recipient;
 use crate::practice::recipient::RecipientAdded;
-use crate::practice::recipient::RecipientEdited;
+use crate::practice::recipient::RecipientDetails;
 use crate::practice::recipient::RecipientKeyReplaced;
 use crate::practice::recipient::RecipientSuspended;
 use crate::practice::recipient::RecipientVerified;
@@ -136,17 +136,17 @@ pub fn add_recipient<R: CryptoRng + RngCore>(
     vault: &mut Vault,
     clock: Clock<'_>,
     rng: &mut R,
-    details: RecipientAdded,
+    added: RecipientAdded,
 ) -> Result<Committed, PeopleError> {
     append(vault, clock, rng, |vault| {
-        free_alias(vault, &details.alias, None)?;
-        if let Some(key) = &details.key {
-            free_key(vault, key, details.recipient)?;
+        free_alias(vault, &added.details.alias, None)?;
+        if let Some(key) = &added.given.key {
+            free_key(vault, key, added.details.recipient)?;
         }
-        for kinship in &details.relationships {
+        for kinship in &added.details.relationships {
             client(vault, kinship.client)?;
         }
-        Ok(Body::RecipientAdded(details))
+        Ok(Body::RecipientAdded(added))
     })
 }
 
@@ -156,37 +156,13 @@ pub fn edit_recipient<R: CryptoRng + RngCore>(
     clock: Clock<'_>,
     rng: &mut R,
     id: RecipientId,
-    change: impl FnOnce(&mut RecipientAdded),
+    change: impl FnOnce(&mut RecipientDetails),
 ) -> Result<Committed, PeopleError> {
     append(vault, clock, rng, |vault| {
         let mut details = recipient(vault, id)?.details;
         change(&mut details);
         free_alias(vault, &details.alias, Some(&id.to_string()))?;
-        let RecipientAdded {
-            alias,
-            conflict,
-            contact,
-            max_label,
-            medical_personnel,
-            name,
-            organisation,
-            relationships,
-            role,
-            ..
-        } = details;
-        let recipient = id;
-        Ok(Body::RecipientEdited(RecipientEdited {
-            alias,
-            conflict,
-            contact,
-            max_label,
-            medical_personnel,
-            name,
-            organisation,
-            recipient,
-            relationships,
-            role,
-        }))
+        Ok(Body::RecipientEdited(details))
     })
 }
 
@@ -203,7 +179,7 @@ pub fn verify_recipient<R: CryptoRng + RngCore>(
         if found.suspended.is_some() {
             return Err(PeopleError::Suspended(found.details.alias));
         }
-        let key = found.details.key.ok_or(PeopleError::NoKey(found.details.alias))?;
+        let key = found.given.key.ok_or(PeopleError::NoKey(found.details.alias))?;
         Ok(Body::RecipientVerified(RecipientVerified { how, key, recipient: id }))
     })
 }

@@ -122,6 +122,7 @@ impl Drop for Deferred {
 /// locks and writing is allowed, as it is not in a signal handler.
 /// One that was ignored when we were started, as by `nohup`, stays ignored.
 #[cfg(unix)]
+#[allow(clippy::disallowed_methods, reason = "an interrupt ends the process from a thread of its own")]
 pub fn listen() -> io::Result<()> {
     use signal_hook::consts::SIGHUP;
     use signal_hook::consts::SIGINT;

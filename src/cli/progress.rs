@@ -6,6 +6,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::cli::host::Stream;
+use crate::cli::host::stopwatch;
 use crate::cli::text::bare;
 
 /// How long work may take before anything is said of it.
@@ -35,7 +36,7 @@ impl<'a> Progress<'a> {
     /// a standard error that nobody looks at show nothing.
     pub fn begin(stderr: &'a mut Stream, quiet: bool, what: &str, unit: Unit, total: Option<u64>) -> Self {
         let stream = Some(stderr).filter(|stream| stream.is_terminal() && !quiet);
-        Self { stream, begun: Instant::now(), line: Line::new(what, unit, total) }
+        Self { stream, begun: stopwatch(), line: Line::new(what, unit, total) }
     }
 
     /// `count` more are done.
@@ -155,7 +156,7 @@ mod tests {
     fn nobody_looking_means_nothing_shown() {
         let (mut host, ends) = twin::host(Path::new("/"), 0, 1);
         let mut progress = Progress::begin(&mut host.stderr, false, "x", Unit::Bytes, None);
-        progress.begun = Instant::now().checked_sub(ms(1000)).unwrap();
+        progress.begun = stopwatch().checked_sub(ms(1000)).unwrap();
         progress.advance(1);
         drop(progress);
         assert!(ends.stderr.take().is_empty());
@@ -166,7 +167,7 @@ mod tests {
         let (host, ends) = twin::host(Path::new("/"), 0, 1);
         let mut host = host.at_terminal(&ends);
         let mut progress = Progress::begin(&mut host.stderr, false, "x", Unit::Bytes, None);
-        progress.begun = Instant::now().checked_sub(ms(1000)).unwrap();
+        progress.begun = stopwatch().checked_sub(ms(1000)).unwrap();
         progress.advance(1);
         drop(progress);
         assert_eq!(ends.stderr.take_text(), "\rx: 1 B\x1b[K\r\x1b[K");

@@ -1,5 +1,5 @@
 //! One run of the program: the host, what holds for every command, where things are, and how answers and talk go out.
-//! How a vault is opened is [`unlocking`]'s, how questions are asked [`asking`]'s. Must not know any command.
+//! How a vault is opened is `unlocking`'s, how questions are asked `asking`'s. Must not know any command.
 
 use std::fs::File;
 use std::io::Read as _;

@@ -273,6 +273,18 @@ mod tests {
     }
 
     #[test]
+    fn cures_that_are_commands_are_understood() {
+        use clap::Parser as _;
+        for Row(fault, ..) in &TABLE {
+            let file = Some("outbox/d-0123456789abcdef.age".to_owned());
+            let finding = Finding::from(&Found { fault: *fault, index: None, file, text: String::new() });
+            if finding.cure.starts_with("subrosa ") {
+                crate::cli::args::Cli::try_parse_from(finding.cure.split(' ')).unwrap();
+            }
+        }
+    }
+
+    #[test]
     fn the_gravest_names_the_whole() {
         let found = |fault| Found { fault, index: None, file: None, text: String::new() };
         let findings = [found(Fault::Stray), found(Fault::Corrupt), found(Fault::RolledBack)];

@@ -26,7 +26,9 @@ use crate::people;
 use crate::policy;
 use crate::practice::client::ClientDetails;
 use crate::practice::event::Body;
+use crate::practice::recipient::GivenKey;
 use crate::practice::recipient::RecipientAdded;
+use crate::practice::recipient::RecipientDetails;
 use crate::secret::SecretText;
 use crate::sharing;
 use crate::sharing::ShareError;
@@ -125,42 +127,18 @@ impl Bench {
 
     pub fn add_client(&self, vault: &mut Vault, alias: &str) -> ClientId {
         let client = ClientId::random(&mut OsRng);
-        let details = ClientDetails {
-            age: None,
-            alias: alias.parse().unwrap(),
-            also_known: Vec::new(),
-            birth: None,
-            client,
-            email: Vec::new(),
-            limits_discussed: None,
-            minor_rule: None,
-            name: None,
-            part2: false,
-            phone: Vec::new(),
-        };
+        let details = ClientDetails::new(client, alias.parse().unwrap());
         people::add_client(vault, &|| self.clock.tick(), &mut OsRng, details).unwrap();
         client
     }
 
     pub fn add_recipient(&self, vault: &mut Vault, alias: &str) -> RecipientId {
         let recipient = RecipientId::random(&mut OsRng);
-        let details = RecipientAdded {
-            alias: alias.parse().unwrap(),
-            conflict: None,
-            contact: None,
-            key: Some(identity::generate_owner().1.to_string()),
-            max_label: None,
-            medical_personnel: false,
-            name: None,
-            organisation: None,
-            previous: None,
-            recipient,
-            relationships: Vec::new(),
-            role: Role::TreatingProvider,
-            verified: Some(VerifiedHow::InPerson),
-            vkey: None,
-        };
-        people::add_recipient(vault, &|| self.clock.tick(), &mut OsRng, details).unwrap();
+        let details = RecipientDetails::new(recipient, alias.parse().unwrap(), Role::TreatingProvider);
+        let key = Some(identity::generate_owner().1.to_string());
+        let given = GivenKey { key, verified: Some(VerifiedHow::InPerson), ..GivenKey::default() };
+        let added = RecipientAdded { details, given };
+        people::add_recipient(vault, &|| self.clock.tick(), &mut OsRng, added).unwrap();
         recipient
     }
 

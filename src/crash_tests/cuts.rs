@@ -149,7 +149,7 @@ fn tags_and_people_likewise() {
                 .map(drop)
                 .map_err(|error| error.to_string())
         },
-        |vault| vault.catalog().recipient(recipient).unwrap().unwrap().details.verified,
+        |vault| vault.catalog().recipient(recipient).unwrap().unwrap().given.verified,
     );
 }
 

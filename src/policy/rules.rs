@@ -109,7 +109,7 @@ pub const RULES: &[Rule] = &[
         source: &[OUR_CHOICE],
         cure: "subrosa recipient replace-key {recipient} --key RECIPIENT",
         exit: 3,
-        applies: |_, facts, rule| about_recipient(rule, facts, facts.recipient.details.key.is_none()),
+        applies: |_, facts, rule| about_recipient(rule, facts, facts.recipient.given.key.is_none()),
     },
     Rule {
         id: "E-RECIP-UNVERIFIED",
@@ -118,8 +118,8 @@ pub const RULES: &[Rule] = &[
         cure: "subrosa recipient verify {recipient} --how in-person",
         exit: 3,
         applies: |request, facts, rule| {
-            let details = &facts.recipient.details;
-            about_recipient(rule, facts, details.key.is_some() && details.verified.is_none() && !request.unverified)
+            let given = &facts.recipient.given;
+            about_recipient(rule, facts, given.key.is_some() && given.verified.is_none() && !request.unverified)
         },
     },
     Rule {

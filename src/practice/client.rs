@@ -56,6 +56,25 @@ pub struct Client {
     pub state: ClientState,
 }
 
+impl ClientDetails {
+    /// Nothing is known yet but the alias.
+    pub fn new(client: ClientId, alias: Alias) -> Self {
+        Self {
+            age: None,
+            alias,
+            also_known: Vec::new(),
+            birth: None,
+            client,
+            email: Vec::new(),
+            limits_discussed: None,
+            minor_rule: None,
+            name: None,
+            part2: false,
+            phone: Vec::new(),
+        }
+    }
+}
+
 impl Client {
     /// After `client.added`.
     pub fn added(details: ClientDetails) -> Self {

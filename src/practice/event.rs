@@ -14,7 +14,7 @@ use crate::practice::owner::ClockStepped;
 use crate::practice::owner::OwnerAdded;
 use crate::practice::owner::VaultCreated;
 use crate::practice::recipient::RecipientAdded;
-use crate::practice::recipient::RecipientEdited;
+use crate::practice::recipient::RecipientDetails;
 use crate::practice::recipient::RecipientKeyReplaced;
 use crate::practice::recipient::RecipientSuspended;
 use crate::practice::recipient::RecipientVerified;
@@ -98,7 +98,7 @@ kinds! {
     /// A recipient was named.
     RecipientAdded(RecipientAdded) = "recipient.added";
     /// What is known of a recipient changed.
-    RecipientEdited(RecipientEdited) = "recipient.edited";
+    RecipientEdited(RecipientDetails) = "recipient.edited";
     /// A recipient's key was made sure of.
     RecipientVerified(RecipientVerified) = "recipient.verified";
     /// Nothing more is shared to a recipient.

@@ -25,18 +25,15 @@ pub struct Kinship {
     pub relationship: Relationship,
 }
 
-/// `recipient.added`.
+/// What is known of a recipient, but for the key: the fields of `recipient.edited`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecipientAdded {
+pub struct RecipientDetails {
     /// The name typed after `--to`.
     pub alias: Alias,
     /// A declared conflict of interest.
     pub conflict: Option<Prose>,
     /// Address or other contact, for the accounting of disclosures.
     pub contact: Option<Line>,
-    /// The public key; null while invited.
-    pub key: Option<String>,
     /// The highest label this recipient may get, where one was given.
     pub max_label: Option<Label>,
     /// Medical personnel, for 42 CFR 2.51.
@@ -45,44 +42,36 @@ pub struct RecipientAdded {
     pub name: Option<Line>,
     /// The organisation.
     pub organisation: Option<Line>,
-    /// The successor note that links an older ledger key, from a contact card.
-    pub previous: Option<String>,
     /// The recipient.
     pub recipient: RecipientId,
     /// What the recipient is to clients.
     pub relationships: Vec<Kinship>,
     /// What the recipient is to the work.
     pub role: Role,
+}
+
+/// The key that a recipient gave, and how it was made sure of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenKey {
+    /// The public key; null while invited.
+    pub key: Option<String>,
+    /// The successor note that links an older ledger key, from a contact card.
+    pub previous: Option<String>,
     /// How the key was verified; null when it was not.
     pub verified: Option<VerifiedHow>,
     /// The recipient's own ledger key, from a contact card.
     pub vkey: Option<String>,
 }
 
-/// `recipient.edited`: everything but the key and its verification.
+/// `recipient.added`: the fields of both, side by side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecipientEdited {
-    /// The name typed after `--to`.
-    pub alias: Alias,
-    /// A declared conflict of interest.
-    pub conflict: Option<Prose>,
-    /// Address or other contact.
-    pub contact: Option<Line>,
-    /// The highest label this recipient may get, where one was given.
-    pub max_label: Option<Label>,
-    /// Medical personnel, for 42 CFR 2.51.
-    pub medical_personnel: bool,
-    /// The real name.
-    pub name: Option<Line>,
-    /// The organisation.
-    pub organisation: Option<Line>,
-    /// The recipient.
-    pub recipient: RecipientId,
-    /// What the recipient is to clients.
-    pub relationships: Vec<Kinship>,
-    /// What the recipient is to the work.
-    pub role: Role,
+pub struct RecipientAdded {
+    /// What is known.
+    #[serde(flatten)]
+    pub details: RecipientDetails,
+    /// The key, if one was given.
+    #[serde(flatten)]
+    pub given: GivenKey,
 }
 
 /// `recipient.verified`: the key was made sure of.
@@ -126,55 +115,47 @@ pub struct RecipientKeyReplaced {
 /// A recipient as the events so far leave it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
-    /// The details, with the present key and its verification.
-    pub details: RecipientAdded,
+    /// What is known.
+    pub details: RecipientDetails,
+    /// The present key.
+    pub given: GivenKey,
     /// Why and since when suspended.
     pub suspended: Option<RecipientSuspended>,
 }
 
+impl RecipientDetails {
+    /// Nothing is known yet but the name and the role.
+    pub fn new(recipient: RecipientId, alias: Alias, role: Role) -> Self {
+        Self {
+            alias,
+            conflict: None,
+            contact: None,
+            max_label: None,
+            medical_personnel: false,
+            name: None,
+            organisation: None,
+            recipient,
+            relationships: Vec::new(),
+            role,
+        }
+    }
+}
+
 impl Recipient {
     /// After `recipient.added`.
-    pub fn added(details: RecipientAdded) -> Self {
-        Self { details, suspended: None }
+    pub fn added(added: RecipientAdded) -> Self {
+        Self { details: added.details, given: added.given, suspended: None }
     }
 
     /// After `recipient.edited`.
-    pub fn edit(&mut self, edited: RecipientEdited) {
-        let RecipientEdited {
-            alias,
-            conflict,
-            contact,
-            max_label,
-            medical_personnel,
-            name,
-            organisation,
-            recipient,
-            relationships,
-            role,
-        } = edited;
-        let before = &self.details;
-        self.details = RecipientAdded {
-            key: before.key.clone(),
-            previous: before.previous.clone(),
-            verified: before.verified,
-            vkey: before.vkey.clone(),
-            alias,
-            conflict,
-            contact,
-            max_label,
-            medical_personnel,
-            name,
-            organisation,
-            recipient,
-            relationships,
-            role,
-        };
+    pub fn edit(&mut self, details: RecipientDetails) {
+        self.details = details;
     }
 
     /// After `recipient.verified`; a verification of another key than the present one changes nothing.
     pub fn verify(&mut self, verified: &RecipientVerified) {
-        if self.details.key.as_deref() == Some(verified.key.as_str()) {
-            self.details.verified = Some(verified.how);
+        if self.given.key.as_deref() == Some(verified.key.as_str()) {
+            self.given.verified = Some(verified.how);
         }
     }
 
@@ -185,10 +166,8 @@ impl Recipient {
 
     /// After `recipient.key-replaced`: the new key has to be verified anew.
     pub fn replace_key(&mut self, replaced: RecipientKeyReplaced) {
-        self.details.key = Some(replaced.key);
-        self.details.previous = replaced.previous;
-        self.details.vkey = replaced.vkey;
-        self.details.verified = None;
+        let RecipientKeyReplaced { key, previous, vkey, .. } = replaced;
+        self.given = GivenKey { key: Some(key), previous, verified: None, vkey };
     }
 
     /// The recipient's id.
@@ -198,7 +177,7 @@ impl Recipient {
 
     /// Where the recipient stands.
     pub fn state(&self) -> RecipientState {
-        match (&self.suspended, &self.details.key) {
+        match (&self.suspended, &self.given.key) {
             (Some(_), _) => RecipientState::Suspended,
             (None, Some(_)) => RecipientState::Active,
             (None, None) => RecipientState::Invited,
@@ -207,7 +186,7 @@ impl Recipient {
 
     /// The highest label this recipient may get: what was given, else R after verification and N before.
     pub fn ceiling(&self) -> Label {
-        let earned = if self.details.verified.is_some() { Label::R } else { Label::N };
+        let earned = if self.given.verified.is_some() { Label::R } else { Label::N };
         self.details.max_label.unwrap_or(earned)
     }
 }

@@ -274,12 +274,9 @@ fn pack<R: CryptoRng + RngCore>(
 ) -> Result<Draft, ShareError> {
     let details = &planned.recipient.details;
     let alias = || details.alias.to_string();
-    let key: PublicKey = details
-        .key
-        .as_deref()
-        .unwrap_or_default()
-        .parse()
-        .map_err(|error| ShareError::Key { alias: alias(), error })?;
+    let given = &planned.recipient.given;
+    let key: PublicKey =
+        given.key.as_deref().unwrap_or_default().parse().map_err(|error| ShareError::Key { alias: alias(), error })?;
     let to = key.seals_to(callbacks).map_err(|error| ShareError::Key { alias: alias(), error })?;
     let code = ReceiptCode::random(rng);
     let salt = Salt::random(rng);
@@ -304,7 +301,7 @@ fn pack<R: CryptoRng + RngCore>(
         series: None,
         setting: None,
         size: None,
-        verified: details.verified,
+        verified: planned.recipient.given.verified,
         why: request.why.clone(),
     };
     let (package, size) = write_package(transaction, planned, &made, (&salt, &code), created, &to, progress)?;

@@ -1,6 +1,6 @@
 //! Looking at a whole vault: every file against what the ledger says of it, and nothing that it does not speak of. Finds
-//! all that is wrong, not only the first; each finding names the file. The ledger's part is [`ledger`]'s, the files
-//! beside it [`files`]'s, and what is said of a vault that does not even open [`unopened`]'s. Mends nothing but the
+//! all that is wrong, not only the first; each finding names the file. The ledger's part is `ledger`'s, the files
+//! beside it `files`'s, and what is said of a vault that does not even open `unopened`'s. Mends nothing but the
 //! catalogue, which is no part of the vault; [`Vault::repair`] moves strays aside.
 
 mod files;

@@ -6,7 +6,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::digest::Digest;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::tree;
 use crate::ledger::tree::TreeError;
@@ -31,6 +30,9 @@ use crate::vault::places::Places;
 use crate::vault::state::State;
 use crate::vault::unlock::Found;
 use crate::vault::unlock::Unlocked;
+
+/// Larger than any key file is.
+const KEY_FILE_LIMIT: u64 = 1 << 20;
 
 /// What is to be looked at, and how.
 #[derive(Clone, Debug)]
@@ -96,7 +98,7 @@ pub fn check(
     let ledger = Ledger { disk, log: &log, head: &head, verifier: &own.verifier, identity: &vault.identity };
     let objects = Objects { disk, identity: &vault.identity, read_data: *read_data };
     let mut report = Report { read_data: *read_data, ..Report::default() };
-    report.findings.extend(check_signing_key(&found)?);
+    report.findings.extend(check_signing_key(&found, vault)?);
     report.ledger = ledger.examine(&mut |_| {}, &mut |index, event| {
         if let Some(expected) = objects_of(&event.body) {
             report.records += u64::from(expected.size.is_some());
@@ -142,19 +144,17 @@ fn key_files_of(body: &Body) -> &[KeyFile] {
 }
 
 /// The header, which the vault identity signed, names the seal of the log's signing key.
-fn check_signing_key(found: &Found) -> Result<Option<Finding>, VaultError> {
+fn check_signing_key(found: &Found, vault: &Unlocked) -> Result<Option<Finding>, VaultError> {
     let file = places::signing_key(found.header.log);
-    if !found.disk.has(&file) {
+    let Some(sealed) = found.disk.read(&file, KEY_FILE_LIMIT)? else {
         return Ok(Some(finding(Fault::Incomplete, &file, "it is missing")));
-    }
-    let expected = found.header.signing_seals.get(&found.header.log);
-    let seal = seal::read_seal(&mut found.disk.open(&file)?).map(|(_, seal)| seal);
-    let seal = match seal.map_err(|error| VaultError::unsealed(&file, error)) {
-        Err(VaultError::Altered { reason, .. }) => return Ok(Some(finding(Fault::Corrupt, &file, &reason))),
-        other => other?,
     };
-    let is_it = expected == Some(&seal);
-    Ok((!is_it).then(|| finding(Fault::Corrupt, &file, "its seal is not the one in vault.toml")))
+    let seal = found.header.signing_seals.get(&found.header.log).copied();
+    let plain = seal::open_bytes(&sealed[..], &vault.identity, seal, KEY_FILE_LIMIT as usize);
+    match plain.map_err(|error| VaultError::unsealed(&file, error)) {
+        Err(VaultError::Altered { reason, .. }) => Ok(Some(finding(Fault::Corrupt, &file, &reason))),
+        other => other.map(|_| None),
+    }
 }
 
 /// How a copy's head stands to what this machine has seen.
@@ -210,36 +210,40 @@ fn relation(
         None => live.checkpoint(&header.verifier)?,
     };
     let seen = seen.head();
-    let ours = |size| ancestor(&live, size, seen);
-    let theirs = |size| ancestor(copied, size, copy);
-    let relation = if seen.size == copy.size {
-        if seen.root == copy.root { Relation::Behind(0) } else { Relation::Forked(seen.size) }
-    } else if copy.size < seen.size {
-        match ours(copy.size)? {
-            Some(root) if root == copy.root => Relation::Behind(seen.size - copy.size),
-            Some(_) => Relation::Forked(seen.size),
+    let relation = if copy.size <= seen.size {
+        match stands_to(&live, copy, seen)? {
+            Some(true) => Relation::Behind(seen.size - copy.size),
+            Some(false) => Relation::Forked(seen.size),
             None => Relation::Unproven,
         }
     } else {
-        match theirs(seen.size)? {
-            Some(root) if root == seen.root => Relation::Ahead(copy.size - seen.size),
-            Some(_) => Relation::Forked(seen.size),
+        match stands_to(copied, seen, copy)? {
+            Some(true) => Relation::Ahead(copy.size - seen.size),
+            Some(false) => Relation::Forked(seen.size),
             None => Relation::Unproven,
         }
     };
     Ok((relation, by_mark))
 }
 
-/// The root that the log of `head` had at `size`, proven by `head`'s root; `None` where its tiles do not prove one. A
-/// proof that merely fails says nothing about a fork: only two roots that are both proven do.
-fn ancestor(log: &Log, size: u64, head: &Checkpoint) -> Result<Option<Digest>, VaultError> {
-    let root = tree::root(log, size).and_then(|root| Ok((root, tree::consistency_proof(log, size, head.size)?)));
-    match root {
-        Ok((root, proof)) => {
-            let holds = tree::verify_consistency((size, &root), (head.size, &head.root), &proof);
-            Ok(holds.then_some(root))
-        }
-        Err(TreeError::Read { path, source }) => Err(VaultError::io(log.file_of(&path), source)),
-        Err(_) => Ok(None),
+/// Whether the log of `head` continues that of `earlier`; `None` where its tiles do not show it. A proof that merely fails
+/// says nothing about a fork, since a damaged tile makes it fail too: only another root at that size, proven, does.
+fn stands_to(log: &Log, earlier: &Checkpoint, head: &Checkpoint) -> Result<Option<bool>, VaultError> {
+    let unless_damaged = |result: Result<bool, VaultError>| match result {
+        Err(VaultError::Incomplete { .. } | VaultError::Altered { .. }) => Ok(false),
+        other => other,
+    };
+    if unless_damaged(log.continues(earlier, head))? {
+        return Ok(Some(true));
     }
+    if earlier.size == head.size {
+        return Ok(Some(false));
+    }
+    let root = match tree::root(log, earlier.size) {
+        Ok(root) => root,
+        Err(TreeError::Read { path, source }) => return Err(VaultError::io(log.file_of(&path), source)),
+        Err(_) => return Ok(None),
+    };
+    let other = Checkpoint { root, ..earlier.clone() };
+    Ok(unless_damaged(log.continues(&other, head))?.then_some(false))
 }

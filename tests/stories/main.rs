@@ -1,13 +1,23 @@
 //! Stories: what a person types and what comes back, told in process with a clock that stands still and randomness that
 //! repeats. One file a story; `practice` is the stage they share.
 
+// Stories start processes, and say aloud what they leave out.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
+
+mod architecture;
+mod copies;
 mod examples;
 mod hardship;
+mod help;
 mod init;
+mod integrity;
+mod ledger;
+mod licences;
 mod machine;
 mod people;
 mod practice;
 mod readme;
 mod records;
 mod sharing;
+mod shells;
 mod unlocking;

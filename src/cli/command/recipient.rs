@@ -84,7 +84,7 @@ fn answer(
 
 /// What is missing before something may be shared to the recipient without another word.
 fn missing(recipient: &Recipient) -> Vec<String> {
-    let lacks = match (&recipient.details.key, recipient.details.verified) {
+    let lacks = match (&recipient.given.key, recipient.given.verified) {
         (None, _) => "key",
         (Some(_), None) => "verified",
         (Some(_), Some(_)) => return Vec::new(),

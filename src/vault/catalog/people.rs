@@ -72,7 +72,7 @@ impl Catalog {
     /// The recipient whose present key this is. Should two have it, the earlier.
     pub fn recipient_by_key(&self, key: &str) -> Result<Option<Recipient>, CatalogError> {
         self.one(
-            "SELECT body FROM recipients WHERE json_extract(body, '$.details.key') = ?1 ORDER BY n LIMIT 1",
+            "SELECT body FROM recipients WHERE json_extract(body, '$.given.key') = ?1 ORDER BY n LIMIT 1",
             [key],
             body,
         )

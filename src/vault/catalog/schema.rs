@@ -5,7 +5,7 @@
 //! Must not know queries.
 
 /// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// The tables, made in an empty database.
 pub(super) const TABLES: &str = "
@@ -36,7 +36,7 @@ CREATE TABLE clients (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, alias TEXT
 CREATE INDEX clients_by_alias ON clients (alias);
 CREATE TABLE recipients (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, alias TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX recipients_by_alias ON recipients (alias);
-CREATE INDEX recipients_by_key ON recipients (json_extract(body, '$.details.key'));
+CREATE INDEX recipients_by_key ON recipients (json_extract(body, '$.given.key'));
 
 -- Records, as the events so far leave them, and their tags. Lists run backwards by (date, n).
 CREATE TABLE records (

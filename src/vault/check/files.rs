@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::digest::Digest;
 use crate::digest::Hashing;
 use crate::id::DisclosureId;
+use crate::id::IntentId;
 use crate::id::ObjectId;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::opening::PER_FILE;
@@ -193,6 +194,7 @@ impl Vault {
                 || file.starts_with(&tiles)
                 || file.starts_with(&lost)
                 || key_files.contains(&file)
+                || is_early_list(&file)
                 || self.is_beyond_the_edge(&file)
                 || alive.iter().any(|one| is_of(&file, one))
                 || self.is_committed(&file)?;
@@ -214,6 +216,13 @@ impl Vault {
             places::journal(self.log.id, number) == file && number.saturating_mul(PER_FILE) >= self.head().size
         })
     }
+}
+
+/// The list of a transaction that is beginning: not locked yet, or dead so early that it names nothing. The next opening
+/// takes it back.
+fn is_early_list(file: &str) -> bool {
+    let name = file.strip_prefix(places::INCOMING).and_then(|name| name.strip_prefix('/')?.strip_suffix(".new"));
+    name.is_some_and(|name| name.parse::<IntentId>().is_ok())
 }
 
 /// Whether `file` is one that the living transaction announced in `line`, or one of its own.

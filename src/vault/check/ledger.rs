@@ -10,6 +10,7 @@ use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::leaf::Leaf;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::tile::TilePath;
+use crate::ledger::tile::WIDTH;
 use crate::ledger::tree::Tiles;
 use crate::practice::event::Event;
 use crate::vault::check::Fault;
@@ -65,20 +66,21 @@ impl Ledger<'_> {
         for found in found {
             let file = found.path.map(|path| self.log.file_of(&path));
             let text = found.what.to_string();
-            report.findings.push(Finding { fault: found.what.into(), index: found.index, file, text });
-            if let (Wrong::HashDiffers, Some(index)) = (found.what, found.index) {
-                report.findings.extend(self.blame(index));
-            }
+            let of_entry = found.index.filter(|_| found.what == Wrong::HashDiffers).and_then(|index| self.blame(index));
+            let of_tile = || Finding { fault: found.what.into(), index: found.index, file, text };
+            report.findings.push(of_entry.unwrap_or_else(of_tile));
         }
         self.stale_tiles(&mut report)?;
         Ok(report)
     }
 
-    /// Entries and hash tile disagree: the signed root says which of them was altered, where it is the entries.
+    /// Whether it is the entry at `index` that was altered, and not the tile or the opening that disagrees with it: the
+    /// signed root says so.
     fn blame(&self, index: u64) -> Option<Finding> {
+        let bundle = TilePath::bundle_of_tree(index / u64::from(WIDTH), self.head.head().size)?;
         match self.log.leaves(index..index + 1, self.head.head()) {
-            Err(VaultError::Altered { file, reason }) => {
-                Some(Finding { fault: Fault::Corrupt, index: Some(index), file: Some(file), text: reason })
+            Err(VaultError::Altered { file, reason }) if file == self.log.file_of(&bundle) => {
+                Some(Finding { index: Some(index), ..finding(Fault::Corrupt, &file, &reason) })
             }
             _ => None,
         }
@@ -118,6 +120,9 @@ impl Ledger<'_> {
                 (Leaf::Sealed { .. }, None) => missing.push(index),
                 (_, None) => {}
                 (_, Some(opening)) if !opening.matches(&self.log.origin, leaf) => {
+                    if self.blame(index).is_some() {
+                        continue; // told with the tiles
+                    }
                     let text = "its opening is not what the ledger committed to".to_owned();
                     report.findings.push(wrong(Fault::OpeningMismatch, Some(index), text));
                 }

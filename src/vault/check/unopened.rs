@@ -50,6 +50,9 @@ fn finding_of(disk: &Disk, header: Option<&Header>, error: &VaultError) -> Optio
         VaultError::NotAVault(_) => Some(finding(Fault::Incomplete, places::HEADER, &text)),
         VaultError::Replaced { .. } => Some(finding(Fault::UntrustedKey, places::HEADER, &text)),
         VaultError::Incomplete { file, .. } => Some(finding(Fault::Incomplete, file, &text)),
+        VaultError::MissingEntry { file, index } => {
+            Some(Finding { index: Some(*index), ..finding(Fault::Incomplete, file, &text) })
+        }
         VaultError::Altered { file, reason } => {
             let by_checkpoint = header
                 .filter(|header| *file == places::checkpoint(header.log))

@@ -214,11 +214,7 @@ fn as_table(look: &Look<'_>, catalog: &Catalog, filter: &EntryFilter, stdout: &m
     let mut out = BufWriter::new(stdout);
     let count = entries(catalog, filter, |entry, names| {
         let (client, recipient) = (names.client(entry.client)?, names.recipient(entry.recipient)?);
-        let id = match about(&entry) {
-            Some((Some(kind), id)) => look.id(kind, &id).into_owned(),
-            Some((None, id)) => id,
-            None => String::new(),
-        };
+        let id = about(&entry).map(|(kind, id)| look.id(kind, &id).into_owned()).unwrap_or_default();
         let cells = [
             entry.index.to_string(),
             entry.time.to_string(),
@@ -242,19 +238,20 @@ fn alias(who: &Option<Who>) -> &str {
     who.as_ref().map(|who| &*who.alias).unwrap_or_default()
 }
 
-/// What an entry is about: the most particular thing that it names.
-fn about(entry: &Entry) -> Option<(Option<IdKind>, String)> {
+/// What an entry is about: the field that holds its id, by the kind's first word.
+fn about(entry: &Entry) -> Option<(IdKind, String)> {
     const NAMED: [(&str, IdKind); 4] = [
-        ("disclosure", IdKind::Disclosure),
-        ("record", IdKind::Record),
-        ("recipient", IdKind::Recipient),
         ("client", IdKind::Client),
+        ("recipient", IdKind::Recipient),
+        ("record", IdKind::Record),
+        ("disclosure", IdKind::Disclosure),
     ];
     // What was refused has no id of its own: it names the record, when it was one.
     if entry.kind == "disclosure.refused" {
         let [record] = &entry.records[..] else { return None };
-        return Some((Some(IdKind::Record), record.to_string()));
+        return Some((IdKind::Record, record.to_string()));
     }
-    let named = |(field, kind): (&str, IdKind)| Some((Some(kind), entry.fields.get(field)?.as_str()?.to_owned()));
-    NAMED.into_iter().find_map(named)
+    let word = entry.kind.split('.').next()?;
+    let (field, kind) = NAMED.into_iter().find(|(field, _)| *field == word)?;
+    Some((kind, entry.fields.get(field)?.as_str()?.to_owned()))
 }

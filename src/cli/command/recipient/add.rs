@@ -7,7 +7,9 @@ use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::id::RecipientId;
 use crate::people;
+use crate::practice::recipient::GivenKey;
 use crate::practice::recipient::RecipientAdded;
+use crate::practice::recipient::RecipientDetails;
 use crate::practice::words::Alias;
 use crate::vocabulary::Role;
 use crate::vocabulary::VerifiedHow;
@@ -38,30 +40,17 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let alias = session.required(args.alias, "ALIAS", "What shall the recipient be called here", example)?;
     let relationships = said.relationships(&vault)?;
     let id = RecipientId::random(&mut session.host.rng);
-    let mut details = RecipientAdded {
-        alias: alias.clone(),
-        conflict: None,
-        contact: None,
-        key: key.map(String::from),
-        max_label: None,
-        medical_personnel: false,
-        name: None,
-        organisation: None,
-        previous: None,
-        recipient: id,
-        relationships: Vec::new(),
-        role: Role::Other,
-        verified: args.verified,
-        vkey: None,
-    };
+    let mut details = RecipientDetails::new(id, alias.clone(), Role::Other);
     said.apply(&mut details, relationships);
-    let next = match (&details.key, details.verified) {
+    let given = GivenKey { key: key.map(String::from), verified: args.verified, ..GivenKey::default() };
+    let next = match (&given.key, given.verified) {
         (None, _) => format!("\nNext: subrosa recipient invite {alias} -o FILE"),
         (Some(_), None) => format!("\nNext: make sure of the key, then: subrosa recipient verify {alias} --how HOW"),
         (Some(_), Some(_)) => String::new(),
     };
     let clock = session.clock();
-    let committed = people::add_recipient(&mut vault, &clock, &mut session.host.rng, details)?;
+    let committed =
+        people::add_recipient(&mut vault, &clock, &mut session.host.rng, RecipientAdded { details, given })?;
     let sentence = format!("Recipient {alias} is named ({id}).{next}");
     super::answer(session, "recipient-add", &vault, &committed, id, &sentence)
 }

@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
 use crate::practice::recipient::Kinship;
-use crate::practice::recipient::RecipientAdded;
+use crate::practice::recipient::RecipientDetails;
 use crate::practice::words::Line;
 use crate::practice::words::Prose;
 use crate::vault::Vault;
@@ -97,7 +97,7 @@ impl Said {
     }
 
     /// Sets what was said; `relationships` is [`Said::relationships`].
-    pub fn apply(self, details: &mut RecipientAdded, relationships: Vec<Kinship>) {
+    pub fn apply(self, details: &mut RecipientDetails, relationships: Vec<Kinship>) {
         set(&mut details.name, self.name);
         set(&mut details.role, self.role);
         set(&mut details.organisation, self.organisation);

@@ -52,7 +52,7 @@ pub fn run(session: &mut Session<'_>) -> Result<Exit, Failure> {
         alias: recipient.details.alias.to_string(),
         state: recipient.state().as_str(),
         role: recipient.details.role.as_str(),
-        verified: recipient.details.verified.map(|how| how.as_str()),
+        verified: recipient.given.verified.map(|how| how.as_str()),
         max_label: recipient.ceiling().as_str(),
     });
     let recipients = Recipients { recipients: recipients.collect() };

@@ -27,7 +27,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut vault = session.open_to_append()?;
     let recipient = names::recipient(vault.catalog(), &args.recipient)?;
     let (id, alias) = (recipient.id(), recipient.details.alias);
-    if let (None, Some(key), Some(terminal)) = (args.how, &recipient.details.key, session.terminal()) {
+    if let (None, Some(key), Some(terminal)) = (args.how, &recipient.given.key, session.terminal()) {
         terminal.tell(&format!("The key of {alias} is {key}"))?;
         terminal.tell(&format!("The ways to make sure: {}", VerifiedHow::WORDS.join(" ")))?;
     }

@@ -52,7 +52,7 @@ fn recipients_as_their_events_leave_them() {
         Body::ClientAdded(client(1, "mk-01")),
     ]);
     let lee = catalog.recipient_by_key("age1lee").unwrap().unwrap();
-    assert_eq!((lee.id(), lee.details.verified, lee.ceiling()), (id("p-", 1), Some(VerifiedHow::InPerson), Label::V));
+    assert_eq!((lee.id(), lee.given.verified, lee.ceiling()), (id("p-", 1), Some(VerifiedHow::InPerson), Label::V));
     assert_eq!(catalog.recipient_by_alias("lee").unwrap(), Some(lee));
     assert_eq!(catalog.recipient_by_alias("dr-lee").unwrap(), None);
     let states: Vec<_> = catalog.recipients().unwrap().iter().map(Recipient::state).collect();

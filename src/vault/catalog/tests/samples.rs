@@ -19,8 +19,9 @@ use crate::practice::owner::KeyFile;
 use crate::practice::owner::Owner;
 use crate::practice::owner::OwnerAdded;
 use crate::practice::owner::VaultCreated;
+use crate::practice::recipient::GivenKey;
 use crate::practice::recipient::RecipientAdded;
-use crate::practice::recipient::RecipientEdited;
+use crate::practice::recipient::RecipientDetails;
 use crate::practice::recipient::RecipientKeyReplaced;
 use crate::practice::recipient::RecipientSuspended;
 use crate::practice::recipient::RecipientVerified;
@@ -139,37 +140,15 @@ pub fn client_closed(n: u64) -> Body {
 }
 
 pub fn recipient(n: u64, alias: &str, key: Option<&str>) -> RecipientAdded {
-    RecipientAdded {
-        alias: word(alias),
-        conflict: None,
-        contact: None,
-        key: key.map(str::to_owned),
-        max_label: None,
-        medical_personnel: false,
-        name: None,
-        organisation: Some(word("Wetherby Clinic")),
-        previous: None,
-        recipient: id("p-", n),
-        relationships: vec![],
-        role: Role::Supervisor,
-        verified: None,
-        vkey: None,
-    }
+    let mut details = RecipientDetails::new(id("p-", n), word(alias), Role::Supervisor);
+    details.organisation = Some(word("Wetherby Clinic"));
+    RecipientAdded { details, given: GivenKey { key: key.map(str::to_owned), ..GivenKey::default() } }
 }
 
 pub fn recipient_edited(n: u64, alias: &str) -> Body {
-    Body::RecipientEdited(RecipientEdited {
-        alias: word(alias),
-        conflict: None,
-        contact: None,
-        max_label: Some(Label::V),
-        medical_personnel: true,
-        name: None,
-        organisation: None,
-        recipient: id("p-", n),
-        relationships: vec![],
-        role: Role::Biller,
-    })
+    let mut details = RecipientDetails::new(id("p-", n), word(alias), Role::Biller);
+    (details.max_label, details.medical_personnel) = (Some(Label::V), true);
+    Body::RecipientEdited(details)
 }
 
 pub fn recipient_verified(n: u64, key: &str) -> Body {
