@@ -1,6 +1,6 @@
 //! The README, as a stranger follows it. A `console` block is a session at a terminal: each command is typed, each question
 //! is answered as the block answers it, and what is drawn has to be what the block shows. An `sh` block is run as it stands,
-//! in a home of its own.
+//! in a home of its own. And the page on the command line, whose tables the program has to agree with.
 
 use std::fs;
 use std::path::Path;
@@ -11,6 +11,8 @@ use std::time::Duration;
 use std::time::Instant;
 
 use expectrl::session::OsSession;
+use serde_json::Value;
+use subrosa::vocabulary;
 
 use crate::machine::Machine;
 use crate::machine::has;
@@ -109,6 +111,136 @@ fn the_tour_is_what_happens() {
         }
         compare(&shown, &drawn, &machine);
     }
+}
+
+/// The rows of the page's blocks of text: a first word, and the words after it.
+fn rows() -> Vec<(String, Vec<String>)> {
+    let mut rows = Vec::new();
+    for block in blocks("docs/command-line.md").into_iter().filter(|block| block.language == "text") {
+        for line in block.text.lines() {
+            let mut words = line.split_whitespace().map(str::to_owned);
+            rows.push((words.next().unwrap(), words.collect()));
+        }
+    }
+    rows
+}
+
+fn row(name: &str) -> Vec<String> {
+    let found = rows().into_iter().find(|row| row.0 == name);
+    found.unwrap_or_else(|| panic!("the page does not tell of {name}")).1
+}
+
+#[test]
+fn the_page_has_every_word_and_exit_code() {
+    let lists: [(&str, &[&str]); 11] = [
+        ("kind", vocabulary::RecordKind::WORDS),
+        ("purpose", vocabulary::Purpose::WORDS),
+        ("basis", vocabulary::Basis::WORDS),
+        ("role", vocabulary::Role::WORDS),
+        ("relationship", vocabulary::Relationship::WORDS),
+        ("setting", vocabulary::Setting::WORDS),
+        ("how", vocabulary::VerifiedHow::WORDS),
+        ("minor-rule", vocabulary::MinorRule::WORDS),
+        ("capacity", vocabulary::Capacity::WORDS),
+        ("profile", vocabulary::Profile::WORDS),
+        ("label", vocabulary::Label::WORDS),
+    ];
+    for (name, words) in lists {
+        assert_eq!(row(name), words, "{name}");
+    }
+    let codes = Machine::bare().ok(&["help", "exit-codes"]);
+    assert!(blocks("docs/command-line.md").iter().any(|block| block.text == codes), "{codes}");
+}
+
+#[test]
+fn the_page_names_every_field_of_the_json() {
+    let machine = Machine::bare();
+    let public = |name: &str| {
+        machine.make_key(name);
+        machine.public_key(name)
+    };
+    let (me, lee, ana, eve, deputy) =
+        (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
+    machine.write("note.txt", b"Sleeps better.\n");
+    let commands: [&[&str]; 27] = [
+        &["init", "--owner", &me],
+        &["client", "add", "mk-01"],
+        &["client", "edit", "mk-01", "--adult"],
+        &["client", "list", "--names"],
+        &["client", "show", "mk-01"],
+        &["recipient", "add", "ana"],
+        &["recipient", "invite", "ana", "-o", "page.txt"],
+        &["recipient", "replace-key", "ana", "--key", &ana],
+        &["recipient", "edit", "ana", "--role", "family"],
+        &["recipient", "verify", "ana", "--how", "in-person"],
+        &["recipient", "add", "lee", "--key", &lee],
+        &["recipient", "list"],
+        &["recipient", "show", "lee"],
+        &["add", "note.txt", "--client", "mk-01", "--kind", "letter"],
+        &["tag", "@", "+sleep"],
+        &["list"],
+        &["info", "@"],
+        &["edit", "@"],
+        &["share", "@", "--to", "ana", "--to", "lee", "--partial", "--purpose", "treat"],
+        &["recipient", "suspend", "lee", "--reason", "left"],
+        &["ledger", "log"],
+        &["ledger", "verify"],
+        &["ledger", "checkpoint", "-o", "head"],
+        &["check"],
+        &["owner", "add", &deputy, "--alias", "deputy"],
+        &["owner", "list"],
+        &["client", "close", "mk-01"],
+    ];
+    let mut seen = vec!["error".to_owned(), "man".to_owned()];
+    let mut answers = std::collections::BTreeMap::new();
+    for command in commands {
+        let output = machine.command().env("EDITOR", "true").args(command).arg("--json").output().unwrap();
+        let answer: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{command:?}: {output:?}"));
+        let name = answer["schema"].as_str().unwrap().split('/').nth(1).unwrap().to_owned();
+        let mut fields = row(&name);
+        fields.insert(0, "schema".to_owned());
+        assert_eq!(keys(&answer), sorted(fields), "{name}");
+        seen.push(name.clone());
+        answers.insert(name, answer);
+    }
+    let man: Value = serde_json::from_str(&machine.ok(&["man", "-o", "man", "--json"])).unwrap();
+    assert_eq!(keys(&man), ["pages", "schema"]);
+    let refused = machine.run(&["recipient", "add", "eve", "--key", &eve, "--role", "spy", "--json"]);
+    let refused: Value = serde_json::from_slice(&refused.stderr).unwrap();
+    assert_eq!(keys(&refused["error"]), sorted(row("error")));
+
+    let disclosure = &answers["share"]["disclosures"][0];
+    let parts = [
+        ("Who", &disclosure["recipient"]),
+        ("Head", &answers["share"]["head"]),
+        ("Record", &answers["add"]["records"][0]),
+        ("Version", &answers["info"]["versions"][0]),
+        ("Disclosure", disclosure),
+        ("Package", &disclosure["package"]),
+        ("Refused", &answers["share"]["refused"][0]),
+        ("Reason", &answers["share"]["refused"][0]["reasons"][0]),
+        ("Entry", &answers["ledger-log"]["entries"][0]),
+        ("Checked", &answers["ledger-verify"]["checked"]),
+    ];
+    for (name, part) in parts {
+        assert_eq!(keys(part), sorted(row(name)), "{name}");
+        seen.push(name.to_owned());
+    }
+    // Every row between the first and the last of them was looked at.
+    let names: Vec<_> = rows().into_iter().map(|row| row.0).collect();
+    let (first, last) = (names.iter().position(|name| name == "init"), names.iter().position(|name| name == "error"));
+    let unseen: Vec<_> = names[first.unwrap()..=last.unwrap()].iter().filter(|name| !seen.contains(name)).collect();
+    assert!(unseen.is_empty(), "{unseen:?}");
+}
+
+fn keys(value: &Value) -> Vec<String> {
+    sorted(value.as_object().unwrap_or_else(|| panic!("no object: {value}")).keys().cloned().collect())
+}
+
+fn sorted(mut words: Vec<String>) -> Vec<String> {
+    words.sort();
+    words
 }
 
 #[test]
