@@ -26,7 +26,7 @@ const TOOLS: [&str; 4] = ["age", "age-keygen", "jq", "flock"];
 /// The home of the README.
 const HOME: &str = "/home/ana";
 /// How long one command may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A fenced block.
 struct Block {
