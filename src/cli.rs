@@ -40,7 +40,7 @@ use crate::cli::failure::FailureCode;
 use crate::cli::host::Host;
 use crate::cli::session::Session;
 
-/// What a command ends with when it did not fail (CLI.md 2).
+/// What a command ends with when it did not fail (`docs/command-line.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Done: 0.

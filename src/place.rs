@@ -70,7 +70,7 @@ pub enum PlaceRisk {
     },
 }
 
-/// What would go to the place. Decides how much a risk weighs (CLI.md 1, "Where output may go").
+/// What would go to the place. Decides how much a risk weighs (`docs/command-line.md`, "Where output may go").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contents {
     /// Content that anybody who finds it can read.
@@ -123,7 +123,7 @@ const fn row(id: &'static str, lift: Lift, weights: [Weight; 3]) -> Row {
     Row { id, lift, plain, sealed, vault }
 }
 
-/// CLI.md 1, "Where output may go", in the order in which reasons are listed. The first two are never lifted.
+/// `docs/command-line.md`, "Where output may go", in the order in which reasons are listed. The first two are never lifted.
 #[rustfmt::skip]
 pub const TABLE: [Row; 10] = [
     row("E-OUTPUT-PERM",     Lift::Never,         [Refused, Nothing, Refused]),

@@ -1,4 +1,4 @@
-//! What commands answer: the JSON types that several of them share (CLI.md 4), and [`Answer`], one value that is drawn
+//! What commands answer: the JSON types that several of them share (`docs/command-line.md`), and [`Answer`], one value that is drawn
 //! three ways. Made to be written only; nothing reads them. Must not know where the words go.
 
 use std::borrow::Cow;
@@ -251,7 +251,7 @@ impl From<&PlaceRisk> for Reason {
     }
 }
 
-/// A thing that was made or changed (CLI.md 4, "things made").
+/// A thing that was made or changed (`docs/command-line.md`, "things made").
 #[derive(Clone, Debug, Serialize)]
 pub struct Made {
     /// The whole id.

@@ -1,5 +1,5 @@
 //! What a command ends with when it does not do what was asked: the one place where facts become exit codes, reasons and
-//! advice (CLI.md 2 and 4). A message never holds a secret. Must not know any command.
+//! advice (`docs/command-line.md`). A message never holds a secret. Must not know any command.
 
 use std::ffi::OsString;
 use std::io;
@@ -46,7 +46,7 @@ pub enum FailureCode {
 /// One row of the exit codes' table.
 struct Row(u8, Option<FailureCode>, &'static str, &'static str);
 
-/// CLI.md 2. `subrosa help exit-codes` prints it.
+/// `docs/command-line.md`. `subrosa help exit-codes` prints it.
 const TABLE: [Row; 13] = [
     Row(0, None, "", "done"),
     Row(1, Some(FailureCode::Failed), "failed", "other failure"),

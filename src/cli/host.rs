@@ -247,7 +247,7 @@ impl Stream {
         }
     }
 
-    /// Whether the reader went away: 0 for a command that reads, 1 for `share`, which can be resumed (CLI.md 1).
+    /// Whether the reader went away: 0 for a command that reads, 1 for `share`, which can be resumed (`docs/command-line.md`).
     pub fn is_closed(&self) -> bool {
         self.closed
     }

@@ -1,5 +1,5 @@
 //! What happens when the process is told to stop: the terminal gets its settings back, half-written outputs are
-//! removed, and the process ends with 130 (CLI.md 2). The only file besides `main` that ends the process.
+//! removed, and the process ends with 130 (`docs/command-line.md`). The only file besides `main` that ends the process.
 //! A vault needs no word of this: its journal stands any crash. Must not know what was being done.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Judging a place: may plain content, sealed output or a vault lie there (CLI.md 1, "Where output may go")?
+//! Judging a place: may plain content, sealed output or a vault lie there (`docs/command-line.md`, "Where output may go")?
 //! [`PlaceFacts::gather`] looks at the file system once; [`risks_of`] is pure and says what is wrong.
 //! Must not know what follows from a risk: that is `place`'s table.
 

@@ -1,4 +1,4 @@
-//! One line of progress on a terminal, for work of more than half a second (CLI.md 1); cleared at the end.
+//! One line of progress on a terminal, for work of more than half a second (`docs/command-line.md`); cleared at the end.
 //! Must not know what the work is.
 
 use std::io::Write;

@@ -143,7 +143,7 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// Said of what was committed: what failed after the commit point is no failure (FORMAT 5).
+    /// Said of what was committed: what failed after the commit point is no failure (`docs/format.md`, 5).
     pub fn committed(&mut self, committed: &Committed) -> Exit {
         match &committed.late {
             None => Exit::Done,

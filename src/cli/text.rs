@@ -1,5 +1,5 @@
 //! Text that others wrote, made safe to draw: control characters could move the cursor, answer back or rewrite what
-//! stands above; bidirectional ones could make a name read as another (CLI.md 1). Must not know where it is drawn.
+//! stands above; bidirectional ones could make a name read as another (`docs/command-line.md`). Must not know where it is drawn.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
 }
 
 /// `text` on one line: as [`harmless`], with line ends and TAB spelt out too. For names, titles, paths, table cells,
-/// and the columns of piped output (CLI.md 4: control characters as `\xNN`).
+/// and the columns of piped output (`docs/command-line.md`: control characters as `\xNN`).
 pub fn bare(text: &str) -> Cow<'_, str> {
     spelt(text, |_| true)
 }

@@ -206,7 +206,7 @@ pub struct Witnesses {
     pub time: Option<String>,
 }
 
-/// The ledger's verdict (CLI.md 4, `ledger-verify`).
+/// The ledger's verdict (`docs/command-line.md`, `ledger-verify`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LedgerVerdict {
     /// The word.

@@ -10,9 +10,12 @@ use crate::crash_tests::bench::copy_tree;
 use crate::crash_tests::bench::records_of;
 use crate::filing;
 use crate::people;
+use crate::practice::event::Body;
 use crate::vault::Vault;
 use crate::vault::check::Fault;
+use crate::vault::error::VaultError;
 use crate::vault::fuse::cut;
+use crate::vault::transaction::Draft;
 use crate::vocabulary::VerifiedHow;
 
 /// Runs `act` once for every change to a file that it makes, with the power cut before that change. `before` and `after`
@@ -89,8 +92,12 @@ fn a_full_journal_file_and_full_tiles_change_nothing_in_that() {
     let mut vault = bench.open().unwrap();
     let client = bench.add_client(&mut vault, "mk-01");
     // Two entries short of a full tile: the three records stand on both sides of its edge.
-    let texts: Vec<&'static str> = vec!["filler"; 251];
-    bench.add(&mut vault, client, &texts).unwrap();
+    let details = vault.catalog().client(client).unwrap().unwrap().details;
+    let filler = || Draft::from(Body::ClientEdited(details.clone()));
+    let transaction = vault.begin(0, &[], &mut OsRng).unwrap();
+    let filled = transaction
+        .commit::<VaultError>(&|| bench.clock.tick(), &mut OsRng, |_| Ok((0..251).map(|_| filler()).collect()));
+    filled.unwrap();
     assert_eq!(vault.head().size, 254);
     drop(vault);
     cut_everywhere(

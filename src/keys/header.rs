@@ -1,5 +1,5 @@
 //! The first bytes of an age file, up to and including the 16-byte payload nonce (c2sp.org/age): found by their lines
-//! alone, without reading one byte too many. The seal is taken over exactly these (FORMAT 2), and no parser sees them
+//! alone, without reading one byte too many. The seal is taken over exactly these (`docs/format.md`, 2), and no parser sees them
 //! before it has been compared. Must not know keys, stanza types or what the seal is for.
 
 use std::io;

@@ -27,9 +27,9 @@ use crate::keys::header;
 use crate::keys::opening::Opens;
 use crate::secret::SecretText;
 
-/// log2 of scrypt's N that is written (FORMAT 1): 256 MiB of memory.
+/// log2 of scrypt's N that is written (`docs/format.md`, 1): 256 MiB of memory.
 pub const DEFAULT_LOG_N: u8 = 18;
-/// The largest log2 of N that is read or written (FORMAT 1): 4 GiB of memory.
+/// The largest log2 of N that is read or written (`docs/format.md`, 1): 4 GiB of memory.
 pub const MAX_LOG_N: u8 = 22;
 
 const TAG: &str = "scrypt";

@@ -105,7 +105,7 @@ impl PublicKey {
     }
 
     /// The name's part of a key file `owner-<file stem>.age`: the first 16 hex characters of SHA-256 of the canonical
-    /// text (FORMAT 1).
+    /// text (`docs/format.md`, 1).
     pub fn file_stem(&self) -> String {
         let mut hex = Digest::of(self.text.as_bytes()).to_string();
         hex.truncate(16);

@@ -1,4 +1,4 @@
-//! [`VaultIdentity`]: the age identity that everything in a vault is sealed to, and the keys derived from it (FORMAT 1).
+//! [`VaultIdentity`]: the age identity that everything in a vault is sealed to, and the keys derived from it (`docs/format.md`, 1).
 //! Must not know what is sealed or derived.
 
 use std::fmt;
@@ -75,7 +75,7 @@ impl VaultIdentity {
         SealsTo::new(identity.to_public())
     }
 
-    /// HKDF-SHA-256 of the 32 secret bytes, without salt, 32 bytes out (FORMAT 1).
+    /// HKDF-SHA-256 of the 32 secret bytes, without salt, 32 bytes out (`docs/format.md`, 1).
     pub fn derive(&self, info: &str) -> Key {
         let secret = self.secret_bytes();
         let mut key = hkdf_sha256(&*secret, info);

@@ -1,4 +1,4 @@
-//! Plain bytes to age file and back, streaming (FORMAT 2): [`seal()`] and [`Writer`] make a sealed file and tell its seal,
+//! Plain bytes to age file and back, streaming (`docs/format.md`, 2): [`seal()`] and [`Writer`] make a sealed file and tell its seal,
 //! [`open`] checks the seal before anything else looks at the file. Memory is constant, but in [`seal_bytes`] and
 //! [`open_bytes`]. Together with `keys` the only user of the age crates. Must not know records, vaults or paths.
 //!

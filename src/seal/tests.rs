@@ -24,7 +24,7 @@ fn plain(size: usize) -> Vec<u8> {
     (0..size).map(|i| (i * 31 % 251) as u8).collect()
 }
 
-/// The seal as FORMAT 2 words it, found without the scan: after the only line that begins with three dashes.
+/// The seal as `docs/format.md`, 2 words it, found without the scan: after the only line that begins with three dashes.
 fn seal_by_the_book(file: &[u8]) -> Digest {
     let mac = file.windows(5).position(|five| five == b"\n--- ").unwrap();
     let line = file[mac + 1..].iter().position(|&byte| byte == b'\n').unwrap();

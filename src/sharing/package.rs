@@ -1,4 +1,4 @@
-//! The package: an age file with a tar inside, sealed to one recipient (FORMAT 6). It is written in one pass, each record
+//! The package: an age file with a tar inside, sealed to one recipient (`docs/format.md`, 6). It is written in one pass, each record
 //! streaming from its object into the tar.
 
 use std::io;

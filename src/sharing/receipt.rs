@@ -1,5 +1,5 @@
 //! Receipt codes: what a recipient reads out to say that a package arrived. The code stands in NOTICE.txt alone; the
-//! ledger keeps its digest (FORMAT 6).
+//! ledger keeps its digest (`docs/format.md`, 6).
 
 use rand_core::CryptoRng;
 use rand_core::RngCore;

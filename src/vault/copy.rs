@@ -1,4 +1,4 @@
-//! Checking a copy of the vault that was made while it lived (FORMAT 5): whether it is whole up to its own head, and
+//! Checking a copy of the vault that was made while it lived (`docs/format.md`, 5): whether it is whole up to its own head, and
 //! whether that head is a part of the history that this machine has seen. Writes nothing, neither into the copy nor
 //! into the state directory: a copy sets no mark and no pin. What a copy has beyond its events, such as an outbox or what
 //! dead transactions left, is no fault of it.

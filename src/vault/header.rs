@@ -1,5 +1,5 @@
 //! `vault.toml`: what is public about a vault. age has no sender, so nothing here is believed before the last line, an
-//! HMAC under a key of the vault identity, is checked (FORMAT 1).
+//! HMAC under a key of the vault identity, is checked (`docs/format.md`, 1).
 
 use std::collections::BTreeMap;
 

@@ -20,7 +20,7 @@ use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::places;
 
-/// A list whose JCS is longer stands in an object of its own (FORMAT 3).
+/// A list whose JCS is longer stands in an object of its own (`docs/format.md`, 3).
 const LIST_LIMIT: usize = 16 << 10;
 /// No list is longer than this, in bytes.
 const SEALED_LIST_LIMIT: u64 = 1 << 30;

@@ -1,4 +1,4 @@
-//! Where everything is: the paths of FORMAT 1, relative to the vault, in one place.
+//! Where everything is: the paths of `docs/format.md`, 1, relative to the vault, in one place.
 
 use std::path::PathBuf;
 

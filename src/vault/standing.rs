@@ -1,4 +1,4 @@
-//! Which head holds: the checkpoint in the vault against the mark on this machine (FORMAT 4 and 5).
+//! Which head holds: the checkpoint in the vault against the mark on this machine (`docs/format.md`, 4 and 5).
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! Appending: the one path by which a vault changes, with one commit point (FORMAT 5). What a crash at each step means
+//! Appending: the one path by which a vault changes, with one commit point (`docs/format.md`, 5). What a crash at each step means
 //! stands beside the step.
 
 use std::collections::BTreeMap;
@@ -179,7 +179,7 @@ impl Transaction<'_> {
         Ok(Committed { head: self.vault.head().clone(), entries: appended.entries, late })
     }
 
-    /// Steps 0 and 2 to 4 of FORMAT 5. Returns only when the mark stands at the new head.
+    /// Everything up to the commit point (`docs/format.md`, 5). Returns only when the mark stands at the new head.
     fn append(
         &mut self,
         drafts: Vec<Draft>,

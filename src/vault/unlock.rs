@@ -1,5 +1,5 @@
 //! Finding a vault and opening it with a key: from `vault.toml` and an owner's key file to the vault identity and the
-//! log's signing key, each checked against the others before anything else is believed (FORMAT 1).
+//! log's signing key, each checked against the others before anything else is believed (`docs/format.md`, 1).
 
 use std::fmt;
 

@@ -60,7 +60,7 @@ const TO_COME: &[&str] = &[
     "whoknows",
 ];
 
-/// The options that hold everywhere (CLI.md 1).
+/// The options that hold everywhere (`docs/command-line.md`).
 const EVERYWHERE: &[&str] = &[
     "accept-clock",
     "accept-head",

@@ -47,7 +47,7 @@ struct Copied {
     behind: Option<u64>,
 }
 
-/// CLI.md 4, `check`.
+/// `docs/command-line.md`, `check`.
 #[derive(Serialize)]
 struct Checked {
     ok: bool,

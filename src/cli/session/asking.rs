@@ -1,5 +1,5 @@
 //! Questions. What is required and not given is asked for where somebody can answer, and is a usage failure elsewhere;
-//! what is offered is asked there alone (CLI.md 1, "Questions"). Must not know what an answer is for.
+//! what is offered is asked there alone (`docs/command-line.md`, "Questions"). Must not know what an answer is for.
 
 use std::fmt::Display;
 use std::str::FromStr;

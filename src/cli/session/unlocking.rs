@@ -1,4 +1,4 @@
-//! Opening the vault: which key is tried, in which order, who is asked (CLI.md 1), and what is said of a vault that this
+//! Opening the vault: which key is tried, in which order, who is asked (`docs/command-line.md`), and what is said of a vault that this
 //! computer has not seen, or not so. Must not know what is done with it.
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Moving strays aside, into `lost+found/` (FORMAT 5). Only files that nothing speaks of, only on the machine that writes
+//! Moving strays aside, into `lost+found/` (`docs/format.md`, 5). Only files that nothing speaks of, only on the machine that writes
 //! the log, and only under both locks; nothing is ever deleted.
 
 use std::io;

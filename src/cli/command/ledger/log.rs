@@ -155,7 +155,7 @@ fn goes_on(written: io::Result<()>) -> Result<bool, Failure> {
     }
 }
 
-/// CLI.md 4, `ledger-log`, one entry.
+/// `docs/command-line.md`, `ledger-log`, one entry.
 #[derive(Serialize)]
 struct Shown<'e> {
     index: u64,
