@@ -6,6 +6,7 @@
 
 mod architecture;
 mod copies;
+mod examples;
 mod hardship;
 mod help;
 mod init;
@@ -15,6 +16,7 @@ mod licences;
 mod machine;
 mod people;
 mod practice;
+mod readme;
 mod records;
 mod secrets;
 mod sharing;
