@@ -70,6 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         contact: Some("+351 210 000 000".parse()?),
         time_zone: Zone::UTC,
         capacity: Capacity::Professional,
+        lifted: Vec::new(),
         profiles: Vec::new(),
     };
     create::create(&places, &creation, clock(), rng)?;
@@ -116,7 +117,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         expires: None,
         output: Vec::new(),
     };
-    let plan = sharing::plan(&vault, request, clock(), rng)?;
+    let plan = sharing::plan(&vault, request, clock(), rng, &Callbacks::none())?;
     let sent =
         sharing::send(&mut Desk { vault: &mut vault, clock: &clock, rng }, &plan, &Callbacks::none(), &mut |_| {})?;
 

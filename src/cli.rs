@@ -67,7 +67,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host) -> u8 {
     let args = command::tag::spell_removals(args.into_iter().collect());
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return args::refuse(&error, &args, host),
+        Err(error) => return args::refuse(error, &args, host),
     };
     let json = cli.globals.json;
     if let Some(failure) = args::lost_identities(&args, &cli.globals) {

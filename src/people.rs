@@ -81,6 +81,14 @@ fn append<R: CryptoRng + RngCore>(
     desk.append(|vault| Ok(vec![Draft::from(decide(vault)?)]))
 }
 
+/// As [`append`]; what is so already gets no entry.
+fn append_change<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    decide: impl FnOnce(&Vault) -> Result<Option<Body>, PeopleError>,
+) -> Result<Committed, PeopleError> {
+    desk.append(|vault| Ok(decide(vault)?.map(Draft::from).into_iter().collect()))
+}
+
 /// Names a client.
 pub fn add_client<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
@@ -98,11 +106,12 @@ pub fn edit_client<R: CryptoRng + RngCore>(
     id: ClientId,
     change: impl FnOnce(&mut ClientDetails),
 ) -> Result<Committed, PeopleError> {
-    append(desk, |vault| {
-        let mut details = client(vault, id)?.details;
+    append_change(desk, |vault| {
+        let before = client(vault, id)?.details;
+        let mut details = before.clone();
         change(&mut details);
         free_alias(vault, &details.alias, Some(&id.to_string()))?;
-        Ok(Body::ClientEdited(details))
+        Ok((details != before).then_some(Body::ClientEdited(details)))
     })
 }
 
@@ -140,11 +149,12 @@ pub fn edit_recipient<R: CryptoRng + RngCore>(
     id: RecipientId,
     change: impl FnOnce(&mut RecipientDetails),
 ) -> Result<Committed, PeopleError> {
-    append(desk, |vault| {
-        let mut details = recipient(vault, id)?.details;
+    append_change(desk, |vault| {
+        let before = recipient(vault, id)?.details;
+        let mut details = before.clone();
         change(&mut details);
         free_alias(vault, &details.alias, Some(&id.to_string()))?;
-        Ok(Body::RecipientEdited(details))
+        Ok((details != before).then_some(Body::RecipientEdited(details)))
     })
 }
 
@@ -205,11 +215,9 @@ pub fn add_owner<R: CryptoRng + RngCore>(
 ) -> Result<Committed, PeopleError> {
     let file = create::owner_file(desk.vault.identity(), key, desk.rng)?;
     append(desk, |vault| {
+        free_alias(vault, &alias, None)?;
         let owner = create::owner(&alias, key, &file);
         for other in vault.catalog().owners()? {
-            if other.alias == alias {
-                return Err(PeopleError::AliasTaken(alias));
-            }
             if other.file == owner.file {
                 let is_passphrase = other.means == OwnerMeans::Passphrase;
                 return Err(if is_passphrase {
@@ -241,8 +249,12 @@ fn recipient(vault: &Vault, id: RecipientId) -> Result<Recipient, PeopleError> {
     vault.catalog().recipient(id)?.ok_or(PeopleError::NoRecipient(id))
 }
 
-/// Clients and recipients are told apart by alias, so they share one list of names. `own` is the id of whoever may keep it.
+/// People are told apart by alias, so clients, recipients and owners share one list of names. `own` is the id of whoever
+/// may keep it.
 fn free_alias(vault: &Vault, alias: &Alias, own: Option<&str>) -> Result<(), PeopleError> {
+    if vault.catalog().owners()?.iter().any(|owner| owner.alias == *alias) {
+        return Err(PeopleError::AliasTaken(alias.clone()));
+    }
     let who = match vault.catalog().alias_taken(alias)? {
         None => return Ok(()),
         Some(Who::Client(id)) => id.to_string(),

@@ -25,6 +25,7 @@ pub use here::close_directory;
 pub use here::create_private_directory;
 pub use here::editor_settings;
 pub use here::file_access;
+pub use here::forget_typed;
 pub use here::harden_process;
 #[cfg(unix)]
 pub use here::ignored_signals;

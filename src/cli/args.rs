@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use clap::ColorChoice;
 use clap::CommandFactory as _;
@@ -64,11 +66,21 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "SPAN", value_parser = lock_wait)]
     pub lock_wait: Option<u64>,
     /// The head to accept on a computer that has not seen this vault before
-    #[arg(long, global = true, value_name = "SIZE:ROOT")]
+    #[arg(long, global = true, value_name = "SIZE:ROOT", value_parser = head)]
     pub accept_head: Option<String>,
     /// Go on although the clock stands behind the ledger
     #[arg(long, global = true)]
     pub accept_clock: bool,
+}
+
+/// A head as checkpoints spell it: the size, a colon, and the root in base64.
+fn head(text: &str) -> Result<String, String> {
+    let is_root = |root: &str| STANDARD.decode(root).is_ok_and(|bytes| bytes.len() == 32);
+    let is_size = |size: &str| size.parse::<u64>().is_ok_and(|number| number.to_string() == size);
+    match text.split_once(':') {
+        Some((size, root)) if is_size(size) && is_root(root) => Ok(text.to_owned()),
+        _ => Err("a head is its size, a colon, and its root of 44 characters".to_owned()),
+    }
 }
 
 /// The seconds of a span; months have no fixed number of them.
@@ -86,7 +98,10 @@ where
 }
 
 /// Answers a command line that was not understood, and the requests for help and version, which come the same way.
-pub(super) fn refuse(error: &clap::Error, args: &[OsString], host: &mut Host) -> u8 {
+pub(super) fn refuse(mut error: clap::Error, args: &[OsString], host: &mut Host) -> u8 {
+    // A word that is near in letters may be far in meaning: "therapy" is no "threat".
+    error.remove(ContextKind::SuggestedValue);
+    error.remove(ContextKind::Suggested);
     let mut text = error.render().to_string();
     // What is given to an option that takes nothing may be a passphrase, as in `--passphrase=…`: it is not repeated.
     if let (ErrorKind::TooManyValues, Some(option)) = (error.kind(), error.get(ContextKind::InvalidArg)) {

@@ -145,7 +145,9 @@ impl Failure {
             .filter(|word| word.len() > 8 && !word.starts_with("--"))
             .collect();
         for word in words {
-            for text in std::iter::once(&mut self.message).chain(&mut self.hints) {
+            let told =
+                self.reasons.iter_mut().flat_map(|reason| std::iter::once(&mut reason.text).chain(&mut reason.cure));
+            for text in std::iter::once(&mut self.message).chain(&mut self.hints).chain(told) {
                 *text = text.replace(&word, "[a private key]");
             }
         }

@@ -112,7 +112,8 @@ impl<'h> Session<'h> {
         Ok(self.now().date_in(&self.zone(vault)?))
     }
 
-    /// Writes the answer: as JSON with its schema `subrosa/<words>/1`, as prose on a terminal, bare elsewhere.
+    /// Writes the answer: as JSON with its schema `subrosa/<words>/1`, as prose on a terminal, bare elsewhere and with
+    /// `--quiet`.
     pub fn answer<A: Answer>(&mut self, words: &str, answer: &A, vault: Option<&Vault>) -> Result<(), Failure> {
         #[derive(Serialize)]
         struct Versioned<'a, A> {
@@ -123,7 +124,7 @@ impl<'h> Session<'h> {
         let text = if self.globals.json {
             let versioned = Versioned { schema: format!("subrosa/{words}/1"), answer };
             serde_json::to_string(&versioned).expect("answers are plain data") + "\n"
-        } else if self.host.stdout.is_terminal() {
+        } else if self.host.stdout.is_terminal() && !self.globals.quiet {
             answer.prose(&Look { catalog: vault.map(Vault::catalog), width: self.host.width })
         } else {
             answer.bare()
@@ -170,13 +171,19 @@ impl<'h> Session<'h> {
         Ok(exit)
     }
 
+    /// Takes standard input for `what`: it can be read once.
+    pub fn claim_stdin(&mut self, what: &str) -> Result<(), Failure> {
+        if std::mem::replace(&mut self.stdin_taken, true) {
+            return Err(Failure::usage(format!("{what}: standard input was read already")));
+        }
+        Ok(())
+    }
+
     /// The value of an option that may be `@FILE` or `-` for standard input. `what` names it in messages.
     pub fn text(&mut self, given: String, what: &str) -> Result<String, Failure> {
         let mut bytes = Vec::new();
         if given == "-" {
-            if std::mem::replace(&mut self.stdin_taken, true) {
-                return Err(Failure::usage(format!("{what}: standard input was read already")));
-            }
+            self.claim_stdin(what)?;
             let read = (&mut self.host.stdin).take(TEXT_CAP + 1).read_to_end(&mut bytes);
             read.map_err(|error| Failure::new(FailureCode::Failed, format!("standard input: {}", system(&error))))?;
         } else if let Some(file) = given.strip_prefix('@') {

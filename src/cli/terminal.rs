@@ -237,6 +237,8 @@ impl Terminal for Tty {
 
     fn show_once(&mut self, text: &str) -> Result<(), TerminalError> {
         let borrowed = self.borrow_screen()?;
+        // What was typed before anything was shown is no answer to it.
+        platform::forget_typed(&self.file)?;
         let shown = self.turn_once(text);
         drop(borrowed);
         shown

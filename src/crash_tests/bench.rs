@@ -92,6 +92,7 @@ impl Bench {
             contact: None,
             time_zone: Zone::UTC,
             capacity: Capacity::Professional,
+            lifted: Vec::new(),
             profiles: Vec::new(),
         };
         create::create(&self.places, &creation, (self.clock)(), &mut OsRng).map(drop)
@@ -163,7 +164,7 @@ impl Bench {
     pub fn share(&self, vault: &mut Vault, records: Vec<RecordId>, to: RecipientId) -> Result<Committed, ShareError> {
         let ask = policy::Request { purpose: Purpose::Treat, basis: Basis::Consent, unverified: false };
         let request = ShareRequest { records, recipients: vec![to], ask, why: None, expires: None, output: Vec::new() };
-        let plan = sharing::plan(vault, request, (self.clock)(), &mut OsRng)?;
+        let plan = sharing::plan(vault, request, (self.clock)(), &mut OsRng, &Callbacks::none())?;
         assert!(plan.refused.is_empty(), "{:?}", plan.refused);
         sharing::send(&mut self.desk(vault), &plan, &Callbacks::none(), &mut |_| {})
     }

@@ -71,6 +71,7 @@ fn a_vault_forged_from_the_public_key_is_noticed() {
         contact: None,
         time_zone: crate::time::Zone::UTC,
         capacity: Capacity::Professional,
+        lifted: Vec::new(),
         profiles: Vec::new(),
     };
     create::create(&places, &creation, (bench.clock)(), &mut OsRng).unwrap();
@@ -226,7 +227,7 @@ fn another_machine_reads_and_does_not_write() {
     let places = Places { state: at("state"), cache: at("cache"), ..bench.places.clone() };
     let vault = bench.open_at(&places, Bench::options()).unwrap();
     assert_eq!(vault.standing(), &Standing::Unmarked);
-    assert!(matches!(vault.may_append(), Err(VaultError::Unmarked)));
+    assert!(matches!(vault.may_append(), Err(VaultError::Unmarked(_))));
     let head = vault.head().clone();
     drop(vault);
     let wrong = crate::vault::Options { accept_head: Some(format!("{}:x", head.size)), ..Bench::options() };

@@ -24,7 +24,7 @@ const TEXTS: &[(&str, &str)] = &[
 
 /// The media type of what begins with `head` and may have a file name.
 pub fn media_type(head: &[u8], name: Option<&str>) -> &'static str {
-    if is_text(head) {
+    if is_text(head) && !head.starts_with(b"%PDF-") {
         let ending = name.and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending.to_ascii_lowercase());
         let known = TEXTS.iter().find(|(known, _)| ending.as_deref() == Some(known));
         return known.map_or("text/plain", |(_, media_type)| media_type);

@@ -33,6 +33,7 @@ use crate::vault::transaction::Draft;
 use crate::vault::transaction::Transaction;
 use crate::vocabulary;
 use crate::vocabulary::ClientState;
+use crate::vocabulary::OwnerMeans;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
 
@@ -191,12 +192,13 @@ pub fn accessed<R: CryptoRng + RngCore>(
 
 /// Whether looking at records leaves an entry: it does as soon as several people open the vault.
 pub fn keeps_access_log(vault: &Vault) -> Result<bool, VaultError> {
-    Ok(vault.catalog().owners()?.len() > 1)
+    // A paper key is its owner's other key, not another person.
+    Ok(vault.catalog().owners()?.iter().filter(|owner| owner.means != OwnerMeans::Paper).count() > 1)
 }
 
 /// What to record when a version of a record is opened.
-pub fn access(version: &RecordVersion, how: Access) -> RecordAccessed {
-    RecordAccessed { how, record: version.record, setting: None, version: version.version }
+pub fn access(version: &RecordVersion, how: Access, lifted: Vec<String>) -> RecordAccessed {
+    RecordAccessed { how, lifted, record: version.record, setting: None, version: version.version }
 }
 
 fn seal(
@@ -211,7 +213,9 @@ fn seal(
     let mut head = Vec::new();
     (&mut input).take(media::ENOUGH as u64).read_to_end(&mut head).map_err(|error| failed(error.kind()))?;
     let media_type = media::media_type(&head, name);
-    let mut whole = Watched::new(Cursor::new(head).chain(input), progress);
+    // A source that has ended is not asked again: a terminal would begin anew after Ctrl-D.
+    let rest = if head.len() < media::ENOUGH { 0 } else { u64::MAX };
+    let mut whole = Watched::new(Cursor::new(head).chain(input.take(rest)), progress);
     match transaction.seal(&mut whole) {
         Ok(stored) => Ok((stored, media_type)),
         Err(error) => Err(whole.failed().map_or(FilingError::Vault(error), failed)),

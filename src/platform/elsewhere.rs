@@ -21,6 +21,11 @@ pub fn file_access(_: &Metadata, _: Option<&Path>) -> FileAccess {
     FileAccess { ours: true, ..FileAccess::default() }
 }
 
+/// Not offered: nothing is asked here.
+pub fn forget_typed(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
 /// Nothing to do: rights come from the directory.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options

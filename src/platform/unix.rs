@@ -89,6 +89,11 @@ fn private_group(users: &str, groups: &str, gid: u32, uid: u32) -> bool {
     is(me, 3, gid) && !is_primary_of_others && !has_other_members
 }
 
+/// Forgets what was typed at a terminal and not read yet.
+pub fn forget_typed(terminal: &File) -> io::Result<()> {
+    Ok(termios::tcflush(terminal, termios::QueueSelector::IFlush)?)
+}
+
 /// Files that are made so are their owner's alone.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)

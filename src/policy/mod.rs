@@ -37,6 +37,8 @@ pub struct Facts<'a> {
     pub recipient: &'a Recipient,
     /// What; never empty.
     pub records: &'a [Record],
+    /// Whether something can be sealed to the recipient's key on this computer.
+    pub key_works: bool,
     /// What is wrong with the place the package would go to.
     pub output: &'a [PlaceRisk],
 }

@@ -39,7 +39,7 @@ impl Eq for Rule {}
 const OUR_CHOICE: &str = "our choice";
 const NOT_ANYONE: &str =
     "seed A: \"not sharing the information with anyone without the explicit permission of the client\"";
-const EASY_PLACES: &str = "seed B: \"Keep sensitive records in easily accessible places\"";
+const EASY_PLACES: &str = "seed B: \"Storing records in easily accessible locations?\"";
 
 /// Every rule, in order.
 pub const RULES: &[Rule] = &[
@@ -112,8 +112,16 @@ pub const RULES: &[Rule] = &[
         applies: |_, facts, rule| about_recipient(rule, facts, facts.recipient.given.key.is_none()),
     },
     Rule {
+        id: "E-KEY-UNUSABLE",
+        text: "nothing can be sealed to the recipient's key on this computer: its plugin is not installed, or this program was built without its kind",
+        source: &[OUR_CHOICE],
+        cure: "subrosa recipient show {recipient}",
+        exit: 3,
+        applies: |_, facts, rule| about_recipient(rule, facts, facts.recipient.given.key.is_some() && !facts.key_works),
+    },
+    Rule {
         id: "E-RECIP-UNVERIFIED",
-        text: "nobody has made sure that the key is the recipient's",
+        text: "nobody has made sure that the key is the recipient's (--unverified shares all the same, and is recorded)",
         source: &[NOT_ANYONE, OUR_CHOICE],
         cure: "subrosa recipient verify {recipient} --how in-person",
         exit: 3,
@@ -126,15 +134,15 @@ pub const RULES: &[Rule] = &[
         id: "E-BASIS-FORBIDDEN",
         text: "the protocol does not let records be shared for treatment, payment and operations without consent",
         source: &[NOT_ANYONE],
-        cure: "subrosa share {records} --to {recipient} --purpose {purpose} --basis consent",
+        cure: "subrosa help share",
         exit: 3,
         applies: |request, _, rule| whole(rule, request.basis == Basis::Tpo),
     },
     Rule {
         id: "E-BASIS-ASSURANCE",
-        text: "this basis needs papers that cannot be filed yet",
+        text: "this basis needs papers that cannot be filed yet, and no other basis may be named in its place",
         source: &[OUR_CHOICE],
-        cure: "subrosa share {records} --to {recipient} --purpose {purpose} --basis consent",
+        cure: "subrosa help share",
         exit: 3,
         applies: |request, _, rule| whole(rule, !OPEN_BASES.contains(&request.basis)),
     },

@@ -46,6 +46,8 @@ pub struct VaultCreated {
     pub epoch: u64,
     /// The owners' key files.
     pub key_files: Vec<KeyFile>,
+    /// What was wrong with the vault's place, and allowed by the owner: reason ids.
+    pub lifted: Vec<String>,
     /// The machine that writes the log.
     pub machine: MachineId,
     /// The practice's name, as recipients see it.

@@ -91,6 +91,8 @@ pub struct RecordTagged {
 pub struct RecordAccessed {
     /// The command that opened it.
     pub how: Access,
+    /// What was wrong with the place it was written to, and allowed by the owner: reason ids.
+    pub lifted: Vec<String>,
     /// The record.
     pub record: RecordId,
     /// The room now.

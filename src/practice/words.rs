@@ -21,6 +21,8 @@ const LINE_LIMIT: usize = 1024;
 const PROSE_LIMIT: usize = 8192;
 /// Words that would read as "everyone": nobody may be called so, and nothing is shared to them.
 const WILDCARDS: [&str; 5] = ["all", "staff", "everyone", "anybody", "*"];
+/// How many characters an id has after its letter.
+const ID_LENGTH: usize = 16;
 /// The letters that ids begin with.
 const ID_LETTERS: &str = "rcpkatdgoxfqilh";
 
@@ -174,12 +176,16 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '.' | '_' | '-')
 }
 
-/// An id's letter, a dash, and four or more of an id's characters: it could be a prefix of an id, now or later.
+/// A whole id without its letter; or an id's letter, a dash, and four or more of an id's characters: it could be a prefix of an id, now or later.
 fn looks_like_id(alias: &str) -> bool {
+    let is_body = |text: &str| text.bytes().all(|c| ALPHABET.contains(&c));
+    if alias.len() == ID_LENGTH && is_body(alias) {
+        return true;
+    }
     let Some((letter, body)) = alias.split_once('-') else {
         return false;
     };
-    letter.len() == 1 && ID_LETTERS.contains(letter) && body.len() >= 4 && body.bytes().all(|c| ALPHABET.contains(&c))
+    letter.len() == 1 && ID_LETTERS.contains(letter) && body.len() >= 4 && is_body(body)
 }
 
 #[cfg(test)]

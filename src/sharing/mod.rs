@@ -18,6 +18,7 @@ use crate::digest::Hashing;
 use crate::id::DisclosureId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
+use crate::keys::opening::SealsTo;
 use crate::keys::plugin::Callbacks;
 use crate::keys::recipient::PublicKey;
 use crate::keys::recipient::PublicKeyError;
@@ -166,6 +167,7 @@ pub fn plan<R: CryptoRng + RngCore>(
     request: ShareRequest,
     now: Timestamp,
     rng: &mut R,
+    callbacks: &Callbacks,
 ) -> Result<SharePlan, ShareError> {
     let mut request = request;
     let mut seen = BTreeSet::new();
@@ -175,7 +177,8 @@ pub fn plan<R: CryptoRng + RngCore>(
     let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), request };
     for id in plan.request.recipients.clone() {
         let recipient = vault.catalog().recipient(id)?.ok_or(ShareError::NoRecipient(id))?;
-        match decide(vault, &plan.request, &recipient, &records, now) {
+        let key_works = sealing_key(&recipient, callbacks).is_ok();
+        match decide(vault, &plan.request, &recipient, &records, key_works, now) {
             Err(refusal) => plan.refused.push((recipient, refusal)),
             Ok(permit) => plan.planned.push(PlannedDisclosure {
                 permit,
@@ -194,10 +197,19 @@ fn decide(
     request: &ShareRequest,
     recipient: &Recipient,
     records: &[Record],
+    key_works: bool,
     now: Timestamp,
 ) -> Result<Permit, Refusal> {
-    let facts = Facts { ledger_holds: vault.alarm().is_none(), recipient, records, output: &request.output };
+    let facts = Facts { ledger_holds: vault.alarm().is_none(), recipient, records, key_works, output: &request.output };
     policy::decide(&request.ask, &facts, now)
+}
+
+/// The recipient's key, and what seals to it.
+fn sealing_key(recipient: &Recipient, callbacks: &Callbacks) -> Result<(PublicKey, SealsTo), ShareError> {
+    let wrong = |error| ShareError::Key { alias: recipient.details.alias.to_string(), error };
+    let key: PublicKey = recipient.given.key.as_deref().unwrap_or_default().parse().map_err(wrong)?;
+    let to = key.seals_to(callbacks).map_err(wrong)?;
+    Ok((key, to))
 }
 
 fn records_of(vault: &Vault, request: &ShareRequest) -> Result<Vec<Record>, ShareError> {
@@ -250,7 +262,9 @@ fn still_holds(vault: &Vault, plan: &SharePlan, now: Timestamp) -> Result<bool, 
     for planned in &plan.planned {
         let recipient = vault.catalog().recipient(planned.recipient.id())?;
         let same = recipient.as_ref() == Some(&planned.recipient) && records == planned.records;
-        if !same || decide(vault, &plan.request, &planned.recipient, &records, now).as_ref() != Ok(&planned.permit) {
+        if !same
+            || decide(vault, &plan.request, &planned.recipient, &records, true, now).as_ref() != Ok(&planned.permit)
+        {
             return Ok(false);
         }
     }
@@ -266,12 +280,7 @@ fn pack<R: CryptoRng + RngCore>(
     callbacks: &Callbacks,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Draft, ShareError> {
-    let details = &planned.recipient.details;
-    let alias = || details.alias.to_string();
-    let given = &planned.recipient.given;
-    let key: PublicKey =
-        given.key.as_deref().unwrap_or_default().parse().map_err(|error| ShareError::Key { alias: alias(), error })?;
-    let to = key.seals_to(callbacks).map_err(|error| ShareError::Key { alias: alias(), error })?;
+    let (key, to) = sealing_key(&planned.recipient, callbacks)?;
     let code = ReceiptCode::random(rng);
     let salt = Salt::random(rng);
     let refs: Vec<_> = planned.records.iter().map(reference).collect();
@@ -311,7 +320,7 @@ fn write_package(
     made: &DisclosureMade,
     (salt, code): (&Salt, &ReceiptCode),
     created: Timestamp,
-    to: &crate::keys::opening::SealsTo,
+    to: &SealsTo,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(Digest, u64), ShareError> {
     let (path, file) = transaction.package()?;

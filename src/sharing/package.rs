@@ -162,7 +162,10 @@ pub fn write<W: Write>(
         let written = append(&mut tar, &path_of(version), version.size, &mut content);
         // Beyond the promised size comes the end, and with it the check of the digest.
         let ended = written.and_then(|()| io::copy(&mut content, &mut io::sink()));
-        ended.map_err(|error| ShareError::content(version, error))?;
+        ended.map_err(|error| match content.failed() {
+            Some(_) => ShareError::content(version, error),
+            None => ShareError::from(error),
+        })?;
     }
     Ok(tar.into_inner()?)
 }

@@ -77,6 +77,8 @@ pub struct Creation {
     pub time_zone: Zone,
     /// Professional or personal.
     pub capacity: Capacity,
+    /// What was wrong with the place, and allowed: reason ids.
+    pub lifted: Vec<String>,
     /// Rules on top of the strict ones.
     pub profiles: Vec<Profile>,
 }
@@ -142,6 +144,7 @@ pub fn create(
         capacity: what.capacity,
         contact: what.contact.clone(),
         epoch: 1,
+        lifted: what.lifted.clone(),
         machine: state.machine(rng)?,
         name: what.name.clone(),
         owners: what.owners.iter().zip(&key_files).map(|((alias, key), file)| owner(alias, key, file)).collect(),

@@ -80,8 +80,8 @@ pub enum VaultError {
         found: Box<Checkpoint>,
     },
     /// This machine has no mark for the vault, so nothing may be appended.
-    #[error("this computer has not seen this vault before")]
-    Unmarked,
+    #[error("this computer has not seen this vault before: {} size {} root {}", .0.origin, .0.size, crate::vault::root_text(&.0.root))]
+    Unmarked(Box<Checkpoint>),
     /// This machine is not the one that writes the log.
     #[error("this machine reads only: the ledger is written by another one")]
     ReadsOnly,

@@ -87,7 +87,7 @@ impl Vault {
             return Err(alarm);
         }
         if self.standing == Standing::Unmarked {
-            return Err(VaultError::Unmarked);
+            return Err(VaultError::Unmarked(Box::new(self.head().clone())));
         }
         if self.state.is_writer() { Ok(()) } else { Err(VaultError::ReadsOnly) }
     }

@@ -55,7 +55,15 @@ impl Found {
             let nothing = !disk.has(places::LEDGER) && !disk.has(places::KEYS) && !disk.has(places::INCOMING);
             return Err(if nothing { VaultError::NoVault(places.vault) } else { VaultError::NotAVault(places.vault) });
         };
-        Ok(Self { header: Header::parse(&header_bytes)?, places, disk, header_bytes })
+        let header = Header::parse(&header_bytes)?;
+        // The epoch is believed only with the last line, which needs a key; but that its keys are there needs none.
+        if !disk.has(&format!("{}/{}", places::KEYS, header.epoch)) {
+            return Err(VaultError::altered(
+                places::HEADER,
+                format!("it names key epoch {}, of which there are no keys", header.epoch),
+            ));
+        }
+        Ok(Self { header, places, disk, header_bytes })
     }
 
     /// Whether the holder of `identity` wrote the header.

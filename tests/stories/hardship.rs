@@ -326,6 +326,29 @@ fn a_full_disk_loses_nothing() {
 }
 
 #[test]
+fn what_could_not_be_released_waits_and_goes_later() {
+    let machine = Machine::new();
+    let record = machine.add(&"long ".repeat(100_000));
+    let at = machine.path("stick");
+    let Some(_mounted) = Mounted::new(&at, "64k") else {
+        return;
+    };
+    let said = machine.run(&["share", &record, "--to", "dr-lee", "--purpose", "treat", "-o", "stick/x.age"]);
+    assert_eq!(said.status.code(), Some(7), "{said:?}");
+    let id = String::from_utf8(said.stdout).unwrap().trim().to_owned();
+    let talk = String::from_utf8(said.stderr).unwrap();
+    assert!(talk.contains("full") && talk.contains(&format!("subrosa share --resume {id}")), "{talk}");
+    assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
+    assert_eq!(machine.run(&["check"]).status.code(), Some(7));
+    let said = machine.ok(&["share", "--resume", &id, "-o", "x.age", "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let package = fs::read(machine.path("x.age")).unwrap();
+    assert_eq!(said["disclosures"][0]["package"]["sha256"], subrosa::digest::Digest::of(&package).to_string());
+    assert_eq!(machine.run(&["check"]).status.code(), Some(0));
+    assert_eq!(machine.run(&["share", "--resume", &id, "-o", "y.age"]).status.code(), Some(4));
+}
+
+#[test]
 fn read_only_media_can_be_read() {
     let machine = Machine::bare();
     let at = machine.path("card");

@@ -150,7 +150,7 @@ subrosa: this computer has not seen this vault before: subrosa/[..] size 3 root 
 "#]]
     );
     let said = practice.refused(3, &["client", "add", "mk-02"]);
-    assert!(said.stderr.contains("--accept-head SIZE:ROOT"), "{said:?}");
+    assert!(said.stderr.contains("subrosa --accept-head 3:"), "{said:?}");
     // Under --json the line waits until nothing can fail any more: a failure stands alone.
     let said = practice.refused(3, &["client", "add", "mk-02", "--json"]);
     assert_eq!(said.error()["code"], "refused");
@@ -165,6 +165,9 @@ fn whoever_accepts_the_head_still_does_not_write_another_machines_log() {
     let accepted = format!("{}:{}", head["size"], head["root"].as_str().unwrap());
     fs::remove_dir_all(practice.path("home")).unwrap();
     let said = practice.run(&["client", "list", "--accept-head", "3:AAAA"]);
+    assert_eq!(said.exit, 2, "{said:?}");
+    let other = format!("3:{}=", "A".repeat(43));
+    let said = practice.run(&["client", "list", "--accept-head", &other]);
     assert_eq!(said.exit, 5, "{said:?}");
     let said = practice.run(&["client", "add", "mk-02", "--accept-head", &accepted]);
     assert_eq!(said.exit, 3, "{said:?}");

@@ -24,6 +24,7 @@ use crate::cli::progress::Unit;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
 use crate::filing;
+use crate::filing::FilingError;
 use crate::filing::Incoming;
 use crate::filing::NewRecord;
 use crate::filing::Open;
@@ -34,6 +35,7 @@ use crate::practice::words::Tag;
 use crate::time::When;
 use crate::vault::catalog::IdKind;
 use crate::vault::desk::Desk;
+use crate::vocabulary::ClientState;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
 
@@ -101,18 +103,26 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if args.title.is_some() && sources.len() > 1 {
         return Err(Failure::usage(format!("--title is for one record, and these are {}", sources.len())));
     }
+    if sources.iter().any(|source| matches!(source, Source::Stdin)) {
+        session.claim_stdin("the record")?;
+    }
     let mut vault = session.open_to_append()?;
     let example = "subrosa add note.txt --client mk-01 --kind progress-note";
     let typed = session.required(args.client, "--client", "Whom is it about (alias)", example)?;
-    let client = names::client(vault.catalog(), &typed)?.id();
+    let client = names::client(vault.catalog(), &typed)?;
+    if client.state == ClientState::Closed {
+        return Err(FilingError::Closed(client.details.alias).into());
+    }
+    let client = client.id();
     let kind = session.required(args.kind, "--kind", "What is it (a word such as progress-note)", example)?;
-    let one = sources.len() == 1;
     let title = session.word::<Line>(args.title, "--title")?;
     let (mut setting, mut date, mut title) = (args.setting, args.date, title);
-    if one && !matches!(sources[0], Source::Stdin if session.host.stdin_is_terminal) {
+    if !matches!(sources[0], Source::Stdin if session.host.stdin_is_terminal) {
         setting = session.offered(setting, "In which room was it said (Enter: not told)")?;
         date = session.offered(date, "Of which date (Enter: today)")?;
-        title = session.offered(title, "A title (Enter: none)")?;
+        if sources.len() == 1 {
+            title = session.offered(title, "A title (Enter: none)")?;
+        }
     }
     let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
     let date = date.map_or(Ok(today), |when| when.since(today, &zone))?;

@@ -105,7 +105,8 @@ impl Answer for Checked {
             text.push_str(&format!("{}: {whole}\n", bare(&copy.path)));
         }
         let depth = if self.read_data { "read to the end" } else { "by their seals" };
-        text.push_str(&format!("{}; {} record versions {depth}\n", self.ledger.looked_at(), self.records));
+        let versions = if self.records == 1 { "version of a record" } else { "versions of records" };
+        text.push_str(&format!("{}; {} {versions} {depth}\n", self.ledger.looked_at(), self.records));
         if self.catalogue_rebuilt {
             text.push_str("The catalogue on this computer was damaged; it was made anew.\n");
         }

@@ -23,6 +23,9 @@ pub struct Args {
 
 /// Writes the script.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    if session.globals.json {
+        return Err(Failure::usage("completions writes a script, not JSON"));
+    }
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "subrosa", &mut script);
     session.host.stdout.say(&String::from_utf8_lossy(&script))?;

@@ -63,6 +63,10 @@ fn file_name(name: Option<&str>) -> String {
 
 /// Edits a record.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let has_editor = ["VISUAL", "EDITOR"].iter().any(|name| session.host.var(name).is_some());
+    if !has_editor && !session.is_interactive() {
+        return Err(Failure::usage("there is no terminal to edit at, and EDITOR names no program"));
+    }
     let mut vault = session.open_to_append()?;
     let version = show::version_of(&vault, &args.record, None)?;
     if !media::is_drawable(&version.media_type) || version.size > EDITED {
@@ -74,14 +78,19 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut content = vault.read(&version)?;
     content.read_to_end(original.reveal_secret_mut()).map_err(|error| show::unread(&version, error))?;
     drop(content);
-    let mut exit = show::record_access(session, &mut vault, &version, Access::Edit)?;
+    let mut exit = show::record_access(session, &mut vault, filing::access(&version, Access::Edit, Vec::new()))?;
 
     let edit = editor::edit(session.host, original.reveal_secret(), &file_name(version.name.as_deref()))?;
     if !edit.was_memory_backed() {
         session.note("the text was edited in a file on disk, which may keep traces of it");
     }
+    let is_text = |bytes: &[u8]| media::is_drawable(media::media_type(bytes, version.name.as_deref()));
     let committed = match edit.changed() {
         None => None,
+        Some(changed) if !is_text(changed.reveal_secret()) => {
+            let kept = edit.keep().map(|path| format!("; it is kept in {}", path.display())).unwrap_or_default();
+            return Err(Failure::new(FailureCode::Failed, format!("what the editor left is no text{kept}")));
+        }
         Some(changed) => {
             let base = (version.record, version.version);
             let changed = changed.reveal_secret();

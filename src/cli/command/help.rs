@@ -18,6 +18,9 @@ pub struct Args {
 
 /// Tells.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    if session.globals.json {
+        return Err(Failure::usage("help is words, not JSON"));
+    }
     if args.words == ["exit-codes"] {
         session.host.stdout.say(&exit_codes())?;
         return Ok(Exit::Done);

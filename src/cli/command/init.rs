@@ -104,7 +104,7 @@ impl Answer for Initialised {
 /// Makes the vault.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let at = session.places()?;
-    judge_place(&at.vault, args.allow_location, session)?;
+    let lifted = judge_place(&at.vault, args.allow_location, session)?;
     let name = session.word(args.name, "--name")?;
     let contact = session.word(args.contact, "--contact")?;
     let mut profiles = args.profile;
@@ -119,6 +119,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         contact,
         time_zone: args.time_zone.unwrap_or_else(Zone::of_system),
         capacity: args.capacity,
+        lifted,
         profiles,
     };
     let now = session.now();
@@ -136,8 +137,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Whether a vault may lie there. Nothing is changed.
-fn judge_place(vault: &Path, allow_location: bool, session: &Session<'_>) -> Result<(), Failure> {
+/// Whether a vault may lie there, and the ids of what was allowed. Nothing is changed.
+fn judge_place(vault: &Path, allow_location: bool, session: &Session<'_>) -> Result<Vec<String>, Failure> {
     let facts = PlaceFacts::gather(vault, &session.host.cwd, None)?;
     let occupied = |message: String| {
         let reason = Reason::from(&PlaceRisk::Exists { at: facts.path.clone() });
@@ -147,7 +148,7 @@ fn judge_place(vault: &Path, allow_location: bool, session: &Session<'_>) -> Res
     match facts.occupant {
         Occupant::Nothing | Occupant::Link => {}
         Occupant::Directory(_) if facts.path.join(places::HEADER).exists() => {
-            return Err(occupied(format!("there is a vault in {} already", vault.display())));
+            return Err(occupied(format!("there is a vault in {} already", vault.display())).hint("subrosa list"));
         }
         Occupant::Directory(access) if !access.ours => {
             return Err(occupied(format!("{} is another user's", vault.display())));
@@ -165,7 +166,8 @@ fn judge_place(vault: &Path, allow_location: bool, session: &Session<'_>) -> Res
         }
     }
     let judgement = Contents::Vault.judge(&risks, Lifted { location: allow_location, force: false });
-    unless_refused("a vault", &judgement)
+    unless_refused("a vault", &judgement)?;
+    Ok(judgement.lifted.iter().map(|risk| risk.id().to_owned()).collect())
 }
 
 fn is_empty(directory: &Path) -> bool {

@@ -15,7 +15,9 @@ use crate::cli::text::row;
 use crate::id::ClientId;
 use crate::practice::record;
 use crate::practice::words::Tag;
+use crate::time::Date;
 use crate::time::When;
+use crate::time::parse_date;
 use crate::vault::Vault;
 use crate::vault::catalog::IdKind;
 use crate::vault::catalog::RecordFilter;
@@ -45,12 +47,15 @@ pub struct Args {
     /// No more than so many
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
+    /// Count spans back from this day [default: today]
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub as_of: Option<Date>,
 }
 
 /// Lists records.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let vault = session.open()?;
-    let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
+    let (zone, today) = (session.zone(&vault)?, args.as_of.map_or_else(|| session.today(&vault), Ok)?);
     let client = args.client.map(|typed| names::client(vault.catalog(), &typed)).transpose()?;
     let filter = RecordFilter {
         client: client.map(|client| client.id()),
@@ -66,7 +71,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if session.globals.json {
         as_json(&vault, &filter, stdout)?;
     } else if is_terminal {
-        as_table(&vault, &filter, stdout, width)?;
+        if as_table(&vault, &filter, stdout, width)? == 0 {
+            session.note("there is no such record");
+        }
     } else {
         as_rows(&vault, &filter, stdout)?;
     }
@@ -99,7 +106,8 @@ fn as_rows(vault: &Vault, filter: &RecordFilter, stdout: &mut Stream) -> Result<
     Ok(stdout.say(&lines)?)
 }
 
-fn as_table(vault: &Vault, filter: &RecordFilter, stdout: &mut Stream, width: usize) -> Result<(), Failure> {
+/// Columns under each other; how many rows there are.
+fn as_table(vault: &Vault, filter: &RecordFilter, stdout: &mut Stream, width: usize) -> Result<usize, Failure> {
     let look = Look { catalog: Some(vault.catalog()), width };
     let mut aliases = Aliases::default();
     let mut rows = Vec::new();
@@ -109,7 +117,8 @@ fn as_table(vault: &Vault, filter: &RecordFilter, stdout: &mut Stream, width: us
         rows.push(cells.iter().map(|cell| bare(cell).into_owned()).collect());
         Ok(true)
     })?;
-    Ok(stdout.say(&look.table(&rows))?)
+    stdout.say(&look.table(&rows))?;
+    Ok(rows.len())
 }
 
 /// Aliases of the clients met so far.

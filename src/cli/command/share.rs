@@ -4,9 +4,11 @@
 mod answer;
 mod release;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::cli::Exit;
+use crate::cli::answer::Reason;
 use crate::cli::answer::Who;
 use crate::cli::args::words;
 use crate::cli::command::share::answer::Shared;
@@ -44,7 +46,7 @@ const TRIES: usize = 5;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Records: beginnings of their ids, or @ for the one last touched
-    #[arg(value_name = "ID", required_unless_present = "resume", conflicts_with = "resume")]
+    #[arg(value_name = "ID", conflicts_with = "resume")]
     pub records: Vec<String>,
     /// The records have to be about this client
     #[arg(long, value_name = "CLIENT")]
@@ -90,7 +92,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if let Some(typed) = &args.resume {
         return resume(typed, &targets, session);
     }
-    let mut vault = if args.dry_run { session.open()? } else { session.open_to_append()? };
+    if args.records.is_empty() {
+        return Err(Failure::usage("name a record").hint("subrosa list"));
+    }
+    let mut vault = session.open_to_append()?;
     let request = request(&args, &targets, &vault, session)?;
     targets.check_count(request.recipients.len())?;
     let (plan, committed) = carry_out(&args, request, &mut vault, session)?;
@@ -116,10 +121,13 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if !plan.refused.is_empty() && exit == Exit::Done {
         exit = Exit::Due;
     }
+    for id in &plan.request.records {
+        vault.catalog().touch(*id)?;
+    }
     let shared = Shared::made(&vault, &plan, &committed, &released)?;
-    if targets.is_stdout() {
+    if targets.is_stdout() && exit == Exit::Done {
         session.note(&format!("shared as {}", shared.ids().join(", ")));
-    } else {
+    } else if !targets.is_stdout() {
         session.answer("share", &shared, Some(&vault))?;
     }
     Ok(exit)
@@ -128,13 +136,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 /// Resolves what was typed.
 fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<'_>) -> Result<ShareRequest, Failure> {
     let catalog = vault.catalog();
-    let mut records: Vec<RecordId> = Vec::new();
-    for typed in &args.records {
-        let id = names::record(catalog, typed)?;
-        if !records.contains(&id) {
-            records.push(id);
-        }
-    }
+    let mut missing = Misses::default();
+    let found = args.records.iter().map(|typed| missing.note(names::record(catalog, typed)));
+    let records: Vec<RecordId> = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     if let Some(typed) = &args.client {
         let client = names::client(catalog, typed)?.id();
         for id in &records {
@@ -148,13 +152,11 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
     if typed.is_empty() {
         typed.push(session.required(None, "--to", "With whom (alias)", example)?);
     }
-    let mut recipients: Vec<RecipientId> = Vec::new();
-    for typed in &typed {
-        let id = recipient(vault, typed)?;
-        if !recipients.contains(&id) {
-            recipients.push(id);
-        }
-    }
+    let found = typed.iter().map(|typed| missing.note(recipient(vault, typed)));
+    let mut recipients: Vec<RecipientId> = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    let mut seen = BTreeSet::new();
+    recipients.retain(|id| seen.insert(*id));
+    missing.refuse()?;
     let purpose = session.required(args.purpose, "--purpose", "What for (a word such as treat)", example)?;
     let (zone, today) = (session.zone(vault)?, session.today(vault)?);
     let expires = args.expires.map(|when| when.until(today, &zone)).transpose()?;
@@ -166,11 +168,41 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
     Ok(ShareRequest { records, recipients, ask, why, expires, output: targets.risks(vault, session)? })
 }
 
+/// What was typed and is not there: all of it is told at once.
+#[derive(Default)]
+struct Misses(Vec<Failure>);
+
+impl Misses {
+    /// Keeps a miss for later; any other failure ends it.
+    fn note<T>(&mut self, found: Result<T, Failure>) -> Result<Option<T>, Failure> {
+        match found {
+            Err(failure) if failure.code == FailureCode::NotFound => {
+                self.0.push(failure);
+                Ok(None)
+            }
+            other => other.map(Some),
+        }
+    }
+
+    fn refuse(self) -> Result<(), Failure> {
+        let reason = |failure: &Failure| Reason {
+            id: "E-NOTFOUND".to_owned(),
+            text: failure.message.clone(),
+            ..Reason::default()
+        };
+        match &self.0[..] {
+            [] => Ok(()),
+            [only] => Err(Failure::not_found(only.message.clone()).because([reason(only)])),
+            many => Err(Failure::not_found("some of it is not there").because(many.iter().map(reason))),
+        }
+    }
+}
+
 /// A recipient by name. What means everyone is refused by its own rule: nothing is shared with nobody in particular.
 fn recipient(vault: &Vault, typed: &str) -> Result<RecipientId, Failure> {
     if words::is_wildcard(typed) {
         let rule = policy::rule("E-RECIP-WILDCARD").expect("the rule is in the table");
-        let reason = crate::cli::answer::Reason {
+        let reason = Reason {
             id: rule.id.to_owned(),
             text: rule.text.to_owned(),
             source: rule.source.iter().map(|source| (*source).to_owned()).collect(),
@@ -191,7 +223,8 @@ fn carry_out(
 ) -> Result<(SharePlan, Option<Committed>), Failure> {
     let mut is_confirmed = false;
     for _ in 0..TRIES {
-        let plan = sharing::plan(vault, request.clone(), session.now(), &mut session.host.rng)?;
+        let callbacks = session.callbacks();
+        let plan = sharing::plan(vault, request.clone(), session.now(), &mut session.host.rng, &callbacks)?;
         let is_refused = !plan.refused.is_empty() && (plan.planned.is_empty() || !args.partial);
         if is_refused && args.dry_run {
             return Err(records::refused(vault.catalog(), &plan));
@@ -209,7 +242,6 @@ fn carry_out(
             is_confirmed = true;
         }
         let quiet = session.globals.quiet || session.globals.json;
-        let callbacks = session.callbacks();
         let Session { host, clock, .. } = &mut *session;
         let Host { stderr, rng, .. } = &mut **host;
         let mut progress = Progress::begin(stderr, quiet, "sealing", Unit::Bytes, total(&plan));

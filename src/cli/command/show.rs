@@ -15,11 +15,13 @@ use crate::cli::output;
 use crate::cli::output::Output;
 use crate::cli::output::Target;
 use crate::cli::session::Session;
+use crate::cli::text::harmless;
 use crate::filing;
 use crate::filing::media;
 use crate::place::Contents;
 use crate::place::Lifted;
 use crate::practice::record::Access;
+use crate::practice::record::RecordAccessed;
 use crate::practice::record::RecordVersion;
 use crate::secret::Secret;
 use crate::vault::Vault;
@@ -72,10 +74,12 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     let risks = output::risks(&target, session.host, Some(vault.path()))?;
     let lifted = Lifted { location: args.allow_location, force: args.force };
-    unless_refused("the record", &Contents::Plain.judge(&risks, lifted))?;
+    let judgement = Contents::Plain.judge(&risks, lifted);
+    unless_refused("the record", &judgement)?;
+    let lifted = judgement.lifted.iter().map(|risk| risk.id().to_owned()).collect();
 
     let mut content = vault.read(&version)?;
-    let exit = record_access(session, &mut vault, &version, Access::Show)?;
+    let exit = record_access(session, &mut vault, filing::access(&version, Access::Show, lifted))?;
     vault.catalog().touch(version.record)?;
     if is_drawn {
         draw(session, content, &version)?;
@@ -106,21 +110,20 @@ pub fn version_of(vault: &Vault, typed: &str, number: Option<u64>) -> Result<Rec
     Ok(found.ok_or_else(|| Failure::not_found(format!("{id} has versions 1 to {newest}, not {number}")))?.body)
 }
 
-/// With several owners, looking leaves an entry. Where this machine cannot write one, that is said, and reading goes on.
-pub fn record_access(
-    session: &mut Session<'_>,
-    vault: &mut Vault,
-    version: &RecordVersion,
-    how: Access,
-) -> Result<Exit, Failure> {
-    if !filing::keeps_access_log(vault)? {
+/// With several owners, looking leaves an entry; and so does a place that was allowed against the rules. Where this machine cannot write one, that is said, and reading goes on.
+pub fn record_access(session: &mut Session<'_>, vault: &mut Vault, access: RecordAccessed) -> Result<Exit, Failure> {
+    if access.lifted.is_empty() && !filing::keeps_access_log(vault)? {
         return Ok(Exit::Done);
     }
     if let Err(error) = vault.may_append() {
+        // Looking without a trace is allowed where none can be left; carrying content to an unsafe place is not.
+        if !access.lifted.is_empty() {
+            return Err(error.into());
+        }
         session.warn(&format!("that you looked is not recorded: {error}"));
         return Ok(Exit::Done);
     }
-    let committed = filing::accessed(&mut session.desk(vault), filing::access(version, how))?;
+    let committed = filing::accessed(&mut session.desk(vault), access)?;
     Ok(session.committed(&committed))
 }
 
@@ -163,6 +166,10 @@ fn draw(session: &mut Session<'_>, mut content: impl io::Read, version: &RecordV
     let text = String::from_utf8_lossy(bytes.reveal_secret());
     let title = version.title.as_ref().map(|title| title.to_string()).or(version.name.clone());
     let title = format!("{} {}", version.record, title.unwrap_or_default());
+    if session.globals.batch {
+        // Nobody turns pages: all of it at once.
+        return Ok(session.host.stdout.say(&(harmless(&text).into_owned() + "\n"))?);
+    }
     match session.host.terminal.as_deref_mut() {
         Some(terminal) => Ok(terminal.page(title.trim_end(), &text)?),
         None => {

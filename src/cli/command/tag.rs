@@ -14,6 +14,9 @@ use crate::filing;
 use crate::practice::words::Tag;
 use crate::vault::catalog::IdKind;
 
+/// The options of one letter: tags of these names are taken off with --remove.
+const OPTIONS: [&str; 4] = ["h", "i", "q", "y"];
+
 /// What `subrosa tag` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -48,25 +51,27 @@ impl Answer for Tagged {
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut ids = Vec::new();
     let mut add: Vec<Tag> = Vec::new();
+    let mut remove = args.remove;
     for word in &args.words {
         match word.strip_prefix('+') {
             Some(tag) => add.push(tag.parse()?),
+            None if word.starts_with('-') => remove.push(word[1..].parse()?),
             None => ids.push(word),
         }
     }
     if ids.is_empty() {
         return Err(Failure::usage("name a record").hint("subrosa tag @ +intake"));
     }
-    if add.is_empty() && args.remove.is_empty() {
+    if add.is_empty() && remove.is_empty() {
         return Err(Failure::usage("name a tag: +TAG puts it on, -TAG takes it off").hint("subrosa tag @ +intake"));
     }
-    if let Some(both) = add.iter().find(|tag| args.remove.contains(tag)) {
+    if let Some(both) = add.iter().find(|tag| remove.contains(tag)) {
         return Err(Failure::usage(format!("{both} cannot be put on and taken off at once")));
     }
     let mut vault = session.open_to_append()?;
     let ids: Result<Vec<_>, _> = ids.iter().map(|typed| names::record(vault.catalog(), typed)).collect();
     let ids = ids?;
-    let committed = filing::tag(&mut session.desk(&mut vault), &ids, (&add, &args.remove))?;
+    let committed = filing::tag(&mut session.desk(&mut vault), &ids, (&add, &remove))?;
     let exit = session.committed(&committed);
     let mut records = Vec::new();
     for id in ids {
@@ -80,18 +85,21 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 }
 
 /// Spells `-TAG` as `--remove=TAG` in the arguments of `subrosa tag`, so that a tag is not taken for a bundle of short
-/// options. Options of one letter stay options; words with two dashes always are.
+/// options. The options of one letter stay options; words with two dashes always are, and what follows `--` is left alone.
 pub fn spell_removals(args: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
     let Some(command) = args.iter().position(|arg| arg == "tag") else {
         return args;
     };
     let removal = |arg: &std::ffi::OsString| {
         let word = arg.to_str()?.strip_prefix('-')?;
-        let is_tag = word.chars().count() > 1 && !word.starts_with('-') && word.parse::<Tag>().is_ok();
+        let is_option = word.starts_with('-') || OPTIONS.contains(&word);
+        let is_tag = !is_option && word.parse::<Tag>().is_ok();
         is_tag.then(|| std::ffi::OsString::from(format!("--remove={word}")))
     };
+    let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    let within = |at: usize| at > command && at < end;
     args.iter()
         .enumerate()
-        .map(|(at, arg)| removal(arg).filter(|_| at > command).unwrap_or_else(|| arg.clone()))
+        .map(|(at, arg)| removal(arg).filter(|_| within(at)).unwrap_or_else(|| arg.clone()))
         .collect()
 }

@@ -19,6 +19,7 @@ use crate::practice::words::TextError;
 use crate::time::TimeError;
 use crate::vault::catalog::CatalogError;
 use crate::vault::error::VaultError;
+use crate::vault::root_text;
 
 impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
@@ -51,12 +52,11 @@ impl From<VaultError> for Failure {
                 Self::new(Integrity, format!("{message}; is a sync or copy under way? wait and retry"))
             }
             VaultError::OtherHead { .. } => failure(Integrity),
-            VaultError::Unmarked => Self::new(
-                Refused,
-                format!(
-                    "{message}: compare its head with the computer that writes it, then name it with --accept-head SIZE:ROOT"
-                ),
-            ),
+            VaultError::Unmarked(head) => {
+                let accept = format!("{}:{}", head.size, root_text(&head.root));
+                Self::new(Refused, format!("{message}; compare that with the computer that writes it"))
+                    .hint(format!("subrosa --accept-head {accept} list"))
+            }
             VaultError::ReadsOnly => failure(Refused),
             VaultError::ClockBehind { .. } => Self::new(
                 Refused,
@@ -221,7 +221,7 @@ mod tests {
             (VaultError::Forked { seen: head(), found: head() }, 5),
             (VaultError::Incomplete { head: head(), file: "x".to_owned() }, 5),
             (VaultError::OtherHead { accepted: "1:x".to_owned(), found: head() }, 5),
-            (VaultError::Unmarked, 3),
+            (VaultError::Unmarked(head()), 3),
             (VaultError::ReadsOnly, 3),
             (VaultError::ClockBehind { clock: time, last: time }, 3),
             (VaultError::Busy(Duration::from_secs(30)), 11),

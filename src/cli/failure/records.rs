@@ -60,13 +60,19 @@ fn one(catalog: &Catalog, plan: &SharePlan, recipient: &Recipient, reason: &poli
         .replace("{purpose}", plan.request.ask.purpose.as_str());
     Reason {
         id: reason.rule.id.to_owned(),
-        text: reason.rule.text.to_owned(),
+        text: text_of(plan, reason),
         source: reason.rule.source.iter().map(|source| (*source).to_owned()).collect(),
         cure: Some(cure),
         recipient: reason.recipient.and_then(|id| Who::recipient(catalog, id).ok()),
         record: reason.record.map(|id| id.to_string()),
         ..Reason::default()
     }
+}
+
+/// The rule's words; of a place, the fact about it.
+fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
+    let risk = plan.request.output.iter().find(|risk| risk.id() == reason.rule.id);
+    risk.map_or_else(|| reason.rule.text.to_owned(), ToString::to_string)
 }
 
 /// The exit code of several reasons: the ledger's first, then what is not there, then any rule, then the place.

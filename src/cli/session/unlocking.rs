@@ -16,6 +16,7 @@ use crate::cli::session::read_file;
 use crate::keys::identity::Identities;
 use crate::keys::identity::IdentityFile;
 use crate::place::PlaceRisk;
+use crate::platform;
 use crate::platform::Customary;
 use crate::secret::SecretText;
 use crate::vault::Options;
@@ -120,6 +121,9 @@ impl Session<'_> {
             accept_clock: self.globals.accept_clock,
         };
         let vault = Vault::open(unlocked, options, &mut self.host.rng)?;
+        if platform::is_open_to_others(vault.path()).unwrap_or(false) {
+            self.warn("others on this computer can enter the vault's directory; close it with chmod 700");
+        }
         if *vault.standing() == Standing::Unmarked {
             let head = vault.head();
             let root = root_text(&head.root);

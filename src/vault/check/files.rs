@@ -118,6 +118,10 @@ fn read_limited(disk: &Disk, file: &str, expected: usize) -> Result<Option<Vec<u
     Ok(Some(bytes))
 }
 
+/// The directories that a vault may have.
+const DIRECTORIES: [&str; 7] =
+    [places::INCOMING, places::JOURNAL, places::KEYS, places::LEDGER, LOST, places::OUTBOX, places::RECORDS];
+
 impl Vault {
     pub(super) fn check_objects(
         &self,
@@ -169,6 +173,13 @@ impl Vault {
     pub(super) fn check_strays(&self, known: &BTreeSet<String>, report: &mut Report) -> Result<(), VaultError> {
         // Nobody commits while we look: what another process committed since the vault was opened is in the catalogue.
         let _reading = Lock::take_to_read(&self.disk.path(places::LOCK), self.lock_wait())?;
+        for dir in self.disk.names(".")? {
+            let is_dir = self.disk.path(&dir).is_dir();
+            let is_empty = is_dir && self.disk.names(&dir)?.is_empty();
+            if is_empty && !DIRECTORIES.contains(&&dir[..]) {
+                report.findings.push(finding(Fault::Stray, &dir, "nothing in the ledger speaks of it"));
+            }
+        }
         for file in self.strays(known)? {
             report.findings.push(finding(Fault::Stray, &file, "nothing in the ledger speaks of it"));
         }

@@ -158,19 +158,22 @@ impl Ledger<'_> {
                 report.findings.push(finding(Fault::Stray, &file, "it is no tile"));
                 continue;
             };
-            let Some(current) = path.in_tree(self.head.head().size) else {
+            let Some(current_path) = path.in_tree(self.head.head().size) else {
                 continue; // beyond the edge: ignored by every reader, replaced by the next append
             };
-            if current.width() <= path.width() {
+            if current_path.width() <= path.width() {
                 continue; // the current one was audited; a wider one is beyond the edge
             }
             let read =
                 |path: &TilePath| self.log.read(path).map_err(|error| VaultError::io(self.disk.path(&file), error));
             // Gone since it was listed: another process appends.
-            let (Some(stale), Some(current)) = (read(&path)?, read(&current)?) else {
+            let (Some(stale), Some(current)) = (read(&path)?, read(&current_path)?) else {
                 continue;
             };
-            if path.beginning_of(&current) != Some(&stale[..]) {
+            // Beside a tile that was altered itself, a narrower one is not to be judged.
+            let wider = self.log.file_of(&current_path);
+            let is_told = report.findings.iter().any(|finding| finding.file.as_ref() == Some(&wider));
+            if !is_told && path.beginning_of(&current) != Some(&stale[..]) {
                 report.findings.push(finding(Fault::Corrupt, &file, "it is not what the wider tile beside it holds"));
             }
         }

@@ -30,14 +30,15 @@ struct Line {
     alias: String,
     state: &'static str,
     part2: bool,
-    /// Only with `--names`: null where it is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<Option<String>>,
+    /// Null without `--names`, and where it is not known.
+    name: Option<String>,
+    #[serde(skip)]
+    is_named: bool,
 }
 
 impl Line {
     fn name(&self) -> Option<&str> {
-        self.name.as_ref().map(|name| name.as_deref().unwrap_or_default())
+        self.is_named.then(|| self.name.as_deref().unwrap_or_default())
     }
 }
 
@@ -66,7 +67,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         alias: client.details.alias.to_string(),
         state: client.state.as_str(),
         part2: client.details.part2,
-        name: args.names.then(|| client.details.name.as_ref().map(ToString::to_string)),
+        name: client.details.name.as_ref().filter(|_| args.names).map(ToString::to_string),
+        is_named: args.names,
     });
     let clients = Clients { clients: clients.collect() };
     if clients.clients.is_empty() && !session.globals.json {

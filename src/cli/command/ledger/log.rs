@@ -23,8 +23,10 @@ use crate::cli::text::row;
 use crate::id::ClientId;
 use crate::id::RecipientId;
 use crate::practice::event::Body;
+use crate::time::Date;
 use crate::time::Timestamp;
 use crate::time::When;
+use crate::time::parse_date;
 use crate::vault::Vault;
 use crate::vault::catalog::Catalog;
 use crate::vault::catalog::CatalogError;
@@ -55,6 +57,9 @@ pub struct Args {
     /// Only so many, the newest
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
+    /// Count spans back from this day [default: today]
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub as_of: Option<Date>,
 }
 
 /// Writes the log.
@@ -65,7 +70,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         client: args.client.map(|typed| names::client(catalog, &typed)).transpose()?.map(|client| client.id()),
         recipient: args.recipient.map(|typed| names::recipient(catalog, &typed)).transpose()?.map(|found| found.id()),
         kind: args.kind,
-        since: args.since.map(|when| since(when, session, &vault)).transpose()?,
+        since: args.since.map(|when| since(when, args.as_of, session, &vault)).transpose()?,
         limit: args.limit,
     };
     let look = Look { catalog: Some(catalog), width: session.host.width };
@@ -84,12 +89,13 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 }
 
 /// A bare date begins with its day in the practice's time zone.
-fn since(when: When, session: &Session<'_>, vault: &Vault) -> Result<Timestamp, Failure> {
+fn since(when: When, as_of: Option<Date>, session: &Session<'_>, vault: &Vault) -> Result<Timestamp, Failure> {
     if let When::Instant(instant) = when {
         return Ok(instant);
     }
     let zone = session.zone(vault)?;
-    Ok(zone.start_of(when.since(session.today(vault)?, &zone)?)?)
+    let today = as_of.map_or_else(|| session.today(vault), Ok)?;
+    Ok(zone.start_of(when.since(today, &zone)?)?)
 }
 
 /// The aliases of those who are named, each asked for once.

@@ -33,6 +33,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let reason = session.required(reason, "--reason", &format!("Why is nothing more shared to {alias}"), &example)?;
     let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
     let on = args.on.map_or(Ok(today), |on| on.since(today, &zone))?;
+    if on > today {
+        return Err(Failure::usage(format!("--on: {on} is still to come; suspending takes effect at once")));
+    }
     let committed = people::suspend_recipient(&mut session.desk(&mut vault), id, reason, on)?;
     let sentence = format!("Nothing more is shared to recipient {alias}. What was sent already stays with the person.");
     super::answer(session, "recipient-suspend", &vault, &committed, id, &sentence)

@@ -13,6 +13,7 @@ use crate::cli::command::share::who;
 use crate::cli::failure::Failure;
 use crate::cli::failure::records::reasons;
 use crate::cli::text::bare;
+use crate::cli::text::row;
 use crate::id::DisclosureId;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::event::Body;
@@ -34,7 +35,8 @@ pub struct Shared {
 
 #[derive(Serialize)]
 struct Disclosure {
-    id: String,
+    /// Null where nothing was shared: a dry run draws no id that anybody could look for.
+    id: Option<String>,
     index: Option<u64>,
     time: Option<String>,
     client: Option<Who>,
@@ -73,7 +75,7 @@ impl Answer for Shared {
     fn prose(&self, look: &Look<'_>) -> String {
         let mut text = String::new();
         for disclosure in &self.disclosures {
-            let id = look.id(IdKind::Disclosure, &disclosure.id);
+            let id = disclosure.id.as_ref().map(|id| format!(" ({})", look.id(IdKind::Disclosure, id)));
             let client = disclosure.client.as_ref().map(|client| format!(" of {}", client.alias)).unwrap_or_default();
             let verb = if self.dry_run { "Would share" } else { "Shared" };
             text.push_str(&format!(
@@ -82,7 +84,7 @@ impl Answer for Shared {
                 disclosure.recipient.alias,
                 disclosure.purpose,
                 disclosure.basis,
-                if self.dry_run { String::new() } else { format!(" ({id})") },
+                id.unwrap_or_default(),
             ));
             if self.dry_run {
                 disclosure
@@ -98,13 +100,24 @@ impl Answer for Shared {
             text.push_str(&format!("Not shared with {}\n", refused.recipient.alias));
             for reason in &refused.reasons {
                 text.push_str(&format!("  {}: {}\n", reason.id, bare(&reason.text)));
+                if let Some(cure) = &reason.cure {
+                    text.push_str(&format!("    try: {}\n", bare(cure)));
+                }
             }
         }
         text
     }
 
     fn bare(&self) -> String {
-        self.disclosures.iter().map(|disclosure| format!("{}\n", disclosure.id)).collect()
+        let who_gets = |disclosure: &Disclosure| {
+            let row_of = |record: &String| row([&disclosure.recipient.alias[..], record, disclosure.purpose]);
+            disclosure.records.iter().map(row_of).collect::<String>()
+        };
+        let line = |disclosure: &Disclosure| match &disclosure.id {
+            Some(id) => format!("{id}\n"),
+            None => who_gets(disclosure),
+        };
+        self.disclosures.iter().map(line).collect()
     }
 }
 
@@ -147,14 +160,14 @@ impl Shared {
 
     /// The disclosures' ids.
     pub fn ids(&self) -> Vec<&str> {
-        self.disclosures.iter().map(|disclosure| disclosure.id.as_str()).collect()
+        self.disclosures.iter().filter_map(|disclosure| disclosure.id.as_deref()).collect()
     }
 }
 
 impl Disclosure {
     fn planned(vault: &Vault, plan: &SharePlan, planned: &PlannedDisclosure) -> Result<Self, Failure> {
         Ok(Self {
-            id: planned.disclosure.to_string(),
+            id: None,
             index: None,
             time: None,
             client: planned.client.as_ref().map(|client| Who::client(vault.catalog(), client.id())).transpose()?,
@@ -182,7 +195,7 @@ impl Disclosure {
         let package =
             made.package.zip(made.size).map(|(sha256, size)| Package { path, sha256: sha256.to_string(), size });
         Ok(Self {
-            id: made.disclosure.to_string(),
+            id: Some(made.disclosure.to_string()),
             index: Some(index),
             time: Some(time.to_string()),
             client: made.client.map(|client| Who::client(vault.catalog(), client)).transpose()?,

@@ -61,13 +61,26 @@ impl Targets {
         };
         if path.as_os_str() != "-" {
             let is_dir = session.host.absolute(&path).is_dir();
-            return Ok(if is_dir { Self::Directory(path) } else { Self::File { path, force } });
+            if is_dir {
+                return Ok(Self::Directory(path));
+            }
+            // Asked now: a slip of the finger must not become an entry in the ledger.
+            let absolute = session.host.absolute(&path);
+            let parent = absolute.parent().unwrap_or(&absolute);
+            if !parent.is_dir() {
+                return Err(Failure::not_found(format!("there is no directory {}", parent.display())));
+            }
+            return Ok(Self::File { path, force });
         }
         if session.globals.json {
             return Err(Failure::usage("--json and the package cannot both go to standard output"));
         }
         if matches!(session.host.stdout.kind, StreamKind::Terminal) {
             return Err(Failure::new(FailureCode::Unsafe, "a package is not text: it does not go to a terminal"));
+        }
+        if matches!(session.host.stdout.kind, StreamKind::Other) {
+            let nowhere = "standard output leads nowhere: the package would be lost";
+            return Err(Failure::new(FailureCode::Unsafe, nowhere));
         }
         Ok(Self::Stdout)
     }

@@ -89,6 +89,7 @@ pub fn created() -> Body {
         contact: None,
         epoch: 1,
         key_files: vec![KeyFile { data: "AA==".to_owned(), name: "owner-passphrase.age".to_owned() }],
+        lifted: vec![],
         machine: machine(1),
         name: Some(word("Practice Larkspur")),
         owners: vec![Owner {
@@ -196,7 +197,13 @@ pub fn tagged(n: u64, added: &[&str], removed: &[&str]) -> Body {
 }
 
 pub fn accessed(n: u64) -> Body {
-    Body::RecordAccessed(RecordAccessed { how: Access::Show, record: id("r-", n), setting: None, version: 1 })
+    Body::RecordAccessed(RecordAccessed {
+        how: Access::Show,
+        lifted: vec![],
+        record: id("r-", n),
+        setting: None,
+        version: 1,
+    })
 }
 
 pub fn refs(records: &[u64]) -> Vec<RecordRef> {
