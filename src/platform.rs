@@ -50,10 +50,22 @@ pub fn create_new_private_file(path: &Path) -> io::Result<File> {
     here::private(OpenOptions::new().write(true).create_new(true)).open(path)
 }
 
+/// Opens what is at `path` to read, unless it is a symbolic link, and without waiting for anybody where it is a pipe.
+pub fn open_unfollowed(path: &Path) -> io::Result<File> {
+    here::unfollowed(OpenOptions::new().read(true)).open(path)
+}
+
+/// Whether opening was refused because of a symbolic link.
+pub fn is_link_refused(error: &io::Error) -> bool {
+    here::is_link_refused(error)
+}
+
 /// A lock file, made when it is missing; opened to read where writing is not allowed.
 pub fn open_lock(path: &Path) -> io::Result<File> {
-    match here::private(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(path) {
-        Err(error) if is_read_only(&error) => File::open(path),
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    match here::unfollowed(here::private(&mut options)).open(path) {
+        Err(error) if is_read_only(&error) => open_unfollowed(path),
         other => other,
     }
 }

@@ -24,6 +24,7 @@ struct Registry {
     unfinished: BTreeMap<u64, PathBuf>,
     terminals: BTreeMap<u64, TerminalState>,
     deferred: usize,
+    finishing: bool,
 }
 
 struct TerminalState {
@@ -34,7 +35,7 @@ struct TerminalState {
 
 impl Registry {
     const fn new() -> Self {
-        Self { next: 0, unfinished: BTreeMap::new(), terminals: BTreeMap::new(), deferred: 0 }
+        Self { next: 0, unfinished: BTreeMap::new(), terminals: BTreeMap::new(), deferred: 0, finishing: false }
     }
 
     fn number(&mut self) -> u64 {
@@ -118,6 +119,11 @@ impl Drop for Deferred {
     }
 }
 
+/// A change is about to be committed: whoever stops us now would not be told that it is done.
+pub fn finish_first() {
+    registry().finishing = true;
+}
+
 /// Starts to listen for SIGINT, SIGTERM and SIGHUP, once, in a thread of its own. Ordinary code runs there, so taking
 /// locks and writing is allowed, as it is not in a signal handler.
 /// One that was ignored when we were started, as by `nohup`, stays ignored.
@@ -137,6 +143,10 @@ pub fn listen() -> io::Result<()> {
             // Held until the end: nothing may be registered between the cleaning and the exit.
             let mut registry = registry();
             if signal == SIGINT && registry.deferred > 0 {
+                continue;
+            }
+            // The first one finds a change about to be done, and lets it be told; the second ends whatever takes so long.
+            if std::mem::take(&mut registry.finishing) {
                 continue;
             }
             registry.clean();

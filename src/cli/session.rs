@@ -20,6 +20,7 @@ use crate::cli::failure::system;
 use crate::cli::host::Host;
 use crate::cli::private;
 use crate::cli::text::bare;
+use crate::id::RecordId;
 use crate::platform::Customary;
 use crate::time::Date;
 use crate::time::Timestamp;
@@ -54,6 +55,10 @@ pub struct Session<'h> {
     stdin_taken: bool,
     /// What time it is, whenever it is asked.
     pub clock: Box<dyn Fn() -> Timestamp>,
+    /// Something was committed in this run.
+    has_committed: bool,
+    /// The answer to it could not be written.
+    is_unheard: bool,
 }
 
 impl<'h> Session<'h> {
@@ -61,7 +66,16 @@ impl<'h> Session<'h> {
     pub fn new(host: &'h mut Host, globals: Globals) -> Self {
         let clock = host.clock;
         let clock = Box::new(move || Timestamp::from_unix(clock.now()));
-        let mut session = Self { host, globals, kept: Vec::new(), alarm: None, stdin_taken: false, clock };
+        let mut session = Self {
+            host,
+            globals,
+            kept: Vec::new(),
+            alarm: None,
+            stdin_taken: false,
+            clock,
+            has_committed: false,
+            is_unheard: false,
+        };
         for left in private::sweep(&private::bases(session.host)) {
             session.warn(&format!(
                 "an edit that was cut short is still in {}: take what you need, then delete it",
@@ -112,6 +126,11 @@ impl<'h> Session<'h> {
         Ok(self.now().date_in(&self.zone(vault)?))
     }
 
+    /// Remembers that a record was looked at or changed here (`@`). A catalogue that cannot be written forgets it.
+    pub fn touch(&self, vault: &Vault, record: RecordId) {
+        let _ = vault.catalog().touch(record);
+    }
+
     /// Writes the answer: as JSON with its schema `subrosa/<words>/1`, as prose on a terminal, bare elsewhere and with
     /// `--quiet`.
     pub fn answer<A: Answer>(&mut self, words: &str, answer: &A, vault: Option<&Vault>) -> Result<(), Failure> {
@@ -129,7 +148,15 @@ impl<'h> Session<'h> {
         } else {
             answer.bare()
         };
-        Ok(self.host.stdout.say(&text)?)
+        match self.host.stdout.say(&text) {
+            // What is committed is done, whoever hears of it.
+            Err(error) if self.has_committed => {
+                self.warn(&format!("done, but the answer could not be written: {}", system(&error)));
+                self.is_unheard = true;
+                Ok(())
+            }
+            other => Ok(other?),
+        }
     }
 
     /// Talk that `--quiet` leaves out: one line on standard error.
@@ -151,6 +178,7 @@ impl<'h> Session<'h> {
 
     /// Said of what was committed: what failed after the commit point is no failure (`docs/format.md`, 5).
     pub fn committed(&mut self, committed: &Committed) -> Exit {
+        self.has_committed |= !committed.entries.is_empty();
         match &committed.late {
             None => Exit::Done,
             Some(error) => {
@@ -168,7 +196,7 @@ impl<'h> Session<'h> {
         for line in std::mem::take(&mut self.kept) {
             let _ = self.host.stderr.say(&line);
         }
-        Ok(exit)
+        Ok(if self.is_unheard && exit == Exit::Done { Exit::Due } else { exit })
     }
 
     /// Takes standard input for `what`: it can be read once.

@@ -104,7 +104,7 @@ impl Bench {
     }
 
     pub fn options() -> Options {
-        Options { lock_wait: Duration::from_secs(5), accept_head: None, accept_clock: false }
+        Options { lock_wait: Duration::from_secs(5), accept_head: None, accept_clock: false, committing: || {} }
     }
 
     pub fn open(&self) -> Result<Vault, VaultError> {

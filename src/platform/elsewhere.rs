@@ -31,6 +31,16 @@ pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
+/// Not offered: links need a privilege there that few have.
+pub fn unfollowed(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+/// Never told.
+pub fn is_link_refused(_: &io::Error) -> bool {
+    false
+}
+
 /// Nothing to do: its rights come from the one above.
 pub fn close_directory(_: &Path) -> io::Result<()> {
     Ok(())

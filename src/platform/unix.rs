@@ -99,6 +99,18 @@ pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
 }
 
+/// No symbolic link is followed, and nobody is waited for.
+pub fn unfollowed(options: &mut OpenOptions) -> &mut OpenOptions {
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    options.custom_flags(flags.bits() as i32)
+}
+
+/// open(2) says ELOOP, on some systems EMLINK.
+pub fn is_link_refused(error: &io::Error) -> bool {
+    let codes = [rustix::io::Errno::LOOP, rustix::io::Errno::MLINK];
+    error.raw_os_error().is_some_and(|code| codes.iter().any(|errno| errno.raw_os_error() == code))
+}
+
 /// Makes an existing directory one that only we can enter.
 pub fn close_directory(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, Permissions::from_mode(0o700))

@@ -196,7 +196,7 @@ pub fn create(
         signing_seals: BTreeMap::from([(log.id, facts.seal)]),
     };
     let canonical = places.vault.canonicalize().map_err(|error| VaultError::io(&places.vault, error))?;
-    Pin { recipient: header.recipient.clone(), verifier: header.verifier.to_string() }.write(places, &canonical)?;
+    Pin::of(&header).write(places, &canonical)?;
     staging.write(places::HEADER, &header.to_bytes(&identity))?;
     staging.settle()?;
     intent.fulfilled()?;

@@ -13,6 +13,9 @@ use crate::platform;
 use crate::vault::error::VaultError;
 use crate::vault::fuse;
 
+/// What a symbolic link in a vault is.
+const LINK: &str = "it is a symbolic link, and nothing in a vault is one";
+
 /// The vault's directory; files are named relative to it, with `/`.
 #[derive(Clone, Debug)]
 pub struct Disk {
@@ -35,18 +38,33 @@ impl Disk {
         self.root.join(file)
     }
 
+    /// Refuses a symbolic link on the way to `path` (`also_last`: and at its end). Nothing in a vault is one: whoever put it
+    /// there wants us to read, write or remove somewhere else.
+    fn straight(&self, path: &str, also_last: bool) -> Result<(), VaultError> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let count = if also_last { parts.len() } else { parts.len() - 1 };
+        for end in 1..=count {
+            let dir = parts[..end].join("/");
+            match fs::symlink_metadata(self.path(&dir)) {
+                Ok(facts) if facts.is_symlink() => return Err(VaultError::altered(dir, LINK)),
+                Err(error) if is_absent(&error) => return Ok(()),
+                Err(error) => return Err(VaultError::io(self.path(&dir), error)),
+                Ok(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The whole file; `None` where there is none. A file over `limit` bytes is not read.
     pub fn read(&self, file: &str, limit: u64) -> Result<Option<Vec<u8>>, VaultError> {
-        read_capped(&self.path(file), limit)
+        self.straight(file, false)?;
+        read_within(&self.path(file), file, limit)
     }
 
     /// Opens a file that has to be there.
     pub fn open(&self, file: &str) -> Result<File, VaultError> {
-        match File::open(self.path(file)) {
-            Ok(open) => Ok(open),
-            Err(error) if is_absent(&error) => Err(VaultError::altered(file, "it is missing")),
-            Err(error) => Err(VaultError::io(self.path(file), error)),
-        }
+        self.straight(file, false)?;
+        open_regular(&self.path(file), file)?.ok_or_else(|| VaultError::altered(file, "it is missing"))
     }
 
     /// Whether `file` is there.
@@ -56,19 +74,31 @@ impl Disk {
 
     /// Removes `file`, if it is there.
     pub fn remove(&self, file: &str) -> Result<(), VaultError> {
+        self.straight(file, false)?;
         ignore_absent(fuse::pass().and_then(|()| fs::remove_file(self.path(file))))
             .map_err(|error| VaultError::io(self.path(file), error))
     }
 
     /// Removes a directory and all in it, if it is there.
     pub fn remove_dir(&self, dir: &str) -> Result<(), VaultError> {
+        self.straight(dir, true)?;
         ignore_absent(fuse::pass().and_then(|()| fs::remove_dir_all(self.path(dir))))
             .map_err(|error| VaultError::io(self.path(dir), error))
+    }
+
+    /// Removes a directory that is empty; any other stays.
+    pub fn remove_empty_dir(&self, dir: &str) -> Result<(), VaultError> {
+        self.straight(dir, true)?;
+        match fuse::pass().and_then(|()| fs::remove_dir(self.path(dir))) {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+            other => ignore_absent(other).map_err(|error| VaultError::io(self.path(dir), error)),
+        }
     }
 
     /// The names in `dir`, sorted; none where there is no such directory. Names that are no UTF-8 are none of ours, and
     /// are given with replacement characters.
     pub fn names(&self, dir: &str) -> Result<Vec<String>, VaultError> {
+        self.straight(dir, true)?;
         let wrap = |error| VaultError::io(self.path(dir), error);
         let entries = match fs::read_dir(self.path(dir)) {
             Err(error) if is_absent(&error) => return Ok(Vec::new()),
@@ -84,6 +114,7 @@ impl Disk {
 
     /// Makes `dir` and what is missing above it, each synced into its parent.
     pub fn make_dir(&self, dir: &str) -> Result<(), VaultError> {
+        self.straight(dir, true)?;
         make_dir(&self.path(dir))
     }
 }
@@ -115,6 +146,7 @@ impl Staging {
 
     /// Syncs a staged file and renames it to `target`. After a crash before [`Staging::settle`] it may be there or not.
     pub fn publish(&mut self, staged: &Path, open: &File, target: &str) -> Result<(), VaultError> {
+        self.disk.straight(target, false)?;
         let path = self.disk.path(target);
         let parent = path.parent().unwrap_or(self.disk.root()).to_owned();
         open.sync_all().map_err(|error| VaultError::io(staged, error))?;
@@ -157,17 +189,32 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
 
 /// The whole file; `None` where there is none.
 pub fn read_capped(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, VaultError> {
-    let wrap = |error| VaultError::io(path, error);
-    let file = match File::open(path) {
-        Err(error) if is_absent(&error) => return Ok(None),
-        other => other.map_err(wrap)?,
+    read_within(path, &path.display().to_string(), limit)
+}
+
+/// As [`read_capped`]; errors call the file `name`.
+fn read_within(path: &Path, name: &str, limit: u64) -> Result<Option<Vec<u8>>, VaultError> {
+    let Some(file) = open_regular(path, name)? else {
+        return Ok(None);
     };
     let mut bytes = Vec::new();
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(wrap)?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| VaultError::io(path, error))?;
     if bytes.len() as u64 > limit {
-        return Err(VaultError::altered(path.display().to_string(), format!("it is larger than {limit} bytes")));
+        return Err(VaultError::altered(name, format!("it is larger than {limit} bytes")));
     }
     Ok(Some(bytes))
+}
+
+/// Opens a file to read; `None` where there is none. Whatever is no regular file was not put there by us: a link leads
+/// elsewhere, and a pipe would be waited for.
+pub fn open_regular(path: &Path, name: &str) -> Result<Option<File>, VaultError> {
+    let file = match platform::open_unfollowed(path) {
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) if platform::is_link_refused(&error) => return Err(VaultError::altered(name, LINK)),
+        other => other.map_err(|error| VaultError::io(path, error))?,
+    };
+    let facts = file.metadata().map_err(|error| VaultError::io(path, error))?;
+    if facts.is_file() { Ok(Some(file)) } else { Err(VaultError::altered(name, "it is no regular file")) }
 }
 
 /// Makes `dir` and what is missing above it, mode 0700, each synced into its parent.

@@ -8,6 +8,7 @@ use std::io::Write as _;
 
 use crate::id::IntentId;
 use crate::platform;
+use crate::vault::disk;
 use crate::vault::disk::Disk;
 use crate::vault::disk::rename;
 use crate::vault::error::VaultError;
@@ -54,7 +55,14 @@ impl Intent {
 
     /// The transaction came to its end: nothing of it is left to tidy.
     pub fn fulfilled(self) -> Result<(), VaultError> {
-        self.disk.remove_dir(&places::incoming(self.id))
+        let dir = places::incoming(self.id);
+        // The list last: should a crash come between, the next opening still knows whose the rest is.
+        let names = self.disk.names(&dir)?;
+        for name in names.iter().filter(|name| is_staged(name)) {
+            self.disk.remove(&format!("{dir}/{name}"))?;
+        }
+        self.disk.remove(&format!("{dir}/intent"))?;
+        self.disk.remove_empty_dir(&dir)
     }
 
     /// The transaction came to nothing: what it made goes.
@@ -64,6 +72,11 @@ impl Intent {
         }
         self.fulfilled()
     }
+}
+
+/// Whether a transaction staged a file under this name: a number and `.tmp`.
+fn is_staged(name: &str) -> bool {
+    name.strip_suffix(".tmp").is_some_and(|number| number.parse::<u64>().is_ok())
 }
 
 /// The intents of dead transactions, each now held by us. One that lives is passed over.
@@ -85,7 +98,7 @@ pub fn dead(disk: &Disk) -> Result<Vec<Intent>, VaultError> {
 fn take_over(disk: &Disk, id: IntentId) -> Result<Option<Intent>, VaultError> {
     let dir = places::incoming(id);
     for list in [format!("{dir}.new"), format!("{dir}/intent")] {
-        let Ok(mut held) = File::open(disk.path(&list)) else {
+        let Ok(Some(mut held)) = disk::open_regular(&disk.path(&list), &list) else {
             continue;
         };
         if held.try_lock().is_err() {
@@ -109,7 +122,7 @@ pub fn alive(disk: &Disk) -> Result<Vec<String>, VaultError> {
     for name in disk.names(places::INCOMING)? {
         let dir = format!("{}/{name}", places::INCOMING);
         let list = if name.ends_with(".new") { dir.clone() } else { format!("{dir}/intent") };
-        let Ok(mut open) = File::open(disk.path(&list)) else {
+        let Ok(Some(mut open)) = disk::open_regular(&disk.path(&list), &list) else {
             continue;
         };
         if open.try_lock_shared().is_ok() {

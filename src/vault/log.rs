@@ -46,6 +46,7 @@ impl Tiles for Log {
         match self.disk.read(&places::ledger_file(self.id, &path.to_string()), TILE_LIMIT) {
             Ok(bytes) => Ok(bytes),
             Err(VaultError::Io { error, .. }) => Err(error),
+            Err(VaultError::Altered { reason, .. }) => Err(io::Error::new(io::ErrorKind::InvalidData, reason)),
             Err(other) => Err(io::Error::new(io::ErrorKind::InvalidData, other.to_string())),
         }
     }
@@ -184,6 +185,9 @@ impl Log {
                 VaultError::Incomplete { head: Box::new(head.clone()), file: self.file_of(&path) }
             }
             TreeError::Leaf { source: LeafError::Newer, index } => VaultError::NewerFormat(format!("entry {index}")),
+            TreeError::Read { path, source } if source.kind() == io::ErrorKind::InvalidData => {
+                VaultError::altered(self.file_of(&path), source)
+            }
             TreeError::Read { path, source } => VaultError::io(self.disk.path(&self.file_of(&path)), source),
             TreeError::Malformed { path } | TreeError::TileMismatch { path } => {
                 VaultError::altered(self.file_of(&path), "it is not what the signed root says")

@@ -36,6 +36,7 @@ use crate::digest::Digest;
 use crate::id::DisclosureId;
 use crate::keys::signer::SigningKey;
 use crate::keys::vault_identity::VaultIdentity;
+use crate::ledger::audit;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::practice::record::RecordVersion;
@@ -68,6 +69,9 @@ pub struct Options {
     pub accept_head: Option<String>,
     /// Go on although the clock stands behind the log.
     pub accept_clock: bool,
+    /// Called when nothing but a failure of the disk can keep a change from being committed: from then on, stopping
+    /// would leave it done and nobody told.
+    pub committing: fn(),
 }
 
 /// An open vault: its keys fit each other, its head is verified, its catalogue is in step.
@@ -97,6 +101,12 @@ impl Vault {
         let Unlocked { found, identity, signer, owner_file } = unlocked;
         let log = Log::new(found.disk.clone(), found.header.log);
         let state = State::of(&found.places, &found.header.verifier);
+        // Before anything is kept of a vault, it has to be the one that was seen here.
+        let canonical = found.disk.root().canonicalize().map_err(|error| VaultError::io(found.disk.root(), error))?;
+        let pin = if options.accept_head.is_some() { None } else { Pin::read(&found.places, &canonical)? };
+        if pin.is_some_and(|pin| pin != Pin::of(&found.header)) {
+            return Err(VaultError::Replaced { path: found.disk.root().to_owned() });
+        }
         let shared = Lock::take_to_read(&found.disk.path(places::LOCK), options.lock_wait)?;
         let published = log.checkpoint(&found.header.verifier)?;
         log.check_genesis(&found.header.verifier, published.head())?;
@@ -116,13 +126,24 @@ impl Vault {
             standing: Standing::InStep,
             catalog,
         };
-        vault.settle(Held::Vault)?;
+        vault.settle(Held::Vault).map_err(|error| vault.pinpoint(error))?;
         if vault.options.accept_head.take().is_some() && vault.alarm().is_none() {
             vault.accept()?;
         }
         drop(shared);
         vault.recover()?;
         Ok(vault)
+    }
+
+    /// Where the tiles as a whole do not fit their root: the file that does not fit the others.
+    fn pinpoint(&self, error: VaultError) -> VaultError {
+        let tiles = places::ledger_file(self.log.id, "tile");
+        if !matches!(&error, VaultError::Altered { file, .. } if *file == tiles) {
+            return error;
+        }
+        let (_, findings) = audit::audit(&self.log, &self.head, &self.header.verifier, |_, _| {});
+        let found = findings.into_iter().find_map(|finding| Some((finding.path?, finding.what)));
+        found.map_or(error, |(path, what)| VaultError::altered(self.log.file_of(&path), what))
     }
 
     /// The head that holds.
@@ -219,8 +240,7 @@ impl Vault {
     }
 
     fn pin(&self) -> Result<(), VaultError> {
-        let pin = Pin { recipient: self.header.recipient.clone(), verifier: self.header.verifier.to_string() };
-        pin.write(&self.places, &self.canonical()?)
+        Pin::of(&self.header).write(&self.places, &self.canonical()?)
     }
 
     fn canonical(&self) -> Result<std::path::PathBuf, VaultError> {

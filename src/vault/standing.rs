@@ -90,18 +90,15 @@ impl Vault {
         self.step_in_memory()
     }
 
-    /// The pin names the keys of the vault that was seen at this path. At a new path, a head that equals or extends the mark
-    /// is pinned, below, once it has been settled.
+    /// A head that was accepted has to be the one there is. At a new path, a head that equals or extends the mark is pinned;
+    /// that a pin names this very vault was looked at before anything else.
     fn check_pin(&self, mark: Option<&VerifiedCheckpoint>, found: &Checkpoint) -> Result<(), VaultError> {
         if let Some(accepted) = &self.options.accept_head {
             let is_it = *accepted == format!("{}:{}", found.size, super::root_text(&found.root));
             let other = || VaultError::OtherHead { accepted: accepted.clone(), found: Box::new(found.clone()) };
             return if is_it { Ok(()) } else { Err(other()) };
         }
-        let pin = Pin::read(&self.places, &self.canonical()?)?;
-        let own = Pin { recipient: self.header.recipient.clone(), verifier: self.header.verifier.to_string() };
-        match pin {
-            Some(pin) if pin != own => Err(VaultError::Replaced { path: self.path().to_owned() }),
+        match Pin::read(&self.places, &self.canonical()?)? {
             None if mark.is_some_and(|mark| self.extends(mark.head(), found)) => self.pin().or_else(ignore_read_only),
             _ => Ok(()),
         }

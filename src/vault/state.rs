@@ -15,6 +15,7 @@ use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::note::NOTE_LIMIT;
 use crate::vault::disk;
 use crate::vault::error::VaultError;
+use crate::vault::header::Header;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::places::Places;
@@ -90,6 +91,11 @@ pub struct Pin {
 }
 
 impl Pin {
+    /// The keys of a vault.
+    pub fn of(header: &Header) -> Self {
+        Self { recipient: header.recipient.clone(), verifier: header.verifier.to_string() }
+    }
+
     /// The pin of the vault at `vault`, if one was set.
     pub fn read(places: &Places, vault: &Path) -> Result<Option<Self>, VaultError> {
         let path = places.pin_of(vault);

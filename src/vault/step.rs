@@ -153,7 +153,11 @@ impl Vault {
     /// Folds what was just committed.
     pub(super) fn fold_committed(&mut self, events: Vec<Folded>) -> Result<(), VaultError> {
         let to = self.position();
-        self.catalog.fold(to, events.into_iter().map(Ok::<_, VaultError>)).map_err(unfold)
+        match self.catalog.fold(to, events.into_iter().map(Ok::<_, VaultError>)).map_err(unfold) {
+            // It is committed: a catalogue that cannot be written here is made in memory, and anew next time.
+            Err(VaultError::Catalog(_)) => self.step_in_memory(),
+            other => other,
+        }
     }
 }
 

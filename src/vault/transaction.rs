@@ -173,6 +173,7 @@ impl Transaction<'_> {
         if drafts.is_empty() {
             return Ok(Committed { head: self.vault.head().clone(), entries: Vec::new(), late: None });
         }
+        (self.vault.options.committing)();
         let appended = self.append(drafts, clock(), rng)?;
         let late = self.finish(&appended).err();
         drop((vault_lock, state_lock));

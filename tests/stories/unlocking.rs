@@ -247,7 +247,7 @@ fn an_altered_vault_is_no_wrong_key() {
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
-    fs::create_dir(to).unwrap();
+    subrosa::vault::disk::make_dir(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());

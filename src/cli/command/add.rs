@@ -164,7 +164,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut records = Vec::new();
     for (_, event) in &committed.entries {
         if let Body::RecordAdded(version) = &event.body {
-            vault.catalog().touch(version.record)?;
+            session.touch(&vault, version.record);
             records.push(Record::of(vault.catalog(), version)?);
         }
     }

@@ -114,7 +114,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     };
     edit.wipe()
         .map_err(|error| Failure::new(FailureCode::Failed, format!("the edited file was not removed: {error}")))?;
-    vault.catalog().touch(version.record)?;
+    session.touch(&vault, version.record);
     let changed = latest.is_some();
     let record = Record::of(vault.catalog(), &latest.unwrap_or(version))?;
     session.answer("edit", &Edited { record, changed, head: vault.head().into() }, Some(&vault))?;

@@ -122,7 +122,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         exit = Exit::Due;
     }
     for id in &plan.request.records {
-        vault.catalog().touch(*id)?;
+        session.touch(&vault, *id);
     }
     let shared = Shared::made(&vault, &plan, &committed, &released)?;
     if targets.is_stdout() && exit == Exit::Done {

@@ -80,7 +80,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 
     let mut content = vault.read(&version)?;
     let exit = record_access(session, &mut vault, filing::access(&version, Access::Show, lifted))?;
-    vault.catalog().touch(version.record)?;
+    session.touch(&vault, version.record);
     if is_drawn {
         draw(session, content, &version)?;
         return Ok(exit);

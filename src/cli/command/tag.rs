@@ -75,7 +75,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let exit = session.committed(&committed);
     let mut records = Vec::new();
     for id in ids {
-        vault.catalog().touch(id)?;
+        session.touch(&vault, id);
         if let Some(record) = vault.catalog().record(id)? {
             records.push(Record::of(vault.catalog(), &record.latest)?);
         }

@@ -10,6 +10,7 @@ use zeroize::Zeroize as _;
 use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
+use crate::cli::interrupt;
 use crate::cli::location;
 use crate::cli::session::Session;
 use crate::cli::session::read_file;
@@ -119,6 +120,7 @@ impl Session<'_> {
             lock_wait: self.lock_wait(),
             accept_head: self.globals.accept_head.clone(),
             accept_clock: self.globals.accept_clock,
+            committing: interrupt::finish_first,
         };
         let vault = Vault::open(unlocked, options, &mut self.host.rng)?;
         if platform::is_open_to_others(vault.path()).unwrap_or(false) {

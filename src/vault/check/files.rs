@@ -154,11 +154,11 @@ impl Vault {
         for id in self.outbox()? {
             let file = places::package(id);
             if let Some(expected) = self.catalog.disclosure(id)?.and_then(|disclosure| disclosure.made.package) {
-                let found = match File::open(self.disk.path(&file)).and_then(|file| package_digest(&file)) {
-                    // Released since it was listed.
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                    other => other.map_err(|error| VaultError::io(self.disk.path(&file), error))?,
-                };
+                if !self.disk.has(&file) {
+                    continue; // released since it was listed
+                }
+                let package = self.disk.open(&file)?;
+                let found = package_digest(&package).map_err(|error| VaultError::io(self.disk.path(&file), error))?;
                 report.findings.push(match found == expected {
                     true => finding(Fault::Waiting, &file, &waiting(id)),
                     false => finding(Fault::Corrupt, &file, "it is not the package in the ledger"),
@@ -174,14 +174,18 @@ impl Vault {
         // Nobody commits while we look: what another process committed since the vault was opened is in the catalogue.
         let _reading = Lock::take_to_read(&self.disk.path(places::LOCK), self.lock_wait())?;
         for dir in self.disk.names(".")? {
-            let is_dir = self.disk.path(&dir).is_dir();
+            let is_dir = std::fs::symlink_metadata(self.disk.path(&dir)).is_ok_and(|facts| facts.is_dir());
             let is_empty = is_dir && self.disk.names(&dir)?.is_empty();
             if is_empty && !DIRECTORIES.contains(&&dir[..]) {
                 report.findings.push(finding(Fault::Stray, &dir, "nothing in the ledger speaks of it"));
             }
         }
         for file in self.strays(known)? {
-            report.findings.push(finding(Fault::Stray, &file, "nothing in the ledger speaks of it"));
+            let is_link = std::fs::symlink_metadata(self.disk.path(&file)).is_ok_and(|facts| facts.is_symlink());
+            report.findings.push(match is_link {
+                true => finding(Fault::Corrupt, &file, "it is a symbolic link, and nothing in a vault is one"),
+                false => finding(Fault::Stray, &file, "nothing in the ledger speaks of it"),
+            });
         }
         if platform::is_open_to_others(self.path()).unwrap_or(false) {
             report.findings.push(finding(Fault::Stray, ".", "others on this computer can enter the vault's directory"));

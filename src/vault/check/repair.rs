@@ -28,7 +28,10 @@ impl Vault {
         self.may_append()?;
         let mut strays = self.strays(&self.known_files())?;
         // What dead transactions left is taken back by the opening of the vault; a list that is not locked yet may be alive.
-        strays.retain(|file| !is_of_a_transaction(file));
+        // A link may stand where a directory full of records belongs: whoever looks after the disk puts that right.
+        let is_regular =
+            |file: &String| std::fs::symlink_metadata(self.disk.path(file)).is_ok_and(|facts| facts.is_file());
+        strays.retain(|file| !is_of_a_transaction(file) && is_regular(file));
         self.files_between_tiles(&mut strays)?;
         let mut moved = Vec::new();
         for file in strays {
