@@ -153,6 +153,58 @@ fn a_fork_is_noticed_even_beside_our_own_tiles() {
 }
 
 #[test]
+fn a_planted_link_leads_nowhere() {
+    use std::os::unix::fs::symlink;
+    let bench = filled();
+    let outside = bench.dir.path().join("outside");
+    fs::create_dir_all(outside.join("0123456789abcdef")).unwrap();
+    fs::write(outside.join("0123456789abcdef/precious.tmp"), "kept").unwrap();
+    fs::write(outside.join("zyzzyzzyzzyzzyz0.age"), "kept").unwrap();
+    fs::write(outside.join("d-vvvvvvvvvvvvvvvv.age"), "kept").unwrap();
+    let before = snapshot(&outside);
+    let vault = &bench.places.vault;
+    fs::create_dir_all(vault.join("incoming/0123456789abcdef")).unwrap();
+    let list = "records/zy/zyzzyzzyzzyzzyz0.age\noutbox/d-vvvvvvvvvvvvvvvv.age\n../outside/x\n";
+    for (link, is_incoming) in [("records/zy", false), ("outbox", false), ("incoming", true)] {
+        if is_incoming {
+            fs::remove_dir_all(vault.join("incoming")).unwrap();
+        } else {
+            fs::write(vault.join("incoming/0123456789abcdef/intent"), list).unwrap();
+        }
+        symlink(&outside, vault.join(link)).unwrap();
+        let told = bench.open().and_then(|mut vault| bench.desk(&mut vault).append::<VaultError>(|_| Ok(Vec::new())));
+        assert!(is_altered(&told.map(drop).unwrap_err()), "{link}");
+        assert_eq!(snapshot(&outside), before, "{link}");
+        fs::remove_file(vault.join(link)).unwrap();
+    }
+}
+
+#[test]
+fn nobody_is_waited_for_in_place_of_a_file() {
+    let bench = filled();
+    let vault = bench.open().unwrap();
+    let log = vault.header().log;
+    drop(vault);
+    let files = ["vault.toml".to_owned(), places::checkpoint(log), places::signing_key(log), places::journal(log, 0)];
+    for file in files {
+        let path = bench.places.vault.join(&file);
+        let aside = bench.dir.path().join("aside");
+        fs::rename(&path, &aside).unwrap();
+        for make in ["mkfifo", "mkdir"] {
+            assert!(std::process::Command::new(make).arg(&path).status().unwrap().success());
+            let _ = fs::remove_dir_all(&bench.places.cache);
+            let error = bench.open().map(drop).unwrap_err();
+            assert!(
+                matches!(&error, VaultError::Altered { file: named, .. } if *named == file),
+                "{make} {file}: {error}"
+            );
+            fs::remove_file(&path).or_else(|_| fs::remove_dir(&path)).unwrap();
+        }
+        fs::rename(&aside, &path).unwrap();
+    }
+}
+
+#[test]
 fn swapped_records_are_not_shown() {
     let bench = filled();
     let vault = bench.open().unwrap();

@@ -349,6 +349,26 @@ fn what_could_not_be_released_waits_and_goes_later() {
 }
 
 #[test]
+fn a_cache_that_cannot_be_written_fails_no_change() {
+    let machine = Machine::new();
+    let at = machine.path(".cache/subrosa");
+    fs::remove_dir_all(&at).unwrap();
+    let Some(_mounted) = Mounted::new(&at, "600k") else {
+        return;
+    };
+    machine.ok(&["list"]);
+    let _ = fs::write(at.join("filler"), vec![0; 1 << 20]);
+    let added = machine.fed(&["add", "-", "--client", "mk-01", "--kind", "letter"], b"kept\n");
+    assert!(added.status.success(), "{added:?}");
+    let id = String::from_utf8(added.stdout).unwrap().trim().to_owned();
+    machine.ok(&["tag", &id, "+seen"]);
+    assert_eq!(machine.ok(&["show", &id]), "kept\n");
+    assert!(sh(&format!("mount -o remount,ro {}", at.display())));
+    assert_eq!(machine.ok(&["show", &id]), "kept\n");
+    machine.ok(&["tag", &id, "-seen"]);
+}
+
+#[test]
 fn read_only_media_can_be_read() {
     let machine = Machine::bare();
     let at = machine.path("card");

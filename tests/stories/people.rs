@@ -437,3 +437,20 @@ fn a_word_that_is_no_command_ends_with_2() {
     assert!(practice.ok(&["help", "client", "add"]).stdout.contains("--limits-discussed"));
     assert!(practice.ok(&["--version"]).stdout.starts_with("subrosa "));
 }
+
+#[test]
+fn an_edit_that_changes_nothing_leaves_no_entry() {
+    let practice = Practice::new();
+    let size = practice.ok(&["client", "add", "mk-01", "--phone", "1", "--json"]).json()["head"]["size"].clone();
+    assert_eq!(practice.ok(&["client", "edit", "mk-01", "--phone", "1", "--json"]).json()["head"]["size"], size);
+}
+
+#[test]
+fn nobody_is_called_as_somebody_else_is() {
+    let practice = Practice::new();
+    practice.ok(&["client", "add", "mk-01"]);
+    practice.refused(3, &["client", "add", "owner"]);
+    practice.refused(3, &["recipient", "add", "MK-01", "--key", LEE]);
+    practice.refused(3, &["owner", "add", LEE, "--alias", "mk-01"]);
+    practice.refused(2, &["client", "add", "0123456789abcdef"]);
+}

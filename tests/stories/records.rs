@@ -122,10 +122,40 @@ fn tags_are_put_on_and_taken_off_and_raise_the_label() {
     let size = again["head"]["size"].as_u64();
     // What is so already gets no entry.
     assert_eq!(practice.ok(&["tag", "@", "-hiv", "--json"]).json()["head"]["size"].as_u64(), size);
+    // A tag of one letter is a tag, and no bundle of options.
+    practice.ok(&["tag", "@", "+x"]);
+    assert_eq!(practice.ok(&["tag", "@", "-x", "--json"]).json()["records"][0]["tags"], serde_json::json!(["família"]));
+    practice.ok(&["tag", "@", "+x"]);
+    assert_eq!(
+        practice.ok(&["tag", "--json", "--", "@", "-x"]).json()["records"][0]["tags"],
+        serde_json::json!(["família"])
+    );
     practice.refused(2, &["tag", "@"]);
     practice.refused(2, &["tag", "+x"]);
     practice.refused(2, &["tag", "@", "+x", "-x2", "--remove", "x"]);
     practice.refused(4, &["tag", "r-zzzz", "+x"]);
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let practice = practice();
+    let (host, ends) = practice.host();
+    let said = practice.run_in(
+        (host.with_stdin(b"a title"), ends),
+        &["add", "-", "--client", "mk-01", "--kind", "letter", "--title", "-"],
+    );
+    assert_eq!(said.exit, 2, "{said:?}");
+    assert!(said.stderr.contains("standard input was read already"), "{said:?}");
+    assert_eq!(practice.ok(&["list"]).stdout, "");
+}
+
+#[test]
+fn spans_count_back_from_the_day_that_was_named() {
+    let practice = practice();
+    practice.write("a.txt", "a");
+    practice.ok(&["add", "a.txt", "--client", "mk-01", "--kind", "letter", "--date", "2026-10-01"]);
+    assert_eq!(practice.ok(&["list", "--since", "30d"]).stdout, "");
+    assert_eq!(practice.ok(&["list", "--since", "30d", "--as-of", "2026-10-20"]).stdout.lines().count(), 1);
 }
 
 #[test]

@@ -222,6 +222,27 @@ fn all_reasons_come_together_and_in_order() {
 }
 
 #[test]
+fn a_key_that_cannot_be_used_here_is_a_reason_like_any_other() {
+    let practice = practice();
+    let key = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
+    practice.ok(&["recipient", "add", "plug", "--key", key, "--verified", "in-person"]);
+    fs::create_dir(practice.path("out")).unwrap();
+    let both = ["share", "@", "--to", "dr-lee", "--to", "plug", "--purpose", "treat", "-o", "out", "--json"];
+    assert_eq!(reasons(&practice.run(&both).error()), ["E-KEY-UNUSABLE"]);
+    let said = practice.run(&[&both[..], &["--partial"]].concat());
+    assert_eq!((said.exit, said.json()["refused"][0]["recipient"]["alias"].as_str()), (7, Some("plug")));
+    assert_eq!(fs::read_dir(practice.path("out")).unwrap().count(), 1);
+}
+
+#[test]
+fn whatever_is_not_there_is_told_at_once() {
+    let practice = practice();
+    let args = ["share", "r-0000", "r-1111", "--to", "nobody", "--to", "dr-lee", "--purpose", "treat", "--json"];
+    let error = practice.refused(4, &args).error();
+    assert_eq!(reasons(&error), ["E-NOTFOUND", "E-NOTFOUND", "E-NOTFOUND"]);
+}
+
+#[test]
 fn words_that_are_missing_or_wrong_are_usage() {
     let practice = practice();
     practice.refused(2, &["share", "@", "--to", "dr-lee", "--purpose", "curiosity"]);
@@ -241,7 +262,9 @@ fn a_dry_run_tells_and_writes_nothing() {
     let said = practice.ok(&["share", "@", "--to", "dr-lee", "--purpose", "treat", "--dry-run", "--json"]).json();
     assert_eq!(said["dry_run"], true);
     assert_eq!(said["disclosures"][0]["recipient"]["alias"], "dr-lee");
-    assert_eq!(said["disclosures"][0]["package"], Value::Null);
+    assert_eq!((&said["disclosures"][0]["package"], &said["disclosures"][0]["id"]), (&Value::Null, &Value::Null));
+    let rows = practice.ok(&["share", "@", "--to", "dr-lee", "--purpose", "treat", "--dry-run"]).stdout;
+    assert!(rows.starts_with("dr-lee\tr-") && rows.ends_with("\ttreat\n"), "{rows}");
     assert_eq!(practice.files(), before);
     assert!(
         fs::read_dir(practice.path(".")).unwrap().all(|entry| entry
