@@ -1,5 +1,5 @@
-//! Typed identifiers: random Crockford base32 characters after a type letter. Never derived from anything, never reused.
-//! Must not know what an id names.
+//! Typed identifiers: random Crockford base32 characters after a type letter. Never derived from anything, never
+//! reused. Must not know what an id names.
 
 use std::fmt;
 use std::str::FromStr;

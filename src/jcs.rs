@@ -1,7 +1,7 @@
 //! RFC 8785 canonical JSON (JCS): the one spelling of every event, opening and manifest.
-//! Narrower than the RFC: keys are ASCII, numbers are integers within ±(2^53-1), and text holds no control characters but
-//! line feed and tab. So sorting keys by bytes is sorting them by UTF-16, and number formatting has no corner cases.
-//! Must not know what the JSON means.
+//! Narrower than the RFC: keys are ASCII, numbers are integers within ±(2^53-1), and text holds no control characters
+//! but line feed and tab. So sorting keys by bytes is sorting them by UTF-16, and number formatting has no corner
+//! cases. Must not know what the JSON means.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +22,8 @@ pub enum JcsError {
     /// A key with bytes beyond ASCII.
     #[error("the key {0:?} is not ASCII")]
     Key(String),
-    /// A text that holds a control character other than line feed and tab. The text itself is not quoted: it may be content.
+    /// A text that holds a control character other than line feed and tab. The text itself is not quoted: it may be
+    /// content.
     #[error("a text holds the control character U+{:04X}", u32::from(*.0))]
     Control(char),
     /// Valid JSON, spelled otherwise than RFC 8785 does.

@@ -1,5 +1,5 @@
-//! Clients, recipients and owners: naming them and changing what is known of them. Uniqueness is judged under the locks,
-//! so two processes cannot both take a name. Must not know how a person types or reads any of it.
+//! Clients, recipients and owners: naming them and changing what is known of them. Uniqueness is judged under the
+//! locks, so two processes cannot both take a name. Must not know how a person types or reads any of it.
 
 use rand_core::CryptoRng;
 use rand_core::RngCore;
@@ -249,8 +249,8 @@ fn recipient(vault: &Vault, id: RecipientId) -> Result<Recipient, PeopleError> {
     vault.catalog().recipient(id)?.ok_or(PeopleError::NoRecipient(id))
 }
 
-/// People are told apart by alias, so clients, recipients and owners share one list of names. `own` is the id of whoever
-/// may keep it.
+/// People are told apart by alias, so clients, recipients and owners share one list of names. `own` is the id of
+/// whoever may keep it.
 fn free_alias(vault: &Vault, alias: &Alias, own: Option<&str>) -> Result<(), PeopleError> {
     if vault.catalog().owners()?.iter().any(|owner| owner.alias == *alias) {
         return Err(PeopleError::AliasTaken(alias.clone()));

@@ -123,7 +123,8 @@ const fn row(id: &'static str, lift: Lift, weights: [Weight; 3]) -> Row {
     Row { id, lift, plain, sealed, vault }
 }
 
-/// `docs/command-line.md`, "Where output may go", in the order in which reasons are listed. The first two are never lifted.
+/// `docs/command-line.md`, "Where output may go", in the order in which reasons are listed. The first two are never
+/// lifted.
 #[rustfmt::skip]
 pub const TABLE: [Row; 10] = [
     row("E-OUTPUT-PERM",     Lift::Never,         [Refused, Nothing, Refused]),

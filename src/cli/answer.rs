@@ -1,5 +1,5 @@
-//! What commands answer: the JSON types that several of them share (`docs/command-line.md`), and [`Answer`], one value that is drawn
-//! three ways. Made to be written only; nothing reads them. Must not know where the words go.
+//! What commands answer: the JSON types that several of them share (`docs/command-line.md`), and [`Answer`], one value
+//! that is drawn three ways. Made to be written only; nothing reads them. Must not know where the words go.
 
 use std::borrow::Cow;
 

@@ -124,8 +124,8 @@ pub(super) fn refuse(mut error: clap::Error, args: &[OsString], host: &mut Host)
     Failure::new(FailureCode::Usage, message).hint(help_of(args)).without_secrets(args).draw(json, host)
 }
 
-/// Whether identities stand both before and after the command's name: clap keeps the latter alone, and an identity that is
-/// silently not tried would look like one that does not fit.
+/// Whether identities stand both before and after the command's name: clap keeps the latter alone, and an identity that
+/// is silently not tried would look like one that does not fit.
 pub(super) fn lost_identities(args: &[OsString], globals: &Globals) -> Option<Failure> {
     let is_identity = |arg: &str| arg == "-i" || arg == "--identity" || arg.starts_with("--identity=");
     let typed = args.iter().skip(1).map_while(|arg| (*arg != "--").then(|| arg.to_string_lossy()));

@@ -163,7 +163,8 @@ fn terminal() -> Stdio {
     platform::open_terminal().map_or_else(|_| Stdio::null(), Stdio::from)
 }
 
-/// The file behind `program`, through `$PATH` and links: `vi` is vim on many systems, and only vim knows vim's settings.
+/// The file behind `program`, through `$PATH` and links: `vi` is vim on many systems, and only vim knows vim's
+/// settings.
 fn on_path(host: &Host, program: &str) -> PathBuf {
     let search = host.var("PATH").unwrap_or_default();
     let mut found =

@@ -1,5 +1,5 @@
-//! What a command ends with when it does not do what was asked: the one place where facts become exit codes, reasons and
-//! advice (`docs/command-line.md`). A message never holds a secret. Must not know any command.
+//! What a command ends with when it does not do what was asked: the one place where facts become exit codes, reasons
+//! and advice (`docs/command-line.md`). A message never holds a secret. Must not know any command.
 
 use std::ffi::OsString;
 use std::io;

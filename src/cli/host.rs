@@ -230,7 +230,8 @@ impl Stream {
         matches!(self.kind, StreamKind::Terminal)
     }
 
-    /// Writes `text`. A reader that has gone has read enough: that is no error here, see [`is_closed`](Self::is_closed).
+    /// Writes `text`. A reader that has gone has read enough: that is no error here, see
+    /// [`is_closed`](Self::is_closed).
     pub fn say(&mut self, text: &str) -> io::Result<()> {
         let written = self.write_all(text.as_bytes()).and_then(|()| self.flush());
         match written {
@@ -247,7 +248,8 @@ impl Stream {
         }
     }
 
-    /// Whether the reader went away: 0 for a command that reads, 1 for `share`, which can be resumed (`docs/command-line.md`).
+    /// Whether the reader went away: 0 for a command that reads, 1 for `share`, which can be resumed
+    /// (`docs/command-line.md`).
     pub fn is_closed(&self) -> bool {
         self.closed
     }

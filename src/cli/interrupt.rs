@@ -145,7 +145,8 @@ pub fn listen() -> io::Result<()> {
             if signal == SIGINT && registry.deferred > 0 {
                 continue;
             }
-            // The first one finds a change about to be done, and lets it be told; the second ends whatever takes so long.
+            // The first one finds a change about to be done, and lets it be told; the second ends whatever takes so
+            // long.
             if std::mem::take(&mut registry.finishing) {
                 continue;
             }

@@ -1,5 +1,5 @@
-//! Judging a place: may plain content, sealed output or a vault lie there (`docs/command-line.md`, "Where output may go")?
-//! [`PlaceFacts::gather`] looks at the file system once; [`risks_of`] is pure and says what is wrong.
+//! Judging a place: may plain content, sealed output or a vault lie there (`docs/command-line.md`, "Where output may
+//! go")? [`PlaceFacts::gather`] looks at the file system once; [`risks_of`] is pure and says what is wrong.
 //! Must not know what follows from a risk: that is `place`'s table.
 
 use std::ffi::OsStr;

@@ -1,5 +1,5 @@
-//! From what people type to things: an exact alias, else a prefix of an id, else `@` for the record last touched. A miss
-//! names what comes nearest (`docs/command-line.md`). Must not know what is done with the thing.
+//! From what people type to things: an exact alias, else a prefix of an id, else `@` for the record last touched. A
+//! miss names what comes nearest (`docs/command-line.md`). Must not know what is done with the thing.
 
 use std::str::FromStr;
 

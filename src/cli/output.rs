@@ -1,6 +1,6 @@
 //! Writing results: to standard output, or to a file that is whole or not there. A file is written beside its place
-//! with mode 0600, made durable, then renamed; an existing one is never replaced unasked, and nothing is written through
-//! a symbolic link. Must not know what is written.
+//! with mode 0600, made durable, then renamed; an existing one is never replaced unasked, and nothing is written
+//! through a symbolic link. Must not know what is written.
 
 use std::fs;
 use std::io;
@@ -80,7 +80,8 @@ pub enum OutputError {
 }
 
 /// What is wrong with `target`, to be weighed by [`Contents::judge`] before a byte is written. A terminal, a pipe and a
-/// device have no risks. A redirect into an empty file of ours is not held against its mode: [`Output::open`] closes it.
+/// device have no risks. A redirect into an empty file of ours is not held against its mode: [`Output::open`] closes
+/// it.
 pub fn risks(target: &Target, host: &Host, vault: Option<&Path>) -> Result<Vec<PlaceRisk>, OutputError> {
     match (target, &host.stdout.kind) {
         (Target::File { path, .. }, _) => {

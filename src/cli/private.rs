@@ -162,8 +162,8 @@ pub fn sweep(bases: &[Base]) -> Vec<PathBuf> {
     kept
 }
 
-/// Wipes one left directory, or names what was changed in it. Others can make a directory of such a name where everybody can write:
-/// only a real one of ours is looked into.
+/// Wipes one left directory, or names what was changed in it. Others can make a directory of such a name where
+/// everybody can write: only a real one of ours is looked into.
 fn sweep_one(path: &Path) -> Option<Vec<PathBuf>> {
     let metadata = fs::symlink_metadata(path).ok()?;
     if !metadata.is_dir() || !platform::file_access(&metadata, None).ours {

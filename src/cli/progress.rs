@@ -1,5 +1,5 @@
-//! One line of progress on a terminal, for work of more than half a second (`docs/command-line.md`); cleared at the end.
-//! Must not know what the work is.
+//! One line of progress on a terminal, for work of more than half a second (`docs/command-line.md`); cleared at the
+//! end. Must not know what the work is.
 
 use std::io::Write;
 use std::time::Duration;

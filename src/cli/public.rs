@@ -1,5 +1,5 @@
-//! Writing what anybody may read: checkpoints, man pages. It may go anywhere but into the vault, through a link or over a
-//! file (`docs/command-line.md`, "Where output may go"). Must not know what is written.
+//! Writing what anybody may read: checkpoints, man pages. It may go anywhere but into the vault, through a link or over
+//! a file (`docs/command-line.md`, "Where output may go"). Must not know what is written.
 
 use std::io;
 use std::io::Write as _;

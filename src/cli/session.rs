@@ -166,7 +166,8 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// A line on standard error that everybody has to see. Under `--json` it is kept back until nothing can fail any more.
+    /// A line on standard error that everybody has to see. Under `--json` it is kept back until nothing can fail any
+    /// more.
     pub fn warn(&mut self, text: &str) {
         let line = format!("subrosa: {}\n", bare(text));
         if self.globals.json {

@@ -1,5 +1,6 @@
 //! Text that others wrote, made safe to draw: control characters could move the cursor, answer back or rewrite what
-//! stands above; bidirectional ones could make a name read as another (`docs/command-line.md`). Must not know where it is drawn.
+//! stands above; bidirectional ones could make a name read as another (`docs/command-line.md`). Must not know where it
+//! is drawn.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -1,5 +1,5 @@
-//! Filing records: adding, new versions, tags, and the trace of who looked. Contents stream from their source into sealed
-//! objects; nothing is held in memory. Must not know how a source is opened or a result is drawn.
+//! Filing records: adding, new versions, tags, and the trace of who looked. Contents stream from their source into
+//! sealed objects; nothing is held in memory. Must not know how a source is opened or a result is drawn.
 
 pub mod media;
 

@@ -1,13 +1,14 @@
 //! The first bytes of an age file, up to and including the 16-byte payload nonce (c2sp.org/age): found by their lines
-//! alone, without reading one byte too many. The seal is taken over exactly these (`docs/format.md`, 2), and no parser sees them
-//! before it has been compared. Must not know keys, stanza types or what the seal is for.
+//! alone, without reading one byte too many. The seal is taken over exactly these (`docs/format.md`, 2), and no parser
+//! sees them before it has been compared. Must not know keys, stanza types or what the seal is for.
 
 use std::io;
 use std::io::Read;
 
 /// The first line of every age v1 file, with its line feed.
 pub const FIRST_LINE: &[u8] = b"age-encryption.org/v1\n";
-/// The longest header we take, nonce included, in bytes. One hybrid recipient needs 2 KiB, any other a few hundred bytes.
+/// The longest header we take, nonce included, in bytes. One hybrid recipient needs 2 KiB, any other a few hundred
+/// bytes.
 pub const MAX_HEADER: usize = 64 * 1024;
 /// The most lines we take. The age crate parses a header anew for each of its lines, so lines by the ten thousand would
 /// be a cheap way to keep a reader busy.

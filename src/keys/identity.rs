@@ -99,9 +99,10 @@ impl Opens for Identities {
 pub struct IdentityFile;
 
 impl IdentityFile {
-    /// Reads an identity file: plain lines, the same sealed to a passphrase (as `age -p` does, binary or armored), or one
-    /// SSH private key. `file` is its name in errors. `ask` is called with that name, at most once, when a passphrase is
-    /// needed; `None` means that nobody answered. Plugins are looked for here and started when something is opened.
+    /// Reads an identity file: plain lines, the same sealed to a passphrase (as `age -p` does, binary or armored), or
+    /// one SSH private key. `file` is its name in errors. `ask` is called with that name, at most once, when a
+    /// passphrase is needed; `None` means that nobody answered. Plugins are looked for here and started when something
+    /// is opened.
     pub fn read(
         bytes: &[u8],
         file: &str,
@@ -188,8 +189,8 @@ fn ssh(_: &[u8], _: Ask<'_>) -> Result<Vec<OwnerIdentity>, IdentityFault> {
     Err(IdentityFault::SshNotBuilt)
 }
 
-/// A fresh X25519 identity for an owner: the text of its identity file, for a key file or for paper, and its public key.
-/// The randomness is the age crate's own.
+/// A fresh X25519 identity for an owner: the text of its identity file, for a key file or for paper, and its public
+/// key. The randomness is the age crate's own.
 pub fn generate_owner() -> (SecretText, PublicKey) {
     let identity = VaultIdentity::generate();
     (identity.identity_file(), identity.public_key())

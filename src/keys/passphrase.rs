@@ -1,9 +1,9 @@
 //! Files that one passphrase opens: age files with a single scrypt stanza (c2sp.org/age#scrypt-recipient-stanza).
 //! Must not know what is in them.
 //!
-//! The stanza is our own, not the age crate's: that one measures the clock each time it is made, to choose a work factor
-//! that would then depend on the machine's mood, and with a clock that stands still it doubles its work without end. What
-//! is written here is read by any age, and the other way round.
+//! The stanza is our own, not the age crate's: that one measures the clock each time it is made, to choose a work
+//! factor that would then depend on the machine's mood, and with a clock that stands still it doubles its work without
+//! end. What is written here is read by any age, and the other way round.
 
 use std::collections::HashSet;
 use std::io::Read;

@@ -168,7 +168,8 @@ proptest! {
 
     #[test]
     fn errors_never_hold_the_secret(before in "[ -~\n]{0,10}", from in 0..40usize, after in "[ -~\n]{0,10}") {
-        // Whole, cut at the front, or with something around it: whatever it is taken for, no eight characters come back.
+        // Whole, cut at the front, or with something around it: whatever it is taken for, no eight characters come
+        // back.
         let text = format!("{before}{}{after}", &SECRET[from..]);
         let error = error(&text);
         let said = format!("{error} {error:?}").to_uppercase();

@@ -71,8 +71,8 @@ impl Origin {
         &self.0
     }
 
-    /// Whether a signed note may use `name` as a key name. Control characters above U+0020 are refused as well: names are
-    /// shown on terminals, and U+009B opens an escape sequence on some.
+    /// Whether a signed note may use `name` as a key name. Control characters above U+0020 are refused as well: names
+    /// are shown on terminals, and U+009B opens an escape sequence on some.
     pub fn is_legal(name: &str) -> bool {
         !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
     }
@@ -133,8 +133,8 @@ impl VerifierKey {
         &self.origin
     }
 
-    /// The first four bytes of SHA-256(name || LF || 0x01 || public key), big-endian: a hint for finding the key, nothing
-    /// to rely on.
+    /// The first four bytes of SHA-256(name || LF || 0x01 || public key), big-endian: a hint for finding the key,
+    /// nothing to rely on.
     pub fn key_id(&self) -> u32 {
         let digest = Digest::of(&[self.origin.0.as_bytes(), b"\n", &[ED25519], self.public()].concat());
         let [a, b, c, d, ..] = *digest.as_bytes();

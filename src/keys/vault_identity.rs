@@ -1,5 +1,5 @@
-//! [`VaultIdentity`]: the age identity that everything in a vault is sealed to, and the keys derived from it (`docs/format.md`, 1).
-//! Must not know what is sealed or derived.
+//! [`VaultIdentity`]: the age identity that everything in a vault is sealed to, and the keys derived from it
+//! (`docs/format.md`, 1). Must not know what is sealed or derived.
 
 use std::fmt;
 

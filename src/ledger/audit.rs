@@ -1,6 +1,6 @@
-//! The audit: every entry and every hash of a log against its signed head, in one pass and without a key. It goes on past
-//! what it finds, since a keeper whose disk failed wants to know everything that is wrong. Memory: the logarithm of the
-//! size and one bundle. Must not know openings: the caller checks them, leaf by leaf.
+//! The audit: every entry and every hash of a log against its signed head, in one pass and without a key. It goes on
+//! past what it finds, since a keeper whose disk failed wants to know everything that is wrong. Memory: the logarithm
+//! of the size and one bundle. Must not know openings: the caller checks them, leaf by leaf.
 
 use std::io;
 
@@ -38,7 +38,8 @@ pub enum Wrong {
     /// A tile is not what its path says.
     #[error("it is malformed")]
     Malformed,
-    /// A hash tile does not hold what the entries below give. The index is that of the first leaf under the first such hash.
+    /// A hash tile does not hold what the entries below give. The index is that of the first leaf under the first such
+    /// hash.
     #[error("it does not hold what the entries below it give")]
     HashDiffers,
     /// The leaves give another root than the head says, or too much is missing to say.
@@ -155,8 +156,8 @@ impl Audit<'_> {
         }
     }
 
-    /// Takes the hashes since the last full tile of `level`, compares them with the tile that should hold them, and fills
-    /// in from it what the entries did not tell.
+    /// Takes the hashes since the last full tile of `level`, compares them with the tile that should hold them, and
+    /// fills in from it what the entries did not tell.
     fn compare(&mut self, level: u8, index: u64) -> Vec<Option<Digest>> {
         let mut computed = std::mem::take(&mut self.edge[usize::from(level)]);
         let Some(path) = TilePath::of_tree(level, index, self.size) else {

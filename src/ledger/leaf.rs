@@ -77,7 +77,8 @@ impl Leaf {
         hash_of(&self.to_bytes())
     }
 
-    /// Whether a leaf of this kind may stand at `index`: genesis at 0, and nothing else there; a predecessor at 1 alone.
+    /// Whether a leaf of this kind may stand at `index`: genesis at 0, and nothing else there; a predecessor at 1
+    /// alone.
     pub fn may_stand_at(&self, index: u64) -> bool {
         match self {
             Self::Genesis { .. } => index == 0,

@@ -1,6 +1,6 @@
-//! The ledger: a C2SP transparency log of who received what, as pure functions. A log is tiles ([`tile`], [`tree`]) under
-//! a signed head ([`note`], [`checkpoint`]); its leaves ([`leaf`]) say nothing, and what they commit to ([`commitment`])
-//! stands in openings ([`opening`]) that only the vault's owners read. [`audit`] checks a whole log.
+//! The ledger: a C2SP transparency log of who received what, as pure functions. A log is tiles ([`tile`], [`tree`])
+//! under a signed head ([`note`], [`checkpoint`]); its leaves ([`leaf`]) say nothing, and what they commit to
+//! ([`commitment`]) stands in openings ([`opening`]) that only the vault's owners read. [`audit`] checks a whole log.
 //! Must not know the domain, files or the clock.
 
 pub mod audit;

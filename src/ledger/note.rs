@@ -1,5 +1,6 @@
 //! Signed notes (<https://c2sp.org/signed-note>): a text, an empty line, signature lines. Read more strictly than the
-//! reference tools do, so that each note has one spelling (docs/format.md, section 4). Must not know what the text says.
+//! reference tools do, so that each note has one spelling (docs/format.md, section 4). Must not know what the text
+//! says.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

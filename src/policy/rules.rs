@@ -7,7 +7,8 @@ use crate::policy::Reason;
 use crate::policy::Request;
 use crate::vocabulary::Basis;
 
-/// One rule. In `cure`, `{recipient}` stands for the recipient's alias and `{records}` for the records' ids.
+/// One rule. In `cure`, `{recipient}` stands for the recipient's alias, `{records}` for the records' ids and `{purpose}`
+/// for the purpose.
 pub struct Rule {
     /// Its id, as ledger entries and scripts know it.
     pub id: &'static str,

@@ -176,7 +176,8 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '.' | '_' | '-')
 }
 
-/// A whole id without its letter; or an id's letter, a dash, and four or more of an id's characters: it could be a prefix of an id, now or later.
+/// A whole id without its letter; or an id's letter, a dash, and four or more of an id's characters: it could be a
+/// prefix of an id, now or later.
 fn looks_like_id(alias: &str) -> bool {
     let is_body = |text: &str| text.bytes().all(|c| ALPHABET.contains(&c));
     if alias.len() == ID_LENGTH && is_body(alias) {

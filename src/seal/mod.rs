@@ -1,9 +1,11 @@
-//! Plain bytes to age file and back, streaming (`docs/format.md`, 2): [`seal()`] and [`Writer`] make a sealed file and tell its seal,
-//! [`open`] checks the seal before anything else looks at the file. Memory is constant, but in [`seal_bytes`] and
-//! [`open_bytes`]. Together with `keys` the only user of the age crates. Must not know records, vaults or paths.
+//! Plain bytes to age file and back, streaming (`docs/format.md`, 2): [`seal()`] and [`Writer`] make a sealed file and
+//! tell its seal, [`open`] checks the seal before anything else looks at the file. Memory is constant, but in
+//! [`seal_bytes`] and [`open_bytes`]. Together with `keys` the only user of the age crates. Must not know records,
+//! vaults or paths.
 //!
-//! The **seal** of a file is SHA-256 over its header and the 16-byte payload nonce. These name the file key, and the file
-//! key fixes every byte that follows: whoever does not hold it cannot make another file with the same seal that opens.
+//! The **seal** of a file is SHA-256 over its header and the 16-byte payload nonce. These name the file key, and the
+//! file key fixes every byte that follows: whoever does not hold it cannot make another file with the same seal that
+//! opens.
 
 use std::io;
 
@@ -112,8 +114,8 @@ pub enum SealError {
 }
 
 impl From<io::Error> for SealError {
-    /// An error met while reading from an [`Opened`] or writing to a [`Writer`]: damage is told apart from a source that
-    /// fails.
+    /// An error met while reading from an [`Opened`] or writing to a [`Writer`]: damage is told apart from a source
+    /// that fails.
     fn from(error: io::Error) -> Self {
         match error.get_ref().and_then(|inner| inner.downcast_ref::<Part>()) {
             Some(part) => Self::Damaged(*part),

@@ -223,8 +223,9 @@ fn client_of(vault: &Vault, records: &[Record]) -> Result<Option<Client>, ShareE
     }
 }
 
-/// Seals every planned package into the outbox and commits their entries, with those of the refusals, as one checkpoint.
-/// Under the locks everything is looked up and decided once more: if the plan would now be another, it is not carried out.
+/// Seals every planned package into the outbox and commits their entries, with those of the refusals, as one
+/// checkpoint. Under the locks everything is looked up and decided once more: if the plan would now be another, it is
+/// not carried out.
 pub fn send<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
     plan: &SharePlan,

@@ -1,5 +1,5 @@
-//! The package: an age file with a tar inside, sealed to one recipient (`docs/format.md`, 6). It is written in one pass, each record
-//! streaming from its object into the tar.
+//! The package: an age file with a tar inside, sealed to one recipient (`docs/format.md`, 6). It is written in one
+//! pass, each record streaming from its object into the tar.
 
 use std::io;
 use std::io::Read;

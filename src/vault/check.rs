@@ -1,5 +1,5 @@
-//! Looking at a whole vault: every file against what the ledger says of it, and nothing that it does not speak of. Finds
-//! all that is wrong, not only the first; each finding names the file. The ledger's part is `ledger`'s, the files
+//! Looking at a whole vault: every file against what the ledger says of it, and nothing that it does not speak of.
+//! Finds all that is wrong, not only the first; each finding names the file. The ledger's part is `ledger`'s, the files
 //! beside it `files`'s, and what is said of a vault that does not even open `unopened`'s. Mends nothing but the
 //! catalogue, which is no part of the vault; [`Vault::repair`] moves strays aside.
 
@@ -125,8 +125,8 @@ pub struct Report {
 }
 
 impl Vault {
-    /// Checks every leaf, tile, opening and signature of the log, streaming, and the head against the mark. `progress` is
-    /// told how many more leaves are done.
+    /// Checks every leaf, tile, opening and signature of the log, streaming, and the head against the mark. `progress`
+    /// is told how many more leaves are done.
     pub fn verify_ledger(&self, progress: &mut dyn FnMut(u64)) -> Result<LedgerReport, VaultError> {
         let ledger = Ledger {
             disk: &self.disk,
@@ -143,8 +143,8 @@ impl Vault {
         Ok(report)
     }
 
-    /// Checks the whole vault: the ledger, every object's seal (with `read_data` every plaintext), key files, packages, and
-    /// that nothing else lies about. `progress` is told how many more leaves and objects are done.
+    /// Checks the whole vault: the ledger, every object's seal (with `read_data` every plaintext), key files, packages,
+    /// and that nothing else lies about. `progress` is told how many more leaves and objects are done.
     pub fn check(&self, read_data: bool, progress: &mut dyn FnMut(u64)) -> Result<Report, VaultError> {
         let mut report = Report { ledger: self.verify_ledger(progress)?, read_data, ..Report::default() };
         let mut known: BTreeSet<String> = self.known_files();

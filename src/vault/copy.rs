@@ -1,7 +1,7 @@
-//! Checking a copy of the vault that was made while it lived (`docs/format.md`, 5): whether it is whole up to its own head, and
-//! whether that head is a part of the history that this machine has seen. Writes nothing, neither into the copy nor
-//! into the state directory: a copy sets no mark and no pin. What a copy has beyond its events, such as an outbox or what
-//! dead transactions left, is no fault of it.
+//! Checking a copy of the vault that was made while it lived (`docs/format.md`, 5): whether it is whole up to its own
+//! head, and whether that head is a part of the history that this machine has seen. Writes nothing, neither into the
+//! copy nor into the state directory: a copy sets no mark and no pin. What a copy has beyond its events, such as an
+//! outbox or what dead transactions left, is no fault of it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -192,7 +192,8 @@ impl Relation {
     }
 }
 
-/// How `copy` stands to the mark, or, where this machine has none, to the vault's checkpoint; and whether it was the mark.
+/// How `copy` stands to the mark, or, where this machine has none, to the vault's checkpoint; and whether it was the
+/// mark.
 fn relation(
     vault: &Unlocked,
     copied: &Log,
@@ -226,8 +227,9 @@ fn relation(
     Ok((relation, by_mark))
 }
 
-/// Whether the log of `head` continues that of `earlier`; `None` where its tiles do not show it. A proof that merely fails
-/// says nothing about a fork, since a damaged tile makes it fail too: only another root at that size, proven, does.
+/// Whether the log of `head` continues that of `earlier`; `None` where its tiles do not show it. A proof that merely
+/// fails says nothing about a fork, since a damaged tile makes it fail too: only another root at that size, proven,
+/// does.
 fn stands_to(log: &Log, earlier: &Checkpoint, head: &Checkpoint) -> Result<Option<bool>, VaultError> {
     let unless_damaged = |result: Result<bool, VaultError>| match result {
         Err(VaultError::Incomplete { .. } | VaultError::Altered { .. }) => Ok(false),

@@ -38,8 +38,8 @@ impl Disk {
         self.root.join(file)
     }
 
-    /// Refuses a symbolic link on the way to `path` (`also_last`: and at its end). Nothing in a vault is one: whoever put it
-    /// there wants us to read, write or remove somewhere else.
+    /// Refuses a symbolic link on the way to `path` (`also_last`: and at its end). Nothing in a vault is one: whoever
+    /// put it there wants us to read, write or remove somewhere else.
     fn straight(&self, path: &str, also_last: bool) -> Result<(), VaultError> {
         let parts: Vec<&str> = path.split('/').collect();
         let count = if also_last { parts.len() } else { parts.len() - 1 };
@@ -119,8 +119,8 @@ impl Disk {
     }
 }
 
-/// Writes for one transaction: staged in its own directory, synced, then renamed into place, so that what a crash leaves
-/// half-written lies where recovery looks for it and nowhere else.
+/// Writes for one transaction: staged in its own directory, synced, then renamed into place, so that what a crash
+/// leaves half-written lies where recovery looks for it and nowhere else.
 pub struct Staging {
     disk: Disk,
     dir: String,
@@ -174,7 +174,8 @@ impl Staging {
     }
 }
 
-/// Writes one file outside the vault (the mark, a pin): beside, synced, renamed, its directory synced.
+/// Writes one file outside of a transaction (the mark, a pin, a checkpoint or key file that is mended): beside, synced,
+/// renamed, its directory synced.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     let wrap = |error| VaultError::io(path, error);
     let parent = path.parent().expect("state files stand in a directory");

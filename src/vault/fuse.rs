@@ -1,5 +1,5 @@
-//! Every change to the files of a vault, and to its mark, passes here, so that a test can cut the power before any single
-//! one of them.
+//! Every change to the files of a vault, and to its mark, passes here, so that a test can cut the power before any
+//! single one of them.
 //! In the program itself there is nothing to cut.
 
 /// Passes, unless a test has cut the power.

@@ -1,6 +1,6 @@
-//! Intents: what a transaction is about to create, written before anything of it, and locked while it lives. What a dead
-//! intent names and no committed event does is a leftover. Besides leftovers only packages that were handed over and tiles
-//! that wider ones replaced are ever deleted (`docs/format.md`, 5).
+//! Intents: what a transaction is about to create, written before anything of it, and locked while it lives. What a
+//! dead intent names and no committed event does is a leftover. Besides leftovers only packages that were handed over
+//! and tiles that wider ones replaced are ever deleted (`docs/format.md`, 5).
 
 use std::fs::File;
 use std::io::Read as _;
@@ -31,7 +31,8 @@ pub struct Intent {
 }
 
 impl Intent {
-    /// Announces `files`. The list is locked and whole before it gets its name, and whoever holds a list's lock owns it.
+    /// Announces `files`. The list is locked and whole before it gets its name, and whoever holds a list's lock owns
+    /// it.
     pub fn announce(disk: &Disk, id: IntentId, files: Vec<String>) -> Result<Self, VaultError> {
         let dir = places::incoming(id);
         let early = disk.path(&format!("{dir}.new"));
@@ -93,8 +94,8 @@ pub fn dead(disk: &Disk) -> Result<Vec<Intent>, VaultError> {
     Ok(found)
 }
 
-/// The list moves from its early name to the final one, so the early one is looked at first: a transaction that lives has
-/// one of the two at each moment. A directory that has neither was being removed when its owner died.
+/// The list moves from its early name to the final one, so the early one is looked at first: a transaction that lives
+/// has one of the two at each moment. A directory that has neither was being removed when its owner died.
 fn take_over(disk: &Disk, id: IntentId) -> Result<Option<Intent>, VaultError> {
     let dir = places::incoming(id);
     for list in [format!("{dir}.new"), format!("{dir}/intent")] {

@@ -93,8 +93,8 @@ impl Log {
         }
     }
 
-    /// The leaves of `range` in the log of `head`, proven by its root: journal files are sealed to a public key, so anyone can
-    /// write one, and only what the signed root holds makes its lines true.
+    /// The leaves of `range` in the log of `head`, proven by its root: journal files are sealed to a public key, so
+    /// anyone can write one, and only what the signed root holds makes its lines true.
     pub fn leaves(&self, range: Range<u64>, head: &Checkpoint) -> Result<Vec<Leaf>, VaultError> {
         tree::proven_leaves(self, range, (head.size, head.root)).map_err(|error| self.error(error, head))
     }

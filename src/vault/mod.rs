@@ -1,6 +1,6 @@
 //! The vault: a directory of sealed objects, a journal and a signed log, with what this machine knows of it. The only
-//! file access below the command line, and the only way in: [`unlock::Found`], then [`unlock::Unlocked`], then [`Vault`].
-//! Must not know the terminal, or why something is written.
+//! file access below the command line, and the only way in: [`unlock::Found`], then [`unlock::Unlocked`], then
+//! [`Vault`]. Must not know the terminal, or why something is written.
 
 pub mod catalog;
 pub mod check;
@@ -91,8 +91,8 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Opens a vault whose keys have been found to fit: settles which head holds, brings the catalogue in step, and, on the
-    /// machine that writes the log, finishes or forgets what a crash interrupted.
+    /// Opens a vault whose keys have been found to fit: settles which head holds, brings the catalogue in step, and, on
+    /// the machine that writes the log, finishes or forgets what a crash interrupted.
     pub fn open(
         unlocked: Unlocked,
         options: Options,

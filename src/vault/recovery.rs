@@ -1,5 +1,6 @@
-//! What opening a vault mends: a head that was signed and not published, key files that an event speaks of, and what dead
-//! transactions left. Only the machine that writes the log mends, under both locks; everybody else leaves it alone.
+//! What opening a vault mends: a head that was signed and not published, key files that an event speaks of, and what
+//! dead transactions left. Only the machine that writes the log mends, under both locks; everybody else leaves it
+//! alone.
 
 use std::time::Duration;
 
@@ -24,8 +25,8 @@ use crate::vault::standing::Standing;
 use crate::vault::step::Held;
 
 impl Vault {
-    /// Mends what can be mended now. A vault that another process is using, or that cannot be written, is left as it is:
-    /// everything here can be done at the next opening as well.
+    /// Mends what can be mended now. A vault that another process is using, or that cannot be written, is left as it
+    /// is: everything here can be done at the next opening as well.
     pub(super) fn recover(&mut self) -> Result<(), VaultError> {
         let needed = self.standing == Standing::Unpublished
             || !self.disk.names(places::INCOMING)?.is_empty()
@@ -72,8 +73,8 @@ impl Vault {
         Ok(())
     }
 
-    /// Removes what a dead transaction made and no event speaks of. A path of any other shape is none of a transaction's:
-    /// someone wrote it into the list, and it stays.
+    /// Removes what a dead transaction made and no event speaks of. A path of any other shape is none of a
+    /// transaction's: someone wrote it into the list, and it stays.
     fn forget(&self, mut intent: Intent) -> Result<(), VaultError> {
         let mut leftovers = Vec::new();
         for file in std::mem::take(&mut intent.files) {
@@ -104,8 +105,8 @@ impl Vault {
         Ok(false)
     }
 
-    /// Owners whose key file is not there. Files that grant access are written after the commit, so a crash may leave one
-    /// out; the event holds it.
+    /// Owners whose key file is not there. Files that grant access are written after the commit, so a crash may leave
+    /// one out; the event holds it.
     fn missing_key_files(&self) -> Result<Vec<String>, VaultError> {
         let owners = self.catalog.owners()?;
         let is_missing = |file: &String| !self.disk.has(&places::owner_file(self.header.epoch, file));

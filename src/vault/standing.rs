@@ -68,7 +68,8 @@ impl Vault {
             Ordering::Less if !self.log.continues(&seen, &found)? => self.alarmed(published, Standing::Forked(seen)),
             Ordering::Less => {
                 (self.head, self.standing) = (published, Standing::InStep);
-                // The catalogue first: folding reads every opening, so a copy still under way is noticed before the mark moves.
+                // The catalogue first: folding reads every opening, so a copy still under way is noticed before the
+                // mark moves.
                 self.step(held).map_err(|error| under_way(error, &found))?;
                 self.with_state(held, |vault| vault.state.set_mark(&vault.head)).or_else(ignore_read_only)
             }
@@ -90,8 +91,8 @@ impl Vault {
         self.step_in_memory()
     }
 
-    /// A head that was accepted has to be the one there is. At a new path, a head that equals or extends the mark is pinned;
-    /// that a pin names this very vault was looked at before anything else.
+    /// A head that was accepted has to be the one there is. At a new path, a head that equals or extends the mark is
+    /// pinned; that a pin names this very vault was looked at before anything else.
     fn check_pin(&self, mark: Option<&VerifiedCheckpoint>, found: &Checkpoint) -> Result<(), VaultError> {
         if let Some(accepted) = &self.options.accept_head {
             let is_it = *accepted == format!("{}:{}", found.size, super::root_text(&found.root));

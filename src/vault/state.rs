@@ -1,5 +1,5 @@
-//! What this machine alone knows: the mark (the newest head signed or verified here), whether it writes the log, its id,
-//! and the pins of vaults seen. Never in the vault, its sync or its backup.
+//! What this machine alone knows: the mark (the newest head signed or verified here), whether it writes the log, its
+//! id, and the pins of vaults seen. Never in the vault, its sync or its backup.
 
 use std::fs;
 use std::path::Path;

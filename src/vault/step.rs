@@ -133,7 +133,8 @@ impl Vault {
         catalog.fold(to, events).map_err(unfold)
     }
 
-    /// The first index that is not folded yet; 0, and an emptied catalogue, when it folded another history than the head's.
+    /// The first index that is not folded yet; 0, and an emptied catalogue, when it folded another history than the
+    /// head's.
     fn fold_start(&mut self) -> Result<u64, VaultError> {
         let position = match self.catalog.position() {
             Err(CatalogError::Damaged { .. }) => None,

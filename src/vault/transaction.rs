@@ -1,5 +1,5 @@
-//! Appending: the one path by which a vault changes, with one commit point (`docs/format.md`, 5). What a crash at each step means
-//! stands beside the step.
+//! Appending: the one path by which a vault changes, with one commit point (`docs/format.md`, 5). What a crash at each
+//! step means stands beside the step.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -210,9 +210,9 @@ impl Transaction<'_> {
             entries.push((index, event));
         }
 
-        // (2) A crash here leaves openings at or beyond the committed size: dropped by whoever appends next.
+        // (3) A crash here leaves openings at or beyond the committed size: dropped by whoever appends next.
         self.write_journal(&head, &openings)?;
-        // (3) A crash here leaves tiles beyond the edge: replaced by whoever appends next, never trusted.
+        // (4) A crash here leaves tiles beyond the edge: replaced by whoever appends next, never trusted.
         let vault = &*self.vault;
         let growth =
             tree::append(&vault.log, (head.size, head.root), &leaves).map_err(|error| vault.log.error(error, &head))?;
@@ -220,7 +220,7 @@ impl Transaction<'_> {
             self.staging.write(&vault.log.file_of(path), bytes)?;
         }
         self.staging.settle()?;
-        // (4) The commit point. After a crash the mark is ahead of the checkpoint: the next opening publishes it.
+        // (5) The commit point. After a crash the mark is ahead of the checkpoint: the next opening publishes it.
         let next = Checkpoint { origin: vault.log.origin.clone(), size: growth.size, root: growth.root };
         let signed = VerifiedCheckpoint::sign(next, &vault.signer)
             .map_err(|error| VaultError::altered(places::checkpoint(vault.log.id), error))?;
@@ -259,7 +259,7 @@ impl Transaction<'_> {
         self.staging.settle()
     }
 
-    /// Step 5 and what follows: all of it is mended by the next opening if it fails here.
+    /// Step 6 and what follows: all of it is mended by the next opening if it fails here.
     fn finish(&mut self, appended: &Appended) -> Result<(), VaultError> {
         let vault = &mut *self.vault;
         vault.head = appended.signed.clone();

@@ -132,8 +132,8 @@ impl Found {
         }
     }
 
-    /// age has no sender: an owner's file may come from anyone who knows his public key. So the identity in it counts only
-    /// if it wrote the header, and the signing key only if it is the header's.
+    /// age has no sender: an owner's file may come from anyone who knows his public key. So the identity in it counts
+    /// only if it wrote the header, and the signing key only if it is the header's.
     fn verify(self, identity: VaultIdentity, owner_file: String) -> Result<Unlocked, VaultError> {
         self.check(&identity)?;
         let file = places::signing_key(self.header.log);

@@ -1,5 +1,5 @@
-//! `subrosa edit`: a record's text in the user's own editor, on a private file. The new text is a new version; the old one
-//! stays. No lock is held while the editor is open.
+//! `subrosa edit`: a record's text in the user's own editor, on a private file. The new text is a new version; the old
+//! one stays. No lock is held while the editor is open.
 
 use std::io::Read as _;
 

@@ -1,4 +1,5 @@
-//! `subrosa init`: a new vault. Who is to open it is settled first, the place is judged, and only then is anything made.
+//! `subrosa init`: a new vault. Who is to open it is settled first, the place is judged, and only then is anything
+//! made.
 
 use std::path::Path;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! `subrosa owner`: who opens the vault. An owner is known by the name of his key file; his alias stands in the ledger as
-//! the actor of what he does.
+//! `subrosa owner`: who opens the vault. An owner is known by the name of his key file; his alias stands in the ledger
+//! as the actor of what he does.
 
 use clap::Subcommand;
 

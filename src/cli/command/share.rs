@@ -1,5 +1,5 @@
-//! `subrosa share`: typed words, then the plan that every recipient's decision has passed, then packages whose entries are
-//! on the ledger, then their release.
+//! `subrosa share`: typed words, then the plan that every recipient's decision has passed, then packages whose entries
+//! are on the ledger, then their release.
 
 mod answer;
 mod release;

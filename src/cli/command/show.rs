@@ -1,6 +1,6 @@
 //! `subrosa show`: a record's bytes. On a terminal text stands on the alternate screen, so nothing stays in the
-//! scrollback; in a pipe or a file the bytes are exact. The seal is checked before the first byte, the content's digest at
-//! the end.
+//! scrollback; in a pipe or a file the bytes are exact. The seal is checked before the first byte, the content's digest
+//! at the end.
 
 use std::io;
 use std::path::PathBuf;
@@ -110,7 +110,8 @@ pub fn version_of(vault: &Vault, typed: &str, number: Option<u64>) -> Result<Rec
     Ok(found.ok_or_else(|| Failure::not_found(format!("{id} has versions 1 to {newest}, not {number}")))?.body)
 }
 
-/// With several owners, looking leaves an entry; and so does a place that was allowed against the rules. Where this machine cannot write one, that is said, and reading goes on.
+/// With several owners, looking leaves an entry; and so does a place that was allowed against the rules. Where this
+/// machine cannot write one, that is said and reading goes on, but to no such place.
 pub fn record_access(session: &mut Session<'_>, vault: &mut Vault, access: RecordAccessed) -> Result<Exit, Failure> {
     if access.lifted.is_empty() && !filing::keeps_access_log(vault)? {
         return Ok(Exit::Done);

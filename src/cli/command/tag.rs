@@ -85,7 +85,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 }
 
 /// Spells `-TAG` as `--remove=TAG` in the arguments of `subrosa tag`, so that a tag is not taken for a bundle of short
-/// options. The options of one letter stay options; words with two dashes always are, and what follows `--` is left alone.
+/// options. The options of one letter stay options; words with two dashes always are, and what follows `--` is left
+/// alone.
 pub fn spell_removals(args: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
     let Some(command) = args.iter().position(|arg| arg == "tag") else {
         return args;

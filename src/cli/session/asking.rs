@@ -22,13 +22,14 @@ impl Session<'_> {
         if self.globals.batch { None } else { self.host.terminal.as_deref_mut() }
     }
 
-    /// Refuses early, before the vault is opened, what [`required`](Self::required) would refuse where nobody can be asked.
+    /// Refuses early, before the vault is opened, what [`required`](Self::required) would refuse where nobody can be
+    /// asked.
     pub fn must_have<T>(&self, given: Option<&T>, flag: &str, example: &str) -> Result<(), Failure> {
         if given.is_some() || self.is_interactive() { Ok(()) } else { Err(missing(flag, example)) }
     }
 
-    /// What was given, or else the answer to `question`. Where nobody can be asked: a usage failure that names `flag`, with
-    /// `example`, a whole command that has it.
+    /// What was given, or else the answer to `question`. Where nobody can be asked: a usage failure that names `flag`,
+    /// with `example`, a whole command that has it.
     pub fn required<T>(&mut self, given: Option<T>, flag: &str, question: &str, example: &str) -> Result<T, Failure>
     where
         T: FromStr<Err: Display>,

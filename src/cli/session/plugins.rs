@@ -1,5 +1,5 @@
-//! The questions of age plugins (touch the key, type its PIN), put to whoever sits at the terminal. Must not know what a
-//! plugin does.
+//! The questions of age plugins (touch the key, type its PIN), put to whoever sits at the terminal. Must not know what
+//! a plugin does.
 
 use std::sync::Arc;
 

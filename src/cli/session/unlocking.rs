@@ -1,5 +1,5 @@
-//! Opening the vault: which key is tried, in which order, who is asked (`docs/command-line.md`), and what is said of a vault that this
-//! computer has not seen, or not so. Must not know what is done with it.
+//! Opening the vault: which key is tried, in which order, who is asked (`docs/command-line.md`), and what is said of a
+//! vault that this computer has not seen, or not so. Must not know what is done with it.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -83,7 +83,8 @@ impl Session<'_> {
         Ok(vault)
     }
 
-    /// Opens the vault to examine it: that its integrity is broken is then an answer and no failure, nor is an alarm raised.
+    /// Opens the vault to examine it: that its integrity is broken is then an answer and no failure, nor is an alarm
+    /// raised.
     pub fn open_to_examine(&mut self) -> Result<Examined<Vault>, Failure> {
         let opened = self.try_open();
         self.examined(opened)
@@ -137,8 +138,9 @@ impl Session<'_> {
         Ok(vault)
     }
 
-    /// Opens the vault to add to it. Whatever forbids that is said now, before anybody is asked for anything. A vault that
-    /// this computer has not seen is accepted by whoever sits at the terminal, or by `--accept-head`; `--yes` is not enough.
+    /// Opens the vault to add to it. Whatever forbids that is said now, before anybody is asked for anything. A vault
+    /// that this computer has not seen is accepted by whoever sits at the terminal, or by `--accept-head`; `--yes` is
+    /// not enough.
     pub fn open_to_append(&mut self) -> Result<Vault, Failure> {
         let mut vault = self.open()?;
         if *vault.standing() == Standing::Unmarked

@@ -1,6 +1,6 @@
-//! The tree (RFC 6962, section 2.1) over tiles: its root, its leaves, its growth, and proofs. Reads go through [`Tiles`];
-//! writes are returned, in [`Growth`]. Nothing here costs more than the logarithm of the tree's size, but for what was
-//! asked for. Must not know who signs the root.
+//! The tree (RFC 6962, section 2.1) over tiles: its root, its leaves, its growth, and proofs. Reads go through
+//! [`Tiles`]; writes are returned, in [`Growth`]. Nothing here costs more than the logarithm of the tree's size, but
+//! for what was asked for. Must not know who signs the root.
 
 mod proof;
 mod proven;
@@ -153,8 +153,8 @@ fn parse_part(entries: &[&[u8]], first: u64, range: Range<u64>, leaves: &mut Vec
 }
 
 /// What a tree with the head `(size, root)` becomes when `leaves` are added. First recomputes the root from the edge
-/// tiles, and the edge hashes from the entries: on top of anything else nothing is built, since signing the result would
-/// make a stranger's history ours. Costs the logarithm of the size and the number of leaves.
+/// tiles, and the edge hashes from the entries: on top of anything else nothing is built, since signing the result
+/// would make a stranger's history ours. Costs the logarithm of the size and the number of leaves.
 pub fn append(tiles: &dyn Tiles, head: (u64, Digest), leaves: &[Leaf]) -> Result<Growth, TreeError> {
     let (size, expected) = head;
     let mut edge = edge(tiles, size)?;

@@ -34,8 +34,8 @@ pub fn inclusion_proof(tiles: &dyn Tiles, index: u64, size: u64) -> Result<Vec<D
     Ok(proof)
 }
 
-/// The proof that a tree of `old` leaves is the beginning of the tree of `new`; empty when they are the same. There is none
-/// for `old` = 0, which anything continues.
+/// The proof that a tree of `old` leaves is the beginning of the tree of `new`; empty when they are the same. There is
+/// none for `old` = 0, which anything continues.
 pub fn consistency_proof(tiles: &dyn Tiles, old: u64, new: u64) -> Result<Vec<Digest>, TreeError> {
     if old == 0 || old > new {
         return Err(TreeError::OutOfRange { index: old, size: new });

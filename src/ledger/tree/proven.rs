@@ -1,5 +1,5 @@
-//! Leaves proven against a head, bundle by bundle: for whoever must believe what he reads, as the fold of a journal must.
-//! Anyone can seal a journal line to a public recipient and put an entry to match beside it; only the root tells.
+//! Leaves proven against a head, bundle by bundle: for whoever must believe what he reads, as the fold of a journal
+//! must. Anyone can seal a journal line to a public recipient and put an entry to match beside it; only the root tells.
 
 use std::ops::Range;
 
@@ -19,9 +19,9 @@ use crate::ledger::tree::hashes;
 use crate::ledger::tree::parse_part;
 use crate::ledger::tree::subtree_root;
 
-/// As [`super::leaves`], and every leaf is proven to stand under the head `(size, root)`: the edge gives the root, each full
-/// tile hashes to what the tile above holds, and each bundle to its tile. Reads each bundle and its hash tile once, and
-/// the few tiles above once for each run of bundles under them.
+/// As [`super::leaves`], and every leaf is proven to stand under the head `(size, root)`: the edge gives the root, each
+/// full tile hashes to what the tile above holds, and each bundle to its tile. Reads each bundle and its hash tile
+/// once, and the few tiles above once for each run of bundles under them.
 pub fn proven_leaves(tiles: &dyn Tiles, range: Range<u64>, head: (u64, Digest)) -> Result<Vec<Leaf>, TreeError> {
     let (size, expected) = head;
     if range.end > size {

@@ -6,7 +6,8 @@ use std::io;
 use crate::ledger::tile::TilePath;
 use crate::ledger::tree::Growth;
 
-/// A place that tiles are read from. `None` is a tile that is not there; falling back to a full tile is the tree's work.
+/// A place that tiles are read from. `None` is a tile that is not there; falling back to a full tile is the tree's
+/// work.
 pub trait Tiles {
     /// The bytes of exactly this tile.
     fn read(&self, path: &TilePath) -> io::Result<Option<Vec<u8>>>;

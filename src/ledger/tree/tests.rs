@@ -149,7 +149,8 @@ fn inclusion_for_all_small_sizes_and_no_flipped_hash_passes() {
     let hashes = hashes_of(40);
     for size in 1..=40u64 {
         let root = naive_root(&hashes[..size as usize]);
-        // A tree of an earlier size is read from its own tiles, which a vault would not have kept in part: grow it anew.
+        // A tree of an earlier size is read from its own tiles, which a vault would not have kept in part: grow it
+        // anew.
         let (tiles, _) = if size < 40 { grown(&[size]) } else { (tiles.clone(), (0, root)) };
         for index in 0..size {
             let leaf = hashes[index as usize];

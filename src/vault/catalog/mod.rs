@@ -2,8 +2,8 @@
 //! machine's cache directory, encrypted page by page (SQLCipher) under a key of the vault's own (`docs/format.md`,
 //! section 5). Deleting it loses nothing but time.
 //!
-//! [`Catalog`] is opened, brought up to date with [`Catalog::fold`], and asked. Whatever is not a sound catalogue of this
-//! program, this key and this machine is begun anew without a word. What breaks only later, while it is read, is
+//! [`Catalog`] is opened, brought up to date with [`Catalog::fold`], and asked. Whatever is not a sound catalogue of
+//! this program, this key and this machine is begun anew without a word. What breaks only later, while it is read, is
 //! [`CatalogError::Damaged`], and the caller's answer is [`Catalog::reset`] and a fold from the start.
 //!
 //! Its pages are authenticated but not fresh: an old page put back is not noticed here. The journal and the ledger are
@@ -60,7 +60,8 @@ const LONG_FOLD: u64 = 4096;
 /// Why the catalogue does not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
-    /// Its file cannot be made, read or written here: a read-only or full disk, or another process that does not let go.
+    /// Its file cannot be made, read or written here: a read-only or full disk, or another process that does not let
+    /// go.
     #[error("the catalogue {} cannot be used: {reason}", path.display())]
     Unusable {
         /// The file; empty when in memory.
@@ -107,14 +108,14 @@ impl Catalog {
         Self::open_at(place, machine)
     }
 
-    /// An empty catalogue that lives as long as this value: for a machine whose cache cannot be written, and for a vault
-    /// behind its mark, whose fold must not replace the newer one.
+    /// An empty catalogue that lives as long as this value: for a machine whose cache cannot be written, and for a
+    /// vault behind its mark, whose fold must not replace the newer one.
     pub fn in_memory(machine: MachineId) -> Result<Self, CatalogError> {
         Self::open_at(Place::Memory, machine)
     }
 
-    /// Forgets everything and begins anew, whatever state the file is in. Should that fail, this is an empty catalogue in
-    /// memory.
+    /// Forgets everything and begins anew, whatever state the file is in. Should that fail, this is an empty catalogue
+    /// in memory.
     pub fn reset(&mut self) -> Result<(), CatalogError> {
         let empty = Self::in_memory(self.machine)?;
         let Self { db, place, machine } = std::mem::replace(self, empty);

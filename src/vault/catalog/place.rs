@@ -23,15 +23,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What each connection is set to.
 ///
-/// - `synchronous = NORMAL`: a commit costs no fsync and may be lost in a power cut, which is fine; but never `OFF`: that
+/// - `synchronous = NORMAL`: a commit costs no fsync and may be lost in a power cut, which is fine; but never `OFF`:
+/// that
 ///   could leave pages of two moments side by side, each with a right authentication code.
 /// - `wal_autocheckpoint`, `journal_size_limit`: opening reads the whole write-ahead log, so it is kept short (in pages
 ///   of 4 KiB; in bytes).
 /// - `temp_store = MEMORY`: no sorting in files that nobody encrypts.
 /// - `cache_size`: in KiB, a ceiling that only a fold or a reading of a million records reaches.
 ///
-/// `cipher_memory_security` stays off: keys are wiped without it, and what it would wipe besides, pages and texts, is in
-/// this process's memory anyway, at a great cost in time.
+/// `cipher_memory_security` stays off: keys are wiped without it, and what it would wipe besides, pages and texts, is
+/// in this process's memory anyway, at a great cost in time.
 const PRAGMAS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
@@ -71,7 +72,8 @@ impl Place {
         db.busy_timeout(PATIENCE)?;
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         if let Self::File { key, .. } = self {
-            // Before anything that touches the file. The raw form of 64 hex digits skips the slow derivation meant for passphrases.
+            // Before anything that touches the file. The raw form of 64 hex digits skips the slow derivation meant for
+            // passphrases.
             db.execute_batch(&raw_key(key))?;
         }
         db.execute_batch(PRAGMAS)

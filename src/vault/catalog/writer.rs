@@ -1,7 +1,7 @@
 //! What each event does to the tables. What it does to a noun, the noun itself says (`practice`).
 //!
-//! An event about something that no earlier event named is kept as an entry and changes nothing else: a journal cannot be
-//! mended, so it must not be able to lock anyone out.
+//! An event about something that no earlier event named is kept as an entry and changes nothing else: a journal cannot
+//! be mended, so it must not be able to lock anyone out.
 //! Must not know what is asked later.
 
 use rusqlite::Connection;

@@ -221,8 +221,8 @@ impl Vault {
         Ok(strays)
     }
 
-    /// Journal files of an append that was interrupted, or came after our head: ignored by every reader, replaced by the
-    /// next append.
+    /// Journal files of an append that was interrupted, or came after our head: ignored by every reader, replaced by
+    /// the next append.
     fn is_beyond_the_edge(&self, file: &str) -> bool {
         let dir = format!("{}/{}/", places::JOURNAL, self.log.id);
         let number =
@@ -233,8 +233,8 @@ impl Vault {
     }
 }
 
-/// The list of a transaction that is beginning: not locked yet, or dead so early that it names nothing. The next opening
-/// takes it back.
+/// The list of a transaction that is beginning: not locked yet, or dead so early that it names nothing. The next
+/// opening takes it back.
 fn is_early_list(file: &str) -> bool {
     let name = file.strip_prefix(places::INCOMING).and_then(|name| name.strip_prefix('/')?.strip_suffix(".new"));
     name.is_some_and(|name| name.parse::<IntentId>().is_ok())

@@ -1,5 +1,5 @@
-//! The ledger's part of a check: leaves, tiles, openings and the stale tiles beside them. Works on any directory that is
-//! laid out as a vault, the vault itself or a copy of it. Must not know the catalogue or the mark.
+//! The ledger's part of a check: leaves, tiles, openings and the stale tiles beside them. Works on any directory that
+//! is laid out as a vault, the vault itself or a copy of it. Must not know the catalogue or the mark.
 
 use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;

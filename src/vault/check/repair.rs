@@ -1,5 +1,5 @@
-//! Moving strays aside, into `lost+found/` (`docs/format.md`, 5). Only files that nothing speaks of, only on the machine that writes
-//! the log, and only under both locks; nothing is ever deleted.
+//! Moving strays aside, into `lost+found/` (`docs/format.md`, 5). Only files that nothing speaks of, only on the
+//! machine that writes the log, and only under both locks; nothing is ever deleted.
 
 use std::io;
 use std::path::Path;
@@ -27,8 +27,9 @@ impl Vault {
         self.settle(Held::Both)?;
         self.may_append()?;
         let mut strays = self.strays(&self.known_files())?;
-        // What dead transactions left is taken back by the opening of the vault; a list that is not locked yet may be alive.
-        // A link may stand where a directory full of records belongs: whoever looks after the disk puts that right.
+        // What dead transactions left is taken back by the opening of the vault; a list that is not locked yet may be
+        // alive. A link may stand where a directory full of records belongs: whoever looks after the disk puts that
+        // right.
         let is_regular =
             |file: &String| std::fs::symlink_metadata(self.disk.path(file)).is_ok_and(|facts| facts.is_file());
         strays.retain(|file| !is_of_a_transaction(file) && is_regular(file));

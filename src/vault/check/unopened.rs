@@ -1,5 +1,5 @@
-//! What can be said of a vault that was found and does not open because its integrity is broken: which sort of fault, in
-//! which file, and what of its head is known. Opens nothing itself.
+//! What can be said of a vault that was found and does not open because its integrity is broken: which sort of fault,
+//! in which file, and what of its head is known. Opens nothing itself.
 
 use crate::keys::signer::Origin;
 use crate::ledger::checkpoint::Checkpoint;

@@ -1,5 +1,5 @@
-//! `subrosa recipient invite`: a page for a person who has no key yet. It names nobody but the practice: it may lie on a
-//! printer, or travel by post.
+//! `subrosa recipient invite`: a page for a person who has no key yet. It names nobody but the practice: it may lie on
+//! a printer, or travel by post.
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! Releasing a package: from the outbox to its place. It stays in the outbox until its file is durable under its name, or
-//! the pipe was closed without an error; so what fails here can be done again (`share --resume`).
+//! Releasing a package: from the outbox to its place. It stays in the outbox until its file is durable under its name,
+//! or the pipe was closed without an error; so what fails here can be done again (`share --resume`).
 
 use std::io;
 use std::path::Path;
@@ -130,8 +130,8 @@ fn file_name(disclosure: DisclosureId) -> String {
     format!("{disclosure}.age")
 }
 
-/// Copies the package of `disclosure` to its place and lets the outbox go of it. Its digest is compared with the ledger's:
-/// what was altered in the outbox is not handed over.
+/// Copies the package of `disclosure` to its place and lets the outbox go of it. Its digest is compared with the
+/// ledger's: what was altered in the outbox is not handed over.
 pub fn release(
     vault: &Vault,
     disclosure: DisclosureId,

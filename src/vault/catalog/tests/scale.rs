@@ -11,7 +11,8 @@ use crate::vocabulary::RecordKind;
 
 const SCALE: Option<&str> = option_env!("SUBROSA_SCALE");
 
-/// Fifty people over thirty years: clients with some hundred records each, tags common and rare, a disclosure now and then.
+/// Fifty people over thirty years: clients with some hundred records each, tags common and rare, a disclosure now and
+/// then.
 fn event_at(index: u64) -> Folded {
     let record = |n| RecordVersion {
         date: day(n / 91),
