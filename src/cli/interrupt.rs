@@ -124,6 +124,11 @@ pub fn finish_first() {
     registry().finishing = true;
 }
 
+/// Nothing of that change is left to be told: an interrupt ends the process again.
+pub fn may_stop() {
+    registry().finishing = false;
+}
+
 /// Starts to listen for SIGINT, SIGTERM and SIGHUP, once, in a thread of its own. Ordinary code runs there, so taking
 /// locks and writing is allowed, as it is not in a signal handler.
 /// One that was ignored when we were started, as by `nohup`, stays ignored.

@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::system;
 use crate::cli::failure::unless_refused;
+use crate::cli::interrupt;
 use crate::cli::names;
 use crate::cli::output;
 use crate::cli::output::Output;
@@ -125,6 +126,8 @@ pub fn record_access(session: &mut Session<'_>, vault: &mut Vault, access: Recor
         return Ok(Exit::Done);
     }
     let committed = filing::accessed(&mut session.desk(vault), access)?;
+    // What follows is reading, which may be stopped.
+    interrupt::may_stop();
     Ok(session.committed(&committed))
 }
 
