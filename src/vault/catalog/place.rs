@@ -24,8 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What each connection is set to.
 ///
 /// - `synchronous = NORMAL`: a commit costs no fsync and may be lost in a power cut, which is fine; but never `OFF`:
-/// that
-///   could leave pages of two moments side by side, each with a right authentication code.
+///   that could leave pages of two moments side by side, each with a right authentication code.
 /// - `wal_autocheckpoint`, `journal_size_limit`: opening reads the whole write-ahead log, so it is kept short (in pages
 ///   of 4 KiB; in bytes).
 /// - `temp_store = MEMORY`: no sorting in files that nobody encrypts.
