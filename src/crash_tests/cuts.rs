@@ -41,7 +41,7 @@ fn cut_everywhere<T: PartialEq + std::fmt::Debug>(
         };
         let was_cut = cut::restore();
 
-        let vault = bench.open().unwrap_or_else(|error| panic!("cut before change {changes}: {error}"));
+        let mut vault = bench.open().unwrap_or_else(|error| panic!("cut before change {changes}: {error}"));
         let seen = look(&vault);
         let report = vault.check(false, &mut |_| {}).unwrap();
         let findings: Vec<_> =

@@ -249,7 +249,7 @@ fn every_flipped_byte_is_noticed() {
             let noticed = match bench.open() {
                 Err(VaultError::Altered { file, .. } | VaultError::Incomplete { file, .. }) => vec![file],
                 Err(other) => panic!("{name}, byte {at}: {other}"),
-                Ok(vault) => {
+                Ok(mut vault) => {
                     let report = vault.check(true, &mut |_| {}).unwrap();
                     let findings = report.ledger.findings.into_iter().chain(report.findings);
                     findings.filter(|finding| finding.fault.is_grave()).filter_map(|finding| finding.file).collect()

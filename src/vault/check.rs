@@ -145,12 +145,15 @@ impl Vault {
 
     /// Checks the whole vault: the ledger, every object's seal (with `read_data` every plaintext), key files, packages,
     /// and that nothing else lies about. `progress` is told how many more leaves and objects are done.
-    pub fn check(&self, read_data: bool, progress: &mut dyn FnMut(u64)) -> Result<Report, VaultError> {
+    pub fn check(&mut self, read_data: bool, progress: &mut dyn FnMut(u64)) -> Result<Report, VaultError> {
         let mut report = Report { ledger: self.verify_ledger(progress)?, read_data, ..Report::default() };
         let mut known: BTreeSet<String> = self.known_files();
         self.check_objects(read_data, &mut known, &mut report, progress)?;
         self.check_key_files(&mut known, &mut report)?;
         self.check_outbox(&mut known, &mut report)?;
+        // Nobody commits while we look for strays, and what others committed since this vault was opened is known by then.
+        let _reading = Lock::take_to_read(&self.disk.path(places::LOCK), self.lock_wait())?;
+        self.settle(Held::Vault)?;
         self.check_strays(&known, &mut report)?;
         Ok(report)
     }

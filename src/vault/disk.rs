@@ -13,6 +13,8 @@ use crate::platform;
 use crate::vault::error::VaultError;
 use crate::vault::fuse;
 
+/// What a directory, pipe, socket or device is where a file belongs.
+pub const NO_FILE: &str = "it is no regular file";
 /// What a symbolic link in a vault is.
 const LINK: &str = "it is a symbolic link, and nothing in a vault is one";
 
@@ -47,6 +49,7 @@ impl Disk {
             let dir = parts[..end].join("/");
             match fs::symlink_metadata(self.path(&dir)) {
                 Ok(facts) if facts.is_symlink() => return Err(VaultError::altered(dir, LINK)),
+                Ok(facts) if !facts.is_dir() => return Err(VaultError::altered(dir, "it is no directory")),
                 Err(error) if is_absent(&error) => return Ok(()),
                 Err(error) => return Err(VaultError::io(self.path(&dir), error)),
                 Ok(_) => {}
@@ -212,10 +215,16 @@ pub fn open_regular(path: &Path, name: &str) -> Result<Option<File>, VaultError>
     let file = match platform::open_unfollowed(path) {
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) if platform::is_link_refused(&error) => return Err(VaultError::altered(name, LINK)),
+        Err(_) if is_special(path) => return Err(VaultError::altered(name, NO_FILE)),
         other => other.map_err(|error| VaultError::io(path, error))?,
     };
     let facts = file.metadata().map_err(|error| VaultError::io(path, error))?;
-    if facts.is_file() { Ok(Some(file)) } else { Err(VaultError::altered(name, "it is no regular file")) }
+    if facts.is_file() { Ok(Some(file)) } else { Err(VaultError::altered(name, NO_FILE)) }
+}
+
+/// Whether something is there that is neither a regular file nor a link, such as a socket, which cannot even be opened.
+pub fn is_special(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|facts| !facts.is_file() && !facts.is_symlink())
 }
 
 /// Makes `dir` and what is missing above it, mode 0700, each synced into its parent.

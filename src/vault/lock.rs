@@ -2,13 +2,14 @@
 
 use std::fs::File;
 use std::fs::TryLockError;
-use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use crate::platform;
+use crate::vault::disk::NO_FILE;
 use crate::vault::disk::is_absent;
+use crate::vault::disk::is_special;
 use crate::vault::error::VaultError;
 
 /// A held lock; dropping it lets go.
@@ -29,12 +30,13 @@ pub enum Hold {
 impl Lock {
     /// Takes the lock at `path`, waiting at most `wait`.
     pub fn take(path: &Path, hold: Hold, wait: Duration) -> Result<Self, VaultError> {
-        let file = platform::open_lock(path).map_err(|error| match error.kind() {
-            io::ErrorKind::IsADirectory => VaultError::altered(path.display().to_string(), "it is no regular file"),
-            _ if platform::is_link_refused(&error) => {
-                VaultError::altered(path.display().to_string(), "it is a symbolic link, and nothing in a vault is one")
-            }
-            _ => VaultError::io(path, error),
+        let altered = |what: &str| VaultError::altered(path.display().to_string(), what);
+        if is_special(path) {
+            return Err(altered(NO_FILE));
+        }
+        let file = platform::open_lock(path).map_err(|error| match platform::is_link_refused(&error) {
+            true => altered("it is a symbolic link, and nothing in a vault is one"),
+            false => VaultError::io(path, error),
         })?;
         // Waiting is counted in naps, not by a clock: a clock that is set while we wait must not matter.
         let mut waited = Duration::ZERO;

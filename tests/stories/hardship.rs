@@ -70,6 +70,11 @@ fn two_at_once_both_succeed() {
                 }
             });
         }
+        // Who looks meanwhile finds nothing amiss: what others have under way is no stray.
+        for _ in 0..rounds {
+            let check = machine.run(&["check"]);
+            assert_eq!(check.status.code(), Some(0), "{check:?}");
+        }
     });
     let list: serde_json::Value = serde_json::from_str(&machine.ok(&["list", "--json"])).unwrap();
     assert_eq!(list["records"].as_array().unwrap().len(), 2 * rounds);

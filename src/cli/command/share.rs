@@ -121,6 +121,14 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if !plan.refused.is_empty() && exit == Exit::Done {
         exit = Exit::Due;
     }
+    if !session.host.stdout.is_terminal() && !session.globals.json {
+        // The answer is the ids of what went; who was refused is talk.
+        let refused = records::refused(vault.catalog(), &plan);
+        for reason in refused.reasons {
+            let who = reason.recipient.map(|who| format!("{}: ", who.alias)).unwrap_or_default();
+            session.warn(&format!("not shared: {who}{}: {}", reason.id, reason.text));
+        }
+    }
     for id in &plan.request.records {
         session.touch(&vault, *id);
     }

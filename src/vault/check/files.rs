@@ -27,7 +27,6 @@ use crate::vault::create::files_below;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
 use crate::vault::intent;
-use crate::vault::lock::Lock;
 use crate::vault::object;
 use crate::vault::object::Stored;
 use crate::vault::places;
@@ -171,8 +170,6 @@ impl Vault {
 
     /// Files that nothing speaks of, and a directory that others can enter.
     pub(super) fn check_strays(&self, known: &BTreeSet<String>, report: &mut Report) -> Result<(), VaultError> {
-        // Nobody commits while we look: what another process committed since the vault was opened is in the catalogue.
-        let _reading = Lock::take_to_read(&self.disk.path(places::LOCK), self.lock_wait())?;
         for dir in self.disk.names(".")? {
             let is_dir = std::fs::symlink_metadata(self.disk.path(&dir)).is_ok_and(|facts| facts.is_dir());
             let is_empty = is_dir && self.disk.names(&dir)?.is_empty();

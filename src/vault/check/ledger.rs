@@ -1,6 +1,8 @@
 //! The ledger's part of a check: leaves, tiles, openings and the stale tiles beside them. Works on any directory that
 //! is laid out as a vault, the vault itself or a copy of it. Must not know the catalogue or the mark.
 
+use std::io;
+
 use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::audit;
@@ -164,10 +166,16 @@ impl Ledger<'_> {
             if current_path.width() <= path.width() {
                 continue; // the current one was audited; a wider one is beyond the edge
             }
-            let read =
-                |path: &TilePath| self.log.read(path).map_err(|error| VaultError::io(self.disk.path(&file), error));
-            // Gone since it was listed: another process appends.
-            let (Some(stale), Some(current)) = (read(&path)?, read(&current_path)?) else {
+            let stale = match self.log.read(&path) {
+                // What is no regular file is told as such.
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    report.findings.push(finding(Fault::Corrupt, &file, &error.to_string()));
+                    continue;
+                }
+                other => other.map_err(|error| VaultError::io(self.disk.path(&file), error))?,
+            };
+            // Gone since it was listed, because another process appends; or not to be read, which the audit told.
+            let (Some(stale), Ok(Some(current))) = (stale, self.log.read(&current_path)) else {
                 continue;
             };
             // Beside a tile that was altered itself, a narrower one is not to be judged.

@@ -32,8 +32,9 @@ impl Vault {
         // right.
         let is_regular =
             |file: &String| std::fs::symlink_metadata(self.disk.path(file)).is_ok_and(|facts| facts.is_file());
-        strays.retain(|file| !is_of_a_transaction(file) && is_regular(file));
+        strays.retain(|file| !is_of_a_transaction(file));
         self.files_between_tiles(&mut strays)?;
+        strays.retain(is_regular);
         let mut moved = Vec::new();
         for file in strays {
             if self.set_aside(&file)? {
