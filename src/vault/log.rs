@@ -87,9 +87,12 @@ impl Log {
     /// Leaf 0 has to hold the verifier's public key: else the log was begun by another key.
     pub fn check_genesis(&self, verifier: &VerifierKey, head: &Checkpoint) -> Result<(), VaultError> {
         // Not proven by the root: whether a damaged tile stands in the way is for those to say who read further.
-        match tree::leaf(self, 0, head.size).map_err(|error| self.error(error, head))? {
-            Leaf::Genesis { public, .. } if public == *verifier.public() => Ok(()),
-            _ => Err(self.entry_altered(0, head)),
+        match tree::leaf(self, 0, head.size) {
+            Ok(Leaf::Genesis { public, .. }) if public == *verifier.public() => Ok(()),
+            Ok(_) => Err(self.entry_altered(0, head)),
+            // Of a newer format it is only if the root says so too.
+            Err(TreeError::Leaf { .. }) => self.leaves(0..1, head).map(drop),
+            Err(error) => Err(self.error(error, head)),
         }
     }
 
