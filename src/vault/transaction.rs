@@ -227,9 +227,14 @@ impl Transaction<'_> {
         vault.state.sweep();
         if let Err(error) = vault.state.set_mark(&signed) {
             // The rename may have happened before what failed: then it is committed, whatever else failed.
-            let mark = vault.state.mark(&vault.header.verifier)?;
-            if mark.is_none_or(|mark| mark.head() != signed.head()) {
-                return Err(error);
+            match vault.state.mark(&vault.header.verifier) {
+                Ok(Some(mark)) if mark.head() == signed.head() => {}
+                Ok(_) => return Err(error),
+                // Nobody can tell now: what was made stays, and the next opening decides by the mark that it finds.
+                Err(_) => {
+                    self.intent = None;
+                    return Err(error);
+                }
             }
         }
         if let Some(intent) = &mut self.intent {
@@ -264,13 +269,14 @@ impl Transaction<'_> {
         let vault = &mut *self.vault;
         vault.head = appended.signed.clone();
         vault.standing = Standing::Unpublished;
+        // The catalogue first: whatever fails below, this run answers from what is committed.
+        vault.fold_committed(appended.folds.clone())?;
         self.staging.write(&places::checkpoint(vault.log.id), vault.head.bytes())?;
         self.staging.settle()?;
         vault.standing = Standing::InStep;
         for dir in &appended.full {
             vault.disk.remove_dir(&places::ledger_file(vault.log.id, dir))?;
         }
-        vault.fold_committed(appended.folds.clone())?;
         vault.make_missing_key_files()?;
         match self.intent.take() {
             Some(intent) => intent.fulfilled(),
