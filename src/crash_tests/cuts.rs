@@ -18,7 +18,7 @@ use crate::vocabulary::VerifiedHow;
 
 /// Runs `act` once for every change to a file that it makes, with the power cut before that change. `before` and
 /// `after` are what `look` sees when nothing, or everything, happened.
-fn cut_everywhere<T: PartialEq + std::fmt::Debug>(
+pub(super) fn cut_everywhere<T: PartialEq + std::fmt::Debug>(
     bench: &Bench,
     act: impl Fn(&mut Vault) -> Result<(), String>,
     look: impl Fn(&Vault) -> T,

@@ -133,7 +133,7 @@ impl Vault {
             log: &self.log,
             head: &self.head,
             verifier: &self.header.verifier,
-            identity: &self.identity,
+            keyring: &self.keyring,
         };
         let mut report = ledger.examine(progress, &mut |_, _| Ok(()))?;
         if let Some(alarm) = self.alarm() {

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::id::LogId;
 use crate::keys::signer::Origin;
+use crate::keys::keyring::Keyring;
 use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::checkpoint::Checkpoint;
@@ -107,11 +108,11 @@ impl Log {
         &self,
         number: u64,
         head: &Checkpoint,
-        identity: &VaultIdentity,
+        keyring: &Keyring,
     ) -> Result<Vec<Opening>, VaultError> {
         let first = number * opening::PER_FILE;
         let committed = first..(first + opening::PER_FILE).min(head.size);
-        let openings = self.journal(number, head, identity)?;
+        let openings = self.journal(number, head, keyring)?;
         self.check_openings(&places::journal(self.id, number), &openings, committed, head)?;
         Ok(openings)
     }
@@ -121,14 +122,14 @@ impl Log {
         &self,
         number: u64,
         head: &Checkpoint,
-        identity: &VaultIdentity,
+        keyring: &Keyring,
     ) -> Result<Vec<Opening>, VaultError> {
         let file = places::journal(self.id, number);
         let first = number * opening::PER_FILE;
         let range = first..first + opening::PER_FILE;
         let mut openings = match self.disk.read(&file, JOURNAL_LIMIT)? {
             Some(sealed) => {
-                let plain = seal::open_bytes(&sealed[..], identity, None, JOURNAL_LIMIT as usize)
+                let plain = seal::open_bytes(&sealed[..], keyring, None, JOURNAL_LIMIT as usize)
                     .map_err(|error| VaultError::unsealed(&file, error))?;
                 opening::parse_journal(&plain, range).map_err(|error| VaultError::altered(&file, error))?
             }
@@ -137,6 +138,22 @@ impl Log {
         // What lies beyond the committed edge was never published: an append that did not come to its end.
         openings.retain(|opening| opening.index < head.size);
         Ok(openings)
+    }
+
+    /// The opening of the entry at `index` below `head`'s size: `None` where it is not in the journal.
+    pub fn opening(&self, index: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Option<Opening>, VaultError> {
+        let number = index / opening::PER_FILE;
+        let mut openings = self.journal(number, head, keyring)?;
+        let Some(at) = openings.iter().position(|opening| opening.index == index) else {
+            return Ok(None);
+        };
+        let opening = openings.swap_remove(at);
+        let leaves = self.leaves(index..index + 1, head)?;
+        if !leaves.iter().all(|leaf| opening.matches(&self.origin, leaf)) {
+            let file = places::journal(self.id, number);
+            return Err(VaultError::altered(file, format!("entry {index} is not the one in the ledger")));
+        }
+        Ok(Some(opening))
     }
 
     fn check_openings(

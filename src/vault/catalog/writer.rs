@@ -340,7 +340,7 @@ impl<'t> Writer<'t> {
     /// An object that was sealed again: the record whose version it holds has it too.
     fn reseal(&mut self, item: &Resealed) -> rusqlite::Result<()> {
         let was = item.was.to_string();
-        let held = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<u64>>(1)?));
+        let held = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?));
         let Some((row, version)) = self.get_object.query_row([&was], held).optional()? else {
             return Ok(());
         };
@@ -351,7 +351,7 @@ impl<'t> Writer<'t> {
         let Some(mut record) = self.record_at.query_row([row], |row| json::<Record>(row, 0)).optional()? else {
             return Ok(());
         };
-        if record.latest.version == version {
+        if signed(record.latest.version) == version {
             (record.latest.object, record.latest.seal) = (item.object, item.seal);
             self.write_record(row, &record, |writer| &mut writer.put_record)?;
         }

@@ -13,7 +13,7 @@ use crate::digest::Hashing;
 use crate::id::DisclosureId;
 use crate::id::IntentId;
 use crate::id::ObjectId;
-use crate::keys::vault_identity::VaultIdentity;
+use crate::keys::keyring::Keyring;
 use crate::ledger::opening::PER_FILE;
 use crate::platform;
 use crate::practice::owner::KeyFile;
@@ -47,18 +47,18 @@ pub(in crate::vault) struct Expected {
 /// Sealed objects in a directory that is laid out as a vault.
 pub(in crate::vault) struct Objects<'a> {
     pub disk: &'a Disk,
-    pub identity: &'a VaultIdentity,
+    pub keyring: &'a Keyring,
     pub read_data: bool,
 }
 
 impl Objects<'_> {
-    /// Checks the object that the event at `index` committed.
-    pub fn check(&self, expected: &Expected, index: u64) -> Result<Option<Finding>, VaultError> {
+    /// Checks an object that an event committed.
+    pub fn check(&self, expected: &Expected) -> Result<Option<Finding>, VaultError> {
         let file = places::object(expected.object);
         match self.is_as(expected, &file) {
             Err(VaultError::Altered { reason, .. }) => {
                 let fault = if self.disk.has(&file) { Fault::Corrupt } else { Fault::Incomplete };
-                Ok(Some(Finding { index: Some(index), ..finding(fault, &file, &reason) }))
+                Ok(Some(finding(fault, &file, &reason)))
             }
             other => other.map(|()| None),
         }
@@ -75,11 +75,11 @@ impl Objects<'_> {
         let read = match size {
             Some(size) => {
                 let stored = Stored { object, seal, sha256, size };
-                io::copy(&mut object::open(self.disk, &stored, self.identity)?, &mut io::sink()).map(drop)
+                io::copy(&mut object::open(self.disk, &stored, self.keyring)?, &mut io::sink()).map(drop)
             }
             None => {
                 let plain =
-                    seal::open(input, self.identity, Some(seal)).map_err(|error| VaultError::unsealed(file, error))?;
+                    seal::open(input, self.keyring, Some(seal)).map_err(|error| VaultError::unsealed(file, error))?;
                 digest_is(plain, sha256)
             }
         };
@@ -129,12 +129,15 @@ impl Vault {
         report: &mut Report,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), VaultError> {
-        let objects = Objects { disk: &self.disk, identity: &self.identity, read_data };
+        let objects = Objects { disk: &self.disk, keyring: &self.keyring, read_data };
         self.catalog.each_object::<VaultError>(|stored| {
             report.records += u64::from(stored.record.is_some());
             let expected =
                 Expected { object: stored.object, seal: stored.seal, sha256: stored.sha256, size: stored.size };
-            report.findings.extend(objects.check(&expected, stored.index)?);
+            if let Some(found) = objects.check(&expected)? {
+                let index = self.catalog.spot(stored.n)?.map(|(_, index)| index);
+                report.findings.push(Finding { index, ..found });
+            }
             known.insert(places::object(stored.object));
             progress(1);
             Ok(())

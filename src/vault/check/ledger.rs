@@ -3,8 +3,8 @@
 
 use std::io;
 
+use crate::keys::keyring::Keyring;
 use crate::keys::signer::VerifierKey;
-use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::audit;
 use crate::ledger::audit::Counts;
 use crate::ledger::audit::Wrong;
@@ -31,7 +31,7 @@ pub(in crate::vault) struct Ledger<'a> {
     pub log: &'a Log,
     pub head: &'a VerifiedCheckpoint,
     pub verifier: &'a VerifierKey,
-    pub identity: &'a VaultIdentity,
+    pub keyring: &'a Keyring,
 }
 
 /// Is shown every event whose opening is the one that its leaf commits to, with its index.
@@ -107,7 +107,7 @@ impl Ledger<'_> {
             report.findings.push(wrong(Fault::Incomplete, Some(first), "it is missing".to_owned()));
             return Ok(());
         }
-        let openings = match self.log.journal(number, self.head.head(), self.identity) {
+        let openings = match self.log.journal(number, self.head.head(), self.keyring) {
             Ok(openings) => openings,
             Err(VaultError::Altered { reason, .. }) => {
                 report.findings.push(wrong(Fault::Corrupt, None, reason));
