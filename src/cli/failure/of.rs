@@ -85,6 +85,7 @@ impl From<PeopleError> for Failure {
             | PeopleError::OwnKey
             | PeopleError::Closed(_)
             | PeopleError::NoKey(_)
+            | PeopleError::OlderCard(_)
             | PeopleError::Suspended(_)
             | PeopleError::PassphraseTaken => Self::refused(message),
         }
