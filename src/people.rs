@@ -60,6 +60,9 @@ pub enum PeopleError {
     /// The card's ledger key is one that the recipient's present one replaced.
     #[error("this card is older than the one that {0} gave")]
     OlderCard(Alias),
+    /// The card's link is in the name of somebody's ledger key, which did not sign it.
+    #[error("the card has a link in the name of {0}'s ledger key, which did not sign it")]
+    ForgedLink(Alias),
     /// Invited, and no key came yet.
     #[error("{0} has given no key yet, so there is nothing to verify")]
     NoKey(Alias),
@@ -232,12 +235,8 @@ fn is_older(offered: &GivenKey, present: &GivenKey) -> bool {
     let (Some(old), Some(now)) = (ledger_key(offered), ledger_key(present)) else {
         return false;
     };
-    old != now && continues(&old, &now, present.previous.as_deref())
-}
-
-/// Whether `link` is by the key `old`, and leads to `new`.
-fn continues(old: &VerifierKey, new: &VerifierKey, link: Option<&str>) -> bool {
-    link.is_some_and(|link| successor::newest(old, &[link]).as_ref() == Ok(new))
+    let link: Vec<&str> = present.previous.as_deref().into_iter().collect();
+    old != now && successor::newest(&old, &link) == Ok(now)
 }
 
 /// Lets someone more open the vault. His key file is written after the commit, and re-made from the event if a crash
@@ -315,9 +314,14 @@ fn free_key(vault: &Vault, given: &GivenKey, own: RecipientId) -> Result<(), Peo
         return Err(PeopleError::OwnKey);
     }
     for other in vault.catalog().recipients()?.into_iter().filter(|other| other.id() != own) {
-        let known = ledger_key(&other.given);
-        if known.is_some_and(|known| known == vkey || continues(&known, &vkey, given.previous.as_deref())) {
-            return Err(PeopleError::KeyTaken(other.details.alias));
+        let Some(known) = ledger_key(&other.given) else {
+            continue;
+        };
+        let links: Vec<&str> = given.previous.as_deref().into_iter().collect();
+        match successor::newest(&known, &links) {
+            Err(_) => return Err(PeopleError::ForgedLink(other.details.alias)),
+            Ok(newest) if newest == vkey => return Err(PeopleError::KeyTaken(other.details.alias)),
+            Ok(_) => {}
         }
     }
     Ok(())

@@ -206,6 +206,12 @@ fn what_is_no_card_to_rely_on_is_refused_and_the_vault_stays() {
         assert!(said.stderr.contains("bad.card") && said.stderr.contains(says), "{says}: {said:?}");
     }
     practice.refused(4, &["recipient", "add", "dr-lee", "--card", "none.card"]);
+    let (mut host, ends) = practice.host();
+    host.stdin = Box::new(std::io::Cursor::new(good.replace("Ward", "ward")));
+    assert_eq!(practice.run_in((host, ends), &["recipient", "add", "dr-lee", "--card", "-"]).exit, 5);
+    let (mut host, ends) = practice.host();
+    host.stdin = Box::new(std::io::Cursor::new(good.clone()));
+    assert_eq!(practice.run_in((host, ends), &["recipient", "add", "by-pipe", "--card", "-"]).exit, 0);
     put(&practice, "good.card", good.as_bytes());
     practice.refused(2, &["recipient", "add", "dr-lee", "--card", "good.card", "--key", LEE]);
     practice.refused(2, &["recipient", "add", "dr-lee", "--verified", "in-person"]);
@@ -283,6 +289,11 @@ fn the_card_of_somebody_who_is_known_names_nobody_else() {
         assert!(said.stderr.contains("this key is dr-lee's already"), "{said:?}");
         assert!(said.stderr.contains("try: subrosa recipient replace-key dr-lee --card "), "{said:?}");
     }
+    let text = link(&first, &second).unwrap().replace("\"size\":9", "\"size\":8");
+    let forged = Card { previous: Some(text), ..card_of(&second, ANA) };
+    give(&practice, "forged.card", &forged, &second);
+    let said = practice.refused(5, &["recipient", "add", "lee-2", "--card", "forged.card"]);
+    assert!(said.stderr.contains("in the name of dr-lee's ledger key, which did not sign it"), "{said:?}");
     practice.ok(&["card", "-o", "own.card"]);
     let said = practice.refused(3, &["recipient", "add", "me", "--card", "own.card"]);
     assert!(said.stderr.contains("the vault's own"), "{said:?}");
