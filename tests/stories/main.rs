@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod architecture;
+mod cards;
 mod copies;
 mod examples;
 mod hardship;
