@@ -6,8 +6,10 @@
 pub mod audit;
 pub mod checkpoint;
 pub mod commitment;
+pub mod cosignature;
 pub mod leaf;
 pub mod note;
 pub mod opening;
 pub mod tile;
 pub mod tree;
+pub mod witnessing;
