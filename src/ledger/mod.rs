@@ -4,6 +4,7 @@
 //! Must not know the domain, files or the clock.
 
 pub mod audit;
+pub mod bounds;
 pub mod checkpoint;
 pub mod commitment;
 pub mod cosignature;
