@@ -13,6 +13,7 @@ use crate::ledger::checkpoint::Checkpoint;
 use crate::vault::Vault;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding as Found;
+use crate::vault::check::Heard;
 use crate::vault::check::LedgerReport;
 use crate::vault::check::Unopened;
 use crate::vault::root_text;
@@ -20,6 +21,8 @@ use crate::vault::standing::Standing;
 
 /// Everything holds, and it extends what this computer has seen.
 pub const CONTINUOUS: &str = "CONTINUOUS";
+/// Everything holds, and outside witnesses cosigned this very head.
+pub const WITNESSED: &str = "WITNESSED";
 /// Everything holds; this computer has seen nothing of it before.
 pub const INTACT: &str = "INTACT";
 
@@ -27,7 +30,7 @@ pub const INTACT: &str = "INTACT";
 struct Row(Fault, &'static str, &'static str);
 
 /// What each fault is called, and what to do about it.
-const TABLE: [Row; 11] = [
+const TABLE: [Row; 13] = [
     Row(
         Fault::UntrustedKey,
         "UNTRUSTED-KEY",
@@ -37,6 +40,11 @@ const TABLE: [Row; 11] = [
     Row(Fault::Forked, "FORKED", "keep both as evidence, and bring back the copy that was seen on this computer"),
     Row(Fault::RolledBack, "ROLLED-BACK", "bring the newer copy back; nothing is added to the older one"),
     Row(Fault::Ahead, "AHEAD", "the vault here is older than the copy: bring the newer one back"),
+    Row(
+        Fault::BackDated,
+        "BACK-DATED",
+        "ask whoever made the entry why; a clock that ran ahead is told in the ledger by the next entry with --accept-clock",
+    ),
     Row(Fault::Corrupt, "CORRUPT", "bring the file back from a backup, and look at the disk"),
     Row(Fault::OpeningMismatch, "OPENING-MISMATCH", "bring the journal file back from a backup"),
     Row(Fault::Malformed, "MALFORMED", "bring the file back from a backup"),
@@ -45,6 +53,7 @@ const TABLE: [Row; 11] = [
         "INCOMPLETE",
         "is a sync or copy under way? wait and retry; else bring the file back from a backup",
     ),
+    Row(Fault::QuorumNotMet, "QUORUM-NOT-MET", "subrosa ledger checkpoint --for-witness"),
     Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
     Row(Fault::Stray, "STRAY", "subrosa check --repair"),
 ];
@@ -125,13 +134,23 @@ pub fn of<'f>(findings: impl IntoIterator<Item = &'f Found>, otherwise: &'static
 
 /// The exit of a command whose answer is `verdict`.
 pub fn exit(verdict: &str) -> Exit {
-    let is_good = [CONTINUOUS, INTACT].contains(&verdict);
+    let is_good = [WITNESSED, CONTINUOUS, INTACT].contains(&verdict);
     if is_good { Exit::Done } else { Exit::Verdict(FailureCode::Integrity) }
 }
 
 /// The word for a vault in which nothing is wrong.
 pub fn good(vault: &Vault) -> &'static str {
     if *vault.standing() == Standing::Unmarked { INTACT } else { CONTINUOUS }
+}
+
+/// The same, by what parties outside say of it: a head that somebody kept is as good as the mark, and witnesses are
+/// better than both. What they saw of a smaller head is not said of this one.
+pub fn grade(vault: &Vault, heard: &Heard) -> &'static str {
+    match () {
+        () if heard.time.is_some() => WITNESSED,
+        () if heard.continued > 0 => CONTINUOUS,
+        () => good(vault),
+    }
 }
 
 /// What is known of a head; less than a [`Head`] where the vault does not open.
@@ -193,17 +212,30 @@ pub struct Checked {
     pub signatures: u64,
 }
 
-/// Which outside parties were asked. None are, yet.
+/// Which outside parties were asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Witnesses {
-    /// Cosignatures that count.
+    /// Witnesses that cosigned this very head.
     pub counted: u64,
     /// Witnesses known here.
     pub known: u64,
     /// How many are wanted.
     pub quorum: u64,
-    /// The earliest time that they vouch for.
+    /// Since when as many as are wanted vouch for it.
     pub time: Option<String>,
+    /// What enough of them say of an earlier head, for a person.
+    #[serde(skip)]
+    pub earlier: Option<String>,
+}
+
+impl From<&Heard> for Witnesses {
+    fn from(heard: &Heard) -> Self {
+        let &Heard { counted, known, quorum, .. } = heard;
+        let earlier = heard.earlier.as_ref().map(|(upper, counted)| {
+            format!("{counted} of {known} witnesses cosigned its first {} entries at {}", upper.size, upper.time)
+        });
+        Self { counted, known, quorum, time: heard.time.map(|time| time.to_string()), earlier }
+    }
 }
 
 /// The ledger's verdict (`docs/command-line.md`, `ledger-verify`).
@@ -232,6 +264,11 @@ impl LedgerVerdict {
             witnesses: Witnesses::default(),
             findings: findings.iter().map(Finding::from).collect(),
         }
+    }
+
+    /// The same, with whom was asked besides.
+    pub fn with_witnesses(self, heard: &Heard) -> Self {
+        Self { witnesses: heard.into(), ..self }
     }
 
     /// Of a vault that does not open.

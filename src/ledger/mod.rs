@@ -5,9 +5,11 @@
 //! ([`card`]). Must not know the domain, files or the clock.
 
 pub mod audit;
+pub mod bounds;
 pub mod card;
 pub mod checkpoint;
 pub mod commitment;
+pub mod cosignature;
 pub mod leaf;
 pub mod note;
 pub mod opening;
@@ -15,3 +17,4 @@ pub mod statement;
 pub mod successor;
 pub mod tile;
 pub mod tree;
+pub mod witnessing;

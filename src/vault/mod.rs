@@ -9,6 +9,7 @@ pub mod create;
 pub mod desk;
 pub mod disk;
 pub mod error;
+pub mod evidence;
 pub mod fuse;
 pub mod header;
 pub mod history;
@@ -28,6 +29,8 @@ pub mod survey;
 pub mod transaction;
 pub mod turns;
 pub mod unlock;
+pub mod witness;
+pub mod witnessed;
 
 use std::io::Read;
 use std::path::Path;

@@ -19,7 +19,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("help", &[]),
     ("info", &[]),
     ("init", &[]),
-    ("ledger", &["checkpoint", "log", "verify"]),
+    ("ledger", &["checkpoint", "cosign", "log", "verify", "witness"]),
     ("list", &[]),
     ("man", &[]),
     ("owner", &["add", "list"]),
