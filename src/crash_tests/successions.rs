@@ -7,8 +7,8 @@ use crate::crash_tests::bench::records_of;
 use crate::crash_tests::cuts::cut_everywhere;
 use crate::vault::Vault;
 use crate::vault::error::VaultError;
-use crate::vault::reseal;
 use crate::vault::rekey;
+use crate::vault::reseal;
 
 fn rotate(bench: &Bench, vault: &mut Vault) -> Result<(), VaultError> {
     rekey::rotate_key(&mut bench.desk(vault), None, None).map(drop)
@@ -136,9 +136,7 @@ fn sealing_anew_may_stop_anywhere() {
     cut_everywhere(
         &bench,
         |vault| match vault.is_being_resealed() {
-            true => {
-                reseal::reseal(&mut bench.desk(vault), &mut |_| true).map(drop).map_err(|error| error.to_string())
-            }
+            true => reseal::reseal(&mut bench.desk(vault), &mut |_| true).map(drop).map_err(|error| error.to_string()),
             false => Ok(()),
         },
         |vault| {

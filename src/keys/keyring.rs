@@ -76,10 +76,10 @@ mod tests {
             assert_eq!(&*seal::open_bytes(&sealed[..], &ring, None, 100).unwrap(), b"told");
         }
         let again = Keyring::parse_identity_file(ring.identity_file().reveal_secret().as_bytes()).unwrap();
-        assert_eq!(again.iter().map(VaultIdentity::recipient).collect::<Vec<_>>(), [
-            ring.current.recipient(),
-            ring.earlier[0].recipient()
-        ]);
+        assert_eq!(
+            again.iter().map(VaultIdentity::recipient).collect::<Vec<_>>(),
+            [ring.current.recipient(), ring.earlier[0].recipient()]
+        );
         assert!(seal::open_bytes(&sealed(&VaultIdentity::generate())[..], &ring, None, 100).is_err());
     }
 }

@@ -95,7 +95,7 @@ pub fn check(
     };
 
     let (disk, epoch) = (&found.disk, found.header.epoch);
-    let ledger = Ledger { disk, log: &log, head: &head, verifier: &own.verifier, keyring: &vault.keyring };
+    let ledger = Ledger { disk, log: &log, head: head.head(), verifier: &own.verifier, keyring: &vault.keyring };
     let objects = Objects { disk, keyring: &vault.keyring, read_data: *read_data };
     let mut report = Report { read_data: *read_data, ..Report::default() };
     report.findings.extend(check_signing_key(&found, vault)?);

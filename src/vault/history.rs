@@ -122,15 +122,33 @@ fn past_of(disk: &Disk, continued: &LogContinued) -> Option<Past> {
 pub fn link(disk: &Disk, old: &VerifierKey, new: LogId) -> Result<Option<(Successor, Vec<u8>)>, VaultError> {
     let files = old.origin().log_id().map(places::successor).into_iter().chain([places::predecessor(new)]);
     for file in files {
-        let Some(bytes) = disk.read(&file, NOTE_LIMIT as u64)? else {
-            continue;
-        };
-        match Successor::open(&bytes, old) {
-            Ok(link) if link.vkey.origin().log_id() == Some(new) => return Ok(Some((link, bytes))),
+        match link_in(disk, &file, old)? {
+            Some((link, bytes)) if link.vkey.origin().log_id() == Some(new) => return Ok(Some((link, bytes))),
             _ => continue,
         }
     }
     Ok(None)
+}
+
+/// The link in `file`, if it is one by the key `old`.
+pub fn link_in(disk: &Disk, file: &str, old: &VerifierKey) -> Result<Option<(Successor, Vec<u8>)>, VaultError> {
+    let Some(bytes) = disk.read(file, NOTE_LIMIT as u64)? else {
+        return Ok(None);
+    };
+    Ok(Successor::open(&bytes, old).ok().map(|link| (link, bytes)))
+}
+
+/// A log of the history, up to where it is folded.
+#[derive(Clone, Debug)]
+pub struct Chapter {
+    /// Its files.
+    pub log: Log,
+    /// Its key.
+    pub verifier: VerifierKey,
+    /// Up to where.
+    pub head: Checkpoint,
+    /// Its highest head known, where not all of it was at hand.
+    pub gap: Option<Checkpoint>,
 }
 
 /// A log, from an index on to a head.
@@ -149,7 +167,11 @@ impl Stretch {
     pub fn joined(disk: &Disk, joined: &LogJoined) -> Option<Self> {
         let origin: Origin = joined.origin.parse().ok()?;
         let log = Log::new(disk.clone(), origin.log_id()?);
-        Some(Self { log, from: joined.from, head: Checkpoint { origin, size: joined.have.size, root: joined.have.root } })
+        Some(Self {
+            log,
+            from: joined.from,
+            head: Checkpoint { origin, size: joined.have.size, root: joined.have.root },
+        })
     }
 }
 

@@ -5,8 +5,8 @@ use std::io;
 use std::ops::Range;
 
 use crate::id::LogId;
-use crate::keys::signer::Origin;
 use crate::keys::keyring::Keyring;
+use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::checkpoint::Checkpoint;
@@ -104,12 +104,7 @@ impl Log {
     }
 
     /// The openings of journal file `number` below `head`'s size: exactly one matching one for every sealed leaf.
-    pub fn openings(
-        &self,
-        number: u64,
-        head: &Checkpoint,
-        keyring: &Keyring,
-    ) -> Result<Vec<Opening>, VaultError> {
+    pub fn openings(&self, number: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Vec<Opening>, VaultError> {
         let first = number * opening::PER_FILE;
         let committed = first..(first + opening::PER_FILE).min(head.size);
         let openings = self.journal(number, head, keyring)?;
@@ -118,12 +113,7 @@ impl Log {
     }
 
     /// The openings of journal file `number` below `head`'s size, as they stand there: their leaves are not looked at.
-    pub fn journal(
-        &self,
-        number: u64,
-        head: &Checkpoint,
-        keyring: &Keyring,
-    ) -> Result<Vec<Opening>, VaultError> {
+    pub fn journal(&self, number: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Vec<Opening>, VaultError> {
         let file = places::journal(self.id, number);
         let first = number * opening::PER_FILE;
         let range = first..first + opening::PER_FILE;

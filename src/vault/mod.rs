@@ -158,7 +158,7 @@ impl Vault {
         if !matches!(&error, VaultError::Altered { file, .. } if *file == tiles) {
             return error;
         }
-        let (_, findings) = audit::audit(&self.log, &self.head, &self.header.verifier, |_, _| {});
+        let (_, findings) = audit::audit(&self.log, self.head(), &self.header.verifier, |_, _| {});
         let found = findings.into_iter().find_map(|finding| Some((finding.path?, finding.what)));
         found.map_or(error, |(path, what)| VaultError::altered(self.log.file_of(&path), what))
     }

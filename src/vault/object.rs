@@ -58,8 +58,8 @@ pub fn write(
 /// could not have known beforehand but could forge a seal for, at the end: reading then fails with [`Forged`].
 pub fn open(disk: &Disk, stored: &Stored, keyring: &Keyring) -> Result<impl Read + use<>, VaultError> {
     let name = places::object(stored.object);
-    let plain = seal::open(disk.open(&name)?, keyring, Some(stored.seal))
-        .map_err(|error| VaultError::unsealed(name, error))?;
+    let plain =
+        seal::open(disk.open(&name)?, keyring, Some(stored.seal)).map_err(|error| VaultError::unsealed(name, error))?;
     Ok(Checked { plain: Hashing::new(plain), sha256: stored.sha256, size: stored.size })
 }
 

@@ -52,10 +52,7 @@ pub struct Renewed {
 
 /// Gives the vault a new identity that the removed owners cannot open. What they could read until now is sealed anew
 /// afterwards ([`crate::vault::reseal`]).
-pub fn remove_owners<R: CryptoRng + RngCore>(
-    desk: &mut Desk<'_, R>,
-    removal: Removal,
-) -> Result<Renewed, VaultError> {
+pub fn remove_owners<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, removal: Removal) -> Result<Renewed, VaultError> {
     let vault = &*desk.vault;
     vault.may_append()?;
     let (old_epoch, epoch) = (vault.header.epoch, vault.header.epoch + 1);
@@ -74,8 +71,7 @@ pub fn remove_owners<R: CryptoRng + RngCore>(
         reason: removal.reason.clone(),
         recipient: identity.recipient(),
     };
-    let wanted =
-        Wanted { key: removal.key, identity: Some((identity.again(), epoch)), reason: removal.reason.clone() };
+    let wanted = Wanted { key: removal.key, identity: Some((identity.again(), epoch)), reason: removal.reason.clone() };
     let next = NextLog::prepare(vault, wanted, desk.rng)?;
     let closing = next.closing();
     let names: Vec<String> = files.iter().map(|(name, _)| places::owner_file(epoch, name)).collect();
@@ -110,9 +106,8 @@ pub fn rotate_key<R: CryptoRng + RngCore>(
     let next = NextLog::prepare(desk.vault, wanted, desk.rng)?;
     let (closing, key) = (next.closing(), NextKey(next.verifier()));
     let transaction = desk.vault.begin_closing(next, [], desk.rng)?;
-    let committed = transaction.commit::<VaultError>(desk.clock, desk.rng, move |_| {
-        Ok(vec![Draft::from(Body::LogClosed(closing))])
-    })?;
+    let committed = transaction
+        .commit::<VaultError>(desk.clock, desk.rng, move |_| Ok(vec![Draft::from(Body::LogClosed(closing))]))?;
     Ok((committed, key))
 }
 

@@ -249,7 +249,11 @@ impl Vault {
             Err(error) => {
                 // Where `vault.toml` names it already, it stays, and the next opening tidies the rest.
                 let is_named = self.is_continued().unwrap_or(true);
-                if is_named { intent.fulfilled()? } else { intent.forgotten()? }
+                if is_named {
+                    intent.fulfilled()?
+                } else {
+                    intent.forgotten()?
+                }
                 Err(error)
             }
         }

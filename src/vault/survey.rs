@@ -3,6 +3,7 @@
 
 use crate::id::LogId;
 use crate::keys::keyring::Keyring;
+use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
@@ -17,6 +18,7 @@ use crate::vault::Vault;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
 use crate::vault::history;
+use crate::vault::history::Chapter;
 use crate::vault::history::Past;
 use crate::vault::intent;
 use crate::vault::log::Log;
@@ -116,8 +118,40 @@ impl Vault {
     /// What the history joined of logs that are not in the line of successors, or came late.
     pub(super) fn joined(&self) -> Result<Vec<LogJoined>, VaultError> {
         let mut found = Vec::new();
-        self.each_of("log.joined", |body| found.extend(if let Body::LogJoined(joined) = body { Some(joined) } else { None }))?;
+        self.each_of("log.joined", |body| {
+            found.extend(if let Body::LogJoined(joined) = body { Some(joined) } else { None })
+        })?;
         Ok(found)
+    }
+
+    /// Every log of the history, up to where it is folded, the oldest first and the active one last.
+    pub fn chapters(&self) -> Result<Vec<Chapter>, VaultError> {
+        let joined = self.joined()?;
+        let mut chapters: Vec<Chapter> = Vec::new();
+        for past in &self.past {
+            let (log, verifier, head) = (past.log.clone(), past.verifier.clone(), past.have.clone());
+            let gap = (past.have != past.closed).then(|| past.closed.clone());
+            chapters.push(Chapter { log, verifier, head, gap });
+        }
+        for joined in &joined {
+            let origin: Option<Origin> = joined.origin.parse().ok();
+            let (Some(origin), Ok(verifier)) = (origin, joined.vkey.parse::<VerifierKey>()) else {
+                continue;
+            };
+            let Some(id) = origin.log_id() else {
+                continue;
+            };
+            let head = Checkpoint { origin: origin.clone(), size: joined.have.size, root: joined.have.root };
+            let whole = Checkpoint { origin, size: joined.size, root: joined.root };
+            let gap = (head != whole).then_some(whole);
+            match chapters.iter_mut().find(|chapter| chapter.log.id == id) {
+                Some(chapter) => (chapter.head, chapter.gap) = (head, gap),
+                None => chapters.push(Chapter { log: Log::new(self.disk.clone(), id), verifier, head, gap }),
+            }
+        }
+        let (log, verifier, head) = (self.log.clone(), self.header.verifier.clone(), self.head().clone());
+        chapters.push(Chapter { log, verifier, head, gap: None });
+        Ok(chapters)
     }
 
     /// The last event of the active log, if it says that the log is closed.
@@ -174,7 +208,7 @@ impl Vault {
             let Ok(id) = name.parse::<LogId>() else {
                 continue;
             };
-            let origin = crate::keys::signer::Origin::of(id);
+            let origin = Origin::of(id);
             let is_known = id == self.log.id
                 || self.past.iter().any(|past| past.log.id == id)
                 || joined.iter().any(|joined| joined.origin == origin.as_str())

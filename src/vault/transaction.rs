@@ -311,7 +311,12 @@ impl Transaction<'_> {
             files.entry(opening.index / PER_FILE).or_default().extend(line(opening)?);
         }
         for (number, lines) in files {
-            vault.log.write_journal(&mut self.staging, number, &zeroize::Zeroizing::new(lines), vault.keyring.current())?;
+            vault.log.write_journal(
+                &mut self.staging,
+                number,
+                &zeroize::Zeroizing::new(lines),
+                vault.keyring.current(),
+            )?;
         }
         self.staging.settle()
     }

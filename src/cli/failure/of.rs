@@ -61,17 +61,13 @@ impl From<VaultError> for Failure {
             }
             VaultError::ReadsOnly { machine, gave_up } => reads_only(&message, machine.as_ref(), gave_up.as_deref()),
             VaultError::Continued => Self::new(Locked, format!("{message}; run it again")),
-            VaultError::OlderHeader { .. } => {
-                Self::new(Integrity, format!("{message}; bring the newer one back"))
-            }
+            VaultError::OlderHeader { .. } => Self::new(Integrity, format!("{message}; bring the newer one back")),
             VaultError::Rekeyed { head, .. } => {
                 let accept = format!("{}:{}", head.size, root_text(&head.root));
                 let words = "compare that with the computer on which the owner was removed";
                 Self::new(Integrity, format!("{message}; {words}")).hint(format!("subrosa --accept-head {accept} list"))
             }
-            VaultError::Split { .. } | VaultError::Beyond { .. } => {
-                failure(Integrity).hint("subrosa ledger recover")
-            }
+            VaultError::Split { .. } | VaultError::Beyond { .. } => failure(Integrity).hint("subrosa ledger recover"),
             VaultError::NextKeyNeeded(_) => {
                 Self::new(Refused, format!("{message}; it stands on the page that was written down then"))
             }

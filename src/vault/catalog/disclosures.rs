@@ -46,7 +46,8 @@ pub struct DisclosureFilter {
     pub recipient: Option<RecipientId>,
 }
 
-const COLUMNS: &str = "SELECT d.n, e.fields, l.log, e.at FROM disclosures d JOIN entries e ON e.n = d.n JOIN logs l ON l.n = e.log";
+const COLUMNS: &str =
+    "SELECT d.n, e.fields, l.log, e.at FROM disclosures d JOIN entries e ON e.n = d.n JOIN logs l ON l.n = e.log";
 
 impl Catalog {
     /// A disclosure.

@@ -87,12 +87,17 @@ impl Catalog {
         };
         let logs = self.logs()?;
         let sql = format!("SELECT n, log, at, time, kind, client, recipient, fields FROM {wanted} ORDER BY n");
-        self.stream(&sql, params_from_iter(values), |row| Ok((natural(row, 0)?, read(row, &logs)?)), |(n, mut entry)| {
-            if matches!(entry.fields.get("records"), Some(serde_json::Value::Object(_))) {
-                entry.records = once(self.listed(n)?.into_iter().map(|item| item.record));
-            }
-            each(entry)
-        })
+        self.stream(
+            &sql,
+            params_from_iter(values),
+            |row| Ok((natural(row, 0)?, read(row, &logs)?)),
+            |(n, mut entry)| {
+                if matches!(entry.fields.get("records"), Some(serde_json::Value::Object(_))) {
+                    entry.records = once(self.listed(n)?.into_iter().map(|item| item.record));
+                }
+                each(entry)
+            },
+        )
     }
 
     /// Table, conditions and their values, with the limit made a lowest index; `None` when nothing can match.

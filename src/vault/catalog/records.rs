@@ -124,7 +124,11 @@ impl Catalog {
 
     /// One version of a record.
     pub fn version(&self, id: RecordId, version: u64) -> Result<Option<Version>, CatalogError> {
-        self.one(&format!("{VERSIONS} WHERE r.id = ?1 AND o.version = ?2"), (id.to_string(), signed(version)), read_version)
+        self.one(
+            &format!("{VERSIONS} WHERE r.id = ?1 AND o.version = ?2"),
+            (id.to_string(), signed(version)),
+            read_version,
+        )
     }
 
     /// All versions of a record, by number.

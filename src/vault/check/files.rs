@@ -17,6 +17,7 @@ use crate::keys::keyring::Keyring;
 use crate::ledger::opening::PER_FILE;
 use crate::platform;
 use crate::practice::owner::KeyFile;
+use crate::practice::rekey::KeyFileDigest;
 use crate::seal;
 use crate::vault::Vault;
 use crate::vault::check::Fault;
@@ -30,6 +31,9 @@ use crate::vault::intent;
 use crate::vault::object;
 use crate::vault::object::Stored;
 use crate::vault::places;
+
+/// Larger than any key file is.
+const KEY_FILE_LIMIT: u64 = 1 << 20;
 
 /// Where strays are moved to.
 pub(super) const LOST: &str = "lost+found";
@@ -157,6 +161,26 @@ impl Vault {
             report.findings.extend(check_key_file(&self.disk, self.header.epoch, &key_file)?);
             known.insert(places::owner_file(self.header.epoch, &key_file.name));
         }
+        for KeyFileDigest { name, sha256 } in self.key_file_digests()? {
+            let file = places::owner_file(self.header.epoch, &name);
+            let found = self.disk.read(&file, KEY_FILE_LIMIT)?;
+            // The earlier identities go when nothing is sealed to them any more.
+            let is_over = found.is_none() && name == places::EARLIER && !self.keyring.has_earlier();
+            match found {
+                None if !is_over => report.findings.push(finding(Fault::Incomplete, &file, "it is missing")),
+                Some(bytes) if Digest::of(&bytes) != sha256 => {
+                    report.findings.push(finding(Fault::Corrupt, &file, "it is not the one in the ledger"));
+                }
+                _ => {}
+            }
+            known.insert(file);
+        }
+        if self.keyring.has_earlier() {
+            let progress = self.reseal_progress()?;
+            let text = format!("{} of {} objects are sealed to the new key", progress.done, progress.of);
+            let file = places::owner_file(self.header.epoch, places::EARLIER);
+            report.findings.push(finding(Fault::Resealing, &file, &text));
+        }
         Ok(())
     }
 
@@ -203,7 +227,10 @@ impl Vault {
 
     /// The files that neither `known` nor the catalogue nor a living transaction speaks of. The vault's lock is held.
     pub(super) fn strays(&self, known: &BTreeSet<String>) -> Result<Vec<String>, VaultError> {
-        let tiles = places::ledger_file(self.log.id, "tile/");
+        let chapters = self.chapters()?;
+        let is_tile = |file: &String| {
+            chapters.iter().any(|chapter| file.starts_with(&places::ledger_file(chapter.log.id, "tile/")))
+        };
         let lost = format!("{LOST}/");
         let key_files: Vec<String> =
             self.key_files()?.iter().map(|file| places::owner_file(self.header.epoch, &file.name)).collect();
@@ -214,7 +241,7 @@ impl Vault {
         let mut strays = Vec::new();
         for file in files {
             let is_known = known.contains(&file)
-                || file.starts_with(&tiles)
+                || is_tile(&file)
                 || file.starts_with(&lost)
                 || key_files.contains(&file)
                 || places::is_of_witness(&file)
