@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use crate::digest::Digest;
 use crate::id::LogId;
+use crate::id::MachineId;
 use crate::id::ObjectId;
 use crate::keys::keyring::Keyring;
 use crate::keys::signer::Origin;
@@ -44,6 +45,8 @@ pub struct Past {
     pub closed: Checkpoint,
     /// What of it was at hand when it was continued: it is folded up to here.
     pub have: Checkpoint,
+    /// The machine that opened its successor.
+    pub by: MachineId,
 }
 
 /// The logs that `active` continues, the oldest first. `head` is its head and `verifier` its key.
@@ -115,7 +118,13 @@ fn past_of(disk: &Disk, continued: &LogContinued) -> Option<Past> {
     let (size, root) = (continued.size, continued.root);
     let closed = Checkpoint { origin: origin.clone(), size, root };
     let have = Checkpoint { origin: origin.clone(), size: continued.have.size, root: continued.have.root };
-    (*verifier.origin() == origin && have.size > 0 && have.size <= size).then_some(Past { log, verifier, closed, have })
+    (*verifier.origin() == origin && have.size > 0 && have.size <= size).then_some(Past {
+        log,
+        verifier,
+        closed,
+        have,
+        by: continued.machine,
+    })
 }
 
 /// The link from the log of `old` to that of `new`, wherever it is kept: whoever lacks the old key cannot make one.

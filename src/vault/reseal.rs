@@ -5,6 +5,7 @@
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 
+use crate::id::IntentId;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::opening::PER_FILE;
 use crate::practice::event::Body;
@@ -16,14 +17,15 @@ use crate::seal::SealError;
 use crate::vault::Vault;
 use crate::vault::catalog::StoredObject;
 use crate::vault::desk::Desk;
-use crate::vault::disk;
 use crate::vault::error::VaultError;
 use crate::vault::history::Moves;
 use crate::vault::history::Openings;
+use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
+use crate::vault::recovery::staging_of;
 use crate::vault::step::Held;
 use crate::vault::transaction::Draft;
 
@@ -147,7 +149,7 @@ fn reseal_batch<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, batch: &[StoredO
 
 /// Journal files that an earlier identity opens are checked against their leaves and replaced, one by one. No event: a
 /// journal file says what it always said.
-fn reseal_journals<R>(desk: &mut Desk<'_, R>) -> Result<(), VaultError> {
+fn reseal_journals<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<(), VaultError> {
     let vault = &mut *desk.vault;
     let wait = vault.options.lock_wait;
     let mut logs: Vec<(Log, Checkpoint)> = Vec::new();
@@ -163,6 +165,8 @@ fn reseal_journals<R>(desk: &mut Desk<'_, R>) -> Result<(), VaultError> {
             if !vault.disk.has(&file) || !vault.is_sealed_to_earlier(&file)? {
                 continue;
             }
+            let intent = Intent::announce(&vault.disk, IntentId::random(desk.rng), Vec::new())?;
+            let mut staging = staging_of(vault, &intent);
             let _vault = Lock::take(&vault.disk.path(places::LOCK), Hold::Exclusive, wait)?;
             let _state = vault.state.lock(wait)?;
             vault.settle(Held::Both)?;
@@ -172,9 +176,9 @@ fn reseal_journals<R>(desk: &mut Desk<'_, R>) -> Result<(), VaultError> {
             for opening in openings {
                 lines.extend(opening.to_line().map_err(|error| VaultError::altered(&file, error))?);
             }
-            let (sealed, _) = seal::seal_bytes(&[&vault.identity().seals_to()], &lines)
-                .map_err(|error| VaultError::unsealed(&file, error))?;
-            disk::replace(&vault.disk.path(&file), &sealed)?;
+            log.write_journal(&mut staging, number, &lines, vault.identity())?;
+            staging.settle()?;
+            intent.fulfilled()?;
         }
     }
     Ok(())

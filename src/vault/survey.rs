@@ -66,8 +66,12 @@ pub(super) fn recognise(
         return Err(replaced());
     }
     // A link by the pinned key says which key signs now, not to whom the vault is sealed: its holder may be the owner
-    // who was removed.
-    if pin.recipient != header.recipient {
+    // who was removed. Unless it was this machine that made the successor.
+    let is_own = || {
+        let machine = State::of(&found.places, &header.verifier).known_machine();
+        machine.is_some() && past.last().map(|past| past.by) == machine
+    };
+    if pin.recipient != header.recipient && !is_own() {
         return Err(match pinned == header.verifier {
             true => replaced(),
             false => VaultError::Rekeyed { path: path(), head: Box::new(published.head().clone()) },

@@ -165,7 +165,7 @@ impl Vault {
             let file = places::owner_file(self.header.epoch, &name);
             let found = self.disk.read(&file, KEY_FILE_LIMIT)?;
             // The earlier identities go when nothing is sealed to them any more.
-            let is_over = found.is_none() && name == places::EARLIER && !self.keyring.has_earlier();
+            let is_over = name == places::EARLIER && self.is_rekey_finished()?;
             match found {
                 None if !is_over => report.findings.push(finding(Fault::Incomplete, &file, "it is missing")),
                 Some(bytes) if Digest::of(&bytes) != sha256 => {
@@ -175,7 +175,7 @@ impl Vault {
             }
             known.insert(file);
         }
-        if self.keyring.has_earlier() {
+        if self.keyring.has_earlier() && !self.is_rekey_finished()? {
             let progress = self.reseal_progress()?;
             let text = format!("{} of {} objects are sealed to the new key", progress.done, progress.of);
             let file = places::owner_file(self.header.epoch, places::EARLIER);
