@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod checkpoint;
 pub mod commitment;
+pub mod cosignature;
 pub mod leaf;
 pub mod note;
 pub mod opening;
@@ -14,3 +15,4 @@ pub mod proof;
 pub mod shown;
 pub mod tile;
 pub mod tree;
+pub mod witnessing;
