@@ -234,7 +234,7 @@ impl Examined {
             self.find(Fault::Incomplete, name, text.to_owned());
             return false;
         };
-        if *named != Value::from(sha256.to_string()) || *length != Value::from(size) {
+        if *named != sha256.to_string() || *length != size {
             let text = format!("it is not the package in the entry: its SHA-256 is {sha256}, its size {size}");
             self.find(Fault::OpeningMismatch, name, text);
             return false;
@@ -262,7 +262,8 @@ impl Examined {
         };
         // The manifest says some things twice: to people, and under the commitment.
         let differs = |field: &&str| shown.value(field).is_some_and(|value| manifest.get(*field) != Some(value));
-        if let Some(field) = ["basis", "disclosure", "expires", "notice", "purpose"].iter().find(|field| differs(field)) {
+        if let Some(field) = ["basis", "disclosure", "expires", "notice", "purpose"].iter().find(|field| differs(field))
+        {
             self.find(Fault::OpeningMismatch, name, format!("its manifest says another {field} than the entry"));
         }
         let created = manifest.get("created").and_then(Value::as_str).and_then(|text| text.parse::<Timestamp>().ok());

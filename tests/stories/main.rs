@@ -5,9 +5,11 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod architecture;
+mod attacks_on_heads;
 mod attacks_on_proofs;
 mod copies;
 mod examples;
+mod forged_log;
 mod hardship;
 mod help;
 mod init;
