@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod architecture;
+mod attacks_on_notes;
 mod copies;
 mod examples;
 mod hardship;
@@ -25,3 +26,4 @@ mod sharing;
 mod shells;
 mod terminal;
 mod unlocking;
+mod witnesses;
