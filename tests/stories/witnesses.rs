@@ -80,18 +80,31 @@ pub fn witness(name: &str) -> WitnessKey {
 
 /// The ledger's directory.
 pub fn ledger(practice: &Practice) -> PathBuf {
-    fs::read_dir(practice.vault().join("ledger")).unwrap().next().unwrap().unwrap().path()
+    ledger_in(&practice.vault())
+}
+
+fn ledger_in(vault: &Path) -> PathBuf {
+    fs::read_dir(vault.join("ledger")).unwrap().next().unwrap().unwrap().path()
 }
 
 /// The published checkpoint.
 pub fn published(practice: &Practice) -> VerifiedCheckpoint {
-    let bytes = fs::read(ledger(practice).join("checkpoint")).unwrap();
-    VerifiedCheckpoint::open(&bytes, &vkey(practice).parse().unwrap()).unwrap()
+    published_in(&practice.vault())
+}
+
+/// The published checkpoint of the vault at this place.
+pub fn published_in(vault: &Path) -> VerifiedCheckpoint {
+    let bytes = fs::read(ledger_in(vault).join("checkpoint")).unwrap();
+    VerifiedCheckpoint::open(&bytes, &vkey_in(vault).parse().unwrap()).unwrap()
 }
 
 /// The ledger's verifier key.
 pub fn vkey(practice: &Practice) -> String {
-    let header = fs::read_to_string(practice.vault().join("vault.toml")).unwrap();
+    vkey_in(&practice.vault())
+}
+
+fn vkey_in(vault: &Path) -> String {
+    let header = fs::read_to_string(vault.join("vault.toml")).unwrap();
     let line = header.lines().find(|line| line.starts_with("verifier")).unwrap();
     line.split('"').nth(1).unwrap().to_owned()
 }
