@@ -162,7 +162,8 @@ impl Vault {
         report.findings.extend(bounds.finish().map(|found| times::finding(self.log.id, &found)));
         if let Some(alarm) = self.alarm() {
             let fault = if matches!(alarm, VaultError::Forked { .. }) { Fault::Forked } else { Fault::RolledBack };
-            report.findings.insert(0, finding(fault, &places::checkpoint(self.log.id), &alarm.to_string()));
+            let text = self.with_evidence(&alarm);
+            report.findings.insert(0, finding(fault, &places::checkpoint(self.log.id), &text));
         }
         Ok(report)
     }
@@ -208,9 +209,7 @@ impl Vault {
         let mut known: BTreeSet<String> = [places::HEADER, places::LOCK].map(str::to_owned).into();
         known.insert(places::signing_key(self.log.id));
         known.insert(places::checkpoint(self.log.id));
-        known.extend(
-            self.witnessed_sizes().unwrap_or_default().into_iter().map(|size| places::witnessed(self.log.id, size)),
-        );
+        known.extend(self.witnessed_files());
         known.extend((0..self.head().size.div_ceil(PER_FILE)).map(|number| places::journal(self.log.id, number)));
         known
     }
