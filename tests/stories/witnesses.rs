@@ -21,6 +21,7 @@ use subrosa::ledger::witnessing::Step;
 use subrosa::time::Timestamp;
 
 use crate::integrity::copy_tree;
+use crate::machine::Machine;
 use crate::practice::OWNER;
 use crate::practice::Practice;
 use crate::practice::Said;
@@ -40,7 +41,11 @@ pub struct Stranger {
 
 impl Stranger {
     pub fn new() -> Self {
-        Self { key: SigningKey::generate("example.org/log".parse().unwrap(), &mut OsRng) }
+        Self::named("example.org/log")
+    }
+
+    pub fn named(origin: &str) -> Self {
+        Self { key: SigningKey::generate(origin.parse().unwrap(), &mut OsRng) }
     }
 
     pub fn vkey(&self) -> String {
@@ -369,4 +374,71 @@ fn a_witness_says_nothing_of_the_past() {
     let said = practice.refused(3, &["ledger", "witness", "next.txt"]);
     assert!(said.stderr.contains("2026-11-21T07:30:00Z") && said.stderr.contains("2026-11-21T09:30:00Z"), "{said:?}");
     practice.ok(&["ledger", "witness", "next.txt", "--accept-clock"]);
+}
+
+#[test]
+fn of_two_requests_at_once_for_two_histories_one_is_answered() {
+    let machine = Machine::new();
+    let log = Stranger::new();
+    machine.write("first.txt", &log.request(5, 1, &[0]).to_bytes());
+    machine.ok(&["ledger", "witness", "first.txt", "--key", &log.vkey()]);
+    let mut held = 5;
+    for round in 0..3 {
+        let next = held + 1 + round;
+        for history in [1, 2] {
+            machine.write(&format!("{history}.txt"), &log.request(next, history, &[held]).to_bytes());
+        }
+        // The second history is not the one that is held: its proof fails, or it is a fork.
+        let children =
+            [1, 2, 1, 2].map(|history| (history, machine.spawn(&["ledger", "witness", &format!("{history}.txt")])));
+        for (history, child) in children {
+            let output = child.wait_with_output().unwrap();
+            let answered = !output.stdout.is_empty();
+            assert_eq!(
+                (answered, output.status.code()),
+                (history == 1, Some(if history == 1 { 0 } else { 5 })),
+                "{output:?}"
+            );
+        }
+        held = next;
+    }
+    // The first head of another log: whichever comes first is the one.
+    let log = Stranger::named("example.org/other");
+    let children = [1, 2].map(|history| {
+        machine.write(&format!("{history}.txt"), &log.request(6, history, &[0]).to_bytes());
+        machine.spawn(&["ledger", "witness", &format!("{history}.txt"), "--key", &log.vkey()])
+    });
+    let outputs = children.map(|child| child.wait_with_output().unwrap());
+    assert_eq!(outputs.iter().filter(|output| output.status.success()).count(), 1, "{outputs:?}");
+    assert_eq!(outputs.iter().filter(|output| !output.stdout.is_empty()).count(), 1, "{outputs:?}");
+    // From a pipe into a pipe, as a witness behind a door of another kind would be asked.
+    let said = machine.fed(&["ledger", "witness", "-"], &log.request(6, 1, &[0]).to_bytes());
+    let other = machine.fed(&["ledger", "witness", "-"], &log.request(6, 2, &[0]).to_bytes());
+    assert_eq!([said, other].iter().filter(|output| output.status.success()).count(), 1);
+}
+
+#[test]
+fn a_ledger_that_was_forked_on_this_computer_leaves_evidence() {
+    let practice = Practice::new();
+    copy_tree(&practice.vault(), &practice.path("copy"));
+    copy_tree(&practice.path("home"), &practice.path("old-home"));
+    practice.ok(&["client", "add", "mk-01"]);
+    fs::rename(practice.vault(), practice.path("first")).unwrap();
+    fs::rename(practice.path("home"), practice.path("first-home")).unwrap();
+    fs::rename(practice.path("copy"), practice.vault()).unwrap();
+    fs::rename(practice.path("old-home"), practice.path("home")).unwrap();
+    practice.ok(&["client", "add", "ab-02"]);
+    // The state that has seen the first, beside the vault that went the other way.
+    fs::remove_dir_all(practice.path("home")).unwrap();
+    fs::rename(practice.path("first-home"), practice.path("home")).unwrap();
+    let said = practice.run(&["ledger", "verify"]);
+    assert!(said.exit == 5 && said.stdout.starts_with("FORKED\t"), "{said:?}");
+    let kept = fs::read_dir(practice.path("home/.local/state/subrosa/evidence")).unwrap().next().unwrap().unwrap();
+    assert!(said.stderr.contains(kept.file_name().to_str().unwrap()), "{said:?}");
+    let text = fs::read_to_string(kept.path()).unwrap();
+    assert_eq!(text.matches("\n3\n").count(), 2, "two heads of one size: {text}");
+    // Nothing is asked of witnesses, or said for others, from there.
+    practice.refused(5, &["ledger", "checkpoint", "--for-witness"]);
+    fs::write(practice.path("theirs.txt"), Stranger::new().checkpoint(5, 1).bytes()).unwrap();
+    practice.refused(5, &["ledger", "witness", "theirs.txt", "--key", &Stranger::new().vkey()]);
 }
