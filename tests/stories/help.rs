@@ -18,7 +18,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("help", &[]),
     ("info", &[]),
     ("init", &[]),
-    ("ledger", &["checkpoint", "log", "prove", "verify"]),
+    ("ledger", &["checkpoint", "cosign", "log", "prove", "verify", "witness"]),
     ("list", &[]),
     ("man", &[]),
     ("owner", &["add", "list"]),

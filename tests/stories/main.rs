@@ -6,6 +6,7 @@
 
 mod architecture;
 mod attacks_on_heads;
+mod attacks_on_notes;
 mod attacks_on_proofs;
 mod copies;
 mod examples;
@@ -29,3 +30,4 @@ mod sharing;
 mod shells;
 mod terminal;
 mod unlocking;
+mod witnesses;

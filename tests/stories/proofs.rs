@@ -70,7 +70,7 @@ Proved:
   it says: kind disclosure.made, package [..], size [..], time 2026-11-22T09:30:00Z
   lee.age is the package that the entry names: SHA-256 and size are equal
 Not proved:
-  that the time in the entry is right: it is the keeper's word, and no witness was asked
+  that the time in the entry is right: it is the keeper's word, and no witness speaks for it
   what stands in the fields that are hidden: actor, basis, client, consent, disclosure, expires, group, label, medium, notice, purpose, receipt, recipient, recipient_key, records, series, setting, verified, why
   what is in the package: it was not opened (-i opens it)
   that nothing else was shared, here or elsewhere

@@ -205,6 +205,21 @@ fn the_page_names_every_field_of_the_json() {
         seen.push(name.clone());
         answers.insert(name, answer);
     }
+    // A stranger's head to be witnessed, and a witness's answer about our own.
+    let (log, witness) = (crate::witnesses::Stranger::new(), crate::witnesses::witness("w"));
+    machine.write("theirs.txt", log.checkpoint(5, 1).bytes());
+    let head = crate::witnesses::published_in(&machine.vault());
+    machine.write("answer.txt", crate::witnesses::answer(&head, &[(&witness, 1_800_000_000)]).as_bytes());
+    for command in [
+        ["ledger", "witness", "theirs.txt", "--key", &log.vkey(), "-o", "theirs.answer"].as_slice(),
+        &["ledger", "cosign", "answer.txt", "--witness", &witness.verifier().to_string()],
+    ] {
+        let answer: Value = serde_json::from_str(&machine.ok(&[command, &["--json"]].concat())).unwrap();
+        let name = answer["schema"].as_str().unwrap().split('/').nth(1).unwrap().to_owned();
+        assert_eq!(keys(&answer), sorted([vec!["schema".to_owned()], row(&name)].concat()), "{name}");
+        seen.push(name.clone());
+        answers.insert(name, answer);
+    }
     let man: Value = serde_json::from_str(&machine.ok(&["man", "-o", "man", "--json"])).unwrap();
     assert_eq!(keys(&man), ["pages", "schema"]);
     machine.ok(&["ledger", "prove", "1", "-o", "entry"]);
@@ -231,7 +246,8 @@ fn the_page_names_every_field_of_the_json() {
         ("Reason", &answers["share"]["refused"][0]["reasons"][0]),
         ("Entry", &answers["ledger-log"]["entries"][0]),
         ("Checked", &answers["ledger-verify"]["checked"]),
-        ("Witnesses", &verified["witnesses"]),
+        ("Witnesses", &answers["ledger-verify"]["witnesses"]),
+        ("Kept", &answers["ledger-cosign"]["kept"][0]),
         ("Compared", &verified["package"]),
     ];
     for (name, part) in parts {
