@@ -8,6 +8,7 @@ mod architecture;
 mod attacks_on_heads;
 mod attacks_on_notes;
 mod attacks_on_proofs;
+mod cards;
 mod copies;
 mod examples;
 mod forged_log;
