@@ -6,3 +6,4 @@ mod cuts;
 mod intrusions;
 mod recoveries;
 mod successions;
+mod witnessing;

@@ -5,9 +5,13 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod architecture;
+mod attacks_on_heads;
+mod attacks_on_notes;
+mod attacks_on_proofs;
 mod cards;
 mod copies;
 mod examples;
+mod forged_log;
 mod hardship;
 mod help;
 mod init;
@@ -18,6 +22,7 @@ mod machine;
 mod media;
 mod people;
 mod practice;
+mod proofs;
 mod readme;
 mod records;
 mod screen;
@@ -26,3 +31,4 @@ mod sharing;
 mod shells;
 mod terminal;
 mod unlocking;
+mod witnesses;
