@@ -11,6 +11,7 @@ mod hardship;
 mod help;
 mod init;
 mod integrity;
+mod judges;
 mod ledger;
 mod licences;
 mod machine;
