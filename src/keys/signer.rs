@@ -1,6 +1,7 @@
-//! The key that signs a log: C2SP signed-note keys of type 0x01, Ed25519. [`SigningKey`] signs, [`VerifierKey`] (the
-//! *vkey*) checks, and both carry the [`Origin`] of their log as key name. Must not know what is signed, nor where keys
-//! are kept.
+//! The keys of notes (<https://c2sp.org/signed-note>), all of them Ed25519 and told apart by the type byte in their
+//! text: [`SigningKey`] signs a log and [`VerifierKey`] (the *vkey*) checks it, type 0x01; [`WitnessKey`] cosigns and
+//! [`WitnessVerifier`] checks that, type 0x04. Each carries its name, which is the [`Origin`] where it signs a log. Must
+//! not know what is signed, nor where keys are kept.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,6 +25,9 @@ use crate::secret::SecretText;
 /// The signature type of plain Ed25519 in <https://c2sp.org/signed-note>.
 const ED25519: u8 = 0x01;
 
+/// The signature type of an Ed25519 cosignature in <https://c2sp.org/tlog-cosignature>.
+const COSIGNATURE: u8 = 0x04;
+
 /// What a private key's text begins with.
 const PRIVATE: &str = "PRIVATE+KEY+";
 
@@ -36,9 +40,14 @@ pub enum SignerError {
     /// Not `<name>+<8 hex>+<base64>` (or its private form), each part in its one spelling.
     #[error("it is not the text of a key")]
     Shape,
-    /// The key is of a type other than 0x01, Ed25519.
-    #[error("the key is of type {0:#04x}, not 0x01 (Ed25519)")]
-    Type(u8),
+    /// The key is of another type: a log's key where a witness's belongs, or one that this version does not know.
+    #[error("the key is of type {found:#04x}, not {expected:#04x} ({})", type_name(*expected))]
+    Type {
+        /// What its first byte says.
+        found: u8,
+        /// What it has to be.
+        expected: u8,
+    },
     /// The eight hex characters are not the id of this name and key.
     #[error("the key id does not belong to this name and key")]
     KeyId,
@@ -109,15 +118,31 @@ impl From<Origin> for String {
     }
 }
 
-/// A key that checks signatures. Its text is `<origin>+<8 hex of the key id>+<base64(0x01 || public key)>`.
+fn type_name(key_type: u8) -> &'static str {
+    if key_type == COSIGNATURE { "a witness's" } else { "Ed25519" }
+}
+
+/// The key that checks a log's signatures.
+pub type VerifierKey = Verifier<ED25519>;
+
+/// The key that signs a log. Whoever holds it can put a second history beside the first.
+pub type SigningKey = Signer<ED25519>;
+
+/// The key that checks a witness's cosignatures.
+pub type WitnessVerifier = Verifier<COSIGNATURE>;
+
+/// The key that cosigns other people's logs. It signs no log: a witness and a log are told apart by the type alone.
+pub type WitnessKey = Signer<COSIGNATURE>;
+
+/// A key that checks signatures. Its text is `<name>+<8 hex of the key id>+<base64(TYPE || public key)>`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct VerifierKey {
+pub struct Verifier<const TYPE: u8> {
     origin: Origin,
     key: ed25519_dalek::VerifyingKey,
 }
 
-impl VerifierKey {
+impl<const TYPE: u8> Verifier<TYPE> {
     /// The verifier of `origin` with this public key. Refuses points in a second spelling or of small order: for such a
     /// key one signature can hold for many messages.
     pub fn from_public(origin: Origin, public: &[u8; 32]) -> Result<Self, SignerError> {
@@ -128,15 +153,15 @@ impl VerifierKey {
         Ok(Self { origin, key })
     }
 
-    /// The log this key signs, which is also the key's name.
+    /// The key's name: of a log's key the log, of a witness's whatever it calls itself.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// The first four bytes of SHA-256(name || LF || 0x01 || public key), big-endian: a hint for finding the key,
+    /// The first four bytes of SHA-256(name || LF || TYPE || public key), big-endian: a hint for finding the key,
     /// nothing to rely on.
     pub fn key_id(&self) -> u32 {
-        let digest = Digest::of(&[self.origin.0.as_bytes(), b"\n", &[ED25519], self.public()].concat());
+        let digest = Digest::of(&[self.origin.0.as_bytes(), b"\n", &[TYPE], self.public()].concat());
         let [a, b, c, d, ..] = *digest.as_bytes();
         u32::from_be_bytes([a, b, c, d])
     }
@@ -153,25 +178,25 @@ impl VerifierKey {
     }
 }
 
-impl fmt::Display for VerifierKey {
+impl<const TYPE: u8> fmt::Display for Verifier<TYPE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut bytes = vec![ED25519];
+        let mut bytes = vec![TYPE];
         bytes.extend_from_slice(self.public());
         write!(f, "{}+{:08x}+{}", self.origin.0, self.key_id(), STANDARD.encode(bytes))
     }
 }
 
-impl fmt::Debug for VerifierKey {
+impl<const TYPE: u8> fmt::Debug for Verifier<TYPE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl FromStr for VerifierKey {
+impl<const TYPE: u8> FromStr for Verifier<TYPE> {
     type Err = SignerError;
 
     fn from_str(text: &str) -> Result<Self, SignerError> {
-        let parts = KeyText::split(text)?;
+        let parts = KeyText::split(text, TYPE)?;
         let key = Self::from_public(parts.origin, &parts.key)?;
         if hex(&key.key_id().to_be_bytes()) != parts.id {
             return Err(SignerError::KeyId);
@@ -180,7 +205,7 @@ impl FromStr for VerifierKey {
     }
 }
 
-impl TryFrom<String> for VerifierKey {
+impl<const TYPE: u8> TryFrom<String> for Verifier<TYPE> {
     type Error = SignerError;
 
     fn try_from(text: String) -> Result<Self, SignerError> {
@@ -188,29 +213,29 @@ impl TryFrom<String> for VerifierKey {
     }
 }
 
-impl From<VerifierKey> for String {
-    fn from(key: VerifierKey) -> Self {
+impl<const TYPE: u8> From<Verifier<TYPE>> for String {
+    fn from(key: Verifier<TYPE>) -> Self {
         key.to_string()
     }
 }
 
-/// A key that signs. Whoever holds it can put a second history beside the first, so it leaves the process only sealed.
-pub struct SigningKey {
+/// A key that signs. It leaves the process only sealed.
+pub struct Signer<const TYPE: u8> {
     seed: Key,
-    verifier: VerifierKey,
+    verifier: Verifier<TYPE>,
 }
 
-impl SigningKey {
-    /// A fresh key for the log `origin`.
+impl<const TYPE: u8> Signer<TYPE> {
+    /// A fresh key with the name `origin`.
     pub fn generate(origin: Origin, rng: &mut (impl CryptoRng + RngCore)) -> Self {
         let mut seed = Zeroizing::new([0; 32]);
         rng.fill_bytes(&mut *seed);
         Self::from_seed(origin, &seed)
     }
 
-    /// Reads `PRIVATE+KEY+<name>+<8 hex>+<base64(0x01 || seed)>`, without a line end.
+    /// Reads `PRIVATE+KEY+<name>+<8 hex>+<base64(TYPE || seed)>`, without a line end.
     pub fn parse_private(text: &str) -> Result<Self, SignerError> {
-        let parts = KeyText::split(text.strip_prefix(PRIVATE).ok_or(SignerError::Shape)?)?;
+        let parts = KeyText::split(text.strip_prefix(PRIVATE).ok_or(SignerError::Shape)?, TYPE)?;
         let key = Self::from_seed(parts.origin, &parts.key);
         if hex(&key.verifier.key_id().to_be_bytes()) != parts.id {
             return Err(SignerError::KeyId);
@@ -220,7 +245,7 @@ impl SigningKey {
 
     /// The text that [`Self::parse_private`] reads.
     pub fn private_text(&self) -> SecretText {
-        let mut bytes = Zeroizing::new([ED25519; 33]);
+        let mut bytes = Zeroizing::new([TYPE; 33]);
         bytes[1..].copy_from_slice(self.seed.reveal_secret());
         let mut text = format!("{PRIVATE}{}+{:08x}+", self.verifier.origin.0, self.verifier.key_id());
         // Room first: a string that grows while it holds the key leaves a copy behind.
@@ -230,11 +255,11 @@ impl SigningKey {
     }
 
     /// The key that checks what this one signs.
-    pub fn verifier(&self) -> VerifierKey {
+    pub fn verifier(&self) -> Verifier<TYPE> {
         self.verifier.clone()
     }
 
-    /// The log this key signs.
+    /// The key's name.
     pub fn origin(&self) -> &Origin {
         &self.verifier.origin
     }
@@ -246,13 +271,13 @@ impl SigningKey {
 
     fn from_seed(origin: Origin, seed: &[u8; 32]) -> Self {
         let key = ed25519_dalek::SigningKey::from_bytes(seed).verifying_key();
-        Self { seed: Key::new(*seed), verifier: VerifierKey { origin, key } }
+        Self { seed: Key::new(*seed), verifier: Verifier { origin, key } }
     }
 }
 
-impl fmt::Debug for SigningKey {
+impl<const TYPE: u8> fmt::Debug for Signer<TYPE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SigningKey({}, [secret])", self.verifier.origin)
+        write!(f, "Signer({}, [secret])", self.verifier.origin)
     }
 }
 
@@ -264,7 +289,7 @@ struct KeyText<'a> {
 }
 
 impl<'a> KeyText<'a> {
-    fn split(text: &'a str) -> Result<Self, SignerError> {
+    fn split(text: &'a str, expected: u8) -> Result<Self, SignerError> {
         let mut parts = text.splitn(3, '+');
         let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(SignerError::Shape);
@@ -274,8 +299,8 @@ impl<'a> KeyText<'a> {
         if key.len() != 44 || STANDARD.decode_slice_unchecked(key, &mut *bytes) != Ok(33) {
             return Err(SignerError::Shape);
         }
-        if bytes[0] != ED25519 {
-            return Err(SignerError::Type(bytes[0]));
+        if bytes[0] != expected {
+            return Err(SignerError::Type { found: bytes[0], expected });
         }
         let mut key = Zeroizing::new([0; 32]);
         key.copy_from_slice(&bytes[1..]);
@@ -284,97 +309,5 @@ impl<'a> KeyText<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use rand_core::OsRng;
-
-    const VKEY: &str = "subrosa/q5c3f7kz2m+8803ed97+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c";
-    const PRIVATE_TEXT: &str = "PRIVATE+KEY+subrosa/q5c3f7kz2m+8803ed97+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB";
-
-    #[test]
-    fn the_known_answers_of_the_format() {
-        let key = SigningKey::parse_private(PRIVATE_TEXT).unwrap();
-        assert_eq!(key.verifier().to_string(), VKEY);
-        assert_eq!(key.private_text().reveal_secret(), PRIVATE_TEXT);
-        assert_eq!(VKEY.parse(), Ok(key.verifier()));
-        assert_eq!(key.origin().log_id().unwrap().to_string(), "q5c3f7kz2m");
-        assert_eq!(Origin::of("q5c3f7kz2m".parse().unwrap()), *key.origin());
-        assert!(!format!("{key:?}").contains("AQEB"));
-    }
-
-    #[test]
-    fn a_key_of_the_signed_note_specification() {
-        let text = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
-        assert_eq!(text.parse::<VerifierKey>().unwrap().to_string(), text);
-    }
-
-    #[test]
-    fn a_changed_character_is_refused() {
-        for text in [VKEY, PRIVATE_TEXT] {
-            for at in 0..text.len() {
-                for with in ["0", "+", "A", "=", "\n"] {
-                    let mut changed = text.to_owned();
-                    changed.replace_range(at..=at, with);
-                    if changed != text {
-                        assert!(changed.parse::<VerifierKey>().is_err(), "{changed}");
-                        assert!(SigningKey::parse_private(&changed).is_err(), "{changed}");
-                    }
-                }
-            }
-            assert!(format!("{text}\n").parse::<VerifierKey>().is_err());
-            assert!(SigningKey::parse_private(&format!("{text}\n")).is_err());
-        }
-    }
-
-    #[test]
-    fn unsound_points_are_refused() {
-        let origin = || Origin("example.org/log".to_owned());
-        let mut identity = [0; 32];
-        identity[0] = 1;
-        // y = p + 3: the same point as y = 3 where that is on the curve, in a second spelling; y = p + 1: the identity.
-        let second = |low: u8| {
-            let mut bytes = [0xff; 32];
-            bytes[0] = low;
-            bytes[31] = 0x7f;
-            bytes
-        };
-        for public in [identity, [0; 32]] {
-            assert_eq!(VerifierKey::from_public(origin(), &public), Err(SignerError::Point));
-        }
-        let mut on_curve = 0;
-        for low in 0xed..=0xff {
-            on_curve += u32::from(ed25519_dalek::VerifyingKey::from_bytes(&second(low)).is_ok());
-            assert_eq!(VerifierKey::from_public(origin(), &second(low)), Err(SignerError::Point));
-        }
-        assert!(on_curve > 2, "some of them decode, and are refused for their spelling alone");
-    }
-
-    #[test]
-    fn other_types_are_named() {
-        let text = VKEY.replace("+AY", "+BI");
-        assert_eq!(text.parse::<VerifierKey>(), Err(SignerError::Type(0x04)));
-    }
-
-    proptest! {
-        #[test]
-        fn signatures_hold_for_their_message_alone(message: Vec<u8>, other: Vec<u8>, at in 0..64usize, bit in 0..8u32) {
-            let key = SigningKey::generate("example.org/log".parse().unwrap(), &mut OsRng);
-            let mut signature = key.sign(&message);
-            prop_assert!(key.verifier().verify(&message, &signature));
-            prop_assert!(message == other || !key.verifier().verify(&other, &signature));
-            signature[at] ^= 1u8 << bit;
-            prop_assert!(!key.verifier().verify(&message, &signature));
-            prop_assert!(!key.verifier().verify(&message, &signature[..63]));
-        }
-
-        #[test]
-        fn no_text_panics_and_what_is_read_is_spelled_the_same(text: String) {
-            if let Ok(origin) = text.parse::<Origin>() {
-                prop_assert_eq!(origin.as_str(), &text);
-            }
-            prop_assert!(text.parse::<VerifierKey>().is_err());
-            prop_assert!(SigningKey::parse_private(&text).is_err());
-        }
-    }
-}
+#[path = "signer_tests.rs"]
+mod tests;

@@ -3,6 +3,8 @@
 //! for what was asked for. Must not know who signs the root.
 
 mod proof;
+#[cfg(test)]
+mod proof_tests;
 mod proven;
 mod store;
 #[cfg(test)]
