@@ -90,8 +90,7 @@ impl Proof {
             rest = after;
         }
         const NO_INDEX: ProofError = ProofError::Malformed("no line \"index <number>\"");
-        let (digits, mut rest) =
-            rest.strip_prefix("index ").and_then(|line| line.split_once('\n')).ok_or(NO_INDEX)?;
+        let (digits, mut rest) = rest.strip_prefix("index ").and_then(|line| line.split_once('\n')).ok_or(NO_INDEX)?;
         let index = digits.parse::<u64>().ok().filter(|index| index.to_string() == digits).ok_or(NO_INDEX)?;
         let mut hashes = Vec::new();
         loop {

@@ -257,7 +257,10 @@ mod tests {
             (format!("{{\"fields\":{{\"a\":{{\"digest\":\"{salt}\",\"salt\":\"{salt}\",\"value\":1}}}}}}"), Shape),
             ("{\"fields\":{\"a\":{\"digest\":\"BwcH\"}}}".to_owned(), Shape),
             (format!("{{\"fields\":{{\"a\":{{\"digest\":\"{}\"}}}}}}", salt.replace("c=", "d=")), Shape),
-            (format!("{{\"fields\":{{\"a\":{{\"digest\":\"{salt}\"}},\"a\":{{\"digest\":\"{salt}\"}}}}}}"), NotCanonical),
+            (
+                format!("{{\"fields\":{{\"a\":{{\"digest\":\"{salt}\"}},\"a\":{{\"digest\":\"{salt}\"}}}}}}"),
+                NotCanonical,
+            ),
         ] {
             assert_eq!(Shown::parse(wrong.as_bytes()).unwrap_err(), reason, "{wrong}");
         }

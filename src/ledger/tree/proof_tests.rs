@@ -41,9 +41,8 @@ fn check_inclusion(tiles: &MemoryTiles, index: u64, (size, root): (u64, Digest))
 
 fn check_consistency(tiles: &MemoryTiles, (old, old_root): (u64, Digest), (new, root): (u64, Digest)) {
     let proof = consistency_proof(tiles, old, new).unwrap();
-    let holds = |old_root: &Digest, root: &Digest, proof: &[Digest]| {
-        verify_consistency((old, old_root), (new, root), proof)
-    };
+    let holds =
+        |old_root: &Digest, root: &Digest, proof: &[Digest]| verify_consistency((old, old_root), (new, root), proof);
     assert!(holds(&old_root, &root, &proof), "{old} to {new}");
     assert!(!holds(&empty_root(), &root, &proof) && !holds(&old_root, &empty_root(), &proof), "{old} to {new}");
     assert!(!verify_consistency((new, &root), (old, &old_root), &proof) || old == new);
