@@ -7,6 +7,7 @@
 mod architecture;
 mod copies;
 mod examples;
+mod fuzzing;
 mod hardship;
 mod help;
 mod init;
