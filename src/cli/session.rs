@@ -208,6 +208,11 @@ impl<'h> Session<'h> {
         Ok(())
     }
 
+    /// The first `cap` bytes of a file that was named. Whoever limits its size asks for one byte more.
+    pub fn read(&self, path: &Path, cap: u64) -> Result<Vec<u8>, Failure> {
+        read_file(&self.host.absolute(path), cap)
+    }
+
     /// The value of an option that may be `@FILE` or `-` for standard input. `what` names it in messages.
     pub fn text(&mut self, given: String, what: &str) -> Result<String, Failure> {
         let mut bytes = Vec::new();

@@ -23,11 +23,14 @@ pub const CONTINUOUS: &str = "CONTINUOUS";
 /// Everything holds; this computer has seen nothing of it before.
 pub const INTACT: &str = "INTACT";
 
+/// Everything holds, and as many outside parties as are wanted have seen it.
+pub const WITNESSED: &str = "WITNESSED";
+
 /// One row of the table of faults.
 struct Row(Fault, &'static str, &'static str);
 
 /// What each fault is called, and what to do about it.
-const TABLE: [Row; 11] = [
+const TABLE: [Row; 14] = [
     Row(
         Fault::UntrustedKey,
         "UNTRUSTED-KEY",
@@ -37,14 +40,17 @@ const TABLE: [Row; 11] = [
     Row(Fault::Forked, "FORKED", "keep both as evidence, and bring back the copy that was seen on this computer"),
     Row(Fault::RolledBack, "ROLLED-BACK", "bring the newer copy back; nothing is added to the older one"),
     Row(Fault::Ahead, "AHEAD", "the vault here is older than the copy: bring the newer one back"),
+    Row(Fault::BackDated, "BACK-DATED", "ask the keeper how that can be, and keep what you have"),
     Row(Fault::Corrupt, "CORRUPT", "bring the file back from a backup, and look at the disk"),
     Row(Fault::OpeningMismatch, "OPENING-MISMATCH", "bring the journal file back from a backup"),
+    Row(Fault::NotIncluded, "NOT-INCLUDED", "nothing is proved by it: ask for a new proof"),
     Row(Fault::Malformed, "MALFORMED", "bring the file back from a backup"),
     Row(
         Fault::Incomplete,
         "INCOMPLETE",
         "is a sync or copy under way? wait and retry; else bring the file back from a backup",
     ),
+    Row(Fault::QuorumNotMet, "QUORUM-NOT-MET", "ask for a head that more witnesses have cosigned"),
     Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
     Row(Fault::Stray, "STRAY", "subrosa check --repair"),
 ];
@@ -52,6 +58,11 @@ const TABLE: [Row; 11] = [
 /// The mark is no part of any backup: it is made again from a head that somebody vouches for.
 const MARK_CURE: &str = "compare the vault's head with a checkpoint that was kept elsewhere, then delete this file and \
                          name the head with --accept-head SIZE:ROOT";
+
+/// The word for a fault.
+pub fn word(fault: Fault) -> &'static str {
+    row(fault).1
+}
 
 fn row(fault: Fault) -> &'static Row {
     TABLE.iter().find(|row| row.0 == fault).expect("every fault has a row: a test walks them")
@@ -125,7 +136,7 @@ pub fn of<'f>(findings: impl IntoIterator<Item = &'f Found>, otherwise: &'static
 
 /// The exit of a command whose answer is `verdict`.
 pub fn exit(verdict: &str) -> Exit {
-    let is_good = [CONTINUOUS, INTACT].contains(&verdict);
+    let is_good = [WITNESSED, CONTINUOUS, INTACT].contains(&verdict);
     if is_good { Exit::Done } else { Exit::Verdict(FailureCode::Integrity) }
 }
 

@@ -53,14 +53,20 @@ pub enum Fault {
     RolledBack,
     /// It is newer than what this computer has seen, although this computer should have.
     Ahead,
+    /// A date that cannot be true, by something else that bears one.
+    BackDated,
     /// A file was altered or damaged.
     Corrupt,
     /// A journal line is not the one its leaf commits to.
     OpeningMismatch,
+    /// An entry that is not shown to stand where it should.
+    NotIncluded,
     /// A file is not of its format.
     Malformed,
     /// A file is missing.
     Incomplete,
+    /// Fewer witnesses saw it than are wanted.
+    QuorumNotMet,
     /// A package that waits in the outbox: not wrong, but not done.
     Waiting,
     /// A file that nothing speaks of.

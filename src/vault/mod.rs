@@ -16,6 +16,7 @@ pub mod lock;
 pub mod log;
 pub mod object;
 pub mod places;
+pub mod prove;
 pub mod recovery;
 pub mod standing;
 pub mod state;

@@ -164,7 +164,7 @@ fn edited(mut bytes: Vec<u8>, edits: &[Edit]) -> Vec<u8> {
 #[test]
 fn no_changed_example_makes_a_reader_panic_or_spell_it_otherwise() {
     let seeds = seeds();
-    let config = ProptestConfig::with_cases(u32::try_from(1_500 * scale()).unwrap());
+    let config = ProptestConfig::with_cases(u32::try_from(6_000 * scale()).unwrap());
     proptest!(config, |(seed in 0..seeds.len(), edits in edits())| {
         let bytes = edited(seeds[seed].1.clone(), &edits);
         for (name, target) in TARGETS {

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod architecture;
+mod attacks_on_proofs;
 mod copies;
 mod examples;
 mod fuzzing;
@@ -19,6 +20,7 @@ mod machine;
 mod media;
 mod people;
 mod practice;
+mod proofs;
 mod readme;
 mod records;
 mod screen;

@@ -8,6 +8,7 @@ use crate::cli::session::Session;
 
 pub mod checkpoint;
 pub mod log;
+pub mod prove;
 pub mod verify;
 
 /// What can be done with the ledger.
@@ -17,6 +18,8 @@ pub enum Action {
     Log(log::Args),
     /// Check every entry, tile, opening and signature, and that nothing was rolled back
     Verify(verify::Args),
+    /// Prove an entry to somebody who has no vault, or that the ledger continues a kept head
+    Prove(prove::Args),
     /// The signed head, to be kept by others
     Checkpoint(checkpoint::Args),
 }
@@ -26,6 +29,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     match action {
         Action::Log(args) => log::run(args, session),
         Action::Verify(args) => verify::run(&args, session),
+        Action::Prove(args) => prove::run(&args, session),
         Action::Checkpoint(args) => checkpoint::run(&args, session),
     }
 }
