@@ -110,7 +110,8 @@ mod tests {
             proof: tree::consistency_proof(&tree_of(new, differs).0, old, new).unwrap(),
         };
         let mut heads = Heads::default();
-        let [five, nine, twelve, other] = [(5, 99), (9, 99), (12, 99), (12, 7)].map(|(size, at)| heads.add(sign(size, at)));
+        let [five, nine, twelve, other] =
+            [(5, 99), (9, 99), (12, 99), (12, 7)].map(|(size, at)| heads.add(sign(size, at)));
         assert_eq!(heads.add(sign(9, 99)), nine);
         assert!(!heads.agree(five, nine) && heads.agree(nine, nine));
         heads.link(&step(5, 12, 99), twelve);

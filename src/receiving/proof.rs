@@ -262,7 +262,8 @@ impl Examined {
         };
         // The manifest says some things twice: to people, and under the commitment.
         let differs = |field: &&str| shown.value(field).is_some_and(|value| manifest.get(*field) != Some(value));
-        if let Some(field) = ["basis", "disclosure", "expires", "notice", "purpose"].iter().find(|field| differs(field)) {
+        if let Some(field) = ["basis", "disclosure", "expires", "notice", "purpose"].iter().find(|field| differs(field))
+        {
             self.find(Fault::OpeningMismatch, name, format!("its manifest says another {field} than the entry"));
         }
         let created = manifest.get("created").and_then(Value::as_str).and_then(|text| text.parse::<Timestamp>().ok());

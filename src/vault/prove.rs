@@ -43,7 +43,8 @@ impl Vault {
     pub fn prove(&self, opening: &Opening, shows: impl Fn(&str) -> bool) -> Result<(Proof, Shown), VaultError> {
         let (head, index) = (self.head(), opening.index);
         let journal = places::journal(self.log.id, index / PER_FILE);
-        let altered = |reason: &dyn std::fmt::Display| VaultError::altered(&journal, format!("entry {index}: {reason}"));
+        let altered =
+            |reason: &dyn std::fmt::Display| VaultError::altered(&journal, format!("entry {index}: {reason}"));
         let shown = Shown::of(opening, shows).map_err(|error| altered(&error))?;
         let leaf = shown.leaf(&head.origin, index).map_err(|error| altered(&error))?;
         let hashes = tree::inclusion_proof(&self.log, index, head.size).map_err(|error| self.log.error(error, head))?;
@@ -80,7 +81,10 @@ impl Vault {
     fn unproven(&self, old: VerifiedCheckpoint) -> Result<Continuation, VaultError> {
         let head: &Checkpoint = self.head();
         if !self.log.has_root(head)? {
-            return Err(VaultError::altered(places::ledger_file(self.log.id, "tile"), "it does not give the signed root"));
+            return Err(VaultError::altered(
+                places::ledger_file(self.log.id, "tile"),
+                "it does not give the signed root",
+            ));
         }
         Ok(Continuation::NotProven(old))
     }

@@ -166,8 +166,8 @@ fn flip(proof: &str, of: &str) -> String {
 /// Adds the order of the group to a signature's second half: the same signature, in a spelling that was never legal.
 fn plus_order(bytes: &mut [u8]) {
     const ORDER: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
     ];
     let mut carry = 0;
     let from = bytes.len() - 32;
@@ -226,7 +226,9 @@ const ON_THE_TEXT: &[Row] = &[
     ),
     (
         "hash changed",
-        |log| alone(line(&log.plain(), 4, |line| format!("{}{}", if &line[..1] == "A" { "B" } else { "A" }, &line[1..]))),
+        |log| {
+            alone(line(&log.plain(), 4, |line| format!("{}{}", if &line[..1] == "A" { "B" } else { "A" }, &line[1..])))
+        },
         "NOT-INCLUDED",
     ),
     ("64 hashes", |log| alone(line(&log.plain(), 3, |line| line.repeat(62))), "MALFORMED"),
@@ -266,10 +268,18 @@ const ON_WHAT_IT_SHOWS: &[Row] = &[
         |log| alone(text(&log.proof(INDEX, log.head.bytes(), |name| name == "time").to_bytes())),
         "MALFORMED",
     ),
-    ("a value changed", |log| alone(extra(&log.plain(), |data| data.replace("disclosure", "exposure"))), "NOT-INCLUDED"),
+    (
+        "a value changed",
+        |log| alone(extra(&log.plain(), |data| data.replace("disclosure", "exposure"))),
+        "NOT-INCLUDED",
+    ),
     ("a digest changed", |log| alone(flip(&log.plain(), "\"client\":{\"digest\":\"")), "NOT-INCLUDED"),
     ("a salt changed", |log| alone(flip(&log.plain(), "\"kind\":{\"salt\":\"")), "NOT-INCLUDED"),
-    ("a field renamed", |log| alone(extra(&log.plain(), |data| data.replace("\"number\"", "\"numbes\""))), "NOT-INCLUDED"),
+    (
+        "a field renamed",
+        |log| alone(extra(&log.plain(), |data| data.replace("\"number\"", "\"numbes\""))),
+        "NOT-INCLUDED",
+    ),
     (
         "the opening of another index",
         |log| {
@@ -288,8 +298,16 @@ const ON_WHAT_IT_SHOWS: &[Row] = &[
         },
         "NOT-INCLUDED",
     ),
-    ("another package", |log| with(log.plain(), &["--package", "p"], &[("p", "another one".to_owned())]), "OPENING-MISMATCH"),
-    ("a longer package", |log| with(log.plain(), &["--package", "p"], &[("p", "the package\n".to_owned())]), "OPENING-MISMATCH"),
+    (
+        "another package",
+        |log| with(log.plain(), &["--package", "p"], &[("p", "another one".to_owned())]),
+        "OPENING-MISMATCH",
+    ),
+    (
+        "a longer package",
+        |log| with(log.plain(), &["--package", "p"], &[("p", "the package\n".to_owned())]),
+        "OPENING-MISMATCH",
+    ),
     ("the package", |log| with(log.plain(), &["--package", "p"], &[("p", "the package".to_owned())]), "INTACT"),
     (
         "a package, and none shown",
@@ -449,7 +467,11 @@ const ON_HISTORY: &[Row] = &[
         },
         "CONTINUOUS",
     ),
-    ("an older head, and no proof", |log| with(log.plain(), &["--against", "kept"], &[kept(&Log::ours(5))]), "INCOMPLETE"),
+    (
+        "an older head, and no proof",
+        |log| with(log.plain(), &["--against", "kept"], &[kept(&Log::ours(5))]),
+        "INCOMPLETE",
+    ),
     (
         "an older head",
         |log| {

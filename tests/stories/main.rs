@@ -29,3 +29,4 @@ mod sharing;
 mod shells;
 mod terminal;
 mod unlocking;
+mod verifier;

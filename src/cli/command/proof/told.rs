@@ -126,11 +126,9 @@ impl Told {
             let shown = self.shown.iter().map(|(name, value)| format!("{name} {}", plain(value)));
             said.push(format!("it says: {}", shown.collect::<Vec<_>>().join(", ")));
         }
-        said.extend(self.against.iter().map(|kept| {
-            match kept.size == *size {
-                true => "the head is the one that was kept".to_owned(),
-                false => format!("the head and the kept one of {} entries are of one history", kept.size),
-            }
+        said.extend(self.against.iter().map(|kept| match kept.size == *size {
+            true => "the head is the one that was kept".to_owned(),
+            false => format!("the head and the kept one of {} entries are of one history", kept.size),
         }));
         if let Some(package) = self.package.as_ref().filter(|package| package.is_the_one) {
             said.push(format!("{} is the package that the entry names: SHA-256 and size are equal", package.path));
@@ -153,7 +151,9 @@ impl Told {
             return vec!["that any entry stands in any log".to_owned()];
         }
         said.push(match &self.witnesses.time {
-            Some(time) => format!("that the time in the entry is right: it was made no later than {time}, the rest is the keeper's word"),
+            Some(time) => format!(
+                "that the time in the entry is right: it was made no later than {time}, the rest is the keeper's word"
+            ),
             None => "that the time in the entry is right: it is the keeper's word, and no witness was asked".to_owned(),
         });
         if !self.hidden.is_empty() {
