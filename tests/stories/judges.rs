@@ -4,6 +4,7 @@
 mod crates;
 mod programs;
 mod python;
+mod witness;
 
 use std::fs;
 use std::io::Write as _;
