@@ -13,6 +13,7 @@ use crate::cli::text::harmless;
 
 mod of;
 pub mod records;
+mod witnesses;
 
 pub use of::unless_refused;
 

@@ -208,9 +208,18 @@ impl<'h> Session<'h> {
         Ok(())
     }
 
-    /// The first `cap` bytes of a file that was named. Whoever limits its size asks for one byte more.
-    pub fn read(&self, path: &Path, cap: u64) -> Result<Vec<u8>, Failure> {
-        read_file(&self.host.absolute(path), cap)
+    /// The first `cap` bytes, and one more, of a file that anybody may read; `-` is standard input. Whether it is too
+    /// long is for whoever knows what it should be.
+    pub fn read_public(&mut self, file: &Path, cap: usize) -> Result<Vec<u8>, Failure> {
+        let cap = cap as u64 + 1;
+        if file != Path::new("-") {
+            return read_file(&self.host.absolute(file), cap);
+        }
+        self.claim_stdin("-")?;
+        let mut bytes = Vec::new();
+        let read = (&mut self.host.stdin).take(cap).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::new(FailureCode::Failed, format!("standard input: {}", system(&error))))?;
+        Ok(bytes)
     }
 
     /// The value of an option that may be `@FILE` or `-` for standard input. `what` names it in messages.
@@ -278,7 +287,7 @@ fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, what: &str) 
 }
 
 /// The first `cap` bytes of a file that a person named.
-fn read_file(path: &Path, cap: u64) -> Result<Vec<u8>, Failure> {
+pub fn read_file(path: &Path, cap: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(cap).read_to_end(&mut bytes));
     match read {

@@ -13,6 +13,7 @@ use crate::ledger::checkpoint::Checkpoint;
 use crate::vault::Vault;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding as Found;
+use crate::vault::check::Heard;
 use crate::vault::check::LedgerReport;
 use crate::vault::check::Unopened;
 use crate::vault::root_text;
@@ -20,11 +21,10 @@ use crate::vault::standing::Standing;
 
 /// Everything holds, and it extends what this computer has seen.
 pub const CONTINUOUS: &str = "CONTINUOUS";
+/// Everything holds, and outside witnesses cosigned this very head.
+pub const WITNESSED: &str = "WITNESSED";
 /// Everything holds; this computer has seen nothing of it before.
 pub const INTACT: &str = "INTACT";
-
-/// Everything holds, and as many outside parties as are wanted have seen it.
-pub const WITNESSED: &str = "WITNESSED";
 
 /// One row of the table of faults.
 struct Row(Fault, &'static str, &'static str);
@@ -40,7 +40,11 @@ const TABLE: [Row; 14] = [
     Row(Fault::Forked, "FORKED", "keep both as evidence, and bring back the copy that was seen on this computer"),
     Row(Fault::RolledBack, "ROLLED-BACK", "bring the newer copy back; nothing is added to the older one"),
     Row(Fault::Ahead, "AHEAD", "the vault here is older than the copy: bring the newer one back"),
-    Row(Fault::BackDated, "BACK-DATED", "ask the keeper how that can be, and keep what you have"),
+    Row(
+        Fault::BackDated,
+        "BACK-DATED",
+        "ask whoever made the entry why; a clock that ran ahead is told in the ledger by the next entry with --accept-clock",
+    ),
     Row(Fault::Corrupt, "CORRUPT", "bring the file back from a backup, and look at the disk"),
     Row(Fault::OpeningMismatch, "OPENING-MISMATCH", "bring the journal file back from a backup"),
     Row(Fault::NotIncluded, "NOT-INCLUDED", "nothing is proved by it: ask for a new proof"),
@@ -50,7 +54,7 @@ const TABLE: [Row; 14] = [
         "INCOMPLETE",
         "is a sync or copy under way? wait and retry; else bring the file back from a backup",
     ),
-    Row(Fault::QuorumNotMet, "QUORUM-NOT-MET", "ask for a head that more witnesses have cosigned"),
+    Row(Fault::QuorumNotMet, "QUORUM-NOT-MET", "subrosa ledger checkpoint --for-witness"),
     Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
     Row(Fault::Stray, "STRAY", "subrosa check --repair"),
 ];
@@ -145,6 +149,16 @@ pub fn good(vault: &Vault) -> &'static str {
     if *vault.standing() == Standing::Unmarked { INTACT } else { CONTINUOUS }
 }
 
+/// The same, by what parties outside say of it: a head that somebody kept is as good as the mark, and witnesses are
+/// better than both. What they saw of a smaller head is not said of this one.
+pub fn grade(vault: &Vault, heard: &Heard) -> &'static str {
+    match () {
+        () if heard.time.is_some() => WITNESSED,
+        () if heard.continued > 0 => CONTINUOUS,
+        () => good(vault),
+    }
+}
+
 /// What is known of a head; less than a [`Head`] where the vault does not open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct KnownHead {
@@ -204,17 +218,30 @@ pub struct Checked {
     pub signatures: u64,
 }
 
-/// Which outside parties were asked. None are, yet.
+/// Which outside parties were asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Witnesses {
-    /// Cosignatures that count.
+    /// Witnesses that cosigned this very head.
     pub counted: u64,
     /// Witnesses known here.
     pub known: u64,
     /// How many are wanted.
     pub quorum: u64,
-    /// The earliest time that they vouch for.
+    /// Since when as many as are wanted vouch for it.
     pub time: Option<String>,
+    /// What enough of them say of an earlier head, for a person.
+    #[serde(skip)]
+    pub earlier: Option<String>,
+}
+
+impl From<&Heard> for Witnesses {
+    fn from(heard: &Heard) -> Self {
+        let &Heard { counted, known, quorum, .. } = heard;
+        let earlier = heard.earlier.as_ref().map(|(upper, counted)| {
+            format!("{counted} of {known} witnesses cosigned its first {} entries at {}", upper.size, upper.time)
+        });
+        Self { counted, known, quorum, time: heard.time.map(|time| time.to_string()), earlier }
+    }
 }
 
 /// The ledger's verdict (`docs/command-line.md`, `ledger-verify`).
@@ -243,6 +270,11 @@ impl LedgerVerdict {
             witnesses: Witnesses::default(),
             findings: findings.iter().map(Finding::from).collect(),
         }
+    }
+
+    /// The same, with whom was asked besides.
+    pub fn with_witnesses(self, heard: &Heard) -> Self {
+        Self { witnesses: heard.into(), ..self }
     }
 
     /// Of a vault that does not open.

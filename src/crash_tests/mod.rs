@@ -4,3 +4,4 @@
 mod bench;
 mod cuts;
 mod intrusions;
+mod witnessing;

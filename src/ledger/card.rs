@@ -117,15 +117,19 @@ impl VerifiedCard {
     }
 }
 
-/// 30 digits that stand for a recipient and a ledger key together: SHA-256("subrosa/safety/v1\n" || recipient || LF ||
-/// vkey), five bytes at a time modulo 100,000. Some 100 bits: short enough for the telephone, and too many to forge.
+/// The text that a safety number is computed over: `subrosa/safety/v1`, the recipient, the vkey; no line end at the end.
+pub fn safety_text(recipient: &str, vkey: &VerifierKey) -> String {
+    format!("subrosa/safety/v1\n{recipient}\n{vkey}")
+}
+
+/// 30 digits that stand for a recipient and a ledger key together: SHA-256 of their [`safety_text`], five bytes at a time modulo 100,000. Some 100 bits: short enough for the telephone, and too many to forge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SafetyNumber([u32; 6]);
 
 impl SafetyNumber {
     /// The number of a recipient and a ledger key.
     pub fn of(recipient: &str, vkey: &VerifierKey) -> Self {
-        let digest = Digest::of(format!("subrosa/safety/v1\n{recipient}\n{vkey}").as_bytes());
+        let digest = Digest::of(safety_text(recipient, vkey).as_bytes());
         let (fives, _) = digest.as_bytes().as_chunks::<5>();
         let group = |bytes: &[u8; 5]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)) % 100_000;
         let mut groups = [0; 6];

@@ -6,6 +6,7 @@
 //! files or the clock.
 
 pub mod audit;
+pub mod bounds;
 pub mod card;
 pub mod checkpoint;
 pub mod commitment;

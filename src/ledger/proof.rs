@@ -194,6 +194,20 @@ mod tests {
     }
 
     #[test]
+    fn the_known_answer_of_the_format() {
+        let page = include_str!("../../docs/format.md");
+        let at = page.find("c2sp.org/tlog-proof@v1\nextra eyJ").expect("the page shows a proof");
+        let text = &page[at..at + page[at..].find("```").unwrap()];
+        let proof = Proof::parse(text.as_bytes()).unwrap();
+        let key = "subrosa/q5c3f7kz2m+8803ed97+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c".parse().unwrap();
+        let head = VerifiedCheckpoint::open(proof.note(), &key).unwrap();
+        let shown = crate::ledger::shown::Shown::parse(proof.extra().unwrap()).unwrap();
+        assert!(proof.holds_for(&shown.leaf(&head.head().origin, proof.index()).unwrap()));
+        let names: Vec<_> = shown.shown().map(|(name, _)| name.to_owned()).collect();
+        assert_eq!((proof.index(), names), (1, vec!["kind".to_owned(), "time".to_owned()]));
+    }
+
+    #[test]
     fn it_holds_for_its_leaf_alone() {
         for (index, size) in [(0, 1), (1, 2), (2, 5), (255, 256), (256, 257), (299, 300)] {
             let proof = proof(index, size);

@@ -190,6 +190,9 @@ mod tests {
         assert!(matches!(Successor::open(&foreign, &old.verifier()), Err(SuccessorError::OtherLog { .. })));
         let empty = statement::sign(&Successor { size: 0, ..link(&old, &new) }, &old).unwrap();
         assert!(matches!(Successor::open(&empty, &old.verifier()), Err(SuccessorError::Nowhere(_))));
+        let twin = VerifierKey::from_public(new.origin().clone(), old.verifier().public()).unwrap();
+        let same = Successor { vkey: twin, ..link(&old, &new) };
+        assert!(matches!(same.sign(&old), Err(SuccessorError::Nowhere(_))));
         let renewed = SigningKey::generate(old.origin().clone(), &mut OsRng);
         assert!(matches!(link(&old, &renewed).sign(&old), Err(SuccessorError::Nowhere(_))));
         assert!(matches!(link(&old, &new).sign(&new), Err(SuccessorError::OtherLog { .. })));

@@ -117,6 +117,15 @@ impl Request {
         Ok(Self { steps, checkpoint })
     }
 
+    /// Reads a request, or a checkpoint alone: which asks as one of a witness that knows nothing yet.
+    pub fn of_file(bytes: &[u8]) -> Result<Self, RequestError> {
+        if bytes.starts_with(b"old ") {
+            return Self::parse(bytes);
+        }
+        claimed(bytes)?;
+        Ok(Self { steps: vec![Step { old: 0, proof: Vec::new() }], checkpoint: bytes.to_vec() })
+    }
+
     /// The request's one spelling.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();

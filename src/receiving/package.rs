@@ -111,7 +111,7 @@ fn compare(manifest: &Map<String, Value>, mut files: BTreeMap<String, (Digest, u
         let found = path.and_then(|path| files.remove(&path));
         let differs = || PackageError::Differs(format!("record {id}"));
         let (digest, size) = found.ok_or_else(differs)?;
-        if of("sha256") != Value::from(digest.to_string()) || of("size") != Value::from(size) {
+        if of("sha256") != digest.to_string() || of("size") != size {
             return Err(differs());
         }
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::digest::Digest;
 use crate::keys::signer::VerifierKey;
 use crate::keys::signer::WitnessVerifier;
+use crate::ledger::bounds::SLACK;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::CheckpointError;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
@@ -22,9 +23,7 @@ use crate::receiving::heads::Heads;
 use crate::time::Timestamp;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
-
-/// How far two clocks may be apart before a date is called wrong, in seconds: as far as a clock may stand behind a log.
-const CLOCKS_APART: i64 = 300;
+use crate::vault::evidence;
 
 /// Whom the reader trusts.
 #[derive(Debug, Default)]
@@ -33,8 +32,8 @@ pub struct Trust {
     pub logs: Vec<VerifierKey>,
     /// Keys of witnesses.
     pub witnesses: Vec<WitnessVerifier>,
-    /// How many witnesses have to have cosigned the head.
-    pub quorum: usize,
+    /// How many witnesses have to have cosigned the head; without it one is enough for the grade, and none is no fault.
+    pub quorum: Option<usize>,
 }
 
 /// A file that came along: a head that was kept, or the proof that a head continues another.
@@ -63,10 +62,12 @@ pub struct Examined {
     pub cosigned: Vec<Cosignature>,
     /// How many witnesses are known.
     pub known: usize,
+    /// How many are wanted.
+    pub quorum: usize,
     /// The time by which enough of them had seen the head.
     pub time: Option<Timestamp>,
-    /// Pairs of signed heads that contradict each other, as notes.
-    pub forks: Vec<[Vec<u8>; 2]>,
+    /// Evidence of each pair of signed heads that contradict each other.
+    pub forks: Vec<Vec<u8>>,
     /// What is wrong, or could not be shown.
     pub findings: Vec<Finding>,
 }
@@ -158,9 +159,10 @@ impl Examined {
             Ok(counted) => self.cosigned = counted,
             Err(error) => return self.find(Fault::Corrupt, name, format!("a witness: {error}")),
         }
-        let (counted, quorum) = (self.cosigned.len(), trust.quorum);
+        let (counted, quorum) = (self.cosigned.len(), trust.quorum.unwrap_or(self.known.min(1)));
+        self.quorum = quorum;
         self.time = cosignature::agreed_time(&self.cosigned, quorum);
-        if counted < quorum {
+        if trust.quorum.is_some() && counted < quorum {
             let text = format!("{counted} of the {} known witnesses cosigned the head, not {quorum}", self.known);
             self.find(Fault::QuorumNotMet, name, text);
         }
@@ -197,7 +199,7 @@ impl Examined {
             let size = one.head().size;
             let text = format!("the key of {} signed two roots for its size {size}", one.head().origin);
             self.findings.push(finding(Fault::Forked, name, text));
-            self.forks.push([one.bytes().to_vec(), other.bytes().to_vec()]);
+            self.forks.push(evidence::text(one, other, None));
         }
         for (name, at) in asked {
             let other = heads.head(at);
@@ -214,7 +216,7 @@ impl Examined {
     /// What witnesses saw at a time was there by then.
     fn check_time(&mut self) {
         let (Some(said), Some(seen)) = (self.said_time(), self.time) else { return };
-        if said > seen.plus_seconds(CLOCKS_APART) {
+        if said > seen.plus_seconds(SLACK) {
             let text = format!("the entry says {said}, and witnesses saw it in the log at {seen}");
             self.findings.push(Finding { fault: Fault::BackDated, index: self.index, file: None, text });
         }
@@ -234,7 +236,7 @@ impl Examined {
             self.find(Fault::Incomplete, name, text.to_owned());
             return false;
         };
-        if *named != Value::from(sha256.to_string()) || *length != Value::from(size) {
+        if *named != sha256.to_string() || *length != size {
             let text = format!("it is not the package in the entry: its SHA-256 is {sha256}, its size {size}");
             self.find(Fault::OpeningMismatch, name, text);
             return false;
@@ -268,7 +270,7 @@ impl Examined {
         }
         let created = manifest.get("created").and_then(Value::as_str).and_then(|text| text.parse::<Timestamp>().ok());
         if let (Some(created), Some(said)) = (created, self.said_time())
-            && created > said.plus_seconds(CLOCKS_APART)
+            && created > said.plus_seconds(SLACK)
         {
             // The entry holds the package's digest: it cannot be older than the package.
             let text = format!("the entry says {said}, and names a package that was made at {created}");

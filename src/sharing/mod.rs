@@ -3,6 +3,7 @@
 //! Must not know where packages go or how a plan is drawn.
 
 pub mod audience;
+pub mod card;
 pub mod notice;
 pub mod package;
 pub mod receipt;

@@ -5,13 +5,17 @@
 
 mod files;
 mod ledger;
+mod outside;
 mod repair;
+mod times;
 mod unopened;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::ledger::audit::Wrong;
+use crate::ledger::bounds::Bounds;
+use crate::ledger::bounds::Upper;
 use crate::ledger::checkpoint::CheckpointError;
 use crate::ledger::opening::PER_FILE;
 use crate::vault::Vault;
@@ -25,6 +29,8 @@ pub(super) use files::Expected;
 pub(super) use files::Objects;
 pub(super) use files::check_key_file;
 pub(super) use ledger::Ledger;
+pub use outside::Heard;
+pub use outside::Outside;
 pub use unopened::Unopened;
 
 /// Something that is not as it should be.
@@ -53,7 +59,7 @@ pub enum Fault {
     RolledBack,
     /// It is newer than what this computer has seen, although this computer should have.
     Ahead,
-    /// A date that cannot be true, by something else that bears one.
+    /// An entry's time cannot be true.
     BackDated,
     /// A file was altered or damaged.
     Corrupt,
@@ -65,7 +71,7 @@ pub enum Fault {
     Malformed,
     /// A file is missing.
     Incomplete,
-    /// Fewer witnesses saw it than are wanted.
+    /// Fewer witnesses than are wanted cosigned the head.
     QuorumNotMet,
     /// A package that waits in the outbox: not wrong, but not done.
     Waiting,
@@ -134,6 +140,15 @@ impl Vault {
     /// Checks every leaf, tile, opening and signature of the log, streaming, and the head against the mark. `progress`
     /// is told how many more leaves are done.
     pub fn verify_ledger(&self, progress: &mut dyn FnMut(u64)) -> Result<LedgerReport, VaultError> {
+        self.verify_ledger_within(Vec::new(), progress)
+    }
+
+    /// As [`Vault::verify_ledger`]; the entries' times are held against `uppers` too.
+    pub fn verify_ledger_within(
+        &self,
+        uppers: Vec<Upper>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<LedgerReport, VaultError> {
         let ledger = Ledger {
             disk: &self.disk,
             log: &self.log,
@@ -141,10 +156,16 @@ impl Vault {
             verifier: &self.header.verifier,
             identity: &self.identity,
         };
-        let mut report = ledger.examine(progress, &mut |_, _| Ok(()))?;
+        let mut bounds = Bounds::new(uppers);
+        let mut report = ledger.examine(progress, &mut |index, event| {
+            times::walk(&mut bounds, index, event);
+            Ok(())
+        })?;
+        report.findings.extend(bounds.finish().map(|found| times::finding(self.log.id, &found)));
         if let Some(alarm) = self.alarm() {
             let fault = if matches!(alarm, VaultError::Forked { .. }) { Fault::Forked } else { Fault::RolledBack };
-            report.findings.insert(0, finding(fault, &places::checkpoint(self.log.id), &alarm.to_string()));
+            let text = self.with_evidence(&alarm);
+            report.findings.insert(0, finding(fault, &places::checkpoint(self.log.id), &text));
         }
         Ok(report)
     }
@@ -152,7 +173,11 @@ impl Vault {
     /// Checks the whole vault: the ledger, every object's seal (with `read_data` every plaintext), key files, packages,
     /// and that nothing else lies about. `progress` is told how many more leaves and objects are done.
     pub fn check(&mut self, read_data: bool, progress: &mut dyn FnMut(u64)) -> Result<Report, VaultError> {
-        let mut report = Report { ledger: self.verify_ledger(progress)?, read_data, ..Report::default() };
+        let heard = self.hear(&Outside::default())?;
+        let mut ledger = self.verify_ledger_within(heard.uppers, progress)?;
+        ledger.signatures += heard.signatures;
+        ledger.findings.extend(heard.findings);
+        let mut report = Report { ledger, read_data, ..Report::default() };
         let mut known: BTreeSet<String> = self.known_files();
         self.check_objects(read_data, &mut known, &mut report, progress)?;
         self.check_key_files(&mut known, &mut report)?;
@@ -186,6 +211,7 @@ impl Vault {
         let mut known: BTreeSet<String> = [places::HEADER, places::LOCK].map(str::to_owned).into();
         known.insert(places::signing_key(self.log.id));
         known.insert(places::checkpoint(self.log.id));
+        known.extend(self.witnessed_files());
         known.extend((0..self.head().size.div_ceil(PER_FILE)).map(|number| places::journal(self.log.id, number)));
         known
     }

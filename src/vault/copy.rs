@@ -230,7 +230,7 @@ fn relation(
 /// Whether the log of `head` continues that of `earlier`; `None` where its tiles do not show it. A proof that merely
 /// fails says nothing about a fork, since a damaged tile makes it fail too: only another root at that size, proven,
 /// does.
-fn stands_to(log: &Log, earlier: &Checkpoint, head: &Checkpoint) -> Result<Option<bool>, VaultError> {
+pub(super) fn stands_to(log: &Log, earlier: &Checkpoint, head: &Checkpoint) -> Result<Option<bool>, VaultError> {
     let unless_damaged = |result: Result<bool, VaultError>| match result {
         Err(VaultError::Incomplete { .. } | VaultError::Altered { .. }) => Ok(false),
         other => other,

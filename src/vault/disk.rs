@@ -115,6 +115,12 @@ impl Disk {
         Ok(names)
     }
 
+    /// As [`replace`], of a file in the vault.
+    pub fn replace(&self, file: &str, bytes: &[u8]) -> Result<(), VaultError> {
+        self.straight(file, false)?;
+        replace(&self.path(file), bytes)
+    }
+
     /// Makes `dir` and what is missing above it, each synced into its parent.
     pub fn make_dir(&self, dir: &str) -> Result<(), VaultError> {
         self.straight(dir, true)?;

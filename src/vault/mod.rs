@@ -9,6 +9,7 @@ pub mod create;
 pub mod desk;
 pub mod disk;
 pub mod error;
+pub mod evidence;
 pub mod fuse;
 pub mod header;
 pub mod intent;
@@ -23,6 +24,8 @@ pub mod state;
 pub mod step;
 pub mod transaction;
 pub mod unlock;
+pub mod witness;
+pub mod witnessed;
 
 use std::io::Read;
 use std::path::Path;

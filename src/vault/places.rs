@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use crate::digest::Digest;
+use crate::digest::unhex;
 use crate::id::DisclosureId;
 use crate::id::IntentId;
 use crate::id::LogId;
 use crate::id::ObjectId;
+use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
+use crate::keys::signer::WitnessVerifier;
 
 /// The vault's header.
 pub const HEADER: &str = "vault.toml";
@@ -27,6 +30,8 @@ pub const LEDGER: &str = "ledger";
 pub const JOURNAL: &str = "journal";
 /// Owners' and signing keys.
 pub const KEYS: &str = "keys";
+/// What the vault holds as a witness of other people's logs.
+pub const WITNESS: &str = "witness";
 
 /// The three directories that a vault lives in.
 #[derive(Clone, Debug)]
@@ -56,6 +61,23 @@ impl Places {
     }
 }
 
+impl Places {
+    /// What this machine alone knows of the witness with this verifier key.
+    pub fn state_of_witness(&self, witness: &WitnessVerifier) -> PathBuf {
+        self.state.join(WITNESS).join(witness_name(witness))
+    }
+
+    /// The witnesses that are known on this computer, a verifier key a line.
+    pub fn witnesses(&self) -> PathBuf {
+        self.state.join("witnesses")
+    }
+
+    /// Where the two notes of a fork are kept.
+    pub fn evidence(&self) -> PathBuf {
+        self.state.join("evidence")
+    }
+}
+
 /// The first 32 hex characters of SHA-256.
 fn name_of(bytes: &[u8]) -> String {
     Digest::of(bytes).to_string()[..32].to_owned()
@@ -79,6 +101,44 @@ pub fn ledger_file(log: LogId, file: &str) -> String {
 /// `ledger/<log-id>/checkpoint`
 pub fn checkpoint(log: LogId) -> String {
     ledger_file(log, "checkpoint")
+}
+
+/// `ledger/<log-id>/witnessed/<size>`: the checkpoint of that size, as witnesses were or are asked to cosign it.
+pub fn witnessed(log: LogId, size: u64) -> String {
+    ledger_file(log, &format!("witnessed/{size}"))
+}
+
+/// What the directory of a witness is called.
+pub fn witness_name(witness: &WitnessVerifier) -> String {
+    name_of(witness.to_string().as_bytes())
+}
+
+/// `witness/<32 hex>/key.age`
+pub fn witness_key(name: &str) -> String {
+    format!("{WITNESS}/{name}/key.age")
+}
+
+/// `<64 hex of the origin's SHA-256>/checkpoint`, below a witness's directory: what a witness serves to monitors
+/// (<https://c2sp.org/tlog-witness>, Monitor Retrieval Mechanism).
+pub fn witnessed_head(origin: &Origin) -> String {
+    format!("{}/checkpoint", Digest::of(origin.as_str().as_bytes()))
+}
+
+/// Whether `file` is one that a witness keeps in the vault, or what a crash left of one: the next is written over it.
+pub fn is_of_witness(file: &str) -> bool {
+    let parts: Vec<&str> = file.split('/').collect();
+    let is_hex = |part: &str, length| part.len() == length && unhex(part).is_some();
+    match parts[..] {
+        [WITNESS, name, "key.age" | "key.tmp"] => is_hex(name, 32),
+        [WITNESS, name, origin, "checkpoint" | "checkpoint.tmp"] => is_hex(name, 32) && is_hex(origin, 64),
+        _ => false,
+    }
+}
+
+/// The size of the head that `name` in `ledger/<log-id>/witnessed` is, or is what a crash left of.
+pub fn witnessed_size(name: &str) -> Option<u64> {
+    let stem = name.strip_suffix(".tmp").unwrap_or(name);
+    stem.parse::<u64>().ok().filter(|size| size.to_string() == stem && *size > 0)
 }
 
 /// `journal/<log-id>/<NNN>.age`: the openings 256 N to 256 N + 255.

@@ -11,6 +11,7 @@ use crate::practice::Practice;
 /// Every command that is built, with what stands below it.
 const BUILT: &[(&str, &[&str])] = &[
     ("add", &[]),
+    ("card", &[]),
     ("check", &[]),
     ("client", &["add", "close", "edit", "list", "show"]),
     ("completions", &[]),
@@ -18,10 +19,11 @@ const BUILT: &[(&str, &[&str])] = &[
     ("help", &[]),
     ("info", &[]),
     ("init", &[]),
-    ("ledger", &["checkpoint", "log", "verify"]),
+    ("ledger", &["checkpoint", "cosign", "log", "prove", "verify", "witness"]),
     ("list", &[]),
     ("man", &[]),
     ("owner", &["add", "list"]),
+    ("proof", &["verify"]),
     ("recipient", &["add", "edit", "invite", "list", "replace-key", "show", "suspend", "verify"]),
     ("share", &[]),
     ("show", &[]),
@@ -32,7 +34,6 @@ const BUILT: &[(&str, &[&str])] = &[
 const TO_COME: &[&str] = &[
     "ack",
     "agreement",
-    "card",
     "concern",
     "consent",
     "disclose",
@@ -46,7 +47,6 @@ const TO_COME: &[&str] = &[
     "inquiry",
     "lock",
     "nudge",
-    "proof",
     "protocol",
     "receive",
     "report",

@@ -5,9 +5,13 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod architecture;
+mod attacks_on_heads;
+mod attacks_on_notes;
 mod attacks_on_proofs;
+mod cards;
 mod copies;
 mod examples;
+mod forged_log;
 mod fuzzing;
 mod hardship;
 mod help;
@@ -30,3 +34,4 @@ mod shells;
 mod terminal;
 mod unlocking;
 mod verifier;
+mod witnesses;

@@ -7,9 +7,11 @@ use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 
 pub mod checkpoint;
+pub mod cosign;
 pub mod log;
 pub mod prove;
 pub mod verify;
+pub mod witness;
 
 /// What can be done with the ledger.
 #[derive(Debug, Subcommand)]
@@ -22,6 +24,10 @@ pub enum Action {
     Prove(prove::Args),
     /// The signed head, to be kept by others
     Checkpoint(checkpoint::Args),
+    /// Cosign somebody else's signed head, as a witness of his ledger
+    Witness(witness::Args),
+    /// Keep what witnesses answered about this ledger
+    Cosign(cosign::Args),
 }
 
 /// Does it.
@@ -30,6 +36,8 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Action::Log(args) => log::run(args, session),
         Action::Verify(args) => verify::run(&args, session),
         Action::Prove(args) => prove::run(&args, session),
+        Action::Witness(args) => witness::run(&args, session),
+        Action::Cosign(args) => cosign::run(&args, session),
         Action::Checkpoint(args) => checkpoint::run(&args, session),
     }
 }

@@ -80,11 +80,13 @@ impl From<PeopleError> for Failure {
         match error {
             PeopleError::Vault(error) => error.into(),
             PeopleError::NoClient(_) | PeopleError::NoRecipient(_) => Self::not_found(message),
+            PeopleError::ForgedLink(_) => Self::new(FailureCode::Integrity, message),
             PeopleError::AliasTaken(_)
             | PeopleError::KeyTaken(_)
             | PeopleError::OwnKey
             | PeopleError::Closed(_)
             | PeopleError::NoKey(_)
+            | PeopleError::OlderCard(_)
             | PeopleError::Suspended(_)
             | PeopleError::PassphraseTaken => Self::refused(message),
         }

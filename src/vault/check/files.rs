@@ -118,8 +118,16 @@ fn read_limited(disk: &Disk, file: &str, expected: usize) -> Result<Option<Vec<u
 }
 
 /// The directories that a vault may have.
-const DIRECTORIES: [&str; 7] =
-    [places::INCOMING, places::JOURNAL, places::KEYS, places::LEDGER, LOST, places::OUTBOX, places::RECORDS];
+const DIRECTORIES: [&str; 8] = [
+    places::INCOMING,
+    places::JOURNAL,
+    places::KEYS,
+    places::LEDGER,
+    LOST,
+    places::OUTBOX,
+    places::RECORDS,
+    places::WITNESS,
+];
 
 impl Vault {
     pub(super) fn check_objects(
@@ -206,6 +214,7 @@ impl Vault {
                 || file.starts_with(&tiles)
                 || file.starts_with(&lost)
                 || key_files.contains(&file)
+                || places::is_of_witness(&file)
                 || is_early_list(&file)
                 || self.is_beyond_the_edge(&file)
                 || alive.iter().any(|one| is_of(&file, one))

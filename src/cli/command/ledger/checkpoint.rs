@@ -16,6 +16,12 @@ use crate::cli::text::bare;
 /// What `subrosa ledger checkpoint` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// Make it a request to witnesses: with the proof that it continues what they have seen
+    #[arg(long)]
+    pub for_witness: bool,
+    /// The size that a witness stands at; may be repeated [default: the last one a known witness cosigned, else 0]
+    #[arg(long, value_name = "N", requires = "for_witness")]
+    pub old: Vec<u64>,
     /// Where it goes; - is standard output [default: -]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -28,11 +34,13 @@ pub struct Args {
 struct Written {
     path: String,
     head: Head,
+    olds: Vec<u64>,
 }
 
 impl Answer for Written {
     fn prose(&self, _: &Look<'_>) -> String {
-        format!("The checkpoint of {} entries is in {}\n", self.head.size, bare(&self.path))
+        let what = if self.olds.is_empty() { "checkpoint" } else { "request to witnesses" };
+        format!("The {what} of {} entries is in {}\n", self.head.size, bare(&self.path))
     }
 
     fn bare(&self) -> String {
@@ -44,10 +52,17 @@ impl Answer for Written {
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let target = public::target(args.output.as_deref(), args.force);
     public::refuse_json_to_stdout(&target, session, "subrosa ledger checkpoint --json -o FILE")?;
-    let vault = session.open()?;
-    let path = public::write(session, &target, "the checkpoint", vault.checkpoint().bytes(), Some(vault.path()))?;
+    let mut vault = session.open()?;
+    let (bytes, olds) = match args.for_witness {
+        false => (vault.checkpoint().bytes().to_vec(), Vec::new()),
+        true => {
+            let request = vault.ask_witnesses(&args.old)?;
+            (request.to_bytes(), request.steps.iter().map(|step| step.old).collect())
+        }
+    };
+    let path = public::write(session, &target, "the checkpoint", &bytes, Some(vault.path()))?;
     if let Some(path) = path {
-        let written = Written { path: path.display().to_string(), head: vault.head().into() };
+        let written = Written { path: path.display().to_string(), head: vault.head().into(), olds };
         session.answer("ledger-checkpoint", &written, None)?;
     }
     Ok(Exit::Done)

@@ -110,7 +110,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         None => "subrosa ledger prove DISCLOSURE --json -o FILE",
     };
     public::refuse_json_to_stdout(&target, session, example)?;
-    let kept = args.from.as_deref().map(|path| session.read(path, NOTE_LIMIT as u64 + 1)).transpose()?;
+    let kept = args.from.as_deref().map(|path| session.read_public(path, NOTE_LIMIT)).transpose()?;
     let vault = session.open()?;
     let head: Head = vault.head().into();
     let (bytes, mut written) = match (&args.from, kept) {

@@ -15,7 +15,6 @@ use crate::cli::verdict::KnownHead;
 use crate::cli::verdict::Witnesses;
 use crate::digest::Digest;
 use crate::receiving::proof::Examined;
-use crate::receiving::proof::Trust;
 use crate::vault::check::Fault;
 
 /// What to do about a proof, where that differs from what is done about a vault.
@@ -76,9 +75,9 @@ pub struct Told {
 
 impl Told {
     /// Of what was examined.
-    pub fn of(examined: &Examined, trust: &Trust, package: Option<Package>, evidence: Vec<String>) -> Self {
+    pub fn of(examined: &Examined, package: Option<Package>, evidence: Vec<String>) -> Self {
         let good = match () {
-            () if trust.quorum > 0 => verdict::WITNESSED,
+            () if examined.time.is_some() => verdict::WITNESSED,
             () if !examined.agreeing.is_empty() => verdict::CONTINUOUS,
             () => verdict::INTACT,
         };
@@ -96,8 +95,9 @@ impl Told {
             witnesses: Witnesses {
                 counted: examined.cosigned.len() as u64,
                 known: examined.known as u64,
-                quorum: trust.quorum as u64,
+                quorum: examined.quorum as u64,
                 time: examined.time.map(|time| time.to_string()),
+                earlier: None,
             },
             proved: Vec::new(),
             not_proved: Vec::new(),
@@ -137,9 +137,7 @@ impl Told {
                 said.push(format!("it opens, its manifest is signed by the same key, and names its {records} rightly"));
             }
         }
-        if let Witnesses { counted, known, quorum, time: Some(time) } = &self.witnesses
-            && quorum > &0
-        {
+        if let Witnesses { counted, known, quorum, time: Some(time), .. } = &self.witnesses {
             said.push(format!("{counted} of {known} known witnesses saw this head, {quorum} of them by {time}"));
         }
         said
@@ -154,7 +152,9 @@ impl Told {
             Some(time) => format!(
                 "that the time in the entry is right: it was made no later than {time}, the rest is the keeper's word"
             ),
-            None => "that the time in the entry is right: it is the keeper's word, and no witness was asked".to_owned(),
+            None => {
+                "that the time in the entry is right: it is the keeper's word, and no witness speaks for it".to_owned()
+            }
         });
         if !self.hidden.is_empty() {
             said.push(format!("what stands in the fields that are hidden: {}", self.hidden.join(", ")));

@@ -53,9 +53,9 @@ pub struct Args {
     /// A checkpoint that was kept, or what 'ledger prove --from' wrote; may be repeated
     #[arg(long, value_name = "CHECKPOINT")]
     pub against: Vec<PathBuf>,
-    /// How many of the witnesses must have cosigned the head [default: all of them]
-    #[arg(long, value_name = "NUMBER", requires = "witness")]
-    pub quorum: Option<usize>,
+    /// How many witnesses have to have cosigned the head of the proof
+    #[arg(long, value_name = "K", requires = "witness", value_parser = clap::value_parser!(u16).range(1..))]
+    pub quorum: Option<u16>,
     /// The key of a witness, or @FILE that holds it; may be repeated
     #[arg(long, value_name = "VKEY")]
     pub witness: Vec<String>,
@@ -64,8 +64,8 @@ pub struct Args {
 /// Verifies.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let trust = trust(args, session)?;
-    let given = |path: &PathBuf, limit: usize, session: &Session<'_>| -> Result<Given, Failure> {
-        Ok(Given { name: path.display().to_string(), bytes: session.read(path, limit as u64 + 1)? })
+    let given = |path: &PathBuf, limit: usize, session: &mut Session<'_>| -> Result<Given, Failure> {
+        Ok(Given { name: path.display().to_string(), bytes: session.read_public(path, limit)? })
     };
     let proof = given(&args.proof, NOTE_LIMIT, session)?;
     let kept = args.against.iter().map(|path| given(path, REQUEST_LIMIT, session)).collect::<Result<Vec<_>, _>>()?;
@@ -75,7 +75,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         None => None,
     };
     let evidence = keep_evidence(&args.proof, &mut examined, session)?;
-    let told = Told::of(&examined, &trust, package, evidence);
+    let told = Told::of(&examined, package, evidence);
     // The bare answer is one line: what is wrong is told beside it.
     if !session.globals.json && !session.host.stdout.is_terminal() {
         for finding in &told.findings {
@@ -93,20 +93,14 @@ fn trust(args: &Args, session: &mut Session<'_>) -> Result<Trust, Failure> {
         trust.logs.push(key_of::<VerifierKey>(key, "--key", session)?);
     }
     for path in &args.card {
-        let bytes = session.read(path, NOTE_LIMIT as u64 + 1)?;
+        let bytes = session.read_public(path, NOTE_LIMIT)?;
         let wrong = |error| Failure::new(FailureCode::Integrity, format!("{}: {error}", path.display()));
         trust.logs.push(VerifiedCard::open(&bytes).map_err(wrong)?.into_card().vkey);
     }
     for key in &args.witness {
         trust.witnesses.push(key_of::<WitnessVerifier>(key, "--witness", session)?);
     }
-    let mut keys: Vec<_> = trust.witnesses.iter().map(WitnessVerifier::public).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    trust.quorum = args.quorum.unwrap_or(keys.len());
-    if args.quorum == Some(0) {
-        return Err(Failure::usage("--quorum is at least 1"));
-    }
+    trust.quorum = args.quorum.map(usize::from);
     Ok(trust)
 }
 
@@ -159,8 +153,7 @@ fn look_into(path: &Path, examined: &mut Examined, session: &mut Session<'_>) ->
 /// Writes every pair of heads that contradict each other beside the proof. Where that cannot be done, it is said.
 fn keep_evidence(proof: &Path, examined: &mut Examined, session: &mut Session<'_>) -> Result<Vec<String>, Failure> {
     let mut kept = Vec::new();
-    for [one, other] in std::mem::take(&mut examined.forks) {
-        let bytes = [&one[..], b"\n", &other].concat();
+    for bytes in std::mem::take(&mut examined.forks) {
         match write_beside(proof, &bytes, session) {
             Ok(path) => kept.push(path.display().to_string()),
             Err(failure) => session.warn(&format!(
@@ -178,7 +171,7 @@ fn write_beside(proof: &Path, bytes: &[u8], session: &mut Session<'_>) -> Result
         let mut name = proof.as_os_str().to_owned();
         name.push(if number == 1 { ".forked".to_owned() } else { format!(".forked-{number}") });
         let path = PathBuf::from(name);
-        if session.read(&path, bytes.len() as u64 + 1).is_ok_and(|there| there == bytes) {
+        if session.read_public(&path, bytes.len()).is_ok_and(|there| there == bytes) {
             return Ok(path);
         }
         if session.host.absolute(&path).exists() {

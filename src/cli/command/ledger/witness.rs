@@ -1,0 +1,75 @@
+//! `subrosa ledger witness`: the answer to a request, exactly as a witness of C2SP gives it.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::cli::Exit;
+use crate::cli::answer::Answer;
+use crate::cli::answer::Head;
+use crate::cli::answer::Look;
+use crate::cli::failure::Failure;
+use crate::cli::public;
+use crate::cli::session::Session;
+use crate::cli::text::bare;
+use crate::keys::signer::VerifierKey;
+use crate::ledger::witnessing::REQUEST_LIMIT;
+use crate::ledger::witnessing::Request;
+use crate::vault::witness::Asked;
+
+/// What `subrosa ledger witness` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A request to witnesses, or a checkpoint alone; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The verifier key of that ledger, the first time; later the one that was used before holds
+    #[arg(long, value_name = "VKEY")]
+    pub key: Option<VerifierKey>,
+    /// Where the answer goes; - is standard output [default: -]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Serialize)]
+struct Witnessed {
+    path: String,
+    head: Head,
+    witness: String,
+    time: String,
+}
+
+impl Answer for Witnessed {
+    fn prose(&self, _: &Look<'_>) -> String {
+        let Head { origin, size, .. } = &self.head;
+        format!("The cosignature over {size} entries of {} is in {}\n", bare(origin), bare(&self.path))
+    }
+
+    fn bare(&self) -> String {
+        crate::cli::text::row([&*self.path])
+    }
+}
+
+/// Checks, keeps, and only then answers.
+pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let target = public::target(args.output.as_deref(), args.force);
+    public::refuse_json_to_stdout(&target, session, "subrosa ledger witness FILE --json -o FILE")?;
+    let request = Request::of_file(&session.read_public(&args.file, REQUEST_LIMIT)?)?;
+    let mut vault = session.open()?;
+    // Keys from contact cards belong here too, as soon as recipients have them.
+    let asked = Asked { request: &request, key: args.key.as_ref(), known: &[] };
+    let now = session.now();
+    let cosigned = vault.witness(&asked, now, &mut session.host.rng)?;
+    let (head, witness) = (&cosigned.head, cosigned.witness.to_string());
+    let fresh = if cosigned.is_new { ", a key made just now" } else { "" };
+    session.note(&format!("cosigned {} entries of {} as {witness}{fresh}", head.size, head.origin));
+    let path = public::write(session, &target, "the cosignature", &cosigned.line, Some(vault.path()))?;
+    if let Some(path) = path {
+        let (path, time) = (path.display().to_string(), cosigned.time.to_string());
+        session.answer("ledger-witness", &Witnessed { path, head: head.into(), witness, time }, None)?;
+    }
+    Ok(Exit::Done)
+}
