@@ -300,3 +300,17 @@ fn it_proves_a_real_share() {
         assert!(output.status.success(), "{reader}: {output:?}");
     }
 }
+
+/// Of eight entries there are three hashes, of a million twenty: 45 bytes each.
+#[test]
+fn a_proof_is_small_in_a_ledger_of_a_million_entries_too() {
+    let practice = eventful();
+    let larger =
+        |file: &str| fs::read(practice.path(file)).unwrap().len() + (20 - 3) * 45 + "1000000".len() - "8".len();
+    assert!(larger("lee.age.tlog-proof") < 4_096, "{}", larger("lee.age.tlog-proof"));
+    for reader in ["client", "recipient", "all"] {
+        practice.ok(&["ledger", "prove", "7", "--for", reader, "-o", &format!("{reader}.tlog-proof")]);
+        let size = larger(&format!("{reader}.tlog-proof"));
+        assert!(size < 4_096, "{reader}: {size}");
+    }
+}
