@@ -8,7 +8,9 @@ use crate::cli::session::Session;
 
 pub mod checkpoint;
 pub mod cosign;
+pub mod hand_over;
 pub mod log;
+pub mod rotate_key;
 pub mod verify;
 pub mod witness;
 
@@ -25,6 +27,10 @@ pub enum Action {
     Witness(witness::Args),
     /// Keep what witnesses answered about this ledger
     Cosign(cosign::Args),
+    /// Close the ledger, and go on in a new one with a new key
+    RotateKey(rotate_key::Args),
+    /// Let another computer write the ledger, in turn with this one
+    HandOver(hand_over::Args),
 }
 
 /// Does it.
@@ -35,5 +41,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Action::Witness(args) => witness::run(&args, session),
         Action::Cosign(args) => cosign::run(&args, session),
         Action::Checkpoint(args) => checkpoint::run(&args, session),
+        Action::RotateKey(args) => rotate_key::run(args, session),
+        Action::HandOver(args) => hand_over::run(&args, session),
     }
 }
