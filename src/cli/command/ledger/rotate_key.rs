@@ -60,8 +60,15 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let exit = session.committed(&committed);
     let (identity, owner_file) = (vault.identity().again(), vault.acting_owner()?.file);
     drop(vault);
-    let vault = session.reopen(&identity, &owner_file)?;
-    let rotated = Rotated { old_vkey, vkey: next.0.to_string(), head: vault.head().into() };
+    // It is committed, whatever becomes of opening it once more.
+    let (head, exit) = match session.reopen(&identity, &owner_file) {
+        Ok(vault) => (vault.head().into(), exit),
+        Err(failure) => {
+            session.warn(&format!("done, but the vault did not open with the new key yet: {}", failure.message));
+            ((&committed.head).into(), Exit::Due)
+        }
+    };
+    let rotated = Rotated { old_vkey, vkey: next.0.to_string(), head };
     session.answer("ledger-rotate-key", &rotated, None)?;
     Ok(exit)
 }
