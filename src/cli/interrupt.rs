@@ -37,7 +37,15 @@ struct TerminalState {
 
 impl Registry {
     const fn new() -> Self {
-        Self { next: 0, unfinished: BTreeMap::new(), terminals: BTreeMap::new(), deferred: 0, finishing: false, in_steps: 0, stopping: false }
+        Self {
+            next: 0,
+            unfinished: BTreeMap::new(),
+            terminals: BTreeMap::new(),
+            deferred: 0,
+            finishing: false,
+            in_steps: 0,
+            stopping: false,
+        }
     }
 
     fn number(&mut self) -> u64 {

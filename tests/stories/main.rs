@@ -24,5 +24,6 @@ mod screen;
 mod secrets;
 mod sharing;
 mod shells;
+mod successions;
 mod terminal;
 mod unlocking;

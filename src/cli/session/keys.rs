@@ -102,7 +102,8 @@ impl Session<'_> {
             return if is_it(&key) { Ok(Some(key)) } else { Err(other_key()) };
         }
         let Some(terminal) = self.terminal() else {
-            let needed = "--next-key is needed: the ledger named its next key when it began, and no other may continue it";
+            let needed =
+                "--next-key is needed: the ledger named its next key when it began, and no other may continue it";
             return Err(Failure::usage(needed).hint(example));
         };
         terminal.tell(
@@ -149,5 +150,7 @@ fn private_key(text: &SecretText) -> Result<SigningKey, SignerError> {
 }
 
 fn other_key() -> Failure {
-    Failure::refused("that is not the key that the ledger named in advance; it stands on the page that was written down then")
+    Failure::refused(
+        "that is not the key that the ledger named in advance; it stands on the page that was written down then",
+    )
 }
