@@ -145,7 +145,7 @@ pub fn may_stop() {
 #[derive(Debug)]
 pub struct InSteps(());
 
-/// Asks for the work to be stopped between its steps.
+/// Begins such work. A signal that came since the last change was committed counts already.
 pub fn in_steps() -> InSteps {
     registry().in_steps += 1;
     InSteps(())
@@ -190,10 +190,11 @@ pub fn listen() -> io::Result<()> {
             // The first one finds a change about to be done, and lets it be told; the second ends whatever takes so
             // long.
             let is_first = match registry.in_steps > 0 {
-                true => !std::mem::replace(&mut registry.stopping, true),
+                true => !registry.stopping,
                 false => std::mem::take(&mut registry.finishing),
             };
             if is_first {
+                registry.stopping = true;
                 continue;
             }
             registry.clean();
