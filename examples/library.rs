@@ -72,6 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         capacity: Capacity::Professional,
         lifted: Vec::new(),
         profiles: Vec::new(),
+        next: None,
     };
     create::create(&places, &creation, clock(), rng)?;
 
