@@ -17,6 +17,7 @@ pub mod twin;
 // What every command shares.
 pub mod answer;
 pub mod args;
+pub mod card;
 pub mod failure;
 pub mod names;
 pub mod public;

@@ -6,11 +6,15 @@ use rand_core::RngCore;
 
 use crate::id::ClientId;
 use crate::id::RecipientId;
+use crate::keys::signer::VerifierKey;
+use crate::ledger::card::SafetyNumber;
+use crate::ledger::successor;
 use crate::practice::client::Client;
 use crate::practice::client::ClientClosed;
 use crate::practice::client::ClientDetails;
 use crate::practice::event::Body;
 use crate::practice::owner::OwnerAdded;
+use crate::practice::recipient::GivenKey;
 use crate::practice::recipient::Recipient;
 use crate::practice::recipient::RecipientAdded;
 use crate::practice::recipient::RecipientDetails;
@@ -53,6 +57,12 @@ pub enum PeopleError {
     /// The client's file is closed.
     #[error("the client {0} is closed")]
     Closed(Alias),
+    /// The card's ledger key is one that the recipient's present one replaced.
+    #[error("this card is older than the one that {0} gave")]
+    OlderCard(Alias),
+    /// The card's link is in the name of somebody's ledger key, which did not sign it.
+    #[error("the card has a link in the name of {0}'s ledger key, which did not sign it")]
+    ForgedLink(Alias),
     /// Invited, and no key came yet.
     #[error("{0} has given no key yet, so there is nothing to verify")]
     NoKey(Alias),
@@ -133,9 +143,7 @@ pub fn add_recipient<R: CryptoRng + RngCore>(
 ) -> Result<Committed, PeopleError> {
     append(desk, |vault| {
         free_alias(vault, &added.details.alias, None)?;
-        if let Some(key) = &added.given.key {
-            free_key(vault, key, added.details.recipient)?;
-        }
+        free_key(vault, &added.given, added.details.recipient)?;
         for kinship in &added.details.relationships {
             client(vault, kinship.client)?;
         }
@@ -190,20 +198,45 @@ pub fn suspend_recipient<R: CryptoRng + RngCore>(
     })
 }
 
-/// Gives the recipient a key, the first or a new one; it has to be verified anew.
+/// Gives the recipient a key, the first or a new one; it has to be verified anew. `given.verified` is not looked at.
 pub fn replace_key<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
     id: RecipientId,
-    key: String,
+    given: GivenKey,
 ) -> Result<Committed, PeopleError> {
     append(desk, |vault| {
         let found = recipient(vault, id)?;
         if found.suspended.is_some() {
             return Err(PeopleError::Suspended(found.details.alias));
         }
-        free_key(vault, &key, id)?;
-        Ok(Body::RecipientKeyReplaced(RecipientKeyReplaced { key, previous: None, recipient: id, vkey: None }))
+        free_key(vault, &given, id)?;
+        if is_older(&given, &found.given) {
+            return Err(PeopleError::OlderCard(found.details.alias));
+        }
+        let GivenKey { key, previous, vkey, .. } = given;
+        let key = key.ok_or(PeopleError::NoKey(found.details.alias))?;
+        Ok(Body::RecipientKeyReplaced(RecipientKeyReplaced { key, previous, recipient: id, vkey }))
     })
+}
+
+/// The ledger key that came with a contact card.
+pub fn ledger_key(given: &GivenKey) -> Option<VerifierKey> {
+    given.vkey.as_ref()?.parse().ok()
+}
+
+/// What is compared to be sure of a key that came with a contact card.
+pub fn safety_number(given: &GivenKey) -> Option<SafetyNumber> {
+    Some(SafetyNumber::of(given.key.as_ref()?, &ledger_key(given)?))
+}
+
+/// Whether the link that came with the present key leads from the offered key to it: a card from before the change,
+/// offered by mistake or by whoever kept the old key.
+fn is_older(offered: &GivenKey, present: &GivenKey) -> bool {
+    let (Some(old), Some(now)) = (ledger_key(offered), ledger_key(present)) else {
+        return false;
+    };
+    let link: Vec<&str> = present.previous.as_deref().into_iter().collect();
+    old != now && successor::newest(&old, &link) == Ok(now)
 }
 
 /// Lets someone more open the vault. His key file is written after the commit, and re-made from the event if a crash
@@ -263,12 +296,33 @@ fn free_alias(vault: &Vault, alias: &Alias, own: Option<&str>) -> Result<(), Peo
     if own == Some(who.as_str()) { Ok(()) } else { Err(PeopleError::AliasTaken(alias.clone())) }
 }
 
-fn free_key(vault: &Vault, key: &str, own: RecipientId) -> Result<(), PeopleError> {
-    if key == vault.header().recipient {
+/// Two people never share a key: neither what is sealed to, nor the ledger key of a card, nor one that its link leads
+/// from.
+fn free_key(vault: &Vault, given: &GivenKey, own: RecipientId) -> Result<(), PeopleError> {
+    if let Some(key) = &given.key {
+        if *key == vault.header().recipient {
+            return Err(PeopleError::OwnKey);
+        }
+        if let Some(other) = vault.catalog().recipient_by_key(key)?.filter(|other| other.id() != own) {
+            return Err(PeopleError::KeyTaken(other.details.alias));
+        }
+    }
+    let Some(vkey) = ledger_key(given) else {
+        return Ok(());
+    };
+    if vkey == vault.header().verifier {
         return Err(PeopleError::OwnKey);
     }
-    match vault.catalog().recipient_by_key(key)? {
-        Some(other) if other.id() != own => Err(PeopleError::KeyTaken(other.details.alias)),
-        _ => Ok(()),
+    for other in vault.catalog().recipients()?.into_iter().filter(|other| other.id() != own) {
+        let Some(known) = ledger_key(&other.given) else {
+            continue;
+        };
+        let links: Vec<&str> = given.previous.as_deref().into_iter().collect();
+        match successor::newest(&known, &links) {
+            Err(_) => return Err(PeopleError::ForgedLink(other.details.alias)),
+            Ok(newest) if newest == vkey => return Err(PeopleError::KeyTaken(other.details.alias)),
+            Ok(_) => {}
+        }
     }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 
 pub mod add;
+pub mod card;
 pub mod check;
 pub mod client;
 pub mod completions;
@@ -37,6 +38,8 @@ pub enum Command {
     /// The people something may be shared with
     #[command(subcommand)]
     Recipient(recipient::Action),
+    /// This practice's contact card: its keys, signed, for those who share with it
+    Card(card::Args),
     /// File records: files, a directory's files, or standard input
     Add(add::Args),
     /// All records, newest first
@@ -72,6 +75,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Owner(action) => owner::run(action, session),
         Command::Client(action) => client::run(action, session),
         Command::Recipient(action) => recipient::run(action, session),
+        Command::Card(args) => card::run(&args, session),
         Command::Add(args) => add::run(args, session),
         Command::List(args) => list::run(args, session),
         Command::Show(args) => show::run(args, session),

@@ -287,7 +287,7 @@ fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, what: &str) 
 }
 
 /// The first `cap` bytes of a file that a person named.
-fn read_file(path: &Path, cap: u64) -> Result<Vec<u8>, Failure> {
+pub fn read_file(path: &Path, cap: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(cap).read_to_end(&mut bytes));
     match read {

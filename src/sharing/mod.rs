@@ -2,6 +2,7 @@
 //! entries are on the ledger. Nothing is sent that was not planned, and nothing is planned without a permit.
 //! Must not know where packages go or how a plan is drawn.
 
+pub mod card;
 pub mod notice;
 pub mod package;
 pub mod receipt;
@@ -311,7 +312,7 @@ fn pack<R: CryptoRng + RngCore>(
     let (package, size) = write_package(transaction, planned, &made, (&salt, &code), created, &to, progress)?;
     (made.package, made.size) = (Some(package), Some(size));
     let sealed_list = matches!(made.records, Listed::Sealed(_)).then_some(refs);
-    Ok(Draft { body: Body::DisclosureMade(made), salt: Some(salt), records: sealed_list })
+    Ok(Draft { salt: Some(salt), records: sealed_list, ..Draft::from(Body::DisclosureMade(made)) })
 }
 
 /// Seals one package into the outbox; its digest and size.
@@ -375,7 +376,7 @@ fn refused(
         recipient: recipient.id(),
         records,
     };
-    Ok(Draft { body: Body::DisclosureRefused(body), salt: None, records: sealed_list })
+    Ok(Draft { records: sealed_list, ..Draft::from(Body::DisclosureRefused(body)) })
 }
 
 fn reference(record: &Record) -> RecordRef {

@@ -15,12 +15,14 @@ use crate::digest::hmac_sha256;
 use crate::id;
 use crate::id::ClientId;
 use crate::id::RecipientId;
-use crate::jcs;
 use crate::keys::signer::SigningKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::commitment;
-use crate::ledger::note;
+use crate::ledger::note::NoteError;
 use crate::ledger::opening::Salt;
+use crate::ledger::statement;
+use crate::ledger::statement::Kind;
+use crate::ledger::statement::StatementError;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::file_name;
 use crate::practice::owner::VaultCreated;
@@ -46,8 +48,6 @@ const SHOWN: [&str; 11] = [
 ];
 /// What the pseudonyms' key is derived for.
 const PSEUDONYM_INFO: &str = "subrosa/pseudonym/v1";
-/// More than a note's signature line takes, in bytes.
-const SIGNATURE_ROOM: usize = 4096;
 /// The longest path in a package that every tar reads without an extension.
 const PATH_LIMIT: usize = 99;
 /// The largest size that a ustar header holds; beyond it a pax header says it.
@@ -95,12 +95,12 @@ impl Manifest<'_> {
                 "vkey": key.verifier(),
             },
         });
-        let body = jcs::spell(&manifest).map_err(|error| ShareError::Manifest(error.to_string()))?;
-        let text = format!("subrosa/package/v1\n{}\n", String::from_utf8_lossy(&body));
-        if text.len() + SIGNATURE_ROOM > note::MANIFEST_LIMIT {
-            return Err(ShareError::Manifest("it names more records than a package takes".to_owned()));
-        }
-        note::sign(&text, key).map_err(|error| ShareError::Manifest(error.to_string()))
+        statement::sign_value(Kind::PACKAGE, &manifest, key).map_err(|error| match error {
+            StatementError::Note(NoteError::TooLong { .. }) => {
+                ShareError::Manifest("it names more records than a package takes".to_owned())
+            }
+            other => ShareError::Manifest(other.to_string()),
+        })
     }
 
     /// What the recipient needs to see that the entry in the ledger is about this package.

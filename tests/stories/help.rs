@@ -11,6 +11,7 @@ use crate::practice::Practice;
 /// Every command that is built, with what stands below it.
 const BUILT: &[(&str, &[&str])] = &[
     ("add", &[]),
+    ("card", &[]),
     ("check", &[]),
     ("client", &["add", "close", "edit", "list", "show"]),
     ("completions", &[]),
@@ -32,7 +33,6 @@ const BUILT: &[(&str, &[&str])] = &[
 const TO_COME: &[&str] = &[
     "ack",
     "agreement",
-    "card",
     "concern",
     "consent",
     "disclose",

@@ -6,6 +6,7 @@
 
 mod architecture;
 mod attacks_on_notes;
+mod cards;
 mod copies;
 mod examples;
 mod hardship;

@@ -123,7 +123,7 @@ fn a_recipient_is_invited_then_keyed_then_verified_then_suspended() {
     assert_data_eq!(
         said.stdout.clone(),
         str![[r#"
-{"schema":"subrosa/recipient-add/1","id":"p-[..]","state":"invited","missing":["key"],"head":{"origin":"subrosa/[..]","size":4,"root":"[..]="}}
+{"schema":"subrosa/recipient-add/1","id":"p-[..]","state":"invited","missing":["key"],"head":{"origin":"subrosa/[..]","size":4,"root":"[..]="},"safety_number":null}
 
 "#]]
     );

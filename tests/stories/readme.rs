@@ -162,7 +162,7 @@ fn the_page_names_every_field_of_the_json() {
     let (me, lee, ana, eve, deputy) =
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better.\n");
-    let commands: [&[&str]; 27] = [
+    let commands: [&[&str]; 28] = [
         &["init", "--owner", &me],
         &["client", "add", "mk-01"],
         &["client", "edit", "mk-01", "--adult"],
@@ -186,6 +186,7 @@ fn the_page_names_every_field_of_the_json() {
         &["ledger", "log"],
         &["ledger", "verify"],
         &["ledger", "checkpoint", "-o", "head"],
+        &["card", "-o", "card"],
         &["check"],
         &["owner", "add", &deputy, "--alias", "deputy"],
         &["owner", "list"],

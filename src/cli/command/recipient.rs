@@ -1,12 +1,16 @@
 //! `subrosa recipient`: the named people something may be shared to, each by one key.
 
 use clap::Subcommand;
+use serde::Serialize;
 
 use crate::cli::Exit;
+use crate::cli::answer::Answer;
+use crate::cli::answer::Look;
 use crate::cli::answer::Made;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::id::RecipientId;
+use crate::people;
 use crate::practice::recipient::Recipient;
 use crate::vault::Vault;
 use crate::vault::transaction::Committed;
@@ -15,6 +19,7 @@ use crate::vocabulary::RecipientState;
 pub mod add;
 mod details;
 pub mod edit;
+mod given;
 pub mod invite;
 pub mod list;
 pub mod replace_key;
@@ -58,6 +63,25 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
 }
 
+/// A recipient who was named or changed.
+#[derive(Serialize)]
+struct Changed {
+    #[serde(flatten)]
+    made: Made,
+    /// Of the present key, where it came with a card.
+    safety_number: Option<String>,
+}
+
+impl Answer for Changed {
+    fn prose(&self, look: &Look<'_>) -> String {
+        self.made.prose(look)
+    }
+
+    fn bare(&self) -> String {
+        self.made.bare()
+    }
+}
+
 /// Answers with the recipient as the commit left him.
 fn answer(
     session: &mut Session<'_>,
@@ -67,10 +91,24 @@ fn answer(
     id: RecipientId,
     sentence: &str,
 ) -> Result<Exit, Failure> {
+    let (exit, changed) = changed(session, vault, committed, id, sentence)?;
+    session.answer(words, &changed, Some(vault))?;
+    Ok(exit)
+}
+
+/// The recipient as the commit left him.
+fn changed(
+    session: &mut Session<'_>,
+    vault: &Vault,
+    committed: &Committed,
+    id: RecipientId,
+    sentence: &str,
+) -> Result<(Exit, Changed), Failure> {
     let exit = session.committed(committed);
     let now = vault.catalog().recipient(id)?;
     let state = now.as_ref().map_or(RecipientState::Invited, Recipient::state);
     let missing = now.as_ref().map(missing).unwrap_or_default();
+    let number = now.as_ref().and_then(|now| people::safety_number(&now.given));
     let made = Made {
         id: id.to_string(),
         state: state.as_str(),
@@ -78,8 +116,7 @@ fn answer(
         head: (&committed.head).into(),
         sentence: sentence.to_owned(),
     };
-    session.answer(words, &made, Some(vault))?;
-    Ok(exit)
+    Ok((exit, Changed { made, safety_number: number.map(|number| number.to_string()) }))
 }
 
 /// What is missing before something may be shared to the recipient without another word.

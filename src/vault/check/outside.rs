@@ -152,13 +152,15 @@ impl Vault {
         }
     }
 
-    /// What the alarm says; of a fork, with where the two notes are.
-    pub(super) fn with_evidence(&self, alarm: &VaultError) -> String {
+    /// What is said of the alarm; of a fork of the active log, also where the two notes are.
+    pub(super) fn with_evidence(&self, alarm: &VaultError, text: String) -> String {
         let mark = match alarm {
-            VaultError::Forked { .. } => self.state.mark(&self.header.verifier).ok().flatten(),
+            VaultError::Forked { found, .. } if found.origin == self.head().origin => {
+                self.state.mark(&self.header.verifier).ok().flatten()
+            }
             _ => None,
         };
-        mark.map_or_else(|| alarm.to_string(), |mark| format!("{alarm}; {}", self.keep_evidence(&mark)))
+        mark.map_or(text.clone(), |mark| format!("{text}; {}", self.keep_evidence(&mark)))
     }
 
     /// Counts the cosignatures under `heads`.

@@ -10,6 +10,7 @@ use crate::cli::answer::Who;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
+use crate::people;
 use crate::practice::recipient::Recipient;
 use crate::vault::Vault;
 
@@ -35,6 +36,10 @@ struct Page {
     organisation: Option<String>,
     contact: Option<String>,
     key: Option<String>,
+    /// The recipient's own ledger key, from a card.
+    vkey: Option<String>,
+    /// Of both keys.
+    safety_number: Option<String>,
     verified: Option<&'static str>,
     max_label: &'static str,
     medical_personnel: bool,
@@ -71,6 +76,8 @@ impl Page {
             organisation: details.organisation.as_ref().map(ToString::to_string),
             contact: details.contact.as_ref().map(ToString::to_string),
             key: recipient.given.key.clone(),
+            vkey: recipient.given.vkey.clone(),
+            safety_number: people::safety_number(&recipient.given).map(|number| number.to_string()),
             verified: recipient.given.verified.map(|how| how.as_str()),
             max_label: recipient.ceiling().as_str(),
             medical_personnel: details.medical_personnel,
@@ -95,6 +102,8 @@ impl Page {
             ("organisation", self.organisation.clone()),
             ("contact", self.contact.clone()),
             ("key", self.key.clone()),
+            ("ledger key", self.vkey.clone()),
+            ("safety number", self.safety_number.clone()),
             ("verified", self.verified.map(str::to_owned)),
             ("max label", owned(self.max_label)),
             ("medical personnel", self.medical_personnel.then(|| "yes".to_owned())),

@@ -29,6 +29,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let (id, alias) = (recipient.id(), recipient.details.alias);
     if let (None, Some(key), Some(terminal)) = (args.how, &recipient.given.key, session.terminal()) {
         terminal.tell(&format!("The key of {alias} is {key}"))?;
+        if let Some(number) = people::safety_number(&recipient.given) {
+            terminal.tell(&format!("The safety number to compare is {number}"))?;
+        }
         terminal.tell(&format!("The ways to make sure: {}", VerifiedHow::WORDS.join(" ")))?;
     }
     let how = session.required(args.how, "--how", "How was it made sure that the key is this person's", &example)?;
