@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::keys::signer::WitnessVerifier;
 use crate::ledger::bounds::Upper;
+use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::CheckpointError;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::cosignature;
@@ -24,6 +25,7 @@ use crate::vault::copy::stands_to;
 use crate::vault::error::VaultError;
 use crate::vault::evidence;
 use crate::vault::evidence::Contradiction;
+use crate::vault::history::Chapter;
 use crate::vault::places;
 use crate::vault::witnessed;
 
@@ -77,7 +79,8 @@ impl Vault {
         for (file, bytes) in &outside.against {
             let head = self.hear_head(&mut heard, file, bytes, None)?;
             heard.continued += u64::from(head.is_some());
-            heads.extend(head);
+            // What witnesses said of a log that was continued is over, with it.
+            heads.extend(head.filter(|(_, head)| head.head().origin == self.log.origin));
         }
         self.count(&mut heard, &heads, &known, outside.quorum.is_some());
         Ok(heard)
@@ -97,7 +100,8 @@ impl Vault {
             Ok(request) => request.checkpoint,
             Err(_) => bytes.to_vec(),
         };
-        let head = match VerifiedCheckpoint::open(&bytes, &self.header.verifier) {
+        let chapter = self.chapter_of(&bytes)?;
+        let head = match VerifiedCheckpoint::open(&bytes, &chapter.verifier) {
             Ok(head) => head,
             Err(error) => {
                 heard.findings.push(finding(Fault::from(&error), file, &error.to_string()));
@@ -106,47 +110,73 @@ impl Vault {
         };
         let wrong = match named.filter(|size| *size != head.head().size) {
             Some(_) => Some(finding(Fault::Corrupt, file, "it is not the head that its name says")),
-            None => self.judge(&head, file)?,
+            None => self.judge(&head, &chapter, file)?,
         };
         let is_sound = wrong.is_none();
         heard.findings.extend(wrong);
         Ok(is_sound.then(|| (file.to_owned(), head)))
     }
 
-    /// Whether a head that this log's key signed lies on the log's way. Where it does not, both notes are kept: only
-    /// another root at that size, proven, is a fork, and a proof that merely fails is none.
-    fn judge(&self, other: &VerifiedCheckpoint, file: &str) -> Result<Option<Finding>, VaultError> {
-        let (found, head) = (other.head(), self.head());
-        if found.size > head.size {
-            let text = format!("it has {} entries, and the vault only {}", found.size, head.size);
-            return Ok(Some(finding(Fault::RolledBack, file, &text)));
-        }
-        match stands_to(&self.log, found, head)? {
-            Some(true) => return Ok(None),
-            Some(false) => {}
-            None => {
-                let text = "it is not proved that the ledger continues it: its tiles do not show that";
-                return Ok(Some(finding(Fault::Incomplete, file, text)));
-            }
-        }
-        let text = format!(
-            "the ledger's key signed it, and the ledger has another root at {} entries; {}",
-            found.size,
-            self.keep_evidence(other)
-        );
-        Ok(Some(finding(Fault::Forked, file, &text)))
+    /// The log of this vault that a checkpoint says it is of; the active one where it says nothing, or another.
+    fn chapter_of(&self, bytes: &[u8]) -> Result<Chapter, VaultError> {
+        let note = Note::parse(bytes, NOTE_LIMIT).ok();
+        let origin = note.and_then(|note| Checkpoint::parse(&note.text).ok()).map(|head| head.origin);
+        let mut chapters = self.chapters()?;
+        let at = chapters.iter().position(|chapter| Some(&chapter.log.origin) == origin.as_ref());
+        Ok(chapters.swap_remove(at.unwrap_or(chapters.len() - 1)))
     }
 
-    /// Keeps the note of a head that is not on the log's way, with the log's own and why they exclude each other. Where
+    /// Whether a head that its log's key signed lies on the log's way. Where it does not, both notes are kept: only
+    /// another root at that size, proven, is a fork, and a proof that merely fails is none.
+    fn judge(&self, other: &VerifiedCheckpoint, chapter: &Chapter, file: &str) -> Result<Option<Finding>, VaultError> {
+        let (found, head) = (other.head(), &chapter.head);
+        // The highest head known of a log that was continued, where not all of it was at hand.
+        let known = chapter.gap.as_ref().unwrap_or(head);
+        if found.size > known.size {
+            let is_active = chapter.log.id == self.log.id;
+            let (fault, whole) =
+                if is_active { (Fault::RolledBack, "has only") } else { (Fault::Forked, "was continued at") };
+            let text = format!("it has {} entries, and the ledger {whole} {}", found.size, known.size);
+            return Ok(Some(finding(fault, file, &text)));
+        }
+        let stands = match found.size > head.size {
+            true if found.size == known.size => Some(found.root == known.root),
+            // Among entries that are declared missing: nothing is known of them, and it was said so.
+            true => return Ok(None),
+            false => stands_to(&chapter.log, found, head)?,
+        };
+        match stands {
+            Some(true) => Ok(None),
+            Some(false) => {
+                let text = format!(
+                    "the ledger's key signed it, and the ledger has another root at {} entries; {}",
+                    found.size,
+                    self.keep_evidence(other, chapter)
+                );
+                Ok(Some(finding(Fault::Forked, file, &text)))
+            }
+            None => {
+                let text = "it is not proved that the ledger continues it: its tiles do not show that";
+                Ok(Some(finding(Fault::Incomplete, file, text)))
+            }
+        }
+    }
+
+    /// Keeps the note of a head that is not on its log's way, with the log's own and why they exclude each other. Where
     /// that is. What cannot be kept is told all the same.
-    fn keep_evidence(&self, other: &VerifiedCheckpoint) -> String {
-        let (found, head) = (other.head(), self.head());
-        let why = (found.size < head.size).then(|| {
-            let root = tree::root(&self.log, found.size).ok()?;
-            Some(Contradiction { root, proof: tree::consistency_proof(&self.log, found.size, head.size).ok()? })
+    fn keep_evidence(&self, other: &VerifiedCheckpoint, chapter: &Chapter) -> String {
+        let Chapter { log, verifier, .. } = chapter;
+        let own = if log.id == self.log.id { Ok(self.head.clone()) } else { log.checkpoint(verifier) };
+        let kept = own.and_then(|own| {
+            let (found, head) = (other.head(), own.head());
+            let why = (found.size < head.size).then(|| {
+                let root = tree::root(log, found.size).ok()?;
+                Some(Contradiction { root, proof: tree::consistency_proof(log, found.size, head.size).ok()? })
+            });
+            let text = evidence::text(other, &own, why.flatten().as_ref());
+            evidence::keep(&self.places, &head.origin, found.size, &text)
         });
-        let text = evidence::text(other, &self.head, why.flatten().as_ref());
-        match evidence::keep(&self.places, &head.origin, found.size, &text) {
+        match kept {
             Ok(path) => format!("both notes are in {}", path.display()),
             Err(error) => format!("both notes could not be kept ({error})"),
         }
@@ -160,7 +190,11 @@ impl Vault {
             }
             _ => None,
         };
-        mark.map_or(text.clone(), |mark| format!("{text}; {}", self.keep_evidence(&mark)))
+        let active = self.chapters().ok().and_then(|chapters| chapters.into_iter().next_back());
+        match (mark, active) {
+            (Some(mark), Some(active)) => format!("{text}; {}", self.keep_evidence(&mark, &active)),
+            _ => text,
+        }
     }
 
     /// Counts the cosignatures under `heads`.
