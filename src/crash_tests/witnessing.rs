@@ -164,6 +164,16 @@ fn what_was_kept_of_a_log_that_was_continued_still_counts() {
     for size in [2, closed.size, closed.size + 1] {
         assert_eq!(hear(sign(size, Digest::of(b"other"))), (0, Some(Fault::Forked)), "{size}");
     }
+    // A witness's time bounds the entries of the old log too.
+    let known = WitnessKey::generate("w".parse().unwrap(), &mut OsRng);
+    let mut note = Note::parse(&sign(closed.size, closed.root), NOTE_LIMIT).unwrap();
+    let head = VerifiedCheckpoint::open(&note.to_bytes(), &signer.verifier()).unwrap();
+    note.signatures.push(cosignature::cosign(&head, Timestamp::from_unix(1_700_000_000), &known));
+    let against = vec![("kept".to_owned(), note.to_bytes())];
+    let heard = vault.hear(&Outside { against, witnesses: vec![known.verifier()], quorum: None }).unwrap();
+    assert_eq!((heard.counted, heard.time, heard.earlier), (0, None, None), "it says nothing of the new one");
+    let found = vault.verify_ledger_within(&heard.uppers, &mut |_| {}).unwrap().findings;
+    assert_eq!((found.len(), found[0].fault, found[0].index), (1, Fault::BackDated, Some(1)));
     // The new log is asked about from its beginning, and nothing of the old one is a stray.
     assert_eq!(vault.ask_witnesses(&[]).unwrap().steps[0].old, 0);
     let report = vault.check(true, &mut |_| {}).unwrap();

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::id::LogId;
+use crate::keys::signer::Origin;
 use crate::keys::signer::WitnessVerifier;
 use crate::ledger::bounds::Upper;
 use crate::ledger::checkpoint::Checkpoint;
@@ -45,8 +47,8 @@ pub struct Outside {
 pub struct Heard {
     /// What is wrong.
     pub findings: Vec<Finding>,
-    /// Until when entries were there.
-    pub uppers: Vec<Upper>,
+    /// Since when entries were there, and of which log.
+    pub uppers: Vec<(LogId, Upper)>,
     /// How many signatures were verified.
     pub signatures: u64,
     /// How many of the checkpoints that were kept elsewhere the log continues.
@@ -70,38 +72,48 @@ impl Vault {
         let mut heard =
             Heard { known: cosignature::witnesses(&known, &self.header.verifier) as u64, ..Heard::default() };
         heard.quorum = outside.quorum.unwrap_or_else(|| heard.known.min(1));
+        let chapters = self.chapters()?;
         let mut heads = vec![(places::checkpoint(self.log.id), self.head.clone())];
-        for size in self.witnessed_sizes()? {
-            let file = places::witnessed(self.log.id, size);
-            let bytes = self.disk.read(&file, NOTE_LIMIT as u64)?.unwrap_or_default();
-            heads.extend(self.hear_head(&mut heard, &file, &bytes, Some(size))?);
+        for chapter in &chapters {
+            for size in self.witnessed_sizes_of(chapter.log.id)? {
+                let file = places::witnessed(chapter.log.id, size);
+                let bytes = self.disk.read(&file, NOTE_LIMIT as u64)?.unwrap_or_default();
+                heads.extend(self.hear_head(&mut heard, &file, &bytes, (chapter, Some(size)))?);
+            }
         }
         for (file, bytes) in &outside.against {
-            let head = self.hear_head(&mut heard, file, bytes, None)?;
+            // A request to a witness, or a consistency proof, ends in a checkpoint.
+            let request = Request::parse(bytes).ok();
+            let bytes = request.as_ref().map_or(bytes, |request| &request.checkpoint);
+            let origin = origin_of(bytes);
+            let named = chapters.iter().find(|chapter| Some(&chapter.log.origin) == origin.as_ref());
+            // What is of no log of this vault is told as not of the active one.
+            let Some(chapter) = named.or(chapters.last()) else { continue };
+            let head = self.hear_head(&mut heard, file, bytes, (chapter, None))?;
             heard.continued += u64::from(head.is_some());
-            // What witnesses said of a log that was continued is over, with it.
-            heads.extend(head.filter(|(_, head)| head.head().origin == self.log.origin));
+            heads.extend(head);
         }
-        self.count(&mut heard, &heads, &known, outside.quorum.is_some());
+        self.count(&mut heard, &heads, &known, &chapters);
+        let Heard { counted, quorum, .. } = heard;
+        if outside.quorum.is_some() && counted < quorum {
+            let here = self.head().size;
+            let text = format!("{counted} known witnesses cosigned its {here} entries, and {quorum} are wanted");
+            heard.findings.push(finding(Fault::QuorumNotMet, &places::checkpoint(self.log.id), &text));
+        }
         Ok(heard)
     }
 
-    /// Reads a head that was kept; `None` where something is wrong with it, which is told.
+    /// Reads a head that was kept of this log, maybe under the name of its size; `None` where something is wrong with it,
+    /// which is told.
     fn hear_head(
         &self,
         heard: &mut Heard,
         file: &str,
         bytes: &[u8],
-        named: Option<u64>,
+        (chapter, named): (&Chapter, Option<u64>),
     ) -> Result<Option<(String, VerifiedCheckpoint)>, VaultError> {
         heard.signatures += 1;
-        // A request to a witness, or a consistency proof, ends in a checkpoint.
-        let bytes = match Request::parse(bytes) {
-            Ok(request) => request.checkpoint,
-            Err(_) => bytes.to_vec(),
-        };
-        let chapter = self.chapter_of(&bytes)?;
-        let head = match VerifiedCheckpoint::open(&bytes, &chapter.verifier) {
+        let head = match VerifiedCheckpoint::open(bytes, &chapter.verifier) {
             Ok(head) => head,
             Err(error) => {
                 heard.findings.push(finding(Fault::from(&error), file, &error.to_string()));
@@ -110,20 +122,11 @@ impl Vault {
         };
         let wrong = match named.filter(|size| *size != head.head().size) {
             Some(_) => Some(finding(Fault::Corrupt, file, "it is not the head that its name says")),
-            None => self.judge(&head, &chapter, file)?,
+            None => self.judge(&head, chapter, file)?,
         };
         let is_sound = wrong.is_none();
         heard.findings.extend(wrong);
         Ok(is_sound.then(|| (file.to_owned(), head)))
-    }
-
-    /// The log of this vault that a checkpoint says it is of; the active one where it says nothing, or another.
-    fn chapter_of(&self, bytes: &[u8]) -> Result<Chapter, VaultError> {
-        let note = Note::parse(bytes, NOTE_LIMIT).ok();
-        let origin = note.and_then(|note| Checkpoint::parse(&note.text).ok()).map(|head| head.origin);
-        let mut chapters = self.chapters()?;
-        let at = chapters.iter().position(|chapter| Some(&chapter.log.origin) == origin.as_ref());
-        Ok(chapters.swap_remove(at.unwrap_or(chapters.len() - 1)))
     }
 
     /// Whether a head that its log's key signed lies on the log's way. Where it does not, both notes are kept: only
@@ -203,39 +206,43 @@ impl Vault {
         heard: &mut Heard,
         heads: &[(String, VerifiedCheckpoint)],
         known: &[WitnessVerifier],
-        is_wanted: bool,
+        chapters: &[Chapter],
     ) {
-        let mut by_size: BTreeMap<u64, Vec<Cosignature>> = BTreeMap::new();
+        let mut by_head: BTreeMap<(usize, u64), Vec<Cosignature>> = BTreeMap::new();
         for (file, head) in heads {
+            let Some(at) = chapters.iter().position(|chapter| chapter.log.origin == head.head().origin) else {
+                continue;
+            };
             let note = Note::parse(head.bytes(), NOTE_LIMIT);
-            let counted = note.and_then(|note| cosignature::counted(&note, known, &self.header.verifier));
+            let counted = note.and_then(|note| cosignature::counted(&note, known, &chapters[at].verifier));
             match counted {
                 Ok(counted) => {
                     heard.signatures += counted.len() as u64;
-                    merge(by_size.entry(head.head().size).or_default(), counted);
+                    merge(by_head.entry((at, head.head().size)).or_default(), counted);
                 }
                 Err(error) => heard.findings.push(finding(fault_of(&error), file, &error.to_string())),
             }
         }
-        let here = self.head().size;
-        for (size, counted) in by_size {
-            let count = counted.len() as u64;
+        for ((at, size), counted) in by_head {
+            let (log, count) = (chapters[at].log.id, counted.len() as u64);
             let time = cosignature::agreed_time(&counted, heard.quorum.max(1) as usize);
             let upper = time.map(|time| Upper { size, time });
-            heard.uppers.extend(upper);
-            if size == here {
-                (heard.counted, heard.time) = (count, time);
-            } else {
-                heard.earlier = upper.map(|upper| (upper, count)).or(heard.earlier);
+            heard.uppers.extend(upper.map(|upper| (log, upper)));
+            match log == self.log.id {
+                true if size == self.head().size => (heard.counted, heard.time) = (count, time),
+                true => heard.earlier = upper.map(|upper| (upper, count)).or(heard.earlier),
+                // What witnesses said of a log that was continued bounds its times, and is no word on this one.
+                false => {}
             }
         }
         heard.earlier = heard.earlier.filter(|_| heard.time.is_none());
-        let Heard { counted, quorum, .. } = *heard;
-        if is_wanted && counted < quorum {
-            let text = format!("{counted} known witnesses cosigned its {here} entries, and {quorum} are wanted");
-            heard.findings.push(finding(Fault::QuorumNotMet, &places::checkpoint(self.log.id), &text));
-        }
     }
+}
+
+/// The log that a checkpoint says it is of.
+fn origin_of(bytes: &[u8]) -> Option<Origin> {
+    let note = Note::parse(bytes, NOTE_LIMIT).ok()?;
+    Checkpoint::parse(&note.text).ok().map(|head| head.origin)
 }
 
 fn fault_of(error: &NoteError) -> Fault {
