@@ -9,6 +9,7 @@ use crate::cli::session::Session;
 pub mod checkpoint;
 pub mod cosign;
 pub mod log;
+pub mod recover;
 pub mod verify;
 pub mod witness;
 
@@ -25,6 +26,8 @@ pub enum Action {
     Witness(witness::Args),
     /// Keep what witnesses answered about this ledger
     Cosign(cosign::Args),
+    /// Complete the vault from another copy, or continue its ledger on this computer
+    Recover(recover::Args),
 }
 
 /// Does it.
@@ -34,6 +37,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Action::Verify(args) => verify::run(&args, session),
         Action::Witness(args) => witness::run(&args, session),
         Action::Cosign(args) => cosign::run(&args, session),
+        Action::Recover(args) => recover::run(args, session),
         Action::Checkpoint(args) => checkpoint::run(&args, session),
     }
 }
