@@ -99,7 +99,7 @@ impl Vault {
         let AtHand { have, .. } = self.log.at_hand(&self.keyring)?;
         // What was signed of this beginning has to be in it.
         let mark = self.state.mark(&self.header.verifier)?.map(|mark| mark.head().clone());
-        for signed in mark.into_iter().filter(|mark| mark.size == have.size && mark.root != have.root) {
+        if let Some(signed) = mark.filter(|mark| mark.size == have.size && mark.root != have.root) {
             return Err(VaultError::Forked { seen: Box::new(signed), found: Box::new(have) });
         }
         self.have = Some(have);

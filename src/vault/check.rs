@@ -71,6 +71,8 @@ pub enum Fault {
     Corrupt,
     /// A journal line is not the one its leaf commits to.
     OpeningMismatch,
+    /// An entry that is not shown to stand where it should.
+    NotIncluded,
     /// A file is not of its format.
     Malformed,
     /// A file is missing.
@@ -191,9 +193,9 @@ impl Vault {
         report.findings.extend(times::findings(walks));
         self.check_links(&mut report)?;
         if let Some(alarm) = self.alarm() {
-            let mut finding = logs::alarm_finding(&alarm, self.log.id);
-            finding.text = self.with_evidence(&alarm, finding.text);
-            report.findings.insert(0, finding);
+            report
+                .findings
+                .insert(0, logs::alarm_finding(&alarm, self.log.id, &self.with_evidence(&alarm, alarm.to_string())));
         }
         Ok(report)
     }

@@ -19,6 +19,7 @@ pub mod lock;
 pub mod log;
 pub mod object;
 pub mod places;
+pub mod prove;
 pub mod recovery;
 pub mod rekey;
 pub mod rescue;

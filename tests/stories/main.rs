@@ -5,20 +5,26 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod architecture;
+mod attacks_on_heads;
 mod attacks_on_notes;
+mod attacks_on_proofs;
 mod cards;
 mod copies;
 mod examples;
+mod forged_log;
+mod fuzzing;
 mod hardship;
 mod help;
 mod init;
 mod integrity;
+mod judges;
 mod ledger;
 mod licences;
 mod machine;
 mod media;
 mod people;
 mod practice;
+mod proofs;
 mod readme;
 mod records;
 mod screen;
@@ -27,4 +33,5 @@ mod sharing;
 mod shells;
 mod terminal;
 mod unlocking;
+mod verifier;
 mod witnesses;

@@ -9,6 +9,7 @@ use crate::cli::session::Session;
 pub mod checkpoint;
 pub mod cosign;
 pub mod log;
+pub mod prove;
 pub mod recover;
 pub mod verify;
 pub mod witness;
@@ -20,6 +21,8 @@ pub enum Action {
     Log(log::Args),
     /// Check every entry, tile, opening and signature, and that nothing was rolled back
     Verify(verify::Args),
+    /// Prove an entry to somebody who has no vault, or that the ledger continues a kept head
+    Prove(prove::Args),
     /// The signed head, to be kept by others
     Checkpoint(checkpoint::Args),
     /// Cosign somebody else's signed head, as a witness of his ledger
@@ -35,6 +38,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     match action {
         Action::Log(args) => log::run(args, session),
         Action::Verify(args) => verify::run(&args, session),
+        Action::Prove(args) => prove::run(&args, session),
         Action::Witness(args) => witness::run(&args, session),
         Action::Cosign(args) => cosign::run(&args, session),
         Action::Recover(args) => recover::run(args, session),
