@@ -343,7 +343,7 @@ const TABLE: &[Row] = &[
 /// The log's own key, used as a witness's.
 fn own_witness(stage: &Stage) -> WitnessKey {
     let private = stage.log.private_text();
-    let mut bytes = STANDARD.decode(private.reveal_secret().rsplit('+').next().unwrap()).unwrap();
+    let mut bytes = STANDARD.decode(private.reveal_secret().splitn(5, '+').last().unwrap()).unwrap();
     bytes[0] = 4;
     let verifier = WitnessVerifier::from_public(stage.log.origin().clone(), stage.vkey().public()).unwrap();
     let id = verifier.key_id();
