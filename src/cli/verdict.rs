@@ -30,7 +30,7 @@ pub const INTACT: &str = "INTACT";
 struct Row(Fault, &'static str, &'static str);
 
 /// What each fault is called, and what to do about it.
-const TABLE: [Row; 14] = [
+const TABLE: [Row; 16] = [
     Row(
         Fault::UntrustedKey,
         "UNTRUSTED-KEY",
@@ -55,6 +55,8 @@ const TABLE: [Row; 14] = [
         "is a sync or copy under way? wait and retry; else bring the file back from a backup",
     ),
     Row(Fault::QuorumNotMet, "QUORUM-NOT-MET", "subrosa ledger checkpoint --for-witness"),
+    Row(Fault::Gap, "GAP", "subrosa ledger recover --from DIR, should a copy of them be found; it alarms nowhere else"),
+    Row(Fault::Resealing, "RESEALING", "subrosa owner remove --resume"),
     Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
     Row(Fault::Stray, "STRAY", "subrosa check --repair"),
 ];

@@ -26,6 +26,7 @@ use crate::people;
 use crate::policy;
 use crate::practice::client::ClientDetails;
 use crate::practice::event::Body;
+use crate::practice::owner::Owner;
 use crate::practice::recipient::GivenKey;
 use crate::practice::recipient::RecipientAdded;
 use crate::practice::recipient::RecipientDetails;
@@ -45,6 +46,8 @@ use crate::vault::desk::Desk;
 use crate::vault::disk;
 use crate::vault::error::VaultError;
 use crate::vault::places::Places;
+use crate::vault::rekey;
+use crate::vault::rekey::Removal;
 use crate::vault::transaction::Committed;
 use crate::vault::unlock::Found;
 use crate::vocabulary::Basis;
@@ -112,13 +115,43 @@ impl Bench {
     }
 
     pub fn open_at(&self, places: &Places, options: Options) -> Result<Vault, VaultError> {
-        Vault::open(Found::at(places.clone())?.with_identities(&self.identities())?, options, &mut OsRng)
+        loop {
+            let found = Found::at(places.clone())?;
+            match Vault::open(found.with_identities(&self.identities())?, options.clone(), &mut OsRng) {
+                // What was interrupted is finished, and another log is the active one.
+                Err(VaultError::Continued) => {}
+                other => return other,
+            }
+        }
     }
 
     /// What a change to `vault` is made with.
     pub fn desk<'a>(&'a self, vault: &'a mut Vault) -> Desk<'a, OsRng> {
         // `OsRng` has no size: leaking one leaks nothing.
         Desk { vault, clock: &*self.clock, rng: Box::leak(Box::new(OsRng)) }
+    }
+
+    /// Gives the vault another owner, who opens it with the key returned.
+    pub fn add_owner(&self, vault: &mut Vault, alias: &str) -> SecretText {
+        let (secret, public) = identity::generate_owner();
+        let seals_to = public.seals_to(&Callbacks::none()).unwrap();
+        let key = OwnerKey::PublicKey(public, seals_to, OwnerMeans::Recipient);
+        people::add_owner(&mut self.desk(vault), alias.parse().unwrap(), &key).unwrap();
+        secret
+    }
+
+    /// Everybody but the owner of this bench goes.
+    pub fn remove_owners(&self, vault: &mut Vault) -> Result<(), VaultError> {
+        let owners = vault.catalog().owners()?;
+        let is_mine = |owner: &Owner| owner.recipient.as_deref() == Some(&self.public.to_string());
+        let (mine, removed): (Vec<_>, Vec<_>) = owners.into_iter().partition(is_mine);
+        let key = || {
+            let seals_to = self.public.seals_to(&Callbacks::none()).unwrap();
+            OwnerKey::PublicKey(self.public.clone(), seals_to, OwnerMeans::Recipient)
+        };
+        let remaining = mine.into_iter().map(|owner| (owner, key())).collect();
+        let removal = Removal { removed, remaining, key: None, reason: None };
+        rekey::remove_owners(&mut self.desk(vault), removal).map(drop)
     }
 
     /// The owner's public key, which anyone may know.

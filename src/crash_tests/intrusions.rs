@@ -288,7 +288,7 @@ fn another_machine_reads_and_does_not_write() {
     let right = crate::vault::Options { accept_head: Some(right), ..Bench::options() };
     let vault = bench.open_at(&places, right).unwrap();
     assert_eq!(vault.standing(), &Standing::InStep);
-    assert!(matches!(vault.may_append(), Err(VaultError::ReadsOnly)));
+    assert!(matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. })));
     drop(vault);
     // What the first machine appends is followed.
     let mut vault = bench.open().unwrap();

@@ -4,4 +4,5 @@
 mod bench;
 mod cuts;
 mod intrusions;
+mod successions;
 mod witnessing;

@@ -6,6 +6,7 @@
 
 pub mod header;
 pub mod identity;
+pub mod keyring;
 pub mod lines;
 pub mod opening;
 pub mod passphrase;

@@ -34,15 +34,25 @@ impl VaultIdentity {
 
     /// Reads an age identity file that holds exactly one X25519 identity; comments and empty lines are allowed.
     pub fn parse_identity_file(bytes: &[u8]) -> Result<Self, IdentityFault> {
-        let mut entries = lines::parse(bytes)?.into_iter();
-        let first = entries.next().ok_or(IdentityFault::NoIdentity)?;
-        if entries.next().is_some() {
-            return Err(IdentityFault::SeveralIdentities);
-        }
-        match first {
-            (_, Entry::X25519(identity)) => Ok(Self(Box::new(Kind::X25519(*identity)))),
-            (line, Entry::Plugin(_)) => Err(IdentityFault::PluginIdentity { line }),
-        }
+        let mut all = Self::parse_all(bytes)?.into_iter();
+        let first = all.next().ok_or(IdentityFault::NoIdentity)?;
+        if all.next().is_some() { Err(IdentityFault::SeveralIdentities) } else { Ok(first) }
+    }
+
+    /// Reads an age identity file that holds one or more.
+    pub(crate) fn parse_all(bytes: &[u8]) -> Result<Vec<Self>, IdentityFault> {
+        let one = |(line, entry)| match entry {
+            Entry::X25519(identity) => Ok(Self(Box::new(Kind::X25519(*identity)))),
+            Entry::Plugin(_) => Err(IdentityFault::PluginIdentity { line }),
+        };
+        lines::parse(bytes)?.into_iter().map(one).collect()
+    }
+
+    /// The same identity once more, for a value that outlives this one. Named so that it stands out: secrets are not
+    /// cloned in passing.
+    pub fn again(&self) -> Self {
+        let Kind::X25519(identity) = &*self.0;
+        Self(Box::new(Kind::X25519(identity.clone())))
     }
 
     /// The identity file that stock age reads: the public key as a comment, then the secret line.

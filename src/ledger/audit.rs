@@ -6,7 +6,7 @@ use std::io;
 
 use crate::digest::Digest;
 use crate::keys::signer::VerifierKey;
-use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::leaf;
 use crate::ledger::leaf::Leaf;
 use crate::ledger::leaf::LeafError;
@@ -70,21 +70,21 @@ pub struct Finding {
     pub path: Option<TilePath>,
 }
 
-/// Checks the log under `head`, which `key` signed, and shows `visit` every leaf that can be read, in order.
+/// Checks the log under `head`, which the caller knows to be its head and `key` to be its key, and shows `visit` every leaf that can be read, in order.
 pub fn audit(
     tiles: &dyn Tiles,
-    head: &VerifiedCheckpoint,
+    head: &Checkpoint,
     key: &VerifierKey,
     mut visit: impl FnMut(u64, &Leaf),
 ) -> (Counts, Vec<Finding>) {
-    let size = head.head().size;
+    let size = head.size;
     let mut audit = Audit { tiles, size, counts: Counts::default(), findings: Vec::new(), edge: Default::default() };
     for bundle in 0..size.div_ceil(u64::from(WIDTH)) {
         if let Some(path) = TilePath::bundle_of_tree(bundle, size) {
             audit.bundle(path, bundle << 8, key, &mut visit);
         }
     }
-    audit.finish(head.head().root);
+    audit.finish(head.root);
     (audit.counts, audit.findings)
 }
 
@@ -218,7 +218,7 @@ fn whole(hashes: &[Option<Digest>]) -> Option<Vec<Digest>> {
 mod tests {
     use super::*;
     use crate::keys::signer::SigningKey;
-    use crate::ledger::checkpoint::Checkpoint;
+    use crate::ledger::checkpoint::VerifiedCheckpoint;
     use crate::ledger::tile::encode_entry;
     use crate::ledger::tile::tiles_of;
     use crate::ledger::tree::MemoryTiles;
@@ -246,7 +246,7 @@ mod tests {
     }
 
     fn findings(tiles: &MemoryTiles, head: &VerifiedCheckpoint, key: &SigningKey) -> Vec<Finding> {
-        audit(tiles, head, &key.verifier(), |_, _| {}).1
+        audit(tiles, head.head(), &key.verifier(), |_, _| {}).1
     }
 
     #[test]
@@ -255,7 +255,7 @@ mod tests {
         for size in [1, 2, 255, 256, 257, 600, 66_000] {
             let (tiles, head) = log(&key, size);
             let mut next = 0;
-            let (counts, findings) = audit(&tiles, &head, &key.verifier(), |index, leaf| {
+            let (counts, findings) = audit(&tiles, head.head(), &key.verifier(), |index, leaf| {
                 assert!(index == next && (index == 0 || *leaf == sealed(index)));
                 next += 1;
             });

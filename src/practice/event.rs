@@ -10,6 +10,10 @@ use crate::practice::client::ClientClosed;
 use crate::practice::client::ClientDetails;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
+use crate::practice::log::LogClosed;
+use crate::practice::log::LogContinued;
+use crate::practice::log::LogJoined;
+use crate::practice::log::WriterHanded;
 use crate::practice::owner::ClockStepped;
 use crate::practice::owner::OwnerAdded;
 use crate::practice::owner::VaultCreated;
@@ -21,6 +25,10 @@ use crate::practice::recipient::RecipientVerified;
 use crate::practice::record::RecordAccessed;
 use crate::practice::record::RecordTagged;
 use crate::practice::record::RecordVersion;
+use crate::practice::rekey::ObjectsResealed;
+use crate::practice::rekey::OwnerRemoved;
+use crate::practice::rekey::RekeyFinished;
+use crate::practice::rekey::VaultRekeyed;
 use crate::practice::words::Alias;
 use crate::time::Timestamp;
 
@@ -87,6 +95,22 @@ kinds! {
     VaultCreated(VaultCreated) = "vault.created";
     /// Someone more opens the vault.
     OwnerAdded(OwnerAdded) = "owner.added";
+    /// Someone opens the vault no more.
+    OwnerRemoved(OwnerRemoved) = "owner.removed";
+    /// The vault has a new identity.
+    VaultRekeyed(VaultRekeyed) = "vault.rekeyed";
+    /// A batch of objects was sealed again.
+    ObjectsResealed(ObjectsResealed) = "objects.resealed";
+    /// Everything was.
+    RekeyFinished(RekeyFinished) = "vault.rekey.finished";
+    /// The log ends here, and another continues it.
+    LogClosed(LogClosed) = "log.closed";
+    /// The log continues another.
+    LogContinued(LogContinued) = "log.continued";
+    /// Entries of another log belong to the history.
+    LogJoined(LogJoined) = "log.joined";
+    /// Another machine writes the log.
+    WriterHanded(WriterHanded) = "writer.handed";
     /// A clock behind the log was confirmed.
     ClockStepped(ClockStepped) = "clock.stepped";
     /// A client came.

@@ -313,7 +313,7 @@ fn pack<R: CryptoRng + RngCore>(
     let (package, size) = write_package(transaction, planned, &made, (&salt, &code), created, &to, progress)?;
     (made.package, made.size) = (Some(package), Some(size));
     let sealed_list = matches!(made.records, Listed::Sealed(_)).then_some(refs);
-    Ok(Draft { body: Body::DisclosureMade(made), salt: Some(salt), records: sealed_list })
+    Ok(Draft { salt: Some(salt), records: sealed_list, ..Draft::from(Body::DisclosureMade(made)) })
 }
 
 /// Seals one package into the outbox; its digest and size.
@@ -377,7 +377,7 @@ fn refused(
         recipient: recipient.id(),
         records,
     };
-    Ok(Draft { body: Body::DisclosureRefused(body), salt: None, records: sealed_list })
+    Ok(Draft { records: sealed_list, ..Draft::from(Body::DisclosureRefused(body)) })
 }
 
 fn reference(record: &Record) -> RecordRef {

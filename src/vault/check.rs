@@ -5,6 +5,7 @@
 
 mod files;
 mod ledger;
+mod logs;
 mod outside;
 mod repair;
 mod times;
@@ -18,9 +19,13 @@ use crate::ledger::bounds::Bounds;
 use crate::ledger::bounds::Upper;
 use crate::ledger::checkpoint::CheckpointError;
 use crate::ledger::opening::PER_FILE;
+use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::CatalogError;
 use crate::vault::error::VaultError;
+use crate::vault::history::Chapter;
+use crate::vault::history::Moves;
+use crate::vault::history::Openings;
 use crate::vault::lock::Lock;
 use crate::vault::places;
 use crate::vault::step::Held;
@@ -73,6 +78,10 @@ pub enum Fault {
     Incomplete,
     /// Fewer witnesses than are wanted cosigned the head.
     QuorumNotMet,
+    /// Entries that were not at hand when a log was continued: declared, and so not wrong.
+    Gap,
+    /// Objects that are still sealed to an earlier vault identity.
+    Resealing,
     /// A package that waits in the outbox: not wrong, but not done.
     Waiting,
     /// A file that nothing speaks of.
@@ -82,7 +91,7 @@ pub enum Fault {
 impl Fault {
     /// Whether the vault's integrity is at stake.
     pub fn is_grave(self) -> bool {
-        !matches!(self, Self::Stray | Self::Waiting)
+        !matches!(self, Self::Stray | Self::Waiting | Self::Gap | Self::Resealing)
     }
 }
 
@@ -136,6 +145,16 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
+impl LedgerReport {
+    fn add(&mut self, other: Self) {
+        self.leaves += other.leaves;
+        self.tiles += other.tiles;
+        self.openings += other.openings;
+        self.signatures += other.signatures;
+        self.findings.extend(other.findings);
+    }
+}
+
 impl Vault {
     /// Checks every leaf, tile, opening and signature of the log, streaming, and the head against the mark. `progress`
     /// is told how many more leaves are done.
@@ -149,23 +168,31 @@ impl Vault {
         uppers: Vec<Upper>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<LedgerReport, VaultError> {
-        let ledger = Ledger {
-            disk: &self.disk,
-            log: &self.log,
-            head: &self.head,
-            verifier: &self.header.verifier,
-            identity: &self.identity,
-        };
-        let mut bounds = Bounds::new(uppers);
-        let mut report = ledger.examine(progress, &mut |index, event| {
-            times::walk(&mut bounds, index, event);
-            Ok(())
-        })?;
-        report.findings.extend(bounds.finish().map(|found| times::finding(self.log.id, &found)));
+        let mut report = LedgerReport::default();
+        let mut last: Option<Timestamp> = None;
+        let chapters = self.chapters()?;
+        for (chapter, next) in chapters.iter().zip(chapters.iter().skip(1).map(Some).chain([None])) {
+            let Chapter { log, verifier, head, .. } = chapter;
+            let ledger = Ledger { disk: &self.disk, log, head, verifier, keyring: &self.keyring };
+            // Witnesses speak of the active log; what they said of an older one is over its own heads.
+            let mut bounds = Bounds::new(if next.is_none() { uppers.clone() } else { Vec::new() });
+            let before = last;
+            let examined = ledger.examine(progress, &mut |index, event| {
+                times::walk(&mut bounds, index, event, before);
+                last = last.max(Some(event.time));
+                Ok(())
+            })?;
+            report.add(examined);
+            report.findings.extend(bounds.finish().map(|found| times::finding(log.id, &found)));
+            if next.is_some() {
+                self.check_closed(chapter, &mut report)?;
+            }
+        }
+        self.check_links(&mut report)?;
         if let Some(alarm) = self.alarm() {
-            let fault = if matches!(alarm, VaultError::Forked { .. }) { Fault::Forked } else { Fault::RolledBack };
-            let text = self.with_evidence(&alarm);
-            report.findings.insert(0, finding(fault, &places::checkpoint(self.log.id), &text));
+            let mut found = logs::alarm_finding(&alarm, self.log.id);
+            found.text = self.with_evidence(&alarm);
+            report.findings.insert(0, found);
         }
         Ok(report)
     }
@@ -178,7 +205,7 @@ impl Vault {
         ledger.signatures += heard.signatures;
         ledger.findings.extend(heard.findings);
         let mut report = Report { ledger, read_data, ..Report::default() };
-        let mut known: BTreeSet<String> = self.known_files();
+        let mut known: BTreeSet<String> = self.known_files()?;
         self.check_objects(read_data, &mut known, &mut report, progress)?;
         self.check_key_files(&mut known, &mut report)?;
         self.check_outbox(&mut known, &mut report)?;
@@ -207,13 +234,24 @@ impl Vault {
         self.options.lock_wait
     }
 
-    fn known_files(&self) -> BTreeSet<String> {
+    fn known_files(&self) -> Result<BTreeSet<String>, VaultError> {
         let mut known: BTreeSet<String> = [places::HEADER, places::LOCK].map(str::to_owned).into();
         known.insert(places::signing_key(self.log.id));
-        known.insert(places::checkpoint(self.log.id));
+        known.insert(places::owner_file(self.header.epoch, places::EARLIER));
+        if self.is_being_resealed() {
+            // Between a batch's commit and its end, and for as long as it takes to resume.
+            let moves = Moves::of(Openings::new(&self.disk, &self.keyring, self.stretches()))?;
+            known.extend(moves.replaced().map(places::object));
+        }
+        for Chapter { log, head, .. } in self.chapters()? {
+            let whole = head.size.max(self.published_size(&log));
+            known.extend([places::checkpoint(log.id), places::successor(log.id), places::predecessor(log.id)]);
+            let sizes = self.witnessed_sizes_of(log.id).unwrap_or_default();
+            known.extend(sizes.into_iter().map(|size| places::witnessed(log.id, size)));
+            known.extend((0..whole.div_ceil(PER_FILE)).map(|number| places::journal(log.id, number)));
+        }
         known.extend(self.witnessed_files());
-        known.extend((0..self.head().size.div_ceil(PER_FILE)).map(|number| places::journal(self.log.id, number)));
-        known
+        Ok(known)
     }
 }
 

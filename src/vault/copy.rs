@@ -85,7 +85,7 @@ pub fn check(
         checked.report.ledger.findings.push(finding(Fault::WrongLog, places::HEADER, text));
         return Ok(checked);
     }
-    if let Err(error) = found.check(&vault.identity) {
+    if let Err(error) = found.check(vault.keyring.current()) {
         return broken(checked, error);
     }
     let log = Log::new(found.disk.clone(), found.header.log);
@@ -95,14 +95,15 @@ pub fn check(
     };
 
     let (disk, epoch) = (&found.disk, found.header.epoch);
-    let ledger = Ledger { disk, log: &log, head: &head, verifier: &own.verifier, identity: &vault.identity };
-    let objects = Objects { disk, identity: &vault.identity, read_data: *read_data };
+    let ledger = Ledger { disk, log: &log, head: head.head(), verifier: &own.verifier, keyring: &vault.keyring };
+    let objects = Objects { disk, keyring: &vault.keyring, read_data: *read_data };
     let mut report = Report { read_data: *read_data, ..Report::default() };
     report.findings.extend(check_signing_key(&found, vault)?);
     report.ledger = ledger.examine(&mut |_| {}, &mut |index, event| {
         if let Some(expected) = objects_of(&event.body) {
             report.records += u64::from(expected.size.is_some());
-            report.findings.extend(objects.check(&expected, index)?);
+            let found = objects.check(&expected)?;
+            report.findings.extend(found.map(|found| Finding { index: Some(index), ..found }));
         }
         for file in key_files_of(&event.body) {
             report.findings.extend(check_key_file(disk, epoch, file)?);
@@ -150,7 +151,7 @@ fn check_signing_key(found: &Found, vault: &Unlocked) -> Result<Option<Finding>,
         return Ok(Some(finding(Fault::Incomplete, &file, "it is missing")));
     };
     let seal = found.header.signing_seals.get(&found.header.log).copied();
-    let plain = seal::open_bytes(&sealed[..], &vault.identity, seal, KEY_FILE_LIMIT as usize);
+    let plain = seal::open_bytes(&sealed[..], &vault.keyring, seal, KEY_FILE_LIMIT as usize);
     match plain.map_err(|error| VaultError::unsealed(&file, error)) {
         Err(VaultError::Altered { reason, .. }) => Ok(Some(finding(Fault::Corrupt, &file, &reason))),
         other => other.map(|_| None),

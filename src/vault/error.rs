@@ -5,6 +5,8 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::id::MachineId;
+use crate::keys::signer::Origin;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::seal::SealError;
 use crate::time::Timestamp;
@@ -47,6 +49,42 @@ pub enum VaultError {
         /// The vault.
         path: PathBuf,
     },
+    /// `vault.toml` names another log by now than when it was read: whoever asked opens it anew.
+    #[error("another process continued the ledger meanwhile")]
+    Continued,
+    /// `vault.toml` names a log that the one seen here continues.
+    #[error("the vault at {} is of before its ledger was continued: an older vault.toml was put in its place", path.display())]
+    OlderHeader {
+        /// The vault.
+        path: PathBuf,
+    },
+    /// The vault has a new identity, and nobody here confirmed that yet.
+    #[error("the vault at {} has a new key of its own, since an owner was removed: {} size {} root {}", path.display(), head.origin, head.size, crate::vault::root_text(&head.root))]
+    Rekeyed {
+        /// The vault.
+        path: PathBuf,
+        /// Its head.
+        head: Box<Checkpoint>,
+    },
+    /// Another log of this vault continues one of its logs too, and is not part of its history.
+    #[error("two logs continue {from}: {found} is not part of this vault's history yet")]
+    Split {
+        /// The log that both continue.
+        from: Origin,
+        /// The one that is not in the history.
+        found: Origin,
+    },
+    /// A log has entries after the head that its successor continues.
+    #[error("the log {} has {} entries, but its successor continues it at {}: what is beyond is not part of this vault's history yet", found.origin, found.size, closed.size)]
+    Beyond {
+        /// What the successor continues.
+        closed: Box<Checkpoint>,
+        /// The head that was found, in the vault or as this machine's mark.
+        found: Box<Checkpoint>,
+    },
+    /// The log's beginning named the key that its successor has to have, and another or none was given.
+    #[error("the next key of {0} was made in advance, when the vault began: only that key may continue it")]
+    NextKeyNeeded(Origin),
     /// The vault is older than what this machine has seen.
     #[error("the vault has {} entries, but {} were seen on this computer: an older copy was put in its place", found.size, seen.size)]
     RolledBack {
@@ -83,8 +121,13 @@ pub enum VaultError {
     #[error("this computer has not seen this vault before: {} size {} root {}", .0.origin, .0.size, crate::vault::root_text(&.0.root))]
     Unmarked(Box<Checkpoint>),
     /// This machine is not the one that writes the log.
-    #[error("this machine reads only: the ledger is written by another one")]
-    ReadsOnly,
+    #[error("this computer reads only: the ledger is written by another one")]
+    ReadsOnly {
+        /// This machine's id for the log, by which it can be handed over.
+        machine: Option<MachineId>,
+        /// What this machine had seen when it gave up writing: another one had written with its right to.
+        gave_up: Option<Box<Checkpoint>>,
+    },
     /// The clock stands more than five minutes behind the last entry.
     #[error("the clock says {clock}, but the last entry is of {last}")]
     ClockBehind {

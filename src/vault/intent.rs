@@ -2,6 +2,7 @@
 //! dead intent names and no committed event does is a leftover. Besides leftovers only packages that were handed over
 //! and tiles that wider ones replaced are ever deleted (`docs/format.md`, 5).
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read as _;
 use std::io::Write as _;
@@ -115,6 +116,18 @@ fn take_over(disk: &Disk, id: IntentId) -> Result<Option<Intent>, VaultError> {
         return Ok(Some(Intent { disk: disk.clone(), id, files, _held: Some(held) }));
     }
     Ok(disk.has(&dir).then(|| Intent { disk: disk.clone(), id, files: Vec::new(), _held: None }))
+}
+
+/// Every file that a transaction announced, alive or dead.
+pub fn announced(disk: &Disk) -> Result<BTreeSet<String>, VaultError> {
+    let mut found = BTreeSet::new();
+    for name in disk.names(places::INCOMING)? {
+        let list = format!("{}/{name}/intent", places::INCOMING);
+        if let Ok(Some(bytes)) = disk.read(&list, INTENT_LIMIT) {
+            found.extend(String::from_utf8_lossy(&bytes).lines().map(str::to_owned));
+        }
+    }
+    Ok(found)
 }
 
 /// What belongs to transactions that live: the files they announced, and their own directories (with a `/` at the end).

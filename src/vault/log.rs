@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Range;
 
 use crate::id::LogId;
+use crate::keys::keyring::Keyring;
 use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;
@@ -103,32 +104,22 @@ impl Log {
     }
 
     /// The openings of journal file `number` below `head`'s size: exactly one matching one for every sealed leaf.
-    pub fn openings(
-        &self,
-        number: u64,
-        head: &Checkpoint,
-        identity: &VaultIdentity,
-    ) -> Result<Vec<Opening>, VaultError> {
+    pub fn openings(&self, number: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Vec<Opening>, VaultError> {
         let first = number * opening::PER_FILE;
         let committed = first..(first + opening::PER_FILE).min(head.size);
-        let openings = self.journal(number, head, identity)?;
+        let openings = self.journal(number, head, keyring)?;
         self.check_openings(&places::journal(self.id, number), &openings, committed, head)?;
         Ok(openings)
     }
 
     /// The openings of journal file `number` below `head`'s size, as they stand there: their leaves are not looked at.
-    pub fn journal(
-        &self,
-        number: u64,
-        head: &Checkpoint,
-        identity: &VaultIdentity,
-    ) -> Result<Vec<Opening>, VaultError> {
+    pub fn journal(&self, number: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Vec<Opening>, VaultError> {
         let file = places::journal(self.id, number);
         let first = number * opening::PER_FILE;
         let range = first..first + opening::PER_FILE;
         let mut openings = match self.disk.read(&file, JOURNAL_LIMIT)? {
             Some(sealed) => {
-                let plain = seal::open_bytes(&sealed[..], identity, None, JOURNAL_LIMIT as usize)
+                let plain = seal::open_bytes(&sealed[..], keyring, None, JOURNAL_LIMIT as usize)
                     .map_err(|error| VaultError::unsealed(&file, error))?;
                 opening::parse_journal(&plain, range).map_err(|error| VaultError::altered(&file, error))?
             }
@@ -137,6 +128,22 @@ impl Log {
         // What lies beyond the committed edge was never published: an append that did not come to its end.
         openings.retain(|opening| opening.index < head.size);
         Ok(openings)
+    }
+
+    /// The opening of the entry at `index` below `head`'s size: `None` where it is not in the journal.
+    pub fn opening(&self, index: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Option<Opening>, VaultError> {
+        let number = index / opening::PER_FILE;
+        let mut openings = self.journal(number, head, keyring)?;
+        let Some(at) = openings.iter().position(|opening| opening.index == index) else {
+            return Ok(None);
+        };
+        let opening = openings.swap_remove(at);
+        let leaves = self.leaves(index..index + 1, head)?;
+        if !leaves.iter().all(|leaf| opening.matches(&self.origin, leaf)) {
+            let file = places::journal(self.id, number);
+            return Err(VaultError::altered(file, format!("entry {index} is not the one in the ledger")));
+        }
+        Ok(Some(opening))
     }
 
     fn check_openings(

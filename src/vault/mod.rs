@@ -12,6 +12,7 @@ pub mod error;
 pub mod evidence;
 pub mod fuse;
 pub mod header;
+pub mod history;
 pub mod intent;
 pub mod lock;
 pub mod log;
@@ -19,10 +20,15 @@ pub mod object;
 pub mod places;
 pub mod prove;
 pub mod recovery;
+pub mod rekey;
+pub mod reseal;
 pub mod standing;
 pub mod state;
 pub mod step;
+pub mod succession;
+pub mod survey;
 pub mod transaction;
+pub mod turns;
 pub mod unlock;
 pub mod witness;
 pub mod witnessed;
@@ -38,6 +44,7 @@ use rand_core::RngCore;
 
 use crate::digest::Digest;
 use crate::id::DisclosureId;
+use crate::keys::keyring::Keyring;
 use crate::keys::signer::SigningKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::audit;
@@ -49,6 +56,7 @@ use crate::vault::catalog::Catalog;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
 use crate::vault::header::Header;
+use crate::vault::history::Past;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::object::Stored;
@@ -57,6 +65,7 @@ use crate::vault::standing::Standing;
 use crate::vault::state::Pin;
 use crate::vault::state::State;
 use crate::vault::step::Held;
+use crate::vault::survey::Seen;
 use crate::vault::unlock::Unlocked;
 
 /// The root as checkpoints spell it.
@@ -83,14 +92,17 @@ pub struct Vault {
     places: Places,
     disk: Disk,
     header: Header,
-    identity: VaultIdentity,
+    keyring: Keyring,
     signer: SigningKey,
     owner_file: String,
     log: Log,
+    /// The logs that it continues, the oldest first.
+    past: Vec<Past>,
     state: State,
     options: Options,
     head: VerifiedCheckpoint,
     standing: Standing,
+    seen: Seen,
     catalog: Catalog,
 }
 
@@ -102,32 +114,34 @@ impl Vault {
         options: Options,
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<Self, VaultError> {
-        let Unlocked { found, identity, signer, owner_file } = unlocked;
+        let Unlocked { found, keyring, signer, owner_file } = unlocked;
         let log = Log::new(found.disk.clone(), found.header.log);
         let state = State::of(&found.places, &found.header.verifier);
-        // Before anything is kept of a vault, it has to be the one that was seen here.
+        let shared = Lock::take_to_read(&found.disk.path(places::LOCK), options.lock_wait)?;
+        if found.is_outdated()? {
+            return Err(VaultError::Continued);
+        }
+        // Before anything is kept of a vault, it has to be the one that was seen here, or to continue it.
         let canonical = found.disk.root().canonicalize().map_err(|error| VaultError::io(found.disk.root(), error))?;
         let pin = if options.accept_head.is_some() { None } else { Pin::read(&found.places, &canonical)? };
-        if pin.is_some_and(|pin| pin != Pin::of(&found.header)) {
-            return Err(VaultError::Replaced { path: found.disk.root().to_owned() });
-        }
-        let shared = Lock::take_to_read(&found.disk.path(places::LOCK), options.lock_wait)?;
-        let published = log.checkpoint(&found.header.verifier)?;
-        log.check_genesis(&found.header.verifier, published.head())?;
+        let (published, past, seen) = survey::recognise(&found, &log, &keyring, pin)?;
+        let current = keyring.current();
         let catalog =
-            step::open_catalog(&found.places, &found.header.verifier, &identity, &state, options.lock_wait, rng)?;
+            step::open_catalog(&found.places, &found.header.verifier, current, &state, options.lock_wait, rng)?;
         let mut vault = Self {
             places: found.places,
             disk: found.disk,
             header: found.header,
-            identity,
+            keyring,
             signer,
             owner_file,
             log,
+            past,
             state,
             options,
             head: published,
             standing: Standing::InStep,
+            seen,
             catalog,
         };
         vault.settle(Held::Vault).map_err(|error| vault.pinpoint(error))?;
@@ -145,7 +159,7 @@ impl Vault {
         if !matches!(&error, VaultError::Altered { file, .. } if *file == tiles) {
             return error;
         }
-        let (_, findings) = audit::audit(&self.log, &self.head, &self.header.verifier, |_, _| {});
+        let (_, findings) = audit::audit(&self.log, self.head(), &self.header.verifier, |_, _| {});
         let found = findings.into_iter().find_map(|finding| Some((finding.path?, finding.what)));
         found.map_or(error, |(path, what)| VaultError::altered(self.log.file_of(&path), what))
     }
@@ -158,6 +172,11 @@ impl Vault {
     /// The signed checkpoint of the head that holds.
     pub fn checkpoint(&self) -> &VerifiedCheckpoint {
         &self.head
+    }
+
+    /// The logs that the active one continues, the oldest first.
+    pub fn past(&self) -> &[Past] {
+        &self.past
     }
 
     /// How the vault stands to what this machine has seen of it.
@@ -192,7 +211,7 @@ impl Vault {
 
     /// The vault identity, to seal and to derive keys.
     pub fn identity(&self) -> &VaultIdentity {
-        &self.identity
+        self.keyring.current()
     }
 
     /// The log's key, to sign manifests and other notes. Checkpoints are signed by transactions alone.
@@ -211,7 +230,7 @@ impl Vault {
     /// A record's version, its seal checked already. See [`object::open`] for what is checked at the end.
     pub fn read(&self, version: &RecordVersion) -> Result<impl Read + use<>, VaultError> {
         let stored = Stored { object: version.object, seal: version.seal, sha256: version.sha256, size: version.size };
-        object::open(&self.disk, &stored, &self.identity)
+        object::open(&self.disk, &stored, &self.keyring)
     }
 
     /// The package of a disclosure that was committed and not yet released; `None` when it was. Whoever hands it over

@@ -10,6 +10,7 @@ use crate::digest::Digest;
 use crate::digest::Hashing;
 use crate::id::ObjectId;
 use crate::jcs;
+use crate::keys::keyring::Keyring;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::practice::disclosure::Listed;
 use crate::practice::disclosure::SealedList;
@@ -55,10 +56,10 @@ pub fn write(
 
 /// Opens an object. The seal is checked before a byte is given; the plaintext's digest and size, which a former owner
 /// could not have known beforehand but could forge a seal for, at the end: reading then fails with [`Forged`].
-pub fn open(disk: &Disk, stored: &Stored, identity: &VaultIdentity) -> Result<impl Read + use<>, VaultError> {
+pub fn open(disk: &Disk, stored: &Stored, keyring: &Keyring) -> Result<impl Read + use<>, VaultError> {
     let name = places::object(stored.object);
-    let plain = seal::open(disk.open(&name)?, identity, Some(stored.seal))
-        .map_err(|error| VaultError::unsealed(name, error))?;
+    let plain =
+        seal::open(disk.open(&name)?, keyring, Some(stored.seal)).map_err(|error| VaultError::unsealed(name, error))?;
     Ok(Checked { plain: Hashing::new(plain), sha256: stored.sha256, size: stored.size })
 }
 
@@ -111,16 +112,25 @@ pub fn write_list<T: Serialize>(
 /// Reads a list back.
 pub fn read_list<T: DeserializeOwned + Clone>(
     disk: &Disk,
-    identity: &VaultIdentity,
+    keyring: &Keyring,
     list: &Listed<T>,
 ) -> Result<Vec<T>, VaultError> {
     let sealed = match list {
         Listed::Here(items) => return Ok(items.clone()),
         Listed::Sealed(sealed) => sealed,
     };
+    read_sealed_list(disk, keyring, sealed)
+}
+
+/// Reads a list back from its object.
+pub fn read_sealed_list<T: DeserializeOwned>(
+    disk: &Disk,
+    keyring: &Keyring,
+    sealed: &SealedList,
+) -> Result<Vec<T>, VaultError> {
     let name = places::object(sealed.object);
     let bytes = disk.read(&name, SEALED_LIST_LIMIT)?.ok_or_else(|| VaultError::altered(&name, "it is missing"))?;
-    let plain = seal::open_bytes(&bytes[..], identity, Some(sealed.seal), SEALED_LIST_LIMIT as usize)
+    let plain = seal::open_bytes(&bytes[..], keyring, Some(sealed.seal), SEALED_LIST_LIMIT as usize)
         .map_err(|error| VaultError::unsealed(&name, error))?;
     let items: Result<Vec<T>, _> = plain
         .split_inclusive(|byte| *byte == b'\n')

@@ -18,6 +18,8 @@ pub const HEADER: &str = "vault.toml";
 pub const LOCK: &str = "lock";
 /// The key file of an owner who opens the vault with a passphrase.
 pub const PASSPHRASE_FILE: &str = "owner-passphrase.age";
+/// Vault identities of earlier epochs that something is still sealed to.
+pub const EARLIER: &str = "earlier.age";
 /// Transactions under way.
 pub const INCOMING: &str = "incoming";
 /// Packages committed and not yet released.
@@ -101,6 +103,26 @@ pub fn ledger_file(log: LogId, file: &str) -> String {
 /// `ledger/<log-id>/checkpoint`
 pub fn checkpoint(log: LogId) -> String {
     ledger_file(log, "checkpoint")
+}
+
+/// `ledger/<log-id>/successor`: the link to the log that continues this one.
+pub fn successor(log: LogId) -> String {
+    ledger_file(log, "successor")
+}
+
+/// `ledger/<log-id>/predecessor`: the link from the log that this one continues, the same bytes.
+pub fn predecessor(log: LogId) -> String {
+    ledger_file(log, "predecessor")
+}
+
+/// `ledger/<log-id>/vault.toml`: the header that will name this log, until it is in its place.
+pub fn next_header(log: LogId) -> String {
+    ledger_file(log, HEADER)
+}
+
+/// `keys/<epoch>`
+pub fn epoch(epoch: u64) -> String {
+    format!("{KEYS}/{epoch}")
 }
 
 /// `ledger/<log-id>/witnessed/<size>`: the checkpoint of that size, as witnesses were or are asked to cosign it.

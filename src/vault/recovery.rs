@@ -8,7 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::id::DisclosureId;
+use crate::id::LogId;
 use crate::id::ObjectId;
+use crate::keys::signer::Origin;
+use crate::platform;
 use crate::practice::event::Body;
 use crate::practice::event::Event;
 use crate::practice::owner::KeyFile;
@@ -30,7 +33,10 @@ impl Vault {
     pub(super) fn recover(&mut self) -> Result<(), VaultError> {
         let needed = self.standing == Standing::Unpublished
             || !self.disk.names(places::INCOMING)?.is_empty()
-            || !self.missing_key_files()?.is_empty();
+            || !self.missing_key_files()?.is_empty()
+            || self.closing()?.is_some()
+            || self.has_remains()?;
+        self.take_turn(Held::Vault).or_else(ignore_read_only)?;
         let may = matches!(self.standing, Standing::InStep | Standing::Unpublished) && self.state.is_writer();
         if !needed || !may {
             return Ok(());
@@ -40,6 +46,8 @@ impl Vault {
             .and_then(|vault| Ok((vault, self.state.lock(at_once)?)))
             .and_then(|_locks| self.mend());
         match mended {
+            // The log is closed, and its successor is the active one now.
+            Ok(()) if self.is_continued()? => Err(VaultError::Continued),
             Err(VaultError::Busy(_)) => Ok(()),
             // Read-only, or full: the head that holds is known all the same.
             Err(VaultError::Io { .. }) => Ok(()),
@@ -55,7 +63,12 @@ impl Vault {
         }
         self.state.sweep();
         self.publish()?;
+        if let Some(closed) = self.closing()? {
+            // The rest is for whoever opens the vault with its successor.
+            return self.complete_closing(&closed);
+        }
         self.make_missing_key_files()?;
+        self.remove_remains()?;
         for intent in intent::dead(&self.disk)? {
             self.forget(intent)?;
         }
@@ -70,6 +83,35 @@ impl Vault {
         let path = self.disk.path(&places::checkpoint(self.log.id));
         crate::vault::disk::replace(&path, self.head.bytes())?;
         self.standing = Standing::InStep;
+        Ok(())
+    }
+
+    /// What a crash left of the change from one log to the next.
+    fn remains(&self) -> Result<Vec<String>, VaultError> {
+        let mut remains: Vec<String> = self.past.iter().map(|past| places::signing_key(past.log.id)).collect();
+        remains.push(places::next_header(self.log.id));
+        let older = |name: &String| name.parse::<u64>().is_ok_and(|epoch| epoch < self.header.epoch);
+        let epochs = self.disk.names(places::KEYS)?.into_iter().filter(older);
+        remains.extend(epochs.map(|name| format!("{}/{name}", places::KEYS)));
+        if self.keyring.has_earlier() && self.is_rekey_finished()? {
+            remains.push(places::owner_file(self.header.epoch, places::EARLIER));
+        }
+        remains.retain(|file| self.disk.has(file));
+        Ok(remains)
+    }
+
+    fn has_remains(&self) -> Result<bool, VaultError> {
+        Ok(!self.remains()?.is_empty())
+    }
+
+    fn remove_remains(&self) -> Result<(), VaultError> {
+        for file in self.remains()? {
+            if self.disk.path(&file).is_dir() {
+                self.disk.remove_dir(&file)?;
+            } else {
+                self.disk.remove(&file)?;
+            }
+        }
         Ok(())
     }
 
@@ -90,7 +132,40 @@ impl Vault {
         let name = stem(file);
         let is_ours = name.parse().is_ok_and(|object: ObjectId| places::object(object) == file)
             || name.parse().is_ok_and(|disclosure: DisclosureId| places::package(disclosure) == file);
-        Ok(is_ours && !self.is_committed(file)?)
+        if is_ours {
+            return Ok(!self.is_committed(file)?);
+        }
+        Ok(self.is_of_no_log(file)? || self.is_of_no_epoch(file))
+    }
+
+    /// Whether `file` is of a successor that never came to be.
+    fn is_of_no_log(&self, file: &str) -> Result<bool, VaultError> {
+        let parts: Vec<&str> = file.split('/').collect();
+        let id = match parts[..] {
+            [places::LEDGER, id, ..] | [places::JOURNAL, id, _] => id,
+            [places::KEYS, name] => {
+                name.strip_prefix("signing-").and_then(|name| name.strip_suffix(".age")).unwrap_or_default()
+            }
+            _ => return Ok(false),
+        };
+        let Ok(id) = id.parse::<LogId>() else {
+            return Ok(false);
+        };
+        // The link from the active log belongs to no successor while none is named.
+        if file == places::successor(self.log.id) {
+            return Ok(true);
+        }
+        let origin = Origin::of(id);
+        let is_of_history = id == self.log.id
+            || self.past.iter().any(|past| past.log.id == id)
+            || self.joined()?.iter().any(|joined| joined.origin == origin.as_str());
+        Ok(!is_of_history)
+    }
+
+    /// Whether `file` is a key file of an epoch that never came to be.
+    fn is_of_no_epoch(&self, file: &str) -> bool {
+        let parts: Vec<&str> = file.split('/').collect();
+        matches!(parts[..], [places::KEYS, epoch, _] if epoch.parse::<u64>().is_ok_and(|epoch| epoch > self.header.epoch))
     }
 
     /// Whether `file` is a sealed object or a package that a committed event names.
@@ -113,15 +188,15 @@ impl Vault {
         Ok(owners.into_iter().map(|owner| owner.file).filter(is_missing).collect())
     }
 
-    /// The key files that the events so far speak of.
+    /// The key files of the present epoch that the events hold. Those that a new epoch began with, they know by digest.
     pub(super) fn key_files(&self) -> Result<Vec<KeyFile>, VaultError> {
-        let mut files = Vec::new();
+        let (mut files, epoch) = (Vec::new(), self.header.epoch);
         for kind in ["vault.created", "owner.added"] {
             let filter = EntryFilter { kind: Some(kind.to_owned()), ..EntryFilter::default() };
             self.catalog.entries::<VaultError>(&filter, |entry| {
                 match Event::from_fields(entry.fields).map(|event| event.body) {
-                    Ok(Body::VaultCreated(created)) => files.extend(created.key_files),
-                    Ok(Body::OwnerAdded(added)) => files.push(added.key_file),
+                    Ok(Body::VaultCreated(created)) if created.epoch == epoch => files.extend(created.key_files),
+                    Ok(Body::OwnerAdded(added)) if added.epoch == epoch => files.push(added.key_file),
                     _ => {}
                 }
                 Ok(true)
@@ -142,6 +217,13 @@ impl Vault {
             crate::vault::disk::replace(&self.disk.path(&path), &bytes)?;
         }
         Ok(())
+    }
+}
+
+pub(super) fn ignore_read_only(error: VaultError) -> Result<(), VaultError> {
+    match error {
+        VaultError::Io { error, .. } if platform::is_read_only(&error) => Ok(()),
+        other => Err(other),
     }
 }
 

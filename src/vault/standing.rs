@@ -2,17 +2,27 @@
 
 use std::cmp::Ordering;
 
+use crate::keys::signer::Origin;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::opening::PER_FILE;
 use crate::practice::event::Body;
 use crate::practice::event::Event;
+use crate::practice::record::RecordVersion;
 use crate::vault::Vault;
 use crate::vault::error::VaultError;
-use crate::vault::object;
+use crate::vault::header::Header;
+use crate::vault::history::Moves;
+use crate::vault::history::Openings;
+use crate::vault::history::Stretch;
 use crate::vault::places;
+use crate::vault::recovery::ignore_read_only;
 use crate::vault::state::Pin;
+use crate::vault::state::State;
 use crate::vault::step::Held;
+
+/// Larger than any `vault.toml` is.
+const HEADER_LIMIT: u64 = 1 << 20;
 
 /// How a vault stands to what this machine has seen of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +38,20 @@ pub enum Standing {
     RolledBack(Checkpoint),
     /// The vault's log excludes the mark. It can be read, with a warning, and is never appended to.
     Forked(Checkpoint),
+    /// The vault's history has another branch, which nobody joined to it yet. It can be read, with a warning, and is
+    /// never appended to.
+    Branched(Branch),
+}
+
+/// A second end of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Branch {
+    /// Two logs continue one: the log that both continue, and the one that is not in the history.
+    Split(Origin, Origin),
+    /// A log has entries beyond the head that its successor continues: that head, and the one found.
+    Beyond(Checkpoint, Checkpoint),
+    /// A past log excludes what was seen of it here: its end, and the mark.
+    Diverged(Checkpoint, Checkpoint),
 }
 
 impl Vault {
@@ -37,12 +61,42 @@ impl Vault {
         match &self.standing {
             Standing::RolledBack(seen) => Some(VaultError::RolledBack { seen: Box::new(seen.clone()), found: found() }),
             Standing::Forked(seen) => Some(VaultError::Forked { seen: Box::new(seen.clone()), found: found() }),
-            _ => None,
+            Standing::Branched(Branch::Split(from, found)) => {
+                Some(VaultError::Split { from: from.clone(), found: found.clone() })
+            }
+            Standing::Branched(Branch::Beyond(closed, found)) => {
+                Some(VaultError::Beyond { closed: Box::new(closed.clone()), found: Box::new(found.clone()) })
+            }
+            Standing::Branched(Branch::Diverged(found, seen)) => {
+                Some(VaultError::Forked { seen: Box::new(seen.clone()), found: Box::new(found.clone()) })
+            }
+            Standing::InStep | Standing::Unpublished | Standing::Unmarked => None,
         }
     }
 
-    /// Settles which head holds and brings the catalogue up to it. `held` says which locks are.
+    /// Settles which head holds, and whether the history has one end.
     pub(super) fn settle(&mut self, held: Held) -> Result<(), VaultError> {
+        if held == Held::Both && self.is_continued()? {
+            return Err(VaultError::Continued);
+        }
+        self.settle_head(held)?;
+        // Of a vault that is behind its mark, the mark is the graver news.
+        if matches!(self.standing, Standing::InStep | Standing::Unpublished | Standing::Unmarked)
+            && let Some(branch) = self.branch()?
+        {
+            self.standing = Standing::Branched(branch);
+        }
+        Ok(())
+    }
+
+    /// Whether `vault.toml` names another log by now: another process closed this one, or opened a successor.
+    pub(super) fn is_continued(&self) -> Result<bool, VaultError> {
+        let bytes = self.disk.read(places::HEADER, HEADER_LIMIT)?;
+        Ok(bytes.is_some_and(|bytes| Header::parse(&bytes).is_ok_and(|header| header != self.header)))
+    }
+
+    /// Settles which head holds and brings the catalogue up to it. `held` says which locks are.
+    fn settle_head(&mut self, held: Held) -> Result<(), VaultError> {
         let published = self.log.checkpoint(&self.header.verifier)?;
         let mark = self.state.mark(&self.header.verifier)?;
         self.check_pin(mark.as_ref(), published.head())?;
@@ -71,6 +125,11 @@ impl Vault {
                 // The catalogue first: folding reads every opening, so a copy still under way is noticed before the
                 // mark moves.
                 self.step(held).map_err(|error| under_way(error, &found))?;
+                // The one machine that writes has signed whatever is there. Another one has its right, too: a copy of
+                // what this machine remembers. Before the mark moves, this one gives up, for two would fork the log.
+                if self.state.is_writer() {
+                    self.give_up_writing(held, &seen)?;
+                }
                 self.with_state(held, |vault| vault.state.set_mark(&vault.head)).or_else(ignore_read_only)
             }
         }
@@ -82,7 +141,20 @@ impl Vault {
             return Err(VaultError::altered(file, "its root is not that of the tiles beside it"));
         }
         (self.head, self.standing) = (published, Standing::Unmarked);
-        self.step(held)
+        self.step(held)?;
+        if self.seen.by_link { self.follow_link(held).or_else(ignore_read_only) } else { Ok(()) }
+    }
+
+    /// The pinned key itself says which key signs now, so the new log is as well known here as the old one was; and its
+    /// writer is another machine.
+    fn follow_link(&mut self, held: Held) -> Result<(), VaultError> {
+        for past in &self.past {
+            State::of(&self.places, &past.verifier).drop_writer()?;
+        }
+        self.with_state(held, |vault| vault.state.set_mark(&vault.head))?;
+        self.pin()?;
+        self.standing = Standing::InStep;
+        Ok(())
     }
 
     fn alarmed(&mut self, published: VerifiedCheckpoint, standing: Standing) -> Result<(), VaultError> {
@@ -129,16 +201,28 @@ impl Vault {
     }
 
     fn has_objects_of(&self, number: u64, from: u64, head: &Checkpoint) -> Result<bool, VaultError> {
-        let openings = self.log.openings(number, head, &self.identity)?;
+        let openings = self.log.openings(number, head, &self.keyring)?;
+        // What these events say was sealed again is looked for where it is now.
+        let stretch = Stretch { log: self.log.clone(), from, head: head.clone() };
+        let moves = Moves::of(Openings::new(&self.disk, &self.keyring, vec![stretch]))?;
         for opening in openings.into_iter().filter(|opening| opening.index >= from) {
             let Ok(event) = Event::from_fields(opening.event) else {
                 return Ok(false);
             };
             match &event.body {
-                Body::RecordAdded(version) | Body::RecordVersioned(version) => drop(self.read(version)?),
-                Body::DisclosureMade(made) => drop(object::read_list(&self.disk, &self.identity, &made.records)?),
-                Body::DisclosureRefused(refused) => {
-                    drop(object::read_list(&self.disk, &self.identity, &refused.records)?);
+                Body::RecordAdded(version) | Body::RecordVersioned(version) => {
+                    let (object, seal) = moves.now(version.object, version.seal);
+                    drop(self.read(&RecordVersion { object, seal, ..version.clone() })?);
+                }
+                Body::DisclosureMade(made) => drop(moves.read(&self.disk, &self.keyring, &made.records)?),
+                Body::DisclosureRefused(refused) => drop(moves.read(&self.disk, &self.keyring, &refused.records)?),
+                Body::ObjectsResealed(batch) => {
+                    for item in moves.read(&self.disk, &self.keyring, &batch.list)? {
+                        let (object, _) = moves.now(item.object, item.seal);
+                        if !self.disk.has(&places::object(object)) {
+                            return Ok(false);
+                        }
+                    }
                 }
                 _ => {}
             }
@@ -152,12 +236,5 @@ fn under_way(error: VaultError, head: &Checkpoint) -> VaultError {
     match error {
         VaultError::MissingEntry { file, .. } => VaultError::Incomplete { head: Box::new(head.clone()), file },
         other => other,
-    }
-}
-
-fn ignore_read_only(error: VaultError) -> Result<(), VaultError> {
-    match error {
-        VaultError::Io { error, .. } if crate::platform::is_read_only(&error) => Ok(()),
-        other => Err(other),
     }
 }

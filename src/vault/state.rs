@@ -13,8 +13,10 @@ use crate::id::MachineId;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::note::NOTE_LIMIT;
+use crate::platform;
 use crate::vault::disk;
 use crate::vault::error::VaultError;
+use crate::vault::fuse;
 use crate::vault::header::Header;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
@@ -60,6 +62,27 @@ impl State {
     /// Makes this machine the writer; only together with the log's key.
     pub fn make_writer(&self) -> Result<(), VaultError> {
         disk::replace(&self.dir.join("writer"), b"")
+    }
+
+    /// This machine signs the log no more.
+    pub fn drop_writer(&self) -> Result<(), VaultError> {
+        let path = self.dir.join("writer");
+        match fuse::pass().and_then(|()| fs::remove_file(&path)) {
+            Err(error) if disk::is_absent(&error) => return Ok(()),
+            other => other.map_err(|error| VaultError::io(&path, error))?,
+        }
+        platform::sync_directory(&self.dir).map_err(|error| VaultError::io(&self.dir, error))
+    }
+
+    /// Forgets this machine's id: it was copied, so it names two machines.
+    pub fn drop_machine(&self) {
+        let _ = fs::remove_file(self.dir.join("id"));
+    }
+
+    /// This machine's id for this log, if one was drawn.
+    pub fn known_machine(&self) -> Option<MachineId> {
+        let bytes = disk::read_capped(&self.dir.join("id"), 64).ok()??;
+        String::from_utf8_lossy(&bytes).trim_end().parse().ok()
     }
 
     /// This machine's id for this log, drawn at the first call.

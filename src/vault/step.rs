@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use rand_core::CryptoRng;
 use rand_core::RngCore;
+use serde::de::DeserializeOwned;
 
+use crate::id::LogId;
 use crate::id::MachineId;
+use crate::keys::keyring::Keyring;
 use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::opening::Opening;
-use crate::ledger::opening::PER_FILE;
 use crate::platform;
 use crate::practice::disclosure::Listed;
-use crate::practice::disclosure::RecordRef;
 use crate::practice::event::Body;
 use crate::practice::event::Event;
 use crate::practice::event::EventError;
@@ -24,7 +25,11 @@ use crate::vault::catalog::FoldError;
 use crate::vault::catalog::Folded;
 use crate::vault::catalog::Position;
 use crate::vault::disk;
+use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
+use crate::vault::history::Moves;
+use crate::vault::history::Openings;
+use crate::vault::history::Stretch;
 use crate::vault::object;
 use crate::vault::places;
 use crate::vault::places::Places;
@@ -122,15 +127,22 @@ impl Vault {
 
     fn fold_rest(&mut self) -> Result<(), VaultError> {
         let from = self.fold_start()?;
-        let (head, to) = (self.head().clone(), self.position());
-        let Self { catalog, log, identity, disk, .. } = self;
-        let files = from / PER_FILE..head.size.div_ceil(PER_FILE);
-        let events = files.flat_map(|number| match log.openings(number, &head, identity) {
-            Err(error) => vec![Err(error)],
-            Ok(openings) => openings.into_iter().filter(|opening| opening.index >= from).map(Ok).collect(),
-        });
-        let events = events.map(|opening| fold_of(opening?, disk, identity));
+        let (all, to) = (self.stretches(), self.position());
+        // Past logs cannot change: they are folded with the beginning of the active one, or were.
+        let rest = match from {
+            0 => all.clone(),
+            _ => vec![Stretch { log: self.log.clone(), from, head: self.head().clone() }],
+        };
+        let Self { catalog, keyring, disk, .. } = self;
+        let mut lists = Lists { disk, keyring, all, moves: None };
+        let events = Openings::new(disk, keyring, rest).map(|opening| opening.and_then(|of| lists.fold_of(of)));
         catalog.fold(to, events).map_err(unfold)
+    }
+
+    /// All logs, in the order in which they are folded.
+    pub(super) fn stretches(&self) -> Vec<Stretch> {
+        let past = self.past.iter().map(|past| Stretch { log: past.log.clone(), from: 0, head: past.have.clone() });
+        past.chain([Stretch { log: self.log.clone(), from: 0, head: self.head().clone() }]).collect()
     }
 
     /// The first index that is not folded yet; 0, and an emptied catalogue, when it folded another history than the
@@ -171,20 +183,44 @@ fn unfold(error: FoldError<VaultError>) -> VaultError {
     }
 }
 
-fn fold_of(opening: Opening, disk: &disk::Disk, identity: &VaultIdentity) -> Result<Folded, VaultError> {
-    let index = opening.index;
-    let event = Event::from_fields(opening.event.clone()).map_err(|error| match error {
-        EventError::NewerKind(kind) => VaultError::NewerFormat(format!("entry {index} ({kind})")),
-        EventError::Fields { .. } => VaultError::altered(places::JOURNAL, format!("entry {index}: {error}")),
-    })?;
-    let list = match &event.body {
-        Body::DisclosureMade(made) => Some(&made.records),
-        Body::DisclosureRefused(refused) => Some(&refused.records),
-        _ => None,
-    };
-    let records: Option<Vec<RecordRef>> = match list {
-        Some(list @ Listed::Sealed(_)) => Some(object::read_list(disk, identity, list)?),
-        _ => None,
-    };
-    Ok(Folded { index, event, fields: opening.event, records })
+/// Opens the lists that stand in objects of their own; some of these may have been sealed again since.
+struct Lists<'a> {
+    disk: &'a Disk,
+    keyring: &'a Keyring,
+    all: Vec<Stretch>,
+    moves: Option<Moves>,
+}
+
+impl Lists<'_> {
+    fn fold_of(&mut self, (log, opening): (LogId, Opening)) -> Result<Folded, VaultError> {
+        let index = opening.index;
+        let event = Event::from_fields(opening.event.clone()).map_err(|error| match error {
+            EventError::NewerKind(kind) => VaultError::NewerFormat(format!("entry {index} ({kind})")),
+            EventError::Fields { .. } => VaultError::altered(places::JOURNAL, format!("entry {index}: {error}")),
+        })?;
+        let (mut records, mut resealed) = (None, None);
+        match &event.body {
+            Body::DisclosureMade(made) => records = self.open(&made.records)?,
+            Body::DisclosureRefused(refused) => records = self.open(&refused.records)?,
+            Body::ObjectsResealed(batch) => resealed = self.open(&batch.list)?,
+            _ => {}
+        }
+        Ok(Folded { log, index, event, fields: opening.event, records, resealed })
+    }
+
+    fn open<T: DeserializeOwned + Clone>(&mut self, list: &Listed<T>) -> Result<Option<Vec<T>>, VaultError> {
+        let Listed::Sealed(sealed) = list else {
+            return Ok(None);
+        };
+        if let Some(moves) = &self.moves {
+            return moves.read(self.disk, self.keyring, list).map(Some);
+        }
+        match object::read_sealed_list(self.disk, self.keyring, sealed) {
+            // An object that is gone, or that some sync put back, may have been sealed again.
+            Err(VaultError::Altered { .. }) => {}
+            other => return other.map(Some),
+        }
+        let moves = Moves::of(Openings::new(self.disk, self.keyring, self.all.clone()))?;
+        self.moves.insert(moves).read(self.disk, self.keyring, list).map(Some)
+    }
 }

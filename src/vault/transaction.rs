@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -22,12 +23,16 @@ use crate::ledger::opening::PER_FILE;
 use crate::ledger::opening::Salt;
 use crate::ledger::tree;
 use crate::practice::disclosure::Listed;
+use crate::practice::disclosure::RecordRef;
 use crate::practice::event::Body;
 use crate::practice::event::Event;
 use crate::practice::owner::ClockStepped;
+use crate::practice::rekey::Resealed;
+use crate::seal;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::Folded;
+use crate::vault::catalog::StoredObject;
 use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::intent::Intent;
@@ -39,6 +44,7 @@ use crate::vault::places;
 use crate::vault::recovery::staging_of;
 use crate::vault::standing::Standing;
 use crate::vault::step::Held;
+use crate::vault::succession::NextLog;
 
 /// How far a clock may stand behind the last entry before anybody is asked, in seconds.
 const CLOCK_SLACK: i64 = 300;
@@ -51,12 +57,14 @@ pub struct Draft {
     /// Its salt, where something sealed before the commit already rests on it.
     pub salt: Option<Salt>,
     /// The list in it, where that is a sealed object.
-    pub records: Option<Vec<crate::practice::disclosure::RecordRef>>,
+    pub records: Option<Vec<RecordRef>>,
+    /// The same of a batch of objects that were sealed again.
+    pub resealed: Option<Vec<Resealed>>,
 }
 
 impl From<Body> for Draft {
     fn from(body: Body) -> Self {
-        Self { body, salt: None, records: None }
+        Self { body, salt: None, records: None, resealed: None }
     }
 }
 
@@ -78,6 +86,8 @@ pub struct Transaction<'v> {
     objects: Vec<ObjectId>,
     /// `None` once it is committed.
     intent: Option<Intent>,
+    /// The log that continues this one, where this transaction closes it.
+    next: Option<NextLog>,
 }
 
 impl Vault {
@@ -89,7 +99,11 @@ impl Vault {
         if self.standing == Standing::Unmarked {
             return Err(VaultError::Unmarked(Box::new(self.head().clone())));
         }
-        if self.state.is_writer() { Ok(()) } else { Err(VaultError::ReadsOnly) }
+        if self.state.is_writer() {
+            return Ok(());
+        }
+        let gave_up = self.seen.gave_up.clone().map(Box::new);
+        Err(VaultError::ReadsOnly { machine: self.state.known_machine(), gave_up })
     }
 
     /// Begins a transaction that may create so many sealed objects, and these packages. Holds no lock.
@@ -104,12 +118,26 @@ impl Vault {
         let files = objects.iter().copied().map(places::object).chain(packages.iter().copied().map(places::package));
         let intent = Intent::announce(&self.disk, IntentId::random(rng), files.collect())?;
         let staging = staging_of(self, &intent);
-        Ok(Transaction { vault: self, staging, objects, intent: Some(intent) })
+        Ok(Transaction { vault: self, staging, objects, intent: Some(intent), next: None })
+    }
+
+    /// Begins the transaction that closes the log in favour of `next`, and may create these files besides.
+    pub(super) fn begin_closing(
+        &mut self,
+        next: NextLog,
+        files: impl IntoIterator<Item = String>,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<Transaction<'_>, VaultError> {
+        self.may_append()?;
+        let files = next.files(self.log.id).into_iter().chain(files).collect();
+        let intent = Intent::announce(&self.disk, IntentId::random(rng), files)?;
+        let staging = staging_of(self, &intent);
+        Ok(Transaction { vault: self, staging, objects: Vec::new(), intent: Some(intent), next: Some(next) })
     }
 
     /// The time of a new entry: never before the last one.
     fn entry_time(&self, clock: Timestamp) -> Result<(Timestamp, Option<ClockStepped>), VaultError> {
-        let last = self.catalog.last_time()?.unwrap_or(clock);
+        let last = self.last_event()?.map_or(clock, |event| event.time);
         if clock >= last {
             return Ok((clock, None));
         }
@@ -132,18 +160,38 @@ impl Transaction<'_> {
     /// Seals what `from` gives as one of the announced objects.
     pub fn seal(&mut self, from: impl Read) -> Result<Stored, VaultError> {
         let id = self.objects.pop().expect("as many objects were announced as are sealed");
-        object::write(&mut self.staging, &self.vault.identity, id, from)
+        object::write(&mut self.staging, self.vault.keyring.current(), id, from)
+    }
+
+    /// Seals again what `old` holds, as one of the announced objects: opened and compared with what the ledger says of
+    /// it, and once more when it is sealed, for the old one goes.
+    pub(super) fn seal_again(&mut self, old: &StoredObject) -> Result<Stored, VaultError> {
+        let file = places::object(old.object);
+        let plain = seal::open(self.vault.disk.open(&file)?, &self.vault.keyring, Some(old.seal))
+            .map_err(|error| VaultError::unsealed(&file, error))?;
+        let new = self.seal(plain)?;
+        if new.sha256 != old.sha256 || old.size.is_some_and(|size| size != new.size) {
+            return Err(VaultError::altered(file, object::Forged));
+        }
+        let mut again = object::open(&self.vault.disk, &new, &self.vault.keyring)?;
+        io::copy(&mut again, &mut io::sink()).map_err(|error| VaultError::io(places::object(new.object), error))?;
+        Ok(new)
     }
 
     /// Puts a list in its place, or, when it is too long for that, into one of the announced objects.
     pub fn list<T: Serialize>(&mut self, items: Vec<T>) -> Result<Listed<T>, VaultError> {
         let id = self.objects.pop().expect("an object was announced for the list");
-        object::write_list(&mut self.staging, &self.vault.identity, id, items)
+        object::write_list(&mut self.staging, self.vault.keyring.current(), id, items)
     }
 
     /// A private file to write a package into.
     pub fn package(&mut self) -> Result<(PathBuf, File), VaultError> {
         self.staging.create()
+    }
+
+    /// Writes one of the files that were announced by name.
+    pub(super) fn write(&mut self, file: &str, bytes: &[u8]) -> Result<(), VaultError> {
+        self.staging.write(file, bytes)
     }
 
     /// Puts a written package into the outbox.
@@ -197,16 +245,16 @@ impl Transaction<'_> {
         let mut folds = Vec::new();
         let mut openings = Vec::new();
         let mut leaves = Vec::new();
-        for (index, draft) in (head.size..).zip(drafts) {
-            let event = Event { time, actor: actor.clone(), body: draft.body };
+        for (index, Draft { body, salt, records, resealed }) in (head.size..).zip(drafts) {
+            let event = Event { time, actor: actor.clone(), body };
             let fields = event.to_fields();
-            let salt = draft.salt.unwrap_or_else(|| Salt::random(rng));
+            let salt = salt.unwrap_or_else(|| Salt::random(rng));
             let commitment = commitment::commit_event(&vault.log.origin, index, &fields, salt.reveal_secret());
             leaves.push(Leaf::Sealed {
                 commitment: commitment.map_err(|error| VaultError::altered(event.body.kind(), error))?,
             });
             openings.push(Opening { index, event: fields.clone(), salt });
-            folds.push(Folded { index, event: event.clone(), fields, records: draft.records });
+            folds.push(Folded { log: vault.log.id, index, event: event.clone(), fields, records, resealed });
             entries.push((index, event));
         }
 
@@ -220,8 +268,12 @@ impl Transaction<'_> {
             self.staging.write(&vault.log.file_of(path), bytes)?;
         }
         self.staging.settle()?;
-        // (5) The commit point. After a crash the mark is ahead of the checkpoint: the next opening publishes it.
         let next = Checkpoint { origin: vault.log.origin.clone(), size: growth.size, root: growth.root };
+        // A successor is whole before the event that names it is committed: a crash here leaves files of the intent's.
+        if let Some(log) = &self.next {
+            log.write(&mut self.staging, (&vault.signer, &next, &next), (time, actor), rng)?;
+        }
+        // (5) The commit point. After a crash the mark is ahead of the checkpoint: the next opening publishes it.
         let signed = VerifiedCheckpoint::sign(next, &vault.signer)
             .map_err(|error| VaultError::altered(places::checkpoint(vault.log.id), error))?;
         vault.state.sweep();
@@ -250,7 +302,7 @@ impl Transaction<'_> {
         let line = |opening: &Opening| opening.to_line().map_err(|error| VaultError::altered(places::JOURNAL, error));
         // The file of the last entry is checked even when it is full: what is signed next stands on it.
         let last = (head.size - 1) / PER_FILE;
-        for opening in vault.log.openings(last, head, &vault.identity)? {
+        for opening in vault.log.openings(last, head, &vault.keyring)? {
             if !head.size.is_multiple_of(PER_FILE) {
                 files.entry(last).or_default().extend(line(&opening)?);
             }
@@ -259,7 +311,12 @@ impl Transaction<'_> {
             files.entry(opening.index / PER_FILE).or_default().extend(line(opening)?);
         }
         for (number, lines) in files {
-            vault.log.write_journal(&mut self.staging, number, &zeroize::Zeroizing::new(lines), &vault.identity)?;
+            vault.log.write_journal(
+                &mut self.staging,
+                number,
+                &zeroize::Zeroizing::new(lines),
+                vault.keyring.current(),
+            )?;
         }
         self.staging.settle()
     }
@@ -277,7 +334,10 @@ impl Transaction<'_> {
         for dir in &appended.full {
             vault.disk.remove_dir(&places::ledger_file(vault.log.id, dir))?;
         }
-        vault.make_missing_key_files()?;
+        match self.next.take() {
+            None => vault.make_missing_key_files()?,
+            Some(next) => vault.complete_closing(&next.closing())?,
+        }
         match self.intent.take() {
             Some(intent) => intent.fulfilled(),
             None => Ok(()),

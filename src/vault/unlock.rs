@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::keys::identity::Identities;
 use crate::keys::identity::OwnerIdentity;
+use crate::keys::keyring::Keyring;
 use crate::keys::passphrase;
 use crate::keys::passphrase::PassphraseError;
 use crate::keys::signer::SigningKey;
@@ -35,7 +36,7 @@ pub struct Found {
 /// A vault's keys, all of which fit each other.
 pub struct Unlocked {
     pub(super) found: Found,
-    pub(super) identity: VaultIdentity,
+    pub(super) keyring: Keyring,
     pub(super) signer: SigningKey,
     /// The key file that was opened: it tells which owner is acting.
     pub(super) owner_file: String,
@@ -64,6 +65,11 @@ impl Found {
             ));
         }
         Ok(Self { header, places, disk, header_bytes })
+    }
+
+    /// Whether the header is another one by now.
+    pub(super) fn is_outdated(&self) -> Result<bool, VaultError> {
+        Ok(self.disk.read(places::HEADER, KEY_FILE_LIMIT)?.is_some_and(|bytes| bytes != self.header_bytes))
     }
 
     /// Whether the holder of `identity` wrote the header.
@@ -134,20 +140,33 @@ impl Found {
 
     /// age has no sender: an owner's file may come from anyone who knows his public key. So the identity in it counts
     /// only if it wrote the header, and the signing key only if it is the header's.
-    fn verify(self, identity: VaultIdentity, owner_file: String) -> Result<Unlocked, VaultError> {
+    pub(super) fn verify(self, identity: VaultIdentity, owner_file: String) -> Result<Unlocked, VaultError> {
         self.check(&identity)?;
+        let keyring = self.keyring(identity)?;
         let file = places::signing_key(self.header.log);
         let sealed =
             self.disk.read(&file, KEY_FILE_LIMIT)?.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;
         let seal = self.header.signing_seals.get(&self.header.log).copied();
         let seal = seal.ok_or_else(|| VaultError::altered(places::HEADER, "it names no seal of its signing key"))?;
-        let plain = seal::open_bytes(&sealed[..], &identity, Some(seal), KEY_FILE_LIMIT as usize)
+        let plain = seal::open_bytes(&sealed[..], keyring.current(), Some(seal), KEY_FILE_LIMIT as usize)
             .map_err(|error| VaultError::unsealed(&file, error))?;
         let text = std::str::from_utf8(&plain).map_err(|_| VaultError::altered(&file, "it is not text"))?;
         let signer = SigningKey::parse_private(text.trim_end()).map_err(|error| VaultError::altered(&file, error))?;
         if signer.verifier() != self.header.verifier {
             return Err(VaultError::altered(places::HEADER, "its verifier key is not the signing key's"));
         }
-        Ok(Unlocked { found: self, identity, signer, owner_file })
+        Ok(Unlocked { found: self, keyring, signer, owner_file })
+    }
+
+    /// The vault identity with the earlier ones that are still needed.
+    fn keyring(&self, identity: VaultIdentity) -> Result<Keyring, VaultError> {
+        let file = places::owner_file(self.header.epoch, places::EARLIER);
+        let Some(sealed) = self.disk.read(&file, KEY_FILE_LIMIT)? else {
+            return Ok(Keyring::new(identity, Vec::new()));
+        };
+        let plain = seal::open_bytes(&sealed[..], &identity, None, KEY_FILE_LIMIT as usize)
+            .map_err(|error| VaultError::unsealed(&file, error))?;
+        let earlier = Keyring::parse_identity_file(&plain).map_err(|error| VaultError::altered(&file, error))?;
+        Ok(Keyring::new(identity, earlier))
     }
 }

@@ -181,8 +181,9 @@ impl Vault {
     fn keep_witness_key(&self, key: &WitnessKey) -> Result<(), VaultError> {
         let verifier = key.verifier();
         let file = places::witness_key(&places::witness_name(&verifier));
-        let (sealed, _) = seal::seal_bytes(&[&self.identity.seals_to()], key.private_text().reveal_secret().as_bytes())
-            .map_err(|error| VaultError::unsealed(&file, error))?;
+        let (sealed, _) =
+            seal::seal_bytes(&[&self.identity().seals_to()], key.private_text().reveal_secret().as_bytes())
+                .map_err(|error| VaultError::unsealed(&file, error))?;
         // A crash after the first leaves a note of a key that never was. The other order would leave a key in the vault
         // that no machine uses.
         disk::replace(&self.places.state_of_witness(&verifier).join("writer"), format!("{verifier}\n").as_bytes())?;
@@ -199,7 +200,7 @@ impl Vault {
         let Some(sealed) = self.disk.read(&file, KEY_FILE_LIMIT)? else {
             return Ok(None);
         };
-        let plain = match seal::open_bytes(&sealed[..], &self.identity, None, KEY_FILE_LIMIT as usize) {
+        let plain = match seal::open_bytes(&sealed[..], self.identity(), None, KEY_FILE_LIMIT as usize) {
             // Sealed to an earlier vault identity: whoever was an owner then knows it, so a new one is made.
             Err(SealError::NoMatch) => return Ok(None),
             other => other.map_err(|error| VaultError::unsealed(&file, error))?,

@@ -3,6 +3,7 @@
 //! replaces `checkpoint`, and what a witness said of an older head must survive that. Must not know how requests and
 //! answers travel.
 
+use crate::id::LogId;
 use crate::keys::signer::Origin;
 use crate::keys::signer::WitnessVerifier;
 use crate::ledger::checkpoint::Checkpoint;
@@ -217,7 +218,12 @@ impl Vault {
 
     /// The sizes of the heads that witnesses were asked about, ascending.
     pub(super) fn witnessed_sizes(&self) -> Result<Vec<u64>, VaultError> {
-        let names = self.disk.names(&places::ledger_file(self.log.id, "witnessed"))?;
+        self.witnessed_sizes_of(self.log.id)
+    }
+
+    /// The same of another log.
+    pub(super) fn witnessed_sizes_of(&self, log: LogId) -> Result<Vec<u64>, VaultError> {
+        let names = self.disk.names(&places::ledger_file(log, "witnessed"))?;
         let sizes = names.iter().filter(|name| !name.ends_with(".tmp")).filter_map(|name| places::witnessed_size(name));
         let mut sizes: Vec<u64> = sizes.collect();
         sizes.sort_unstable();

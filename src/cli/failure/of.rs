@@ -9,8 +9,10 @@ use crate::cli::failure::system;
 use crate::cli::location::LocationError;
 use crate::cli::output::OutputError;
 use crate::cli::terminal::TerminalError;
+use crate::id::MachineId;
 use crate::keys::identity::IdentityError;
 use crate::keys::recipient::PublicKeyError;
+use crate::ledger::checkpoint::Checkpoint;
 use crate::people::PeopleError;
 use crate::place::Judgement;
 use crate::place::Lift;
@@ -57,7 +59,18 @@ impl From<VaultError> for Failure {
                 Self::new(Refused, format!("{message}; compare that with the computer that writes it"))
                     .hint(format!("subrosa --accept-head {accept} list"))
             }
-            VaultError::ReadsOnly => failure(Refused),
+            VaultError::ReadsOnly { machine, gave_up } => reads_only(&message, machine.as_ref(), gave_up.as_deref()),
+            VaultError::Continued => Self::new(Locked, format!("{message}; run it again")),
+            VaultError::OlderHeader { .. } => Self::new(Integrity, format!("{message}; bring the newer one back")),
+            VaultError::Rekeyed { head, .. } => {
+                let accept = format!("{}:{}", head.size, root_text(&head.root));
+                let words = "compare that with the computer on which the owner was removed";
+                Self::new(Integrity, format!("{message}; {words}")).hint(format!("subrosa --accept-head {accept} list"))
+            }
+            VaultError::Split { .. } | VaultError::Beyond { .. } => failure(Integrity).hint("subrosa ledger recover"),
+            VaultError::NextKeyNeeded(_) => {
+                Self::new(Refused, format!("{message}; it stands on the page that was written down then"))
+            }
             VaultError::ClockBehind { .. } => Self::new(
                 Refused,
                 format!("{message}; set the clock, or go on with the last entry's time by --accept-clock"),
@@ -66,6 +79,24 @@ impl From<VaultError> for Failure {
             VaultError::Catalog(_) => failure(Failed),
         }
     }
+}
+
+/// What a computer that may not write is told: how it comes to write, and how another one lets it.
+fn reads_only(message: &str, machine: Option<&MachineId>, gave_up: Option<&Checkpoint>) -> Failure {
+    let why = match gave_up {
+        Some(mark) => format!(
+            "another computer wrote this ledger beyond entry {} with what this one remembers of it, copied or restored: \
+             this computer has given up writing it",
+            mark.size
+        ),
+        None => message.to_owned(),
+    };
+    let machine = machine.map_or_else(|| "MACHINE-ID".to_owned(), MachineId::to_string);
+    let ways = format!(
+        "either the other computer hands it over (there: subrosa ledger hand-over {machine}), or, if that one is gone, \
+         this one opens a new ledger that continues it"
+    );
+    Failure::new(FailureCode::Refused, format!("{why}; {ways}")).hint("subrosa ledger recover")
 }
 
 impl From<CatalogError> for Failure {
@@ -224,7 +255,14 @@ mod tests {
             (VaultError::Incomplete { head: head(), file: "x".to_owned() }, 5),
             (VaultError::OtherHead { accepted: "1:x".to_owned(), found: head() }, 5),
             (VaultError::Unmarked(head()), 3),
-            (VaultError::ReadsOnly, 3),
+            (VaultError::ReadsOnly { machine: None, gave_up: None }, 3),
+            (VaultError::ReadsOnly { machine: None, gave_up: Some(head()) }, 3),
+            (VaultError::Continued, 11),
+            (VaultError::OlderHeader { path: at() }, 5),
+            (VaultError::Rekeyed { path: at(), head: head() }, 5),
+            (VaultError::Split { from: head().origin, found: Origin::of("q5c3f7kz2n".parse().unwrap()) }, 5),
+            (VaultError::Beyond { closed: head(), found: head() }, 5),
+            (VaultError::NextKeyNeeded(head().origin), 3),
             (VaultError::ClockBehind { clock: time, last: time }, 3),
             (VaultError::Busy(Duration::from_secs(30)), 11),
             (VaultError::CannotUnlock("no".to_owned()), 12),

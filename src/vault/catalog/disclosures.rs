@@ -6,6 +6,7 @@ use rusqlite::params_from_iter;
 
 use crate::id::ClientId;
 use crate::id::DisclosureId;
+use crate::id::LogId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::practice::disclosure::DisclosureMade;
@@ -24,7 +25,9 @@ use super::column::unreadable;
 /// Something that was shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disclosure {
-    /// Its index in the log.
+    /// The log it stands in.
+    pub log: LogId,
+    /// Its index in that log.
     pub index: u64,
     /// When it was committed.
     pub time: Timestamp,
@@ -43,7 +46,8 @@ pub struct DisclosureFilter {
     pub recipient: Option<RecipientId>,
 }
 
-const COLUMNS: &str = "SELECT d.n, e.fields FROM disclosures d JOIN entries e ON e.n = d.n";
+const COLUMNS: &str =
+    "SELECT d.n, e.fields, l.log, e.at FROM disclosures d JOIN entries e ON e.n = d.n JOIN logs l ON l.n = e.log";
 
 impl Catalog {
     /// A disclosure.
@@ -70,26 +74,27 @@ impl Catalog {
         let (wanted, values): (Vec<_>, Vec<_>) = client.into_iter().chain(recipient).unzip();
         let wanted = if wanted.is_empty() { "TRUE".to_owned() } else { wanted.join(" AND ") };
         let sql = format!("{COLUMNS} WHERE {wanted} ORDER BY d.n");
-        self.stream(&sql, params_from_iter(values), read, |disclosure| each(self.with_records(disclosure)?))
+        self.stream(&sql, params_from_iter(values), read, |found| each(self.with_records(found)?))
     }
 
-    /// The items of the list of records of the event at `index`, in their order.
-    pub(super) fn listed(&self, index: u64) -> Result<Vec<RecordRef>, CatalogError> {
+    /// The items of the list of records of the event folded as `n`, in their order.
+    pub(super) fn listed(&self, n: u64) -> Result<Vec<RecordRef>, CatalogError> {
         let sql = "SELECT record, version FROM listed WHERE entry = ?1 ORDER BY place";
-        self.all(sql, [signed(index)], |row| Ok(RecordRef { record: parsed(row, 0)?, version: natural(row, 1)? }))
+        self.all(sql, [signed(n)], |row| Ok(RecordRef { record: parsed(row, 0)?, version: natural(row, 1)? }))
     }
 
-    fn with_records(&self, mut disclosure: Disclosure) -> Result<Disclosure, CatalogError> {
-        disclosure.records = self.listed(disclosure.index)?;
+    fn with_records(&self, (n, mut disclosure): (u64, Disclosure)) -> Result<Disclosure, CatalogError> {
+        disclosure.records = self.listed(n)?;
         Ok(disclosure)
     }
 }
 
-/// The disclosure of a row, its records still to be read.
-fn read(row: &Row<'_>) -> rusqlite::Result<Disclosure> {
+/// The disclosure of a row and its number, its records still to be read.
+fn read(row: &Row<'_>) -> rusqlite::Result<(u64, Disclosure)> {
     let event = event(row, 1)?;
     let Body::DisclosureMade(made) = event.body else {
         return Err(unreadable());
     };
-    Ok(Disclosure { index: natural(row, 0)?, time: event.time, made, records: Vec::new() })
+    let (log, index) = (parsed(row, 2)?, natural(row, 3)?);
+    Ok((natural(row, 0)?, Disclosure { log, index, time: event.time, made, records: Vec::new() }))
 }

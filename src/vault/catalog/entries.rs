@@ -1,12 +1,15 @@
 //! The entries of the ledger, as they are told to those who may read them.
 //! Must not know how they got here.
 
+use std::collections::BTreeMap;
+
 use rusqlite::Row;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 use serde_json::Map;
 
 use crate::id::ClientId;
+use crate::id::LogId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::time::Timestamp;
@@ -15,8 +18,10 @@ use super::Catalog;
 use super::CatalogError;
 use super::column::json;
 use super::column::natural;
+use super::column::parsed;
 use super::column::parsed_or_null;
 use super::column::signed;
+use super::column::unreadable;
 
 /// Which entries are wanted: those that meet every condition.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +41,9 @@ pub struct EntryFilter {
 /// An entry of the ledger.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// Its index in the log.
+    /// The log it stands in.
+    pub log: LogId,
+    /// Its index in that log.
     pub index: u64,
     /// When it was committed.
     pub time: Timestamp,
@@ -57,6 +64,18 @@ pub struct Entry {
 }
 
 impl Catalog {
+    /// The logs whose events were folded, by the number that rows name them by.
+    fn logs(&self) -> Result<BTreeMap<i64, LogId>, CatalogError> {
+        let logs = self.all("SELECT n, log FROM logs", [], |row| Ok((row.get(0)?, parsed(row, 1)?)))?;
+        Ok(logs.into_iter().collect())
+    }
+
+    /// Where the event that is folded under the number `n` stands.
+    pub fn spot(&self, n: u64) -> Result<Option<(LogId, u64)>, CatalogError> {
+        let sql = "SELECT l.log, e.at FROM entries e JOIN logs l ON l.n = e.log WHERE e.n = ?1";
+        self.one(sql, [signed(n)], |row| Ok((parsed(row, 0)?, natural(row, 1)?)))
+    }
+
     /// The entries that `filter` lets through, in the order of the log, until `each` says that it has enough.
     pub fn entries<E: From<CatalogError>>(
         &self,
@@ -66,13 +85,19 @@ impl Catalog {
         let Some((wanted, values)) = self.wanted(filter)? else {
             return Ok(());
         };
-        let sql = format!("SELECT n, time, kind, client, recipient, fields FROM {wanted} ORDER BY n");
-        self.stream(&sql, params_from_iter(values), read, |mut entry| {
-            if matches!(entry.fields.get("records"), Some(serde_json::Value::Object(_))) {
-                entry.records = once(self.listed(entry.index)?.into_iter().map(|item| item.record));
-            }
-            each(entry)
-        })
+        let logs = self.logs()?;
+        let sql = format!("SELECT n, log, at, time, kind, client, recipient, fields FROM {wanted} ORDER BY n");
+        self.stream(
+            &sql,
+            params_from_iter(values),
+            |row| Ok((natural(row, 0)?, read(row, &logs)?)),
+            |(n, mut entry)| {
+                if matches!(entry.fields.get("records"), Some(serde_json::Value::Object(_))) {
+                    entry.records = once(self.listed(n)?.into_iter().map(|item| item.record));
+                }
+                each(entry)
+            },
+        )
     }
 
     /// Table, conditions and their values, with the limit made a lowest index; `None` when nothing can match.
@@ -96,12 +121,19 @@ impl Catalog {
 
         let mut first: i64 = 0;
         if let Some(since) = filter.since {
-            // Time never runs backwards along the log (`docs/format.md`, section 5), so a time is an index.
-            let sql = "SELECT n FROM entries WHERE time >= ?1 ORDER BY time, n LIMIT 1";
+            // Time never runs backwards along a log (`docs/format.md`, section 5), so a time is a number; unless entries
+            // that came late were joined.
+            let joined = "SELECT 1 FROM entries WHERE kind = 'log.joined' LIMIT 1";
+            let sql = match self.one(joined, [], |_| Ok(()))? {
+                None => "SELECT n FROM entries WHERE time >= ?1 ORDER BY time, n LIMIT 1",
+                Some(()) => "SELECT min(n) FROM entries WHERE time >= ?1 HAVING min(n) IS NOT NULL",
+            };
             match self.one(sql, [since.unix()], |row| row.get(0))? {
                 Some(n) => first = n,
                 None => return Ok(None),
             }
+            wanted.push("time >= ?");
+            values.push(since.unix().into());
         }
         wanted.push("n >= ?");
         values.push(first.into());
@@ -121,20 +153,21 @@ impl Catalog {
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let fields: Map<String, serde_json::Value> = json(row, 5)?;
+fn read(row: &Row<'_>, logs: &BTreeMap<i64, LogId>) -> rusqlite::Result<Entry> {
+    let fields: Map<String, serde_json::Value> = json(row, 7)?;
     let array = |name| fields.get(name).and_then(serde_json::Value::as_array).into_iter().flatten();
     let records = array("records").filter_map(|item| item.get("record")).chain(fields.get("record"));
     let records = once(records.filter_map(|id| id.as_str()?.parse().ok()));
     let reasons = array("reasons").filter_map(|reason| reason.as_str().map(str::to_owned)).collect();
     let actor = fields.get("actor").and_then(|actor| actor.as_str()).unwrap_or_default().to_owned();
     Ok(Entry {
-        index: natural(row, 0)?,
-        time: Timestamp::from_unix(row.get(1)?),
-        kind: row.get(2)?,
+        log: *logs.get(&row.get(1)?).ok_or_else(unreadable)?,
+        index: natural(row, 2)?,
+        time: Timestamp::from_unix(row.get(3)?),
+        kind: row.get(4)?,
         actor,
-        client: parsed_or_null(row, 3)?,
-        recipient: parsed_or_null(row, 4)?,
+        client: parsed_or_null(row, 5)?,
+        recipient: parsed_or_null(row, 6)?,
         records,
         reasons,
         fields,

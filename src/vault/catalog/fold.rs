@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::id::LogId;
 use crate::practice::disclosure::RecordRef;
 use crate::practice::event::Event;
+use crate::practice::rekey::Resealed;
 
 use super::Catalog;
 use super::CatalogError;
@@ -20,7 +21,9 @@ use super::writer::Writer;
 /// An event on its way into the catalogue.
 #[derive(Clone, Debug)]
 pub struct Folded {
-    /// Its index in the log.
+    /// The log it stands in.
+    pub log: LogId,
+    /// Its index in that log.
     pub index: u64,
     /// What happened.
     pub event: Event,
@@ -28,6 +31,8 @@ pub struct Folded {
     pub fields: Map<String, Value>,
     /// The items of its list of records, where that list is a sealed object.
     pub records: Option<Vec<RecordRef>>,
+    /// The items of its list of objects that were sealed again, where that list is a sealed object.
+    pub resealed: Option<Vec<Resealed>>,
 }
 
 /// Why a fold stopped. The catalogue then stands where it stood before.
@@ -47,7 +52,8 @@ pub enum FoldError<E> {
         /// The log given.
         given: LogId,
     },
-    /// Events come by ascending index, from the catalogue's size on to below the size given.
+    /// Events of the log come by ascending index, from the catalogue's size on to below the size given. What earlier
+    /// logs hold comes in between, as it belongs to the history.
     #[error("the entry {index} is not one of those from {from} to below {size}")]
     OutOfOrder {
         /// The event's index.
@@ -84,14 +90,16 @@ impl Catalog {
             let mut writer = Writer::new(&transaction).map_err(failed)?;
             for folded in events {
                 let folded = folded.map_err(FoldError::Source)?;
-                let index = folded.index;
-                if index < from || index >= to.size {
+                let (index, is_of_head) = (folded.index, folded.log == to.log);
+                if is_of_head && (index < from || index >= to.size) {
                     return Err(FoldError::OutOfOrder { index, from, size: to.size });
                 }
                 if !writer.fold(folded).map_err(failed)? {
                     return Err(FoldError::ListNotOpened(index));
                 }
-                from = index + 1;
+                if is_of_head {
+                    from = index + 1;
+                }
                 count += 1;
             }
         }

@@ -3,8 +3,11 @@
 
 use rusqlite::Row;
 use serde::de::DeserializeOwned;
+use serde_json::Map;
+use serde_json::Value;
 
 use crate::id::ClientId;
+use crate::id::LogId;
 use crate::id::RecipientId;
 use crate::practice::client::Client;
 use crate::practice::owner::Owner;
@@ -38,10 +41,16 @@ impl Catalog {
         self.all("SELECT body FROM owners ORDER BY n", [], body)
     }
 
-    /// The time of the last entry.
+    /// The time of the last entry, of whichever log.
     pub fn last_time(&self) -> Result<Option<Timestamp>, CatalogError> {
         let read = |row: &Row<'_>| Ok(Timestamp::from_unix(row.get(0)?));
         self.one("SELECT time FROM entries ORDER BY n DESC LIMIT 1", [], read)
+    }
+
+    /// The fields of the last entry of a log. What was joined to the history after it is passed over.
+    pub fn last_fields(&self, log: LogId) -> Result<Option<Map<String, Value>>, CatalogError> {
+        let sql = "SELECT fields FROM entries WHERE log = (SELECT n FROM logs WHERE log = ?1) ORDER BY n DESC LIMIT 1";
+        self.one(sql, [log.to_string()], |row| json(row, 0))
     }
 
     /// A client.

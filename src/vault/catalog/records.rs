@@ -49,10 +49,10 @@ pub struct RecordFilter {
     pub limit: Option<u64>,
 }
 
-/// One version of a record, as its event told it.
+/// One version of a record, as its event told it, but for the object that holds it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// The event's index in the log.
+    /// The index of its event in that event's log.
     pub index: u64,
     /// When it was committed.
     pub time: Timestamp,
@@ -63,8 +63,8 @@ pub struct Version {
 /// A sealed object that an event committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredObject {
-    /// The index of the event.
-    pub index: u64,
+    /// The number under which its event was folded ([`Catalog::spot`] tells where that stands).
+    pub n: u64,
     /// The object.
     pub object: ObjectId,
     /// Its seal.
@@ -124,16 +124,16 @@ impl Catalog {
 
     /// One version of a record.
     pub fn version(&self, id: RecordId, version: u64) -> Result<Option<Version>, CatalogError> {
-        let sql = "SELECT e.n, e.time, e.fields FROM records r JOIN objects o ON o.row = r.n JOIN entries e ON e.n = o.entry \
-                   WHERE r.id = ?1 AND o.version = ?2";
-        self.one(sql, (id.to_string(), signed(version)), read_version)
+        self.one(
+            &format!("{VERSIONS} WHERE r.id = ?1 AND o.version = ?2"),
+            (id.to_string(), signed(version)),
+            read_version,
+        )
     }
 
     /// All versions of a record, by number.
     pub fn versions(&self, id: RecordId) -> Result<Vec<Version>, CatalogError> {
-        let sql = "SELECT e.n, e.time, e.fields FROM records r JOIN objects o ON o.row = r.n JOIN entries e ON e.n = o.entry \
-                   WHERE r.id = ?1 ORDER BY o.version";
-        self.all(sql, [id.to_string()], read_version)
+        self.all(&format!("{VERSIONS} WHERE r.id = ?1 ORDER BY o.version"), [id.to_string()], read_version)
     }
 
     /// The records that `filter` lets through, newest date first, of one date the last added first, until `each` says
@@ -204,12 +204,14 @@ impl Catalog {
     }
 }
 
+const VERSIONS: &str = "SELECT e.at, o.object, e.fields, o.seal FROM records r JOIN objects o ON o.row = r.n \
+                        JOIN entries e ON e.n = o.entry";
 const OBJECTS: &str = "SELECT o.entry, o.object, o.seal, o.sha256, o.size, o.record, o.version, d.id FROM objects o";
 const OF_DISCLOSURE: &str = "LEFT JOIN disclosures d ON d.n = o.entry AND o.record IS NULL";
 
 fn stored_object(row: &Row<'_>) -> rusqlite::Result<StoredObject> {
     Ok(StoredObject {
-        index: natural(row, 0)?,
+        n: natural(row, 0)?,
         object: parsed(row, 1)?,
         seal: Digest::from_bytes(row.get(2)?),
         sha256: Digest::from_bytes(row.get(3)?),
@@ -226,8 +228,10 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
 
 fn read_version(row: &Row<'_>) -> rusqlite::Result<Version> {
     let event = event(row, 2)?;
-    let (Body::RecordAdded(body) | Body::RecordVersioned(body)) = event.body else {
+    let (Body::RecordAdded(mut body) | Body::RecordVersioned(mut body)) = event.body else {
         return Err(unreadable());
     };
+    // Where it is now: it may have been sealed again since.
+    (body.object, body.seal) = (parsed(row, 1)?, Digest::from_bytes(row.get(3)?));
     Ok(Version { index: natural(row, 0)?, time: event.time, body })
 }

@@ -1,11 +1,12 @@
 //! The catalogue's tables. Each is a fold of the events but `touched`, which is this machine's own habit.
 //!
-//! Numbers that name rows are event indices: a record's `n` is the index of the event that added it. So a rebuilt
-//! catalogue and one kept up entry by entry are the same, row for row.
+//! Events are numbered as they are folded, from 1 on, through all logs of the vault, and these numbers name rows: a
+//! record's `n` is that of the event that added it. So a rebuilt catalogue and one kept up entry by entry are the same,
+//! row for row.
 //! Must not know queries.
 
 /// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// The tables, made in an empty database.
 pub(super) const TABLES: &str = "
@@ -16,9 +17,14 @@ CREATE TABLE head (
     log TEXT, size INTEGER, root BLOB
 );
 
--- Every event, as it is stored. `client` is whom it is about, for records the record's client.
+-- The logs whose events were folded, in the order in which they came.
+CREATE TABLE logs (n INTEGER PRIMARY KEY, log TEXT NOT NULL UNIQUE);
+
+-- Every event, as it is stored, and where it stands: the log's `n`, and the index in that log. `client` is whom it is
+-- about, for records the record's client.
 CREATE TABLE entries (
     n INTEGER PRIMARY KEY,
+    log INTEGER NOT NULL, at INTEGER NOT NULL,
     time INTEGER NOT NULL, kind TEXT NOT NULL, client TEXT, recipient TEXT,
     fields TEXT NOT NULL
 );
@@ -82,6 +88,7 @@ CREATE TABLE touched (at INTEGER PRIMARY KEY, record TEXT NOT NULL UNIQUE);
 #[cfg(test)]
 pub(super) const FOLDED: &[&str] = &[
     "head",
+    "logs",
     "entries",
     "practice",
     "owners",

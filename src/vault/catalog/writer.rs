@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::id::ClientId;
+use crate::id::LogId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::practice::client::Client;
@@ -24,6 +25,7 @@ use crate::practice::owner::Owner;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
 use crate::practice::record::RecordVersion;
+use crate::practice::rekey::Resealed;
 
 use super::column::json;
 use super::column::signed;
@@ -62,17 +64,25 @@ impl<'t> People<'t> {
 
 /// The prepared statements of one fold.
 pub(super) struct Writer<'t> {
+    next: i64,
+    log: Option<(LogId, i64)>,
+    get_log: Statement<'t>,
+    add_log: Statement<'t>,
     entry: Statement<'t>,
     practice: Statement<'t>,
-    owner: Statement<'t>,
+    add_owner: Statement<'t>,
+    drop_owner: Statement<'t>,
     clients: People<'t>,
     recipients: People<'t>,
     add_record: Statement<'t>,
     get_record: Statement<'t>,
+    record_at: Statement<'t>,
     put_record: Statement<'t>,
     add_tag: Statement<'t>,
     drop_tag: Statement<'t>,
     object: Statement<'t>,
+    get_object: Statement<'t>,
+    move_object: Statement<'t>,
     disclosure: Statement<'t>,
     listed: Statement<'t>,
 }
@@ -88,11 +98,17 @@ impl<'t> Writer<'t> {
     /// Prepares them.
     pub(super) fn new(db: &'t Connection) -> rusqlite::Result<Self> {
         Ok(Self {
+            next: db.query_row("SELECT ifnull(max(n), 0) + 1 FROM entries", [], |row| row.get(0))?,
+            log: None,
+            get_log: db.prepare("SELECT n FROM logs WHERE log = ?1")?,
+            add_log: db.prepare("INSERT INTO logs (log) VALUES (?1) RETURNING n")?,
             entry: db.prepare(
-                "INSERT INTO entries (n, time, kind, client, recipient, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO entries (n, log, at, time, kind, client, recipient, fields) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?,
             practice: db.prepare("INSERT OR IGNORE INTO practice (one, body) VALUES (1, ?1)")?,
-            owner: db.prepare("INSERT INTO owners (body) VALUES (?1)")?,
+            add_owner: db.prepare("INSERT INTO owners (body) VALUES (?1)")?,
+            drop_owner: db.prepare("DELETE FROM owners WHERE json_extract(body, '$.file') = ?1")?,
             clients: People::new(db, "clients")?,
             recipients: People::new(db, "recipients")?,
             add_record: db.prepare(
@@ -100,6 +116,7 @@ impl<'t> Writer<'t> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?,
             get_record: db.prepare("SELECT n, body FROM records WHERE id = ?1")?,
+            record_at: db.prepare("SELECT body FROM records WHERE n = ?1")?,
             put_record: db.prepare(
                 "UPDATE records SET id = ?2, client = ?3, kind = ?4, date = ?5, label = ?6, body = ?7 WHERE n = ?1",
             )?,
@@ -109,16 +126,18 @@ impl<'t> Writer<'t> {
                 "INSERT INTO objects (entry, object, seal, sha256, size, record, version, row) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?,
+            get_object: db.prepare("SELECT row, version FROM objects WHERE object = ?1")?,
+            move_object: db.prepare("UPDATE objects SET object = ?2, seal = ?3 WHERE object = ?1")?,
             disclosure: db
                 .prepare("INSERT OR IGNORE INTO disclosures (n, id, client, recipient) VALUES (?1, ?2, ?3, ?4)")?,
             listed: db.prepare("INSERT INTO listed (entry, place, record, version) VALUES (?1, ?2, ?3, ?4)")?,
         })
     }
 
-    /// Folds one event; `false` when its list of records is sealed and was not opened.
+    /// Folds one event; `false` when its list is sealed and was not opened.
     pub(super) fn fold(&mut self, folded: Folded) -> rusqlite::Result<bool> {
-        let Folded { index, event, fields, records } = folded;
-        let (n, time, kind) = (signed(index), event.time, event.body.kind());
+        let Folded { log, index, event, fields, records, resealed } = folded;
+        let (n, log, time, kind) = (self.next, self.row_of_log(log)?, event.time, event.body.kind());
         let about = match event.body {
             Body::VaultCreated(created) => {
                 self.practice.execute([text(&created)])?;
@@ -131,7 +150,31 @@ impl<'t> Writer<'t> {
                 self.add_owner(&added.owner())?;
                 About::default()
             }
-            Body::ClockStepped(_) => About::default(),
+            Body::OwnerRemoved(removed) => {
+                self.drop_owner.execute([&removed.file])?;
+                About::default()
+            }
+            Body::ObjectsResealed(batch) => {
+                let items = match (&batch.list, &resealed) {
+                    (Listed::Here(items), _) => items,
+                    (Listed::Sealed(list), Some(items)) => {
+                        self.add_list(n, list)?;
+                        items
+                    }
+                    (Listed::Sealed(_), None) => return Ok(false),
+                };
+                for item in items {
+                    self.reseal(item)?;
+                }
+                About::default()
+            }
+            Body::VaultRekeyed(_)
+            | Body::RekeyFinished(_)
+            | Body::LogClosed(_)
+            | Body::LogContinued(_)
+            | Body::LogJoined(_)
+            | Body::WriterHanded(_)
+            | Body::ClockStepped(_) => About::default(),
             Body::ClientAdded(details) => {
                 let client = Client::added(details);
                 let id = client.id();
@@ -197,12 +240,28 @@ impl<'t> Writer<'t> {
         };
         let client = about.client.map(|id| id.to_string());
         let recipient = about.recipient.map(|id| id.to_string());
-        self.entry.execute(params![n, time.unix(), kind, client, recipient, text(&fields)])?;
+        self.entry.execute(params![n, log, signed(index), time.unix(), kind, client, recipient, text(&fields)])?;
+        self.next += 1;
         Ok(true)
     }
 
+    fn row_of_log(&mut self, log: LogId) -> rusqlite::Result<i64> {
+        if let Some((known, row)) = self.log
+            && known == log
+        {
+            return Ok(row);
+        }
+        let row = self.get_log.query_row([log.to_string()], |row| row.get(0)).optional()?;
+        let row = match row {
+            Some(row) => row,
+            None => self.add_log.query_row([log.to_string()], |row| row.get(0))?,
+        };
+        self.log = Some((log, row));
+        Ok(row)
+    }
+
     fn add_owner(&mut self, owner: &Owner) -> rusqlite::Result<()> {
-        self.owner.execute([text(owner)]).map(drop)
+        self.add_owner.execute([text(owner)]).map(drop)
     }
 
     fn change_client(&mut self, id: ClientId, change: impl FnOnce(&mut Client)) -> rusqlite::Result<About> {
@@ -278,13 +337,40 @@ impl<'t> Writer<'t> {
             .map(drop)
     }
 
+    /// An object that was sealed again: the record whose version it holds has it too.
+    fn reseal(&mut self, item: &Resealed) -> rusqlite::Result<()> {
+        let was = item.was.to_string();
+        let held = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?));
+        let Some((row, version)) = self.get_object.query_row([&was], held).optional()? else {
+            return Ok(());
+        };
+        self.move_object.execute(params![was, item.object.to_string(), item.seal.as_bytes()])?;
+        let (Some(row), Some(version)) = (row, version) else {
+            return Ok(());
+        };
+        let Some(mut record) = self.record_at.query_row([row], |row| json::<Record>(row, 0)).optional()? else {
+            return Ok(());
+        };
+        if signed(record.latest.version) == version {
+            (record.latest.object, record.latest.seal) = (item.object, item.seal);
+            self.write_record(row, &record, |writer| &mut writer.put_record)?;
+        }
+        Ok(())
+    }
+
+    fn add_list(&mut self, n: i64, list: &SealedList) -> rusqlite::Result<()> {
+        let (object, none) = (list.object.to_string(), Null);
+        self.object
+            .execute(params![n, object, list.seal.as_bytes(), list.sha256.as_bytes(), none, none, none, none])
+            .map(drop)
+    }
+
     /// The records of a disclosure, and the sealed object of a long list; `false` when that was not opened.
     fn list(&mut self, n: i64, list: &Listed<RecordRef>, opened: Option<Vec<RecordRef>>) -> rusqlite::Result<bool> {
         let items = match (list, &opened) {
             (Listed::Here(items), _) => items,
-            (Listed::Sealed(SealedList { object, seal, sha256, .. }), Some(items)) => {
-                let (object, none) = (object.to_string(), Null);
-                self.object.execute(params![n, object, seal.as_bytes(), sha256.as_bytes(), none, none, none, none])?;
+            (Listed::Sealed(list), Some(items)) => {
+                self.add_list(n, list)?;
                 items
             }
             (Listed::Sealed(_), None) => return Ok(false),

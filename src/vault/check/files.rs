@@ -13,10 +13,11 @@ use crate::digest::Hashing;
 use crate::id::DisclosureId;
 use crate::id::IntentId;
 use crate::id::ObjectId;
-use crate::keys::vault_identity::VaultIdentity;
+use crate::keys::keyring::Keyring;
 use crate::ledger::opening::PER_FILE;
 use crate::platform;
 use crate::practice::owner::KeyFile;
+use crate::practice::rekey::KeyFileDigest;
 use crate::seal;
 use crate::vault::Vault;
 use crate::vault::check::Fault;
@@ -30,6 +31,9 @@ use crate::vault::intent;
 use crate::vault::object;
 use crate::vault::object::Stored;
 use crate::vault::places;
+
+/// Larger than any key file is.
+const KEY_FILE_LIMIT: u64 = 1 << 20;
 
 /// Where strays are moved to.
 pub(super) const LOST: &str = "lost+found";
@@ -47,18 +51,18 @@ pub(in crate::vault) struct Expected {
 /// Sealed objects in a directory that is laid out as a vault.
 pub(in crate::vault) struct Objects<'a> {
     pub disk: &'a Disk,
-    pub identity: &'a VaultIdentity,
+    pub keyring: &'a Keyring,
     pub read_data: bool,
 }
 
 impl Objects<'_> {
-    /// Checks the object that the event at `index` committed.
-    pub fn check(&self, expected: &Expected, index: u64) -> Result<Option<Finding>, VaultError> {
+    /// Checks an object that an event committed.
+    pub fn check(&self, expected: &Expected) -> Result<Option<Finding>, VaultError> {
         let file = places::object(expected.object);
         match self.is_as(expected, &file) {
             Err(VaultError::Altered { reason, .. }) => {
                 let fault = if self.disk.has(&file) { Fault::Corrupt } else { Fault::Incomplete };
-                Ok(Some(Finding { index: Some(index), ..finding(fault, &file, &reason) }))
+                Ok(Some(finding(fault, &file, &reason)))
             }
             other => other.map(|()| None),
         }
@@ -75,11 +79,11 @@ impl Objects<'_> {
         let read = match size {
             Some(size) => {
                 let stored = Stored { object, seal, sha256, size };
-                io::copy(&mut object::open(self.disk, &stored, self.identity)?, &mut io::sink()).map(drop)
+                io::copy(&mut object::open(self.disk, &stored, self.keyring)?, &mut io::sink()).map(drop)
             }
             None => {
                 let plain =
-                    seal::open(input, self.identity, Some(seal)).map_err(|error| VaultError::unsealed(file, error))?;
+                    seal::open(input, self.keyring, Some(seal)).map_err(|error| VaultError::unsealed(file, error))?;
                 digest_is(plain, sha256)
             }
         };
@@ -137,12 +141,15 @@ impl Vault {
         report: &mut Report,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), VaultError> {
-        let objects = Objects { disk: &self.disk, identity: &self.identity, read_data };
+        let objects = Objects { disk: &self.disk, keyring: &self.keyring, read_data };
         self.catalog.each_object::<VaultError>(|stored| {
             report.records += u64::from(stored.record.is_some());
             let expected =
                 Expected { object: stored.object, seal: stored.seal, sha256: stored.sha256, size: stored.size };
-            report.findings.extend(objects.check(&expected, stored.index)?);
+            if let Some(found) = objects.check(&expected)? {
+                let index = self.catalog.spot(stored.n)?.map(|(_, index)| index);
+                report.findings.push(Finding { index, ..found });
+            }
             known.insert(places::object(stored.object));
             progress(1);
             Ok(())
@@ -153,6 +160,26 @@ impl Vault {
         for key_file in self.key_files()? {
             report.findings.extend(check_key_file(&self.disk, self.header.epoch, &key_file)?);
             known.insert(places::owner_file(self.header.epoch, &key_file.name));
+        }
+        for KeyFileDigest { name, sha256 } in self.key_file_digests()? {
+            let file = places::owner_file(self.header.epoch, &name);
+            let found = self.disk.read(&file, KEY_FILE_LIMIT)?;
+            // The earlier identities go when nothing is sealed to them any more.
+            let is_over = name == places::EARLIER && self.is_rekey_finished()?;
+            match found {
+                None if !is_over => report.findings.push(finding(Fault::Incomplete, &file, "it is missing")),
+                Some(bytes) if Digest::of(&bytes) != sha256 => {
+                    report.findings.push(finding(Fault::Corrupt, &file, "it is not the one in the ledger"));
+                }
+                _ => {}
+            }
+            known.insert(file);
+        }
+        if self.keyring.has_earlier() && !self.is_rekey_finished()? {
+            let progress = self.reseal_progress()?;
+            let text = format!("{} of {} objects are sealed to the new key", progress.done, progress.of);
+            let file = places::owner_file(self.header.epoch, places::EARLIER);
+            report.findings.push(finding(Fault::Resealing, &file, &text));
         }
         Ok(())
     }
@@ -200,7 +227,10 @@ impl Vault {
 
     /// The files that neither `known` nor the catalogue nor a living transaction speaks of. The vault's lock is held.
     pub(super) fn strays(&self, known: &BTreeSet<String>) -> Result<Vec<String>, VaultError> {
-        let tiles = places::ledger_file(self.log.id, "tile/");
+        let chapters = self.chapters()?;
+        let is_tile = |file: &String| {
+            chapters.iter().any(|chapter| file.starts_with(&places::ledger_file(chapter.log.id, "tile/")))
+        };
         let lost = format!("{LOST}/");
         let key_files: Vec<String> =
             self.key_files()?.iter().map(|file| places::owner_file(self.header.epoch, &file.name)).collect();
@@ -211,7 +241,7 @@ impl Vault {
         let mut strays = Vec::new();
         for file in files {
             let is_known = known.contains(&file)
-                || file.starts_with(&tiles)
+                || is_tile(&file)
                 || file.starts_with(&lost)
                 || key_files.contains(&file)
                 || places::is_of_witness(&file)

@@ -3,12 +3,12 @@
 
 use std::io;
 
+use crate::keys::keyring::Keyring;
 use crate::keys::signer::VerifierKey;
-use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::audit;
 use crate::ledger::audit::Counts;
 use crate::ledger::audit::Wrong;
-use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::leaf::Leaf;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::tile::TilePath;
@@ -29,9 +29,9 @@ use crate::vault::places;
 pub(in crate::vault) struct Ledger<'a> {
     pub disk: &'a Disk,
     pub log: &'a Log,
-    pub head: &'a VerifiedCheckpoint,
+    pub head: &'a Checkpoint,
     pub verifier: &'a VerifierKey,
-    pub identity: &'a VaultIdentity,
+    pub keyring: &'a Keyring,
 }
 
 /// Is shown every event whose opening is the one that its leaf commits to, with its index.
@@ -40,7 +40,7 @@ type Each<'e> = &'e mut dyn FnMut(u64, &Event) -> Result<(), VaultError>;
 impl Ledger<'_> {
     /// Checks all of it. Memory: one journal file.
     pub fn examine(&self, progress: &mut dyn FnMut(u64), each: Each<'_>) -> Result<LedgerReport, VaultError> {
-        let size = self.head.head().size;
+        let size = self.head.size;
         let mut leaves: Vec<Leaf> = Vec::new();
         let mut report = LedgerReport { signatures: 1, ..LedgerReport::default() };
         let mut first = 0;
@@ -79,8 +79,8 @@ impl Ledger<'_> {
     /// Whether it is the entry at `index` that was altered, and not the tile or the opening that disagrees with it: the
     /// signed root says so.
     fn blame(&self, index: u64) -> Option<Finding> {
-        let bundle = TilePath::bundle_of_tree(index / u64::from(WIDTH), self.head.head().size)?;
-        match self.log.leaves(index..index + 1, self.head.head()) {
+        let bundle = TilePath::bundle_of_tree(index / u64::from(WIDTH), self.head.size)?;
+        match self.log.leaves(index..index + 1, self.head) {
             Err(VaultError::Altered { file, reason }) if file == self.log.file_of(&bundle) => {
                 Some(Finding { index: Some(index), ..finding(Fault::Corrupt, &file, &reason) })
             }
@@ -107,7 +107,7 @@ impl Ledger<'_> {
             report.findings.push(wrong(Fault::Incomplete, Some(first), "it is missing".to_owned()));
             return Ok(());
         }
-        let openings = match self.log.journal(number, self.head.head(), self.identity) {
+        let openings = match self.log.journal(number, self.head, self.keyring) {
             Ok(openings) => openings,
             Err(VaultError::Altered { reason, .. }) => {
                 report.findings.push(wrong(Fault::Corrupt, None, reason));
@@ -160,7 +160,7 @@ impl Ledger<'_> {
                 report.findings.push(finding(Fault::Stray, &file, "it is no tile"));
                 continue;
             };
-            let Some(current_path) = path.in_tree(self.head.head().size) else {
+            let Some(current_path) = path.in_tree(self.head.size) else {
                 continue; // beyond the edge: ignored by every reader, replaced by the next append
             };
             if current_path.width() <= path.width() {

@@ -26,7 +26,7 @@ impl Vault {
         // Another process may have appended while we waited.
         self.settle(Held::Both)?;
         self.may_append()?;
-        let mut strays = self.strays(&self.known_files())?;
+        let mut strays = self.strays(&self.known_files()?)?;
         // What dead transactions left is taken back by the opening of the vault; a list that is not locked yet may be
         // alive. A link may stand where a directory full of records belongs: whoever looks after the disk puts that
         // right.
@@ -46,11 +46,14 @@ impl Vault {
 
     /// Files among the tiles that are none.
     fn files_between_tiles(&self, found: &mut Vec<String>) -> Result<(), VaultError> {
-        let above = places::ledger_file(self.log.id, "");
-        let mut files = Vec::new();
-        files_below(&self.disk, &places::ledger_file(self.log.id, "tile"), &mut files)?;
-        let is_tile = |file: &String| file.strip_prefix(&above).is_some_and(|path| path.parse::<TilePath>().is_ok());
-        found.extend(files.into_iter().filter(|file| !is_tile(file)));
+        for chapter in self.chapters()? {
+            let above = places::ledger_file(chapter.log.id, "");
+            let mut files = Vec::new();
+            files_below(&self.disk, &places::ledger_file(chapter.log.id, "tile"), &mut files)?;
+            let is_tile =
+                |file: &String| file.strip_prefix(&above).is_some_and(|path| path.parse::<TilePath>().is_ok());
+            found.extend(files.into_iter().filter(|file| !is_tile(file)));
+        }
         Ok(())
     }
 

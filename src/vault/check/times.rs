@@ -11,23 +11,16 @@ use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::places;
 
-/// Shows the walk the next entry.
-pub(super) fn walk(bounds: &mut Bounds, index: u64, event: &Event) {
-    if let Body::ClockStepped(stepped) = &event.body {
-        bounds.declares(stepped.last);
-    }
-    if let Some(made) = lower_bound_of(event) {
-        bounds.stands_on(made);
+/// Shows the walk the next entry. `before` is the time of the last entry of the logs before this one: `log.continued`
+/// holds the hash of their head, so nothing from there on is older. What other events hash (records, packages, lists)
+/// is made by the entry's own maker, in the same moment, and bounds nothing.
+pub(super) fn walk(bounds: &mut Bounds, index: u64, event: &Event, before: Option<Timestamp>) {
+    match &event.body {
+        Body::ClockStepped(stepped) => bounds.declares(stepped.last),
+        Body::LogContinued(_) => before.into_iter().for_each(|before| bounds.stands_on(before)),
+        _ => {}
     }
     bounds.entry(index, event.time);
-}
-
-/// When the latest thing was made whose hash `event` holds, where somebody else than the event says so. No kind of
-/// today's does: what they hash (records, packages, lists) is made by the entry's own maker, in the same moment. The
-/// head that a successor log names is the first that will, with the time of the entry it ends in.
-fn lower_bound_of(event: &Event) -> Option<Timestamp> {
-    let _ = event;
-    None
 }
 
 /// The finding.

@@ -19,14 +19,17 @@ use crate::cli::output::Target;
 use crate::cli::public;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
+use crate::id::LogId;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::note::NOTE_LIMIT;
+use crate::ledger::note::Note;
 use crate::ledger::opening::Opening;
 use crate::sharing::audience;
 use crate::sharing::audience::Audience;
 use crate::vault::Vault;
 use crate::vault::prove::Continuation;
+use crate::vault::prove::SignedLog;
 use crate::vault::root_text;
 
 /// What `subrosa ledger prove` takes.
@@ -112,17 +115,17 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     public::refuse_json_to_stdout(&target, session, example)?;
     let kept = args.from.as_deref().map(|path| session.read_public(path, NOTE_LIMIT)).transpose()?;
     let vault = session.open()?;
-    let head: Head = vault.head().into();
     let (bytes, mut written) = match (&args.from, kept) {
         (Some(path), Some(kept)) => {
-            let (bytes, from) = continuation(&vault, path, &kept)?;
-            let from = Some((&from).into());
+            let (bytes, from, head) = continuation(&vault, path, &kept)?;
+            let from = Some(from);
             (bytes, Written { path: String::new(), index: None, shown: vec![], hidden: vec![], from, head })
         }
         _ => {
-            let opening = opening(args.entry.as_deref().unwrap_or_default(), &vault)?;
+            let (log, opening) = opening(args.entry.as_deref().unwrap_or_default(), &vault)?;
             let shows = choose(args, &opening)?;
-            let (proof, shown) = vault.prove(&opening, |name| shows.iter().any(|show| show == name))?;
+            let head: Head = log.head().into();
+            let (proof, shown) = log.prove(&opening, |name| shows.iter().any(|show| show == name))?;
             if shows.iter().any(|name| !Audience::Anybody.sees(name)) && is_kept(&target, session) {
                 session.warn("what the proof shows stands there in clear: the file is not encrypted");
             }
@@ -145,30 +148,36 @@ fn is_kept(target: &Target, session: &Session<'_>) -> bool {
 }
 
 /// The entry that was named, opened.
-fn opening(typed: &str, vault: &Vault) -> Result<Opening, Failure> {
-    let index = index_of(typed, vault)?;
-    let size = vault.head().size;
+fn opening<'v>(typed: &str, vault: &'v Vault) -> Result<(SignedLog<'v>, Opening), Failure> {
+    let (log, index) = place_of(typed, vault)?;
+    let gone = || Failure::not_found(format!("there is no log {log}"));
+    let log = vault.signed_log(log)?.ok_or_else(gone)?;
+    let size = log.head().size;
     let without = || match index {
         0 => Failure::usage("entry 0 begins the log: it holds the log's key, and nothing that could be shown"),
         index if index < size => Failure::usage(format!("entry {index} says nothing that could be shown")),
         index => Failure::not_found(format!("there is no entry {index}: the last is {}", size - 1)),
     };
-    vault.opening(index)?.ok_or_else(without)
+    let opening = log.opening(index)?.ok_or_else(without)?;
+    Ok((log, opening))
 }
 
-/// A number that is too short for the beginning of an id, or begins none, is an entry's.
-fn index_of(typed: &str, vault: &Vault) -> Result<u64, Failure> {
+/// In which log it stands, and where. A number that is too short for the beginning of an id, or begins none, is an
+/// entry's of the active log.
+fn place_of(typed: &str, vault: &Vault) -> Result<(LogId, u64), Failure> {
+    let active = vault.header().log;
     let number = |text: &str| text.parse::<u64>().ok().filter(|number| number.to_string() == text);
     if let Some(digits) = typed.strip_prefix('#') {
-        return number(digits).ok_or_else(|| Failure::usage(format!("{typed:?} is no number of an entry")));
+        let wrong = || Failure::usage(format!("{typed:?} is no number of an entry"));
+        return Ok((active, number(digits).ok_or_else(wrong)?));
     }
     let found = names::disclosure(vault.catalog(), typed).and_then(|id| {
         let disclosure = vault.catalog().disclosure(id)?;
         disclosure.ok_or_else(|| Failure::not_found(format!("there is no disclosure {id}")))
     });
     match (found, number(typed)) {
-        (Ok(disclosure), _) => Ok(disclosure.index),
-        (Err(failure), Some(index)) if failure.code == FailureCode::NotFound => Ok(index),
+        (Ok(disclosure), _) => Ok((disclosure.log, disclosure.index)),
+        (Err(failure), Some(index)) if failure.code == FailureCode::NotFound => Ok((active, index)),
         (Err(failure), _) => Err(failure),
     }
 }
@@ -195,23 +204,30 @@ fn choose(args: &Args, opening: &Opening) -> Result<Vec<String>, Failure> {
     Ok(fields().filter(is_chosen).cloned().collect())
 }
 
-/// The proof that the vault's ledger continues a checkpoint.
-fn continuation(vault: &Vault, path: &Path, kept: &[u8]) -> Result<(Vec<u8>, Checkpoint), Failure> {
+/// The proof that the log of a checkpoint continues it, its head and the log's.
+fn continuation(vault: &Vault, path: &Path, kept: &[u8]) -> Result<(Vec<u8>, Head, Head), Failure> {
     let broken = |text: String| Failure::new(FailureCode::Integrity, format!("{}: {text}", path.display()));
-    let kept = VerifiedCheckpoint::open(kept, &vault.header().verifier).map_err(|error| broken(error.to_string()))?;
-    let from = kept.head().clone();
+    // Which log it is of is its own claim; the log's key then holds it to that.
+    let claimed = Note::parse(kept, NOTE_LIMIT).ok().and_then(|note| Checkpoint::parse(&note.text).ok());
+    let named = claimed.and_then(|claimed| vault.signed_log(claimed.origin.log_id()?).transpose()).transpose()?;
+    let log = match named {
+        Some(log) => log,
+        None => vault.signed_log(vault.header().log)?.ok_or_else(|| broken("there is no log".to_owned()))?,
+    };
+    let kept = VerifiedCheckpoint::open(kept, log.verifier()).map_err(|error| broken(error.to_string()))?;
+    let from = kept.head().into();
     let told = |head: &Checkpoint| format!("size {} root {}", head.size, root_text(&head.root));
-    let text = match vault.continuation(kept)? {
-        Continuation::Proven(request) => return Ok((request.to_bytes(), from)),
+    let text = match log.continuation(kept)? {
+        Continuation::Proven(request) => return Ok((request.to_bytes(), from, log.head().into())),
         Continuation::Newer(kept) => format!(
             "its head ({}) is newer than the vault's ({}): bring the newer vault back",
             told(kept.head()),
-            told(vault.head())
+            told(log.head())
         ),
         Continuation::Forked(kept) => format!(
             "the log was forked: the same key signed {} and {}; keep both checkpoints",
             told(kept.head()),
-            told(vault.head())
+            told(log.head())
         ),
         Continuation::NotProven(kept) => {
             format!("it is not proved that this ledger continues it ({}); keep it as evidence", told(kept.head()))

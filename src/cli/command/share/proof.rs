@@ -14,6 +14,7 @@ use crate::id::DisclosureId;
 use crate::place::Contents;
 use crate::sharing::audience::Audience;
 use crate::vault::Vault;
+use crate::vault::catalog::Disclosure;
 
 /// Where the proof of a package goes.
 pub fn beside(package: &Path) -> PathBuf {
@@ -27,17 +28,18 @@ pub fn cure(disclosure: DisclosureId, package: &Path) -> String {
     format!("subrosa ledger prove {disclosure} -o {}", names::word(&beside(package).display().to_string()))
 }
 
-/// Writes the proof of the disclosure at `index` of the ledger.
+/// Writes the proof of a disclosure.
 pub fn write(
     vault: &Vault,
-    index: u64,
+    entry: &Disclosure,
     package: &Path,
     force: bool,
     session: &mut Session<'_>,
 ) -> Result<PathBuf, Failure> {
-    let missing = || Failure::not_found(format!("there is no entry {index}"));
-    let opening = vault.opening(index)?.ok_or_else(missing)?;
-    let (proof, _) = vault.prove(&opening, |name| Audience::Anybody.sees(name))?;
+    let missing = || Failure::not_found(format!("there is no entry {} of {}", entry.index, entry.log));
+    let log = vault.signed_log(entry.log)?.ok_or_else(missing)?;
+    let opening = log.opening(entry.index)?.ok_or_else(missing)?;
+    let (proof, _) = log.prove(&opening, |name| Audience::Anybody.sees(name))?;
     let target = Target::File { path: beside(package), force };
     let mut output = Output::open(&target, Contents::Sealed, &session.host.cwd, &mut session.host.stdout)?;
     output.write_all(&proof.to_bytes()).and_then(|()| output.flush())?;

@@ -168,7 +168,7 @@ pub fn release(
     }
     let path = out.finish()?;
     let force = matches!(target, Target::File { force: true, .. });
-    let proof = path.as_ref().map(|path| proof::write(vault, entry.index, path, force, session)).transpose();
+    let proof = path.as_ref().map(|path| proof::write(vault, &entry, path, force, session)).transpose();
     vault.released(disclosure)?;
     let (proof, unproven) = proof.map_or_else(|failure| (None, Some(failure)), |proof| (proof, None));
     Ok(Released { disclosure, path, proof, unproven })

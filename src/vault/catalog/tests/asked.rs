@@ -192,7 +192,7 @@ fn disclosures_and_refusals() {
     assert_eq!((record.record, record.version, record.size), (Some(id("r-", 1)), Some(1), Some(1234)));
     assert_eq!((record.seal, record.disclosure), (version(1, 1, None).seal, None));
     let list = catalog.object(id("", 77)).unwrap().unwrap();
-    assert_eq!((list.record, list.disclosure, list.index), (None, Some(id("d-", 2)), 4));
+    assert_eq!((list.record, list.disclosure, list.n), (None, Some(id("d-", 2)), 4));
     assert_eq!(catalog.object(id("", 78)).unwrap().unwrap().disclosure, None);
     assert_eq!(catalog.object(id("", 79)).unwrap(), None);
 }

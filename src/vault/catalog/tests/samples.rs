@@ -80,7 +80,7 @@ pub fn day(n: u64) -> Date {
 pub fn folded(index: u64, body: Body) -> Folded {
     let time = Timestamp::from_unix(1_800_000_000 + 60 * i64::try_from(index).unwrap());
     let event = Event { time, actor: word("owner"), body };
-    Folded { index, fields: event.to_fields(), event, records: None }
+    Folded { log: log(), index, fields: event.to_fields(), event, records: None, resealed: None }
 }
 
 pub fn created() -> Body {

@@ -1,0 +1,234 @@
+//! Recognising a vault: whether it is the one that was seen here, or continues it, and whether anything in it says that
+//! its history has another branch (`docs/format.md`, 4). Writes nothing.
+
+use crate::id::LogId;
+use crate::keys::keyring::Keyring;
+use crate::keys::signer::Origin;
+use crate::keys::signer::VerifierKey;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::note::NOTE_LIMIT;
+use crate::ledger::opening::PER_FILE;
+use crate::ledger::successor::Successor;
+use crate::practice::event::Body;
+use crate::practice::event::Event;
+use crate::practice::log::LogClosed;
+use crate::practice::log::LogJoined;
+use crate::vault::Vault;
+use crate::vault::disk::Disk;
+use crate::vault::error::VaultError;
+use crate::vault::history;
+use crate::vault::history::Chapter;
+use crate::vault::history::Past;
+use crate::vault::intent;
+use crate::vault::log::Log;
+use crate::vault::places;
+use crate::vault::standing::Branch;
+use crate::vault::state::Pin;
+use crate::vault::state::State;
+use crate::vault::unlock::Found;
+
+/// What this machine knew of a vault before it was opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The pin names a log that the active one continues, by links of the pinned key.
+    pub by_link: bool,
+    /// This machine had the right to write, and found that another had written: it gave up at this mark.
+    pub gave_up: Option<Checkpoint>,
+}
+
+/// Reads the published head and the logs before it, and holds them against the pin.
+pub(super) fn recognise(
+    found: &Found,
+    log: &Log,
+    keyring: &Keyring,
+    pin: Option<Pin>,
+) -> Result<(VerifiedCheckpoint, Vec<Past>, Seen), VaultError> {
+    let header = &found.header;
+    let read = || {
+        let published = log.checkpoint(&header.verifier)?;
+        log.check_genesis(&header.verifier, published.head())?;
+        let past = history::lineage(&found.disk, log, &header.verifier, published.head(), keyring)?;
+        Ok((published, past))
+    };
+    let Some(pin) = pin.filter(|pin| *pin != Pin::of(header)) else {
+        let (published, past) = read()?;
+        return Ok((published, past, Seen::default()));
+    };
+    let path = || found.disk.root().to_owned();
+    let replaced = || VaultError::Replaced { path: path() };
+    let pinned: VerifierKey = pin.verifier.parse().map_err(|_| replaced())?;
+    if is_continued_by(&found.disk, &header.verifier, &pinned)? {
+        return Err(VaultError::OlderHeader { path: path() });
+    }
+    let (published, past) = read().map_err(|_: VaultError| replaced())?;
+    if pinned != header.verifier && !is_linked(&found.disk, &pinned, &past, &header.verifier)? {
+        return Err(replaced());
+    }
+    // A link by the pinned key says which key signs now, not to whom the vault is sealed: its holder may be the owner
+    // who was removed. Unless it was this machine that made the successor.
+    let is_own = || {
+        let machine = State::of(&found.places, &header.verifier).known_machine();
+        machine.is_some() && past.last().map(|past| past.by) == machine
+    };
+    if pin.recipient != header.recipient && !is_own() {
+        return Err(match pinned == header.verifier {
+            true => replaced(),
+            false => VaultError::Rekeyed { path: path(), head: Box::new(published.head().clone()) },
+        });
+    }
+    Ok((published, past, Seen { by_link: true, gave_up: None }))
+}
+
+/// Whether links lead from the `pinned` key over the `past` logs to the active one.
+fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &VerifierKey) -> Result<bool, VaultError> {
+    let Some(at) = past.iter().position(|past| past.verifier == *pinned) else {
+        return Ok(false);
+    };
+    let newer = past[at + 1..].iter().map(|past| &past.verifier).chain([active]);
+    for (old, new) in past[at..].iter().zip(newer) {
+        let Some(id) = new.origin().log_id() else {
+            return Ok(false);
+        };
+        let link = history::link(disk, &old.verifier, id)?;
+        if !link.is_some_and(|(link, _)| link.vkey == *new && link.head() == old.closed) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether links lead from `older` to `newer`.
+fn is_continued_by(disk: &Disk, older: &VerifierKey, newer: &VerifierKey) -> Result<bool, VaultError> {
+    let mut at = older.clone();
+    // No history is that long: a circle ends.
+    for _ in 0..1000 {
+        let Some(id) = at.origin().log_id() else {
+            return Ok(false);
+        };
+        let Some(bytes) = disk.read(&places::successor(id), NOTE_LIMIT as u64)? else {
+            return Ok(false);
+        };
+        match Successor::open(&bytes, &at) {
+            Ok(link) if link.vkey == *newer => return Ok(true),
+            Ok(link) => at = link.vkey,
+            Err(_) => return Ok(false),
+        }
+    }
+    Ok(false)
+}
+
+impl Vault {
+    /// What the history joined of logs that are not in the line of successors, or came late.
+    pub(super) fn joined(&self) -> Result<Vec<LogJoined>, VaultError> {
+        let mut found = Vec::new();
+        self.each_of("log.joined", |body| {
+            found.extend(if let Body::LogJoined(joined) = body { Some(joined) } else { None })
+        })?;
+        Ok(found)
+    }
+
+    /// Every log of the history, up to where it is folded, the oldest first and the active one last.
+    pub fn chapters(&self) -> Result<Vec<Chapter>, VaultError> {
+        let joined = self.joined()?;
+        let mut chapters: Vec<Chapter> = Vec::new();
+        for past in &self.past {
+            let (log, verifier, head) = (past.log.clone(), past.verifier.clone(), past.have.clone());
+            let gap = (past.have != past.closed).then(|| past.closed.clone());
+            chapters.push(Chapter { log, verifier, head, gap });
+        }
+        for joined in &joined {
+            let origin: Option<Origin> = joined.origin.parse().ok();
+            let (Some(origin), Ok(verifier)) = (origin, joined.vkey.parse::<VerifierKey>()) else {
+                continue;
+            };
+            let Some(id) = origin.log_id() else {
+                continue;
+            };
+            let head = Checkpoint { origin: origin.clone(), size: joined.have.size, root: joined.have.root };
+            let whole = Checkpoint { origin, size: joined.size, root: joined.root };
+            let gap = (head != whole).then_some(whole);
+            match chapters.iter_mut().find(|chapter| chapter.log.id == id) {
+                Some(chapter) => (chapter.head, chapter.gap) = (head, gap),
+                None => chapters.push(Chapter { log: Log::new(self.disk.clone(), id), verifier, head, gap }),
+            }
+        }
+        let (log, verifier, head) = (self.log.clone(), self.header.verifier.clone(), self.head().clone());
+        chapters.push(Chapter { log, verifier, head, gap: None });
+        Ok(chapters)
+    }
+
+    /// The last event of the active log, if it says that the log is closed.
+    pub(super) fn closing(&self) -> Result<Option<LogClosed>, VaultError> {
+        Ok(match self.last_event()? {
+            Some(Event { body: Body::LogClosed(closed), .. }) => Some(closed),
+            _ => None,
+        })
+    }
+
+    /// The last event of the active log.
+    pub(super) fn last_event(&self) -> Result<Option<Event>, VaultError> {
+        let fields = self.catalog.last_fields(self.log.id)?;
+        Ok(fields.and_then(|fields| Event::from_fields(fields).ok()))
+    }
+
+    /// The first sign that the history has another branch.
+    pub(super) fn branch(&self) -> Result<Option<Branch>, VaultError> {
+        let joined = self.joined()?;
+        for past in &self.past {
+            let joins = || joined.iter().filter(|joined| joined.origin == past.closed.origin.as_str());
+            let known = joins().map(|joined| joined.size).chain([past.closed.size]).max().unwrap_or_default();
+            let folded = joins().map(|joined| joined.have.size).chain([past.have.size]).max().unwrap_or_default();
+            let mark = State::of(&self.places, &past.verifier).mark(&past.verifier)?.map(|mark| mark.head().clone());
+            if let Some(mark) = mark.as_ref().filter(|mark| mark.size <= past.have.size)
+                && matches!(past.log.continues(mark, &past.have), Ok(false))
+            {
+                return Ok(Some(Branch::Diverged(past.have.clone(), mark.clone())));
+            }
+            let published = past.log.checkpoint(&past.verifier).ok().map(|head| head.head().clone());
+            // What a gap declared missing is no news, unless it came after all.
+            let late = published.filter(|head| head.size > folded).filter(|head| self.is_at_hand(&past.log, head));
+            if let Some(found) = mark.into_iter().filter(|mark| mark.size > known).chain(late).next() {
+                return Ok(Some(Branch::Beyond(past.have.clone(), found)));
+            }
+        }
+        let others = self.other_successors(&joined)?;
+        let other = others.first();
+        Ok(other.map(|(from, link)| Branch::Split(from.origin().clone(), link.vkey.origin().clone())))
+    }
+
+    /// Whether a past log is there up to `head`, as far as its edge shows.
+    fn is_at_hand(&self, log: &Log, head: &Checkpoint) -> bool {
+        let last = (head.size - 1) / PER_FILE;
+        log.has_root(head).unwrap_or(false) && log.openings(last, head, &self.keyring).is_ok()
+    }
+
+    /// Logs in the vault that continue one of its logs, and are not in its history: with the key that linked them.
+    pub(super) fn other_successors(&self, joined: &[LogJoined]) -> Result<Vec<(VerifierKey, Successor)>, VaultError> {
+        let closing = self.closing()?.and_then(|closed| closed.vkey.parse::<VerifierKey>().ok());
+        let announced = intent::announced(&self.disk)?;
+        let mut found = Vec::new();
+        for name in self.disk.names(places::LEDGER)? {
+            let Ok(id) = name.parse::<LogId>() else {
+                continue;
+            };
+            let origin = Origin::of(id);
+            let is_known = id == self.log.id
+                || self.past.iter().any(|past| past.log.id == id)
+                || joined.iter().any(|joined| joined.origin == origin.as_str())
+                || closing.as_ref().is_some_and(|key| *key.origin() == origin)
+                // Of a transaction that is under way, or died: it is not committed.
+                || announced.contains(&places::checkpoint(id));
+            if is_known {
+                continue;
+            }
+            let olds = self.past.iter().map(|past| &past.verifier).chain([&self.header.verifier]);
+            for old in olds {
+                if let Some((link, _)) = history::link(&self.disk, old, id)? {
+                    found.push((old.clone(), link));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
