@@ -34,6 +34,7 @@ use crate::vault::transaction::Committed;
 mod asking;
 mod keys;
 mod plugins;
+mod recovering;
 mod unlocking;
 
 pub use unlocking::Examined;
@@ -55,6 +56,8 @@ pub struct Session<'h> {
     stdin_taken: bool,
     /// What time it is, whenever it is asked.
     pub clock: Box<dyn Fn() -> Timestamp>,
+    /// A vault whose files are not all there is opened with what is at hand: this run is its recovery.
+    at_hand: bool,
     /// Something was committed in this run.
     has_committed: bool,
     /// The answer to it could not be written.
@@ -73,6 +76,7 @@ impl<'h> Session<'h> {
             alarm: None,
             stdin_taken: false,
             clock,
+            at_hand: false,
             has_committed: false,
             is_unheard: false,
         };

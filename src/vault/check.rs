@@ -190,9 +190,7 @@ impl Vault {
         }
         self.check_links(&mut report)?;
         if let Some(alarm) = self.alarm() {
-            let mut found = logs::alarm_finding(&alarm, self.log.id);
-            found.text = self.with_evidence(&alarm);
-            report.findings.insert(0, found);
+            report.findings.insert(0, logs::alarm_finding(&alarm, self.log.id, &self.with_evidence(&alarm)));
         }
         Ok(report)
     }
@@ -246,11 +244,9 @@ impl Vault {
         for Chapter { log, head, .. } in self.chapters()? {
             let whole = head.size.max(self.published_size(&log));
             known.extend([places::checkpoint(log.id), places::successor(log.id), places::predecessor(log.id)]);
-            let sizes = self.witnessed_sizes_of(log.id).unwrap_or_default();
-            known.extend(sizes.into_iter().map(|size| places::witnessed(log.id, size)));
+            known.extend(self.witnessed_files(log.id));
             known.extend((0..whole.div_ceil(PER_FILE)).map(|number| places::journal(log.id, number)));
         }
-        known.extend(self.witnessed_files());
         Ok(known)
     }
 }

@@ -10,6 +10,7 @@ pub mod checkpoint;
 pub mod cosign;
 pub mod log;
 pub mod prove;
+pub mod recover;
 pub mod verify;
 pub mod witness;
 
@@ -28,6 +29,8 @@ pub enum Action {
     Witness(witness::Args),
     /// Keep what witnesses answered about this ledger
     Cosign(cosign::Args),
+    /// Complete the vault from another copy, or continue its ledger on this computer
+    Recover(recover::Args),
 }
 
 /// Does it.
@@ -38,6 +41,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Action::Prove(args) => prove::run(&args, session),
         Action::Witness(args) => witness::run(&args, session),
         Action::Cosign(args) => cosign::run(&args, session),
+        Action::Recover(args) => recover::run(args, session),
         Action::Checkpoint(args) => checkpoint::run(&args, session),
     }
 }

@@ -97,6 +97,12 @@ impl Session<'_> {
         self.examined(unlocked)
     }
 
+    /// Finds the keys of a vault that may not open otherwise.
+    pub fn unlock_to_recover(&mut self) -> Result<Unlocked, Failure> {
+        let places = self.places()?;
+        Ok(self.unlock(&places)?)
+    }
+
     fn examined<T>(&self, opened: Result<T, NotOpened>) -> Result<Examined<T>, Failure> {
         let error = match opened {
             Ok(vault) => return Ok(Examined::Opened(Box::new(vault))),
@@ -121,6 +127,7 @@ impl Session<'_> {
             lock_wait: self.lock_wait(),
             accept_head: self.globals.accept_head.clone(),
             accept_clock: self.globals.accept_clock,
+            at_hand: self.at_hand,
             committing: interrupt::finish_first,
         };
         let vault = Vault::open(unlocked, options, &mut self.host.rng)?;
@@ -152,8 +159,10 @@ impl Session<'_> {
             }
         }
         // An alarm is the failure itself here, not something to be raised at the end.
-        vault.may_append().inspect_err(|_| self.alarm = None)?;
-        Ok(vault)
+        match vault.may_append().inspect_err(|_| self.alarm = None) {
+            Err(refused @ VaultError::ReadsOnly { .. }) => self.write_here(vault, refused),
+            other => other.map(|()| vault).map_err(Failure::from),
+        }
     }
 
     fn unlock(&mut self, places: &Places) -> Result<Unlocked, NotOpened> {

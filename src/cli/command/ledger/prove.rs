@@ -20,6 +20,7 @@ use crate::cli::public;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
 use crate::id::LogId;
+use crate::keys::signer::Origin;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::note::NOTE_LIMIT;
@@ -118,14 +119,14 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let (bytes, mut written) = match (&args.from, kept) {
         (Some(path), Some(kept)) => {
             let (bytes, from, head) = continuation(&vault, path, &kept)?;
-            let from = Some(from);
+            let (from, head) = (Some((&from).into()), (&head).into());
             (bytes, Written { path: String::new(), index: None, shown: vec![], hidden: vec![], from, head })
         }
         _ => {
-            let (log, opening) = opening(args.entry.as_deref().unwrap_or_default(), &vault)?;
+            let (of, opening) = opening(args.entry.as_deref().unwrap_or_default(), &vault)?;
             let shows = choose(args, &opening)?;
-            let head: Head = log.head().into();
-            let (proof, shown) = log.prove(&opening, |name| shows.iter().any(|show| show == name))?;
+            let head = of.head().into();
+            let (proof, shown) = vault.prove(&of, &opening, |name| shows.iter().any(|show| show == name))?;
             if shows.iter().any(|name| !Audience::Anybody.sees(name)) && is_kept(&target, session) {
                 session.warn("what the proof shows stands there in clear: the file is not encrypted");
             }
@@ -148,28 +149,30 @@ fn is_kept(target: &Target, session: &Session<'_>) -> bool {
 }
 
 /// The entry that was named, opened.
-fn opening<'v>(typed: &str, vault: &'v Vault) -> Result<(SignedLog<'v>, Opening), Failure> {
+fn opening(typed: &str, vault: &Vault) -> Result<(SignedLog, Opening), Failure> {
     let (log, index) = place_of(typed, vault)?;
-    let gone = || Failure::not_found(format!("there is no log {log}"));
-    let log = vault.signed_log(log)?.ok_or_else(gone)?;
-    let size = log.head().size;
+    let unknown = || Failure::not_found(format!("the vault's history has no log {log}"));
+    let of = vault.signed_log(&Origin::of(log))?.ok_or_else(unknown)?;
+    let size = of.head().size;
     let without = || match index {
         0 => Failure::usage("entry 0 begins the log: it holds the log's key, and nothing that could be shown"),
         index if index < size => Failure::usage(format!("entry {index} says nothing that could be shown")),
         index => Failure::not_found(format!("there is no entry {index}: the last is {}", size - 1)),
     };
-    let opening = log.opening(index)?.ok_or_else(without)?;
-    Ok((log, opening))
+    let opening = vault.opening(&of, index)?.ok_or_else(without)?;
+    Ok((of, opening))
 }
 
-/// In which log it stands, and where. A number that is too short for the beginning of an id, or begins none, is an
-/// entry's of the active log.
+/// In which log, and where. A number that is too short for the beginning of an id, or begins none, is an entry's of the
+/// active log; `LOG#NUMBER` is one of any.
 fn place_of(typed: &str, vault: &Vault) -> Result<(LogId, u64), Failure> {
-    let active = vault.header().log;
     let number = |text: &str| text.parse::<u64>().ok().filter(|number| number.to_string() == text);
-    if let Some(digits) = typed.strip_prefix('#') {
+    let active = vault.header().log;
+    if let Some((log, digits)) = typed.split_once('#') {
         let wrong = || Failure::usage(format!("{typed:?} is no number of an entry"));
-        return Ok((active, number(digits).ok_or_else(wrong)?));
+        let log = log.strip_prefix("subrosa/").unwrap_or(log);
+        let log = if log.is_empty() { active } else { log.parse().map_err(|_| wrong())? };
+        return Ok((log, number(digits).ok_or_else(wrong)?));
     }
     let found = names::disclosure(vault.catalog(), typed).and_then(|id| {
         let disclosure = vault.catalog().disclosure(id)?;
@@ -204,30 +207,30 @@ fn choose(args: &Args, opening: &Opening) -> Result<Vec<String>, Failure> {
     Ok(fields().filter(is_chosen).cloned().collect())
 }
 
-/// The proof that the log of a checkpoint continues it, its head and the log's.
-fn continuation(vault: &Vault, path: &Path, kept: &[u8]) -> Result<(Vec<u8>, Head, Head), Failure> {
+/// The proof that the vault's ledger continues a checkpoint.
+fn continuation(vault: &Vault, path: &Path, kept: &[u8]) -> Result<(Vec<u8>, Checkpoint, Checkpoint), Failure> {
     let broken = |text: String| Failure::new(FailureCode::Integrity, format!("{}: {text}", path.display()));
-    // Which log it is of is its own claim; the log's key then holds it to that.
+    // Of a log that was continued, the proof leads to that log's own last head.
     let claimed = Note::parse(kept, NOTE_LIMIT).ok().and_then(|note| Checkpoint::parse(&note.text).ok());
-    let named = claimed.and_then(|claimed| vault.signed_log(claimed.origin.log_id()?).transpose()).transpose()?;
-    let log = match named {
-        Some(log) => log,
-        None => vault.signed_log(vault.header().log)?.ok_or_else(|| broken("there is no log".to_owned()))?,
+    let origin = claimed.map_or_else(|| vault.head().origin.clone(), |claimed| claimed.origin);
+    let of = match vault.signed_log(&origin)? {
+        Some(of) => of,
+        None => vault.signed_log(&vault.head().origin)?.ok_or_else(|| broken("it is of no log".to_owned()))?,
     };
-    let kept = VerifiedCheckpoint::open(kept, log.verifier()).map_err(|error| broken(error.to_string()))?;
-    let from = kept.head().into();
+    let kept = VerifiedCheckpoint::open(kept, of.verifier()).map_err(|error| broken(error.to_string()))?;
+    let from = kept.head().clone();
     let told = |head: &Checkpoint| format!("size {} root {}", head.size, root_text(&head.root));
-    let text = match log.continuation(kept)? {
-        Continuation::Proven(request) => return Ok((request.to_bytes(), from, log.head().into())),
+    let text = match vault.continuation(&of, kept)? {
+        Continuation::Proven(request) => return Ok((request.to_bytes(), from, of.head().clone())),
         Continuation::Newer(kept) => format!(
             "its head ({}) is newer than the vault's ({}): bring the newer vault back",
             told(kept.head()),
-            told(log.head())
+            told(of.head())
         ),
         Continuation::Forked(kept) => format!(
             "the log was forked: the same key signed {} and {}; keep both checkpoints",
             told(kept.head()),
-            told(log.head())
+            told(of.head())
         ),
         Continuation::NotProven(kept) => {
             format!("it is not proved that this ledger continues it ({}); keep it as evidence", told(kept.head()))

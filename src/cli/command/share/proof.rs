@@ -11,6 +11,7 @@ use crate::cli::output::Output;
 use crate::cli::output::Target;
 use crate::cli::session::Session;
 use crate::id::DisclosureId;
+use crate::keys::signer::Origin;
 use crate::place::Contents;
 use crate::sharing::audience::Audience;
 use crate::vault::Vault;
@@ -31,15 +32,15 @@ pub fn cure(disclosure: DisclosureId, package: &Path) -> String {
 /// Writes the proof of a disclosure.
 pub fn write(
     vault: &Vault,
-    entry: &Disclosure,
+    disclosure: &Disclosure,
     package: &Path,
     force: bool,
     session: &mut Session<'_>,
 ) -> Result<PathBuf, Failure> {
-    let missing = || Failure::not_found(format!("there is no entry {} of {}", entry.index, entry.log));
-    let log = vault.signed_log(entry.log)?.ok_or_else(missing)?;
-    let opening = log.opening(entry.index)?.ok_or_else(missing)?;
-    let (proof, _) = log.prove(&opening, |name| Audience::Anybody.sees(name))?;
+    let missing = || Failure::not_found(format!("there is no entry {}", disclosure.index));
+    let of = vault.signed_log(&Origin::of(disclosure.log))?.ok_or_else(missing)?;
+    let opening = vault.opening(&of, disclosure.index)?.ok_or_else(missing)?;
+    let (proof, _) = vault.prove(&of, &opening, |name| Audience::Anybody.sees(name))?;
     let target = Target::File { path: beside(package), force };
     let mut output = Output::open(&target, Contents::Sealed, &session.host.cwd, &mut session.host.stdout)?;
     output.write_all(&proof.to_bytes()).and_then(|()| output.flush())?;
