@@ -25,6 +25,8 @@ struct Registry {
     terminals: BTreeMap<u64, TerminalState>,
     deferred: usize,
     finishing: bool,
+    in_steps: usize,
+    stopping: bool,
 }
 
 struct TerminalState {
@@ -35,7 +37,15 @@ struct TerminalState {
 
 impl Registry {
     const fn new() -> Self {
-        Self { next: 0, unfinished: BTreeMap::new(), terminals: BTreeMap::new(), deferred: 0, finishing: false }
+        Self {
+            next: 0,
+            unfinished: BTreeMap::new(),
+            terminals: BTreeMap::new(),
+            deferred: 0,
+            finishing: false,
+            in_steps: 0,
+            stopping: false,
+        }
     }
 
     fn number(&mut self) -> u64 {
@@ -129,6 +139,33 @@ pub fn may_stop() {
     registry().finishing = false;
 }
 
+/// While this lives, work goes on in steps that each stand for themselves: the first signal lets the one under way be
+/// finished, and a second one ends the process.
+#[must_use]
+#[derive(Debug)]
+pub struct InSteps(());
+
+/// Begins such work. A signal that came since the last change was committed counts already.
+pub fn in_steps() -> InSteps {
+    registry().in_steps += 1;
+    InSteps(())
+}
+
+impl InSteps {
+    /// Whether a signal said to stop.
+    pub fn is_stopping(&self) -> bool {
+        registry().stopping
+    }
+}
+
+impl Drop for InSteps {
+    fn drop(&mut self) {
+        let mut registry = registry();
+        registry.in_steps -= 1;
+        registry.stopping = false;
+    }
+}
+
 /// Starts to listen for SIGINT, SIGTERM and SIGHUP, once, in a thread of its own. Ordinary code runs there, so taking
 /// locks and writing is allowed, as it is not in a signal handler.
 /// One that was ignored when we were started, as by `nohup`, stays ignored.
@@ -152,7 +189,12 @@ pub fn listen() -> io::Result<()> {
             }
             // The first one finds a change about to be done, and lets it be told; the second ends whatever takes so
             // long.
-            if std::mem::take(&mut registry.finishing) {
+            let is_first = match registry.in_steps > 0 {
+                true => !registry.stopping,
+                false => std::mem::take(&mut registry.finishing),
+            };
+            if is_first {
+                registry.stopping = true;
                 continue;
             }
             registry.clean();

@@ -1,6 +1,7 @@
 //! One run of the program: the host, what holds for every command, where things are, and how answers and talk go out.
 //! How a vault is opened is `unlocking`'s, how questions are asked `asking`'s. Must not know any command.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -22,6 +23,7 @@ use crate::cli::private;
 use crate::cli::text::bare;
 use crate::id::RecordId;
 use crate::platform::Customary;
+use crate::secret::SecretText;
 use crate::time::Date;
 use crate::time::Timestamp;
 use crate::time::Zone;
@@ -52,6 +54,8 @@ pub struct Session<'h> {
     kept: Vec<String>,
     /// What is wrong with the vault that was opened, raised with every answer.
     alarm: Option<VaultError>,
+    /// The passphrases that were typed, by what was asked for: a vault that has to be opened anew asks nobody twice.
+    typed: BTreeMap<String, SecretText>,
     /// Standard input was read to its end as an option's value.
     stdin_taken: bool,
     /// What time it is, whenever it is asked.
@@ -74,6 +78,7 @@ impl<'h> Session<'h> {
             globals,
             kept: Vec::new(),
             alarm: None,
+            typed: BTreeMap::new(),
             stdin_taken: false,
             clock,
             at_hand: false,

@@ -97,6 +97,7 @@ impl Bench {
             capacity: Capacity::Professional,
             lifted: Vec::new(),
             profiles: Vec::new(),
+            next: None,
         };
         create::create(&self.places, &creation, (self.clock)(), &mut OsRng).map(drop)
     }

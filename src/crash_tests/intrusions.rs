@@ -73,6 +73,7 @@ fn a_vault_forged_from_the_public_key_is_noticed() {
         capacity: Capacity::Professional,
         lifted: Vec::new(),
         profiles: Vec::new(),
+        next: None,
     };
     create::create(&places, &creation, (bench.clock)(), &mut OsRng).unwrap();
     refused(&bench, |error| matches!(error, VaultError::Replaced { .. }));

@@ -334,9 +334,17 @@ fn write_package(
     let recipient = details.name.as_ref().map_or(details.alias.as_str(), |name| name.as_str());
     let event = Event { time: created, actor: vault.actor()?, body: Body::DisclosureMade(made.clone()) };
     let fields = event.to_fields();
-    let manifest =
-        Manifest { made, fields: &fields, salt, created, recipient, records: &versions, practice: &practice };
-    let manifest = manifest.sign(vault.signer(), vault.identity())?;
+    let manifest = Manifest {
+        made,
+        fields: &fields,
+        salt,
+        created,
+        recipient,
+        records: &versions,
+        practice: &practice,
+        previous: vault.link_text()?.as_deref(),
+    }
+    .sign(vault.signer(), vault.identity())?;
     let notice = NoticePage {
         disclosure: made.disclosure,
         created,

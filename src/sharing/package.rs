@@ -69,6 +69,8 @@ pub struct Manifest<'a> {
     pub records: &'a [RecordVersion],
     /// The practice.
     pub practice: &'a VaultCreated,
+    /// The successor note that leads from the key of an older log to this one's, whole.
+    pub previous: Option<&'a str>,
 }
 
 impl Manifest<'_> {
@@ -91,7 +93,7 @@ impl Manifest<'_> {
             "sender": {
                 "contact": self.practice.contact,
                 "name": self.practice.name,
-                "previous": null,
+                "previous": self.previous,
                 "vkey": key.verifier(),
             },
         });

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 
+use crate::digest::Digest;
 use crate::id::IntentId;
 use crate::id::LogId;
 use crate::keys::opening::SealsTo;
@@ -19,6 +20,7 @@ use crate::keys::passphrase;
 use crate::keys::recipient::PublicKey;
 use crate::keys::signer::Origin;
 use crate::keys::signer::SigningKey;
+use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
@@ -81,6 +83,8 @@ pub struct Creation {
     pub lifted: Vec<String>,
     /// Rules on top of the strict ones.
     pub profiles: Vec<Profile>,
+    /// The key of the log that may continue the first one, where it was made in advance: no other may.
+    pub next: Option<VerifierKey>,
 }
 
 /// A vault that was made.
@@ -227,7 +231,8 @@ impl FirstLog {
         let salt = opening.salt.reveal_secret();
         let commitment =
             commitment::commit_event(&log.origin, 1, &opening.event, salt).map_err(|error| wrong(&error))?;
-        let leaves = [Leaf::Genesis { public: *signer.verifier().public(), next: None }, Leaf::Sealed { commitment }];
+        let next = what.next.as_ref().map(|key| Digest::of(key.public()));
+        let leaves = [Leaf::Genesis { public: *signer.verifier().public(), next }, Leaf::Sealed { commitment }];
         let growth = tree::append(log, (0, tree::empty_root()), &leaves).map_err(|error| wrong(&error))?;
         let head = Checkpoint { origin: Origin::of(log.id), size: growth.size, root: growth.root };
         let signed = VerifiedCheckpoint::sign(head, signer).map_err(|error| wrong(&error))?;

@@ -46,12 +46,14 @@ use rand_core::RngCore;
 
 use crate::digest::Digest;
 use crate::id::DisclosureId;
+use crate::id::MachineId;
 use crate::keys::keyring::Keyring;
 use crate::keys::signer::SigningKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::audit;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::practice::owner::Owner;
 use crate::practice::record::RecordVersion;
 use crate::practice::words::Alias;
 use crate::vault::catalog::Catalog;
@@ -239,12 +241,31 @@ impl Vault {
         &self.signer
     }
 
-    /// The owner whose key opened the vault.
+    /// What the owner whose key opened the vault is called in the ledger.
     pub fn actor(&self) -> Result<Alias, VaultError> {
+        Ok(self.acting_owner()?.alias)
+    }
+
+    /// The owner whose key opened the vault.
+    pub fn acting_owner(&self) -> Result<Owner, VaultError> {
         let owners = self.catalog.owners()?;
         let owner = owners.into_iter().find(|owner| owner.file == self.owner_file);
         let file = || places::owner_file(self.header.epoch, &self.owner_file);
-        Ok(owner.ok_or_else(|| VaultError::altered(file(), "the ledger names no such owner"))?.alias)
+        owner.ok_or_else(|| VaultError::altered(file(), "the ledger names no such owner"))
+    }
+
+    /// This machine's id for the active log, by which it can be handed over to it.
+    pub fn machine(&self) -> Option<MachineId> {
+        self.state.known_machine()
+    }
+
+    /// The successor note that leads from the log before this one to it, whole; none where this is the first.
+    pub fn link_text(&self) -> Result<Option<String>, VaultError> {
+        let Some(past) = self.past.last() else {
+            return Ok(None);
+        };
+        let link = history::link(&self.disk, &past.verifier, self.log.id)?;
+        Ok(link.and_then(|(_, bytes)| String::from_utf8(bytes).ok()))
     }
 
     /// A record's version, its seal checked already. See [`object::open`] for what is checked at the end.

@@ -73,8 +73,8 @@ impl Vault {
     }
 }
 
-/// Seals everything anew that is not yet. `go_on` is told how far it is after each batch, and says whether to begin
-/// another one.
+/// Seals everything anew that is not yet. `go_on` is told how far it is before each object, and says whether to go on
+/// with it: what was sealed until then is committed in any case.
 pub fn reseal<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
     go_on: &mut dyn FnMut(Progress) -> bool,
@@ -82,9 +82,6 @@ pub fn reseal<R: CryptoRng + RngCore>(
     desk.vault.may_append()?;
     let (mut left, mut progress) = left(desk.vault)?;
     while !left.is_empty() {
-        if !go_on(progress) {
-            return Ok(progress);
-        }
         let mut bytes = 0;
         let mut batch = Vec::new();
         while let Some(next) = left.last() {
@@ -95,8 +92,11 @@ pub fn reseal<R: CryptoRng + RngCore>(
             bytes += size;
             batch.extend(left.pop());
         }
-        progress.done += batch.len() as u64;
-        reseal_batch(desk, &batch)?;
+        let done = reseal_batch(desk, &batch, &mut |done| go_on(Progress { done: progress.done + done, ..progress }))?;
+        progress.done += done;
+        if done < batch.len() as u64 {
+            return Ok(progress);
+        }
     }
     go_on(progress);
     reseal_journals(desk)?;
@@ -119,17 +119,29 @@ fn left(vault: &Vault) -> Result<(Vec<StoredObject>, Progress), VaultError> {
     Ok((left, Progress { done, of }))
 }
 
-fn reseal_batch<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, batch: &[StoredObject]) -> Result<(), VaultError> {
+/// How many of them were sealed anew and committed: all, unless it was told not to go on.
+fn reseal_batch<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    batch: &[StoredObject],
+    go_on: &mut dyn FnMut(u64) -> bool,
+) -> Result<u64, VaultError> {
     let epoch = desk.vault.header.epoch;
     // One object more than the batch has: its list, where that is long.
     let mut transaction = desk.vault.begin(batch.len() + 1, &[], desk.rng)?;
     let mut items = Vec::new();
     for old in batch {
+        if !go_on(items.len() as u64) {
+            break;
+        }
         let new = transaction.seal_again(old)?;
         items.push(Resealed { object: new.object, seal: new.seal, was: old.object });
     }
+    if items.is_empty() {
+        return Ok(0);
+    }
+    let count = items.len() as u64;
     let list = transaction.list(items.clone())?;
-    let body = Body::ObjectsResealed(ObjectsResealed { count: batch.len() as u64, epoch, list });
+    let body = Body::ObjectsResealed(ObjectsResealed { count, epoch, list });
     let was: Vec<_> = items.iter().map(|item| item.was).collect();
     transaction.commit::<VaultError>(desk.clock, desk.rng, move |vault| {
         // Two processes may resume at once: what the other one did is not done again.
@@ -141,10 +153,10 @@ fn reseal_batch<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, batch: &[StoredO
         Ok(vec![Draft { resealed: Some(items), ..Draft::from(body) }])
     })?;
     // A crash here leaves old objects that the ledger says were sealed again: they go at the end.
-    for old in batch {
+    for old in &batch[..count as usize] {
         desk.vault.disk.remove(&places::object(old.object))?;
     }
-    Ok(())
+    Ok(count)
 }
 
 /// Journal files that an earlier identity opens are checked against their leaves and replaced, one by one. No event: a

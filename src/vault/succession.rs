@@ -185,8 +185,8 @@ impl NextLog {
 }
 
 impl Vault {
-    /// The digest of the next log's key, where this log's beginning names one.
-    fn promised(&self) -> Result<Option<Digest>, VaultError> {
+    /// SHA-256 of the public key of the next log, where this log's beginning names one: no other key may continue it.
+    pub fn promised(&self) -> Result<Option<Digest>, VaultError> {
         Ok(match self.log.leaves(0..1, self.head())?.first() {
             Some(Leaf::Genesis { next, .. }) => *next,
             _ => None,

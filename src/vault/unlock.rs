@@ -114,6 +114,12 @@ impl Found {
         Err(VaultError::CannotUnlock("no identity that was given opens this vault".to_owned()))
     }
 
+    /// Opens it with the vault identity itself, which whoever just gave the vault a new one has at hand; `owner_file`
+    /// tells which owner is acting.
+    pub fn with_vault_identity(self, identity: VaultIdentity, owner_file: String) -> Result<Unlocked, VaultError> {
+        self.verify(identity, owner_file)
+    }
+
     fn owner_files(&self) -> Result<Vec<String>, VaultError> {
         let names = self.disk.names(&format!("{}/{}", places::KEYS, self.header.epoch))?;
         Ok(names.into_iter().filter(|name| name.starts_with("owner-") && name.ends_with(".age")).collect())

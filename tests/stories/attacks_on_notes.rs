@@ -96,7 +96,7 @@ fn signing_key(practice: &Practice) -> SigningKey {
     let identities = IdentityFile::read(&bytes, "me.txt", &mut |_| None, &Callbacks::none()).unwrap();
     let unlocked = found.with_identities(&identities).unwrap();
     let (lock_wait, accept_head) = (Duration::ZERO, None);
-    let options = Options { lock_wait, accept_head, accept_clock: false, committing: || {} };
+    let options = Options { lock_wait, accept_head, accept_clock: false, at_hand: false, committing: || {} };
     let vault = Vault::open(unlocked, options, &mut OsRng).unwrap();
     SigningKey::parse_private(vault.signer().private_text().reveal_secret()).unwrap()
 }

@@ -90,6 +90,7 @@ Its verifier key is subrosa/[..]
 Whoever has that key can check what your ledger proves. It is no secret.
 [HERE]/home/.config/subrosa/identity.txt opens it: keep a copy of that file where you would keep your passport.
 The paper key opens it too: keep it apart from this computer.
+The next key on that page is the only one that can continue the ledger.
 Next: subrosa client add ALIAS
 -- terminal --
 The vault opens with a passphrase that you type each time, or with a key file on this computer.
@@ -101,6 +102,13 @@ Typed into a file, it opens the vault: subrosa -i FILE
 
 # public key: age1[..]
 AGE-SECRET-KEY-1[..]
+
+This is the ledger's next key; it opens nothing. Only it can continue the
+ledger: when its key is changed, when an owner is removed, or when this
+computer is lost. Without it the ledger can be read for ever, but not be
+continued on another computer. It is one line, however it is drawn here:
+
+PRIVATE+KEY+subrosa/[..]
 
 -- exit 0 --
 

@@ -31,6 +31,7 @@ mod screen;
 mod secrets;
 mod sharing;
 mod shells;
+mod successions;
 mod terminal;
 mod unlocking;
 mod verifier;

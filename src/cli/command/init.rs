@@ -59,7 +59,7 @@ pub struct Args {
     /// Rules on top of the strict ones; may be repeated
     #[arg(long, value_parser = words::<Profile>(Profile::WORDS))]
     pub profile: Vec<Profile>,
-    /// Make a paper key too: shown once, to be written down
+    /// Make a paper key too, and the ledger's next key: shown once, to be written down
     #[arg(long)]
     pub paper: bool,
     /// Although the place is synchronised, in a git work tree, served, or on a network or removable medium
@@ -92,6 +92,7 @@ impl Answer for Initialised {
         }
         if self.paper.is_some() {
             text.push_str("The paper key opens it too: keep it apart from this computer.\n");
+            text.push_str("The next key on that page is the only one that can continue the ledger.\n");
         }
         text.push_str("Next: subrosa client add ALIAS\n");
         text
@@ -122,6 +123,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         capacity: args.capacity,
         lifted,
         profiles,
+        next: chosen.next,
     };
     let now = session.now();
     let created = create::create(&at, &what, now, &mut session.host.rng)?;
@@ -180,4 +182,5 @@ struct Chosen {
     owners: Vec<(Alias, OwnerKey)>,
     key_file: Option<PathBuf>,
     paper: Option<crate::keys::recipient::PublicKey>,
+    next: Option<crate::keys::signer::VerifierKey>,
 }

@@ -8,9 +8,11 @@ use crate::cli::session::Session;
 
 pub mod checkpoint;
 pub mod cosign;
+pub mod hand_over;
 pub mod log;
 pub mod prove;
 pub mod recover;
+pub mod rotate_key;
 pub mod verify;
 pub mod witness;
 
@@ -31,6 +33,10 @@ pub enum Action {
     Cosign(cosign::Args),
     /// Complete the vault from another copy, or continue its ledger on this computer
     Recover(recover::Args),
+    /// Close the ledger, and go on in a new one with a new key
+    RotateKey(rotate_key::Args),
+    /// Let another computer write the ledger, in turn with this one
+    HandOver(hand_over::Args),
 }
 
 /// Does it.
@@ -43,5 +49,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Action::Cosign(args) => cosign::run(&args, session),
         Action::Recover(args) => recover::run(args, session),
         Action::Checkpoint(args) => checkpoint::run(&args, session),
+        Action::RotateKey(args) => rotate_key::run(args, session),
+        Action::HandOver(args) => hand_over::run(&args, session),
     }
 }

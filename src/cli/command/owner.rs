@@ -9,6 +9,8 @@ use crate::cli::session::Session;
 
 pub mod add;
 pub mod list;
+mod remaining;
+pub mod remove;
 
 /// What can be done with owners.
 #[derive(Debug, Subcommand)]
@@ -18,6 +20,8 @@ pub enum Action {
     /// Who opens the vault
     #[command(visible_alias = "ls")]
     List,
+    /// Let somebody open the vault no more: it gets new keys, and everything is sealed anew
+    Remove(remove::Args),
 }
 
 /// Does it.
@@ -25,6 +29,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     match action {
         Action::Add(args) => add::run(args, session),
         Action::List => list::run(session),
+        Action::Remove(args) => remove::run(args, session),
     }
 }
 

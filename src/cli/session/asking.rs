@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
 
@@ -81,6 +82,21 @@ impl Session<'_> {
             Some(terminal) => Ok(terminal.confirm(question, otherwise)?),
             None => Ok(otherwise),
         }
+    }
+}
+
+impl Session<'_> {
+    /// A yes to what cannot be undone: asked where somebody can be, `--yes` says it, and whoever calls a program with
+    /// nobody there has said it by calling.
+    pub fn must_be_sure(&mut self, question: &str) -> Result<(), Failure> {
+        if self.globals.yes {
+            return Ok(());
+        }
+        let is_sure = match self.terminal() {
+            Some(terminal) => terminal.confirm(question, false)?,
+            None => true,
+        };
+        if is_sure { Ok(()) } else { Err(Failure::new(FailureCode::Failed, "nothing was changed")) }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::cli::session::Session;
 use crate::cli::session::read_file;
 use crate::keys::identity::Identities;
 use crate::keys::identity::IdentityFile;
+use crate::keys::vault_identity::VaultIdentity;
 use crate::place::PlaceRisk;
 use crate::platform;
 use crate::platform::Customary;
@@ -34,6 +35,11 @@ use crate::vault::unlock::Unlocked;
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// The largest identity or passphrase file that is read.
 const KEY_FILE_CAP: u64 = 2 << 20;
+/// How often a vault is found again whose log another process continued.
+const TRIES: usize = 3;
+
+/// What is asked for the vault's own passphrase.
+const OF_VAULT: &str = "Passphrase of the vault";
 
 /// Why a vault was not opened: an answer to some commands, a failure to all others.
 enum NotOpened {
@@ -120,9 +126,65 @@ impl Session<'_> {
         self.globals.lock_wait.map_or(LOCK_WAIT, Duration::from_secs)
     }
 
+    /// Opens the vault; where another log is the active one meanwhile, as after a change that a crash interrupted and
+    /// this opening finished, it is found again.
     fn try_open(&mut self) -> Result<Vault, NotOpened> {
+        let open = |session: &mut Self| {
+            for _ in 1..TRIES {
+                match session.open_once() {
+                    Err(NotOpened::Vault(VaultError::Continued)) => {}
+                    other => return other,
+                }
+            }
+            session.open_once()
+        };
+        match open(self) {
+            Err(NotOpened::Vault(error @ VaultError::Rekeyed { .. })) if self.is_confirmed(&error)? => open(self),
+            other => other,
+        }
+    }
+
+    /// Whether somebody at the terminal confirms the vault's new key; `--yes` is not enough. Its head is accepted then.
+    fn is_confirmed(&mut self, error: &VaultError) -> Result<bool, Failure> {
+        let VaultError::Rekeyed { head, .. } = error else {
+            return Ok(false);
+        };
+        let Some(terminal) = self.terminal() else {
+            return Ok(false);
+        };
+        terminal.tell(&error.to_string())?;
+        let question = "Was an owner removed, and is that the head that the other computer shows?";
+        let is_confirmed = terminal.confirm(question, false)?;
+        if is_confirmed {
+            self.globals.accept_head = Some(format!("{}:{}", head.size, root_text(&head.root)));
+        }
+        Ok(is_confirmed)
+    }
+
+    fn open_once(&mut self) -> Result<Vault, NotOpened> {
         let places = self.places()?;
         let unlocked = self.unlock(&places)?;
+        self.open_unlocked(unlocked)
+    }
+
+    /// Opens the vault anew with the identity that it has now, after a change that named another log.
+    pub fn reopen(&mut self, identity: &VaultIdentity, owner_file: &str) -> Result<Vault, Failure> {
+        // What was accepted was the head before.
+        self.globals.accept_head = None;
+        let mut open = || {
+            let found = Found::at(self.places()?)?;
+            self.open_unlocked(found.with_vault_identity(identity.again(), owner_file.to_owned())?)
+        };
+        for _ in 1..TRIES {
+            match open() {
+                Err(NotOpened::Vault(VaultError::Continued)) => {}
+                other => return Ok(other?),
+            }
+        }
+        Ok(open()?)
+    }
+
+    fn open_unlocked(&mut self, unlocked: Unlocked) -> Result<Vault, NotOpened> {
         let options = Options {
             lock_wait: self.lock_wait(),
             accept_head: self.globals.accept_head.clone(),
@@ -192,7 +254,7 @@ impl Session<'_> {
                 .hint("subrosa -i IDENTITY-FILE client list")
                 .into());
         }
-        let passphrase = match self.passphrase("Passphrase of the vault")? {
+        let passphrase = match self.passphrase(OF_VAULT)? {
             Some(passphrase) => passphrase,
             None => {
                 let none = "no identity and no passphrase was given, and nobody can be asked";
@@ -251,9 +313,22 @@ impl Session<'_> {
         if let Some(passphrase) = self.passphrase_of_file()? {
             return Ok(Some(passphrase));
         }
-        match self.terminal() {
-            Some(terminal) => Ok(Some(terminal.ask_secret(question)?)),
-            None => Ok(None),
+        if let Some(typed) = self.typed.get(question) {
+            return Ok(Some(again(typed)));
+        }
+        let Some(terminal) = self.terminal() else {
+            return Ok(None);
+        };
+        let typed = terminal.ask_secret(question)?;
+        self.typed.insert(question.to_owned(), again(&typed));
+        Ok(Some(typed))
+    }
+
+    /// The passphrase that opened the vault in this run, if one did.
+    pub fn passphrase_of_vault(&mut self) -> Result<Option<SecretText>, Failure> {
+        match self.typed.get(OF_VAULT) {
+            Some(typed) => Ok(Some(again(typed))),
+            None => self.passphrase_of_file(),
         }
     }
 
@@ -264,7 +339,7 @@ impl Session<'_> {
             return Ok(None);
         };
         let path = self.host.absolute(&path);
-        let mut bytes = self.read_private(&path)?;
+        let mut bytes = self.read_private(&path, "passphrase")?;
         let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
         let line = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
         let passphrase = std::str::from_utf8(line).map(|line| SecretText::new(line.to_owned()));
@@ -277,15 +352,21 @@ impl Session<'_> {
         }
     }
 
-    fn read_private(&mut self, path: &Path) -> Result<Vec<u8>, Failure> {
+    /// The bytes of a file with a secret, `what` it is called in messages.
+    pub(super) fn read_private(&mut self, path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
         let cannot = |failure: Failure| Failure { code: FailureCode::CannotUnlock, ..failure };
         // Read first, judged afterwards: a file that is not there has no mode.
         let bytes = read_file(path, KEY_FILE_CAP).map_err(cannot)?;
         if location::is_reachable(path, &self.host.cwd)? {
             let risk = PlaceRisk::Reachable { at: path.to_path_buf() };
-            let message = format!("the passphrase in {} is not used: others can reach it", path.display());
+            let message = format!("the {what} in {} is not used: others can reach it", path.display());
             return Err(Failure::new(FailureCode::Unsafe, message).because([Reason::from(&risk)]));
         }
         Ok(bytes)
     }
+}
+
+/// A second copy of a secret, wiped on its own.
+fn again(secret: &SecretText) -> SecretText {
+    SecretText::new(secret.reveal_secret().clone())
 }

@@ -24,6 +24,8 @@ use crate::vault::copy::stands_to;
 use crate::vault::error::VaultError;
 use crate::vault::evidence;
 use crate::vault::evidence::Contradiction;
+use crate::vault::history::Chapter;
+use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::witnessed;
 
@@ -99,6 +101,15 @@ impl Vault {
         };
         let head = match VerifiedCheckpoint::open(&bytes, &self.header.verifier) {
             Ok(head) => head,
+            // A head of a log that this one continues.
+            Err(error) if named.is_none() => {
+                match self.judge_past(&bytes, file)? {
+                    Some(None) => heard.continued += 1,
+                    Some(Some(wrong)) => heard.findings.push(wrong),
+                    None => heard.findings.push(finding(Fault::from(&error), file, &error.to_string())),
+                }
+                return Ok(None);
+            }
             Err(error) => {
                 heard.findings.push(finding(Fault::from(&error), file, &error.to_string()));
                 return Ok(None);
@@ -106,22 +117,53 @@ impl Vault {
         };
         let wrong = match named.filter(|size| *size != head.head().size) {
             Some(_) => Some(finding(Fault::Corrupt, file, "it is not the head that its name says")),
-            None => self.judge(&head, file)?,
+            None => self.judge(&self.log, &self.head, &head, file)?,
         };
         let is_sound = wrong.is_none();
         heard.findings.extend(wrong);
         Ok(is_sound.then(|| (file.to_owned(), head)))
     }
 
+    /// The same of a head that the key of an older log of the history signed; `None` where none did.
+    fn judge_past(&self, bytes: &[u8], file: &str) -> Result<Option<Option<Finding>>, VaultError> {
+        for Chapter { log, verifier, head, gap } in self.chapters()? {
+            let Ok(other) = VerifiedCheckpoint::open(bytes, &verifier) else {
+                continue;
+            };
+            let size = other.head().size;
+            if size > head.size && gap.is_some_and(|whole| size <= whole.size) {
+                let text =
+                    format!("it has {size} entries, of which only {} were at hand when it was continued", head.size);
+                return Ok(Some(Some(finding(Fault::Gap, file, &text))));
+            }
+            // What was published beyond the head that the history goes on from is for the alarm to tell.
+            let published = log.checkpoint(&verifier).ok().filter(|published| *published.head() == head);
+            return match published {
+                Some(published) => self.judge(&log, &published, &other, file).map(Some),
+                None => {
+                    let text = "it is not proved that the ledger continues it: that log's own checkpoint is not there";
+                    Ok(Some(Some(finding(Fault::Incomplete, file, text))))
+                }
+            };
+        }
+        Ok(None)
+    }
+
     /// Whether a head that this log's key signed lies on the log's way. Where it does not, both notes are kept: only
     /// another root at that size, proven, is a fork, and a proof that merely fails is none.
-    fn judge(&self, other: &VerifiedCheckpoint, file: &str) -> Result<Option<Finding>, VaultError> {
-        let (found, head) = (other.head(), self.head());
+    fn judge(
+        &self,
+        log: &Log,
+        ours: &VerifiedCheckpoint,
+        other: &VerifiedCheckpoint,
+        file: &str,
+    ) -> Result<Option<Finding>, VaultError> {
+        let (found, head) = (other.head(), ours.head());
         if found.size > head.size {
             let text = format!("it has {} entries, and the vault only {}", found.size, head.size);
             return Ok(Some(finding(Fault::RolledBack, file, &text)));
         }
-        match stands_to(&self.log, found, head)? {
+        match stands_to(log, found, head)? {
             Some(true) => return Ok(None),
             Some(false) => {}
             None => {
@@ -132,20 +174,20 @@ impl Vault {
         let text = format!(
             "the ledger's key signed it, and the ledger has another root at {} entries; {}",
             found.size,
-            self.keep_evidence(other)
+            self.keep_evidence(log, ours, other)
         );
         Ok(Some(finding(Fault::Forked, file, &text)))
     }
 
     /// Keeps the note of a head that is not on the log's way, with the log's own and why they exclude each other. Where
     /// that is. What cannot be kept is told all the same.
-    fn keep_evidence(&self, other: &VerifiedCheckpoint) -> String {
-        let (found, head) = (other.head(), self.head());
+    fn keep_evidence(&self, log: &Log, ours: &VerifiedCheckpoint, other: &VerifiedCheckpoint) -> String {
+        let (found, head) = (other.head(), ours.head());
         let why = (found.size < head.size).then(|| {
-            let root = tree::root(&self.log, found.size).ok()?;
-            Some(Contradiction { root, proof: tree::consistency_proof(&self.log, found.size, head.size).ok()? })
+            let root = tree::root(log, found.size).ok()?;
+            Some(Contradiction { root, proof: tree::consistency_proof(log, found.size, head.size).ok()? })
         });
-        let text = evidence::text(other, &self.head, why.flatten().as_ref());
+        let text = evidence::text(other, ours, why.flatten().as_ref());
         match evidence::keep(&self.places, &head.origin, found.size, &text) {
             Ok(path) => format!("both notes are in {}", path.display()),
             Err(error) => format!("both notes could not be kept ({error})"),
@@ -158,7 +200,7 @@ impl Vault {
             VaultError::Forked { .. } => self.state.mark(&self.header.verifier).ok().flatten(),
             _ => None,
         };
-        mark.map_or_else(|| alarm.to_string(), |mark| format!("{alarm}; {}", self.keep_evidence(&mark)))
+        mark.map_or_else(|| alarm.to_string(), |mark| format!("{alarm}; {}", self.keep_evidence(&self.log, &self.head, &mark)))
     }
 
     /// Counts the cosignatures under `heads`.

@@ -67,16 +67,17 @@ pub(super) fn choose(
     if let Some(passphrase) = passphrase {
         owners.push((numbered(alias, owners.len())?, OwnerKey::Passphrase(passphrase)));
     }
-    let mut on_paper = None;
+    let (mut on_paper, mut next) = (None, None);
     if offered {
-        let key = session.paper_key()?;
+        let (key, verifier) = session.paper_keys()?;
+        next = Some(verifier);
         let to = key.seals_to(&session.callbacks())?;
         let name = format!("{alias}-paper").parse()?;
         on_paper = Some(key.clone());
         owners.push((name, OwnerKey::PublicKey(key, to, OwnerMeans::Paper)));
     }
     different(&owners)?;
-    Ok(Chosen { owners, key_file, paper: on_paper })
+    Ok(Chosen { owners, key_file, paper: on_paper, next })
 }
 
 enum Means {

@@ -1,0 +1,468 @@
+//! One log after another: a new key, an owner who leaves, two computers that take turns. What was said before stays said.
+
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use subrosa::ledger::successor;
+
+use crate::integrity::copy_tree;
+use crate::ledger::eventful;
+use crate::machine::Machine;
+use crate::machine::has;
+use crate::machine::scale;
+use crate::practice::LEE;
+use crate::practice::Practice;
+use crate::practice::Said;
+#[cfg(unix)]
+use crate::practice::chmod;
+
+/// Runs the program on another computer, which sees the same directory: with a home of its own.
+fn on(practice: &Practice, computer: &str, args: &[&str]) -> Said {
+    let (host, ends) = practice.host();
+    let home = practice.path(computer);
+    practice.run_in((host.with_var("HOME", home.to_str().unwrap()), ends), args)
+}
+
+/// The same before a terminal.
+fn at_terminal_on(practice: &Practice, computer: &str, answers: &[&str], args: &[&str]) -> Said {
+    let (host, ends) = practice.host();
+    answers.iter().for_each(|answer| ends.terminal.will_answer(answer));
+    let home = practice.path(computer);
+    let host = host.with_var("HOME", home.to_str().unwrap()).at_terminal(&ends);
+    let said = practice.run_in((host, ends.clone()), args);
+    assert_eq!(ends.terminal.left(), 0, "answers that nobody asked for: {said:?}");
+    said
+}
+
+/// A computer that has compared the vault's head with the one that writes it, and tells its id.
+fn acquainted(practice: &Practice, computer: &str) -> String {
+    let head = practice.ok(&["ledger", "verify", "--json"]).json()["head"].clone();
+    let accepted = format!("{}:{}", head["size"], head["root"].as_str().unwrap());
+    let said = on(practice, computer, &["list", "--accept-head", &accepted]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    machine_id(practice, computer)
+}
+
+/// What a computer says that may not write.
+fn machine_id(practice: &Practice, computer: &str) -> String {
+    let said = on(practice, computer, &["client", "add", "nobody"]);
+    assert_eq!(said.exit, 3, "{said:?}");
+    let (_, rest) = said.stderr.split_once("ledger hand-over ").unwrap_or_else(|| panic!("{said:?}"));
+    rest.chars().take_while(char::is_ascii_alphanumeric).collect()
+}
+
+fn clients(said: &Said) -> usize {
+    said.json()["clients"].as_array().unwrap().len()
+}
+
+/// With another owner, whose key is in `partner.txt`.
+fn with_partner(practice: &Practice) {
+    let (secret, public) = subrosa::keys::identity::generate_owner();
+    practice.write("partner.txt", secret.reveal_secret());
+    practice.ok(&["owner", "add", &String::from(public), "--alias", "partner"]);
+}
+
+#[test]
+fn a_new_key_and_one_history() {
+    let practice = eventful();
+    let record = practice.ok(&["list"]).stdout.split('\t').next().unwrap().to_owned();
+    practice.ok(&["ledger", "checkpoint", "-o", "kept.txt"]);
+    practice.ok(&["card", "-o", "old.card"]);
+    let log = practice.ok(&["ledger", "log"]).stdout.lines().count();
+
+    let said = practice.at_terminal(&["n"], &["ledger", "rotate-key"]);
+    assert_eq!(said.exit, 1, "{said:?}");
+    let old = practice.ok(&["card", "-o", "same.card", "--json"]).json()["vkey"].clone();
+    let said = practice.ok(&["ledger", "rotate-key", "--reason", "every year", "--batch", "--json"]).json();
+    assert_eq!((&said["schema"], &said["old_vkey"]), (&"subrosa/ledger-rotate-key/1".into(), &old));
+    assert_eq!(said["head"]["size"], 3);
+    let vkey = said["vkey"].as_str().unwrap().to_owned();
+    assert!(vkey.starts_with(said["head"]["origin"].as_str().unwrap()));
+
+    // Whatever had a name has it still, and everything is there.
+    assert!(practice.ok(&["info", &record]).stdout.contains("progress-note"));
+    assert_eq!(practice.ok(&["ledger", "log"]).stdout.lines().count(), log + 2, "it was closed, and continued");
+    assert!(practice.ok(&["ledger", "verify"]).stdout.starts_with("CONTINUOUS\t"));
+    assert_eq!(practice.run(&["check", "--read-data"]).exit, 0);
+    practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "letter"]);
+
+    // What was kept of the older log still fits.
+    let said = practice.ok(&["ledger", "verify", "--against", "kept.txt", "--json"]).json();
+    assert_eq!(said["verdict"], "CONTINUOUS", "{said}");
+
+    // The card names the link, and whoever has the old card follows it.
+    let card = practice.ok(&["card", "-o", "new.card", "--json"]).json();
+    assert_eq!(card["vkey"], vkey);
+    let previous = card["previous"].as_str().unwrap().to_owned();
+    let trusted = old.as_str().unwrap().parse().unwrap();
+    assert_eq!(successor::newest(&trusted, &[previous]).unwrap().to_string(), vkey);
+    let other = Practice::without_vault();
+    other.ok(&["help"]);
+    other.ok(&["init", "--owner", LEE, "--owner", crate::practice::OWNER, "--batch"]);
+    for card in ["old.card", "new.card"] {
+        fs::copy(practice.path(card), other.path(card)).unwrap();
+    }
+    other.ok(&["recipient", "add", "ruhe", "--card", "old.card", "--verified", "in-person"]);
+    let said = other.ok(&["recipient", "replace-key", "ruhe", "--card", "new.card", "--json"]).json();
+    assert_eq!(said["continuity"], "linked");
+
+    // At a terminal it says what follows; the link of a second rotation starts at the first one's key.
+    let said = practice.at_terminal(&["y"], &["ledger", "rotate-key"]);
+    assert!(said.exit == 0 && said.stdout.contains(&format!("old: {vkey}\n")), "{said:?}");
+    assert!(said.stdout.contains("subrosa card -o FILE") && said.stdout.contains("still holds"), "{said:?}");
+    let card = practice.ok(&["card", "-o", "third.card", "--json"]).json();
+    let newest = successor::newest(&vkey.parse().unwrap(), &[card["previous"].as_str().unwrap()]).unwrap();
+    assert_eq!(newest.to_string(), card["vkey"].as_str().unwrap());
+    practice.ok(&["ledger", "verify", "--against", "kept.txt"]);
+    assert_eq!(practice.run(&["check"]).exit, 0);
+    let said = practice.refused(3, &["ledger", "rotate-key", "--next-key", "me.txt"]);
+    assert!(said.stderr.contains("names no next key"), "{said:?}");
+}
+
+#[test]
+fn a_package_names_the_link() {
+    let machine = Machine::new();
+    machine.add("told\n");
+    machine.ok(&["ledger", "rotate-key", "--batch"]);
+    machine.ok(&["share", "@", "--to", "dr-lee", "--purpose", "treat", "-o", "lee.age"]);
+    let opened = machine.unpack(&machine.path("lee.age"), "lee.txt");
+    let manifest = fs::read_to_string(opened.join("manifest")).unwrap();
+    let body: Value = serde_json::from_str(manifest.lines().nth(1).unwrap()).unwrap();
+    assert!(body["sender"]["previous"].as_str().unwrap().starts_with("subrosa/successor/v1\n"), "{body}");
+}
+
+#[test]
+fn the_next_key_on_paper_is_the_only_one_that_continues_the_ledger() {
+    let practice = Practice::without_vault();
+    let said = practice.at_terminal(&["key file", "y"], &["init"]);
+    let key = said.terminal.lines().find(|line| line.starts_with("PRIVATE+KEY+")).unwrap().to_owned();
+    let log = key.strip_prefix("PRIVATE+KEY+").unwrap().split('+').next().unwrap().to_owned();
+    for file in practice.files().keys() {
+        let bytes = fs::read(file).unwrap();
+        assert!(!bytes.windows(log.len()).any(|part| part == log.as_bytes()), "{}", file.display());
+    }
+    let keyless = |args: &[&str]| {
+        let (host, ends) = practice.host();
+        practice.run_in((host.with_var("SUBROSA_IDENTITY", ""), ends), args)
+    };
+    let before = practice.files();
+    let said = keyless(&["ledger", "rotate-key", "--batch"]);
+    assert!(said.exit == 2 && said.stderr.contains("--next-key is needed"), "{said:?}");
+    practice
+        .write("other.txt", "PRIVATE+KEY+subrosa/q5c3f7kz2m+8803ed97+AYEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB\n");
+    let said = keyless(&["ledger", "rotate-key", "--batch", "--next-key", "other.txt"]);
+    assert_eq!(said.exit, 3, "{said:?}");
+    let stranger =
+        subrosa::keys::signer::SigningKey::generate("subrosa/q5c3f7kz2m".parse().unwrap(), &mut rand_core::OsRng);
+    practice.write("other.txt", stranger.private_text().reveal_secret());
+    let said = keyless(&["ledger", "rotate-key", "--batch", "--next-key", "other.txt"]);
+    assert!(said.exit == 3 && said.stderr.contains("not the key that the ledger named"), "{said:?}");
+    practice.write("next.txt", &format!("on the page:\n{key}\n"));
+    #[cfg(unix)]
+    {
+        chmod(&practice.path("next.txt"), 0o644);
+        chmod(&practice.path(""), 0o711);
+        let said = keyless(&["ledger", "rotate-key", "--batch", "--next-key", "next.txt"]);
+        assert!(said.exit == 6 && said.stderr.contains("the next key in"), "{said:?}");
+        assert!(!said.stderr.contains("PRIVATE"), "{said:?}");
+        chmod(&practice.path(""), 0o700);
+    }
+    assert_eq!(practice.files(), before, "a refusal wrote something");
+
+    // Typed, at the second try.
+    let (host, ends) = practice.host();
+    for answer in ["y", "PRIVATE+KEY+not", &key] {
+        ends.terminal.will_answer(answer);
+    }
+    let host = host.with_var("SUBROSA_IDENTITY", "").at_terminal(&ends);
+    let said = practice.run_in((host, ends), &["ledger", "rotate-key", "--json"]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    assert!(said.json()["vkey"].as_str().unwrap().starts_with(&format!("{log}+")), "{said:?}");
+    assert!(!said.terminal.contains("PRIVATE+KEY+subrosa"), "{said:?}");
+    // The key that follows is made when it is wanted.
+    let said = keyless(&["ledger", "rotate-key", "--batch"]);
+    assert_eq!(said.exit, 0, "{said:?}");
+}
+
+#[test]
+fn two_computers_take_turns_and_a_third_one_reads() {
+    let practice = Practice::new();
+    practice.ok(&["client", "add", "a-1"]);
+    let desk = acquainted(&practice, "desk");
+    let third = acquainted(&practice, "third");
+    assert_ne!(desk, third);
+    // It has an id of its own, which nobody else's is.
+    let here = find_id(&practice.path("home/.local/state")).unwrap().trim().to_owned();
+    let said = practice.refused(3, &["ledger", "hand-over", &here]);
+    assert!(said.stderr.contains("is this computer"), "{said:?}");
+    practice.refused(2, &["ledger", "hand-over", "me"]);
+
+    let said = practice.at_terminal(&["y"], &["ledger", "hand-over", &desk]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    assert!(said.stdout.contains("let the sync finish") && said.stdout.contains("There: just go on"), "{said:?}");
+    for n in 0..3 {
+        // Here it is read, and says to whom it has to be handed back; there it goes on.
+        let said = practice.run(&["client", "add", "not-here"]);
+        assert!(said.exit == 3 && said.stderr.contains(&format!("hand-over {here}")), "{said:?}");
+        let said = on(&practice, "desk", &["client", "add", &format!("desk-{n}")]);
+        assert_eq!(said.exit, 0, "{said:?}");
+        assert_eq!(machine_id(&practice, "third"), third);
+        let said = on(&practice, "desk", &["ledger", "hand-over", &here, "--batch", "--json"]);
+        assert_eq!((said.exit, &said.json()["machine"]), (0, &here.clone().into()), "{said:?}");
+        assert_eq!(on(&practice, "desk", &["client", "add", "not-there"]).exit, 3);
+        practice.ok(&["client", "add", &format!("here-{n}")]);
+        assert_eq!(practice.ok(&["ledger", "hand-over", &desk, "-q"]).stdout, format!("{desk}\n"));
+    }
+    for computer in ["home", "desk", "third"] {
+        assert_eq!(clients(&on(&practice, computer, &["client", "list", "--json"])), 7, "{computer}");
+        let said = on(&practice, computer, &["ledger", "verify"]);
+        assert!(said.exit == 0 && said.stdout.starts_with("CONTINUOUS\t"), "{computer}: {said:?}");
+        assert_eq!(on(&practice, computer, &["check"]).exit, 0);
+    }
+    // No new key and no new card came of it.
+    let card = on(&practice, "desk", &["card", "-o", "card", "--json"]).json();
+    assert_eq!(card["previous"], Value::Null);
+}
+
+fn find_id(directory: &std::path::Path) -> Option<String> {
+    for entry in fs::read_dir(directory).ok()?.flatten() {
+        let path = entry.path();
+        let found = if path.is_dir() { find_id(&path) } else { None };
+        if found.is_some() {
+            return found;
+        }
+        if path.file_name().is_some_and(|name| name == "id") {
+            return fs::read_to_string(path).ok();
+        }
+    }
+    None
+}
+
+#[test]
+fn another_computer_follows_a_link_silently_and_a_new_vault_key_when_it_is_confirmed() {
+    let practice = Practice::new();
+    practice.ok(&["client", "add", "a-1"]);
+    with_partner(&practice);
+    acquainted(&practice, "desk");
+    practice.ok(&["ledger", "rotate-key", "--batch"]);
+    let said = on(&practice, "desk", &["client", "list", "--json"]);
+    assert_eq!((said.exit, clients(&said), said.stderr.as_str()), (0, 1, ""));
+    let desk = machine_id(&practice, "desk");
+    practice.ok(&["ledger", "hand-over", &desk, "--batch"]);
+    assert_eq!(on(&practice, "desk", &["client", "add", "a-2"]).exit, 0);
+
+    let said = on(&practice, "desk", &["owner", "remove", "partner", "--batch"]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    let said = practice.refused(5, &["client", "list"]);
+    assert!(said.stderr.contains("an owner was removed") && said.stderr.contains("--accept-head"), "{said:?}");
+    let said = practice.refused(5, &["client", "list", "--yes"]);
+    assert!(said.stderr.contains("--accept-head"), "{said:?}");
+    let said = practice.at_terminal(&["n"], &["client", "list"]);
+    assert_eq!(said.exit, 5, "{said:?}");
+    let said = practice.at_terminal(&["y"], &["client", "list", "--json"]);
+    assert_eq!((said.exit, clients(&said)), (0, 2), "{said:?}");
+    assert!(said.terminal.contains("has a new key of its own"), "{said:?}");
+    practice.ok(&["client", "list"]);
+    // The one that was written by hand over there is no writer here.
+    let said = at_terminal_on(&practice, "home", &[], &["client", "add", "a-3"]);
+    assert_eq!(said.exit, 3, "{said:?}");
+}
+
+#[test]
+fn who_removes_whom() {
+    let practice = eventful();
+    let said = practice.refused(3, &["owner", "remove", "owner"]);
+    assert!(said.stderr.contains("the last owner"), "{said:?}");
+    with_partner(&practice);
+    practice.refused(4, &["owner", "remove", "nobody"]);
+    practice.refused(2, &["owner", "remove"]);
+    practice.refused(2, &["owner", "remove", "partner", "--resume"]);
+    let said = practice.refused(3, &["owner", "remove", "owner"]);
+    assert!(said.stderr.contains("another owner has to remove"), "{said:?}");
+    let said = practice.at_terminal(&["n"], &["owner", "remove", "partner"]);
+    assert_eq!(said.exit, 1, "{said:?}");
+    let said = practice.ok(&["owner", "remove", "--resume", "--json"]).json();
+    assert_eq!(
+        (&said["removed"], &said["finished"], &said["of"]),
+        (&Value::from(Vec::<Value>::new()), &true.into(), &0.into())
+    );
+    let said = practice.at_terminal(&[], &["owner", "remove", "--resume"]);
+    assert!(said.stdout.contains("Nothing is left"), "{said:?}");
+
+    let record = practice.ok(&["list"]).stdout.split('\t').next().unwrap().to_owned();
+    let said = practice.at_terminal(&["y"], &["owner", "remove", "partner", "--reason", "left the practice"]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    for words in ["partner opens the vault no more", "may have been kept", "old copies and backups", "safety number"] {
+        assert!(said.stdout.contains(words), "{words}: {said:?}");
+    }
+    assert_eq!(practice.run(&["-i", "partner.txt", "list"]).exit, 12);
+    assert_eq!(practice.ok(&["show", &record]).stdout, "Sleeps better since the walks.\n");
+    assert_eq!(practice.run(&["check", "--read-data"]).exit, 0);
+    // The name is free again.
+    with_partner(&practice);
+    practice.ok(&["-i", "partner.txt", "list"]);
+    let id =
+        practice.ok(&["owner", "list"]).stdout.lines().find(|line| line.contains("\tpartner\t")).unwrap().to_owned();
+    let said = practice.ok(&["owner", "remove", id.split('\t').next().unwrap(), "--batch"]);
+    assert_eq!(said.stdout, "1\t1\n", "{said:?}");
+    assert!(said.stderr.contains("may have been kept"), "{said:?}");
+}
+
+#[test]
+fn a_passphrase_owner_types_it_or_goes_as_well() {
+    let practice = Practice::new();
+    practice.write("pass.txt", "open sesame\n");
+    practice.write("wrong.txt", "not it\n");
+    practice.ok(&["owner", "add", "--passphrase", "--alias", "deputy", "--passphrase-file", "pass.txt"]);
+    with_partner(&practice);
+    let said = practice.refused(2, &["owner", "remove", "partner", "--batch"]);
+    assert!(said.stderr.contains("--also-remove deputy"), "{said:?}");
+    practice.refused(12, &["owner", "remove", "partner", "--batch", "--passphrase-file", "wrong.txt"]);
+    // Never silently: Enter asks, and no stays no.
+    let said = practice.at_terminal(&["y", "", "n", "not it", "open sesame"], &["owner", "remove", "partner"]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    let keyless = |args: &[&str]| {
+        let (host, ends) = practice.host();
+        practice.run_in((host.with_var("SUBROSA_IDENTITY", ""), ends), args)
+    };
+    let said = keyless(&["owner", "list", "--passphrase-file", "pass.txt", "--json"]);
+    assert_eq!((said.exit, said.json()["owners"].as_array().unwrap().len()), (0, 2), "{said:?}");
+
+    // He removes somebody himself, and types it once.
+    with_partner(&practice);
+    let (host, ends) = practice.host();
+    ["open sesame", "y"].iter().for_each(|answer| ends.terminal.will_answer(answer));
+    let host = host.with_var("SUBROSA_IDENTITY", "").at_terminal(&ends);
+    let said = practice.run_in((host, ends), &["owner", "remove", "partner", "--json"]);
+    assert_eq!(said.exit, 0, "{said:?}");
+
+    with_partner(&practice);
+    let said = practice.ok(&["owner", "remove", "partner", "--also-remove", "deputy", "--batch", "--json"]).json();
+    assert_eq!(said["removed"].as_array().unwrap().len(), 2, "{said}");
+    assert_eq!(keyless(&["owner", "list", "--passphrase-file", "pass.txt"]).exit, 12);
+}
+
+#[test]
+fn a_vault_that_only_paper_opens_is_meant() {
+    let practice = Practice::new();
+    let said = practice.at_terminal(&[], &["owner", "add", "--paper", "--alias", "safe"]);
+    let paper = said.terminal.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).unwrap();
+    practice.write("paper.txt", paper);
+    let said = practice.refused(3, &["-i", "paper.txt", "owner", "remove", "owner", "--batch"]);
+    assert!(said.stderr.contains("--yes"), "{said:?}");
+    practice.ok(&["-i", "paper.txt", "owner", "remove", "owner", "--yes"]);
+    assert_eq!(practice.run(&["list"]).exit, 12);
+    practice.ok(&["-i", "paper.txt", "client", "add", "a-1"]);
+}
+
+/// A machine with so many records and another owner.
+fn filled(records: usize, size: usize) -> Machine {
+    let machine = Machine::new();
+    fs::create_dir(machine.path("in")).unwrap();
+    for n in 0..records {
+        machine.write(&format!("in/{n}.txt"), format!("told {n} {}\n", "x".repeat(size)).as_bytes());
+    }
+    machine.ok(&["add", "in", "--recursive", "--client", "mk-01", "--kind", "letter", "--batch"]);
+    machine.make_key("partner.txt");
+    machine.ok(&["owner", "add", &machine.public_key("partner.txt"), "--alias", "partner"]);
+    machine
+}
+
+/// What the vault opens with now: its identity, as stock age gives it.
+fn identity(machine: &Machine, epoch: u64, key: &str) -> Vec<u8> {
+    let stem = machine.public_key(key).parse::<subrosa::keys::recipient::PublicKey>().unwrap().file_stem();
+    machine.open_sealed(&machine.vault().join(format!("keys/{epoch}/owner-{stem}.age")), key)
+}
+
+#[test]
+fn a_removal_that_is_killed_again_and_again_ends_complete() {
+    let full = scale() > 1;
+    let (records, kills) = if full { (10_000, 50) } else { (50, 3) };
+    let machine = filled(records, 10);
+    copy_tree(&machine.vault(), &machine.path("older"));
+    machine.write("before.txt", &identity(&machine, 1, "partner.txt"));
+    let mut epoch = 1;
+    for n in 0..kills {
+        let begun = fs::read_to_string(machine.vault().join("vault.toml")).unwrap().contains("epoch = 2");
+        let args: &[&str] = if begun { &["owner", "remove", "--resume"] } else { &["owner", "remove", "partner"] };
+        let mut child = machine.spawn(&[args, &["--batch"]].concat());
+        let longest = if full { 3_000_000 } else { 150_000 };
+        thread::sleep(Duration::from_micros(((n * 7_919_777 + 20_000) % longest) as u64));
+        let _ = child.kill();
+        child.wait().unwrap();
+        if n % 10 == 0 {
+            let check = machine.run(&["check"]);
+            assert!(matches!(check.status.code(), Some(0 | 7)), "after kill {n}: {check:?}");
+        }
+        epoch = if machine.vault().join("keys/2").exists() { 2 } else { 1 };
+    }
+    let opened = machine.run(&["list", "-q"]);
+    assert!(opened.status.success(), "{opened:?}");
+    let begun = fs::read_to_string(machine.vault().join("vault.toml")).unwrap().contains("epoch = 2");
+    assert!(!begun || epoch == 2);
+    let args: &[&str] = if begun { &["owner", "remove", "--resume"] } else { &["owner", "remove", "partner"] };
+    machine.ok(&[args, &["--batch"]].concat());
+    machine.ok(&["check", "--read-data"]);
+    machine.ok(&["ledger", "verify"]);
+    assert_eq!(machine.ok(&["list"]).lines().count(), records);
+    let names: Vec<_> =
+        fs::read_dir(machine.vault().join("keys")).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    assert!(!names.iter().any(|name| name == "1"), "{names:?}");
+    assert!(!machine.vault().join("keys/2/earlier.age").exists());
+    assert_eq!(machine.run(&["-i", "partner.txt", "list"]).status.code(), Some(12));
+
+    // By stock age: what stays opens everything, and what the removed owner knows opens nothing that is there now.
+    machine.write("now.txt", &identity(&machine, 2, "me.txt"));
+    let objects: Vec<_> = machine.files(".local/share/subrosa/vault/records");
+    assert_eq!(objects.len(), records);
+    assert!(machine.open_sealed(&objects[0], "now.txt").starts_with(b"told "));
+    if has("age") {
+        for file in objects.iter().take(20).chain(&machine.files(".local/share/subrosa/vault/journal")) {
+            for key in ["before.txt", "partner.txt"] {
+                let mut age = std::process::Command::new("age");
+                let output = age.arg("-d").arg("-i").arg(machine.path(key)).arg(file).output().unwrap();
+                assert!(!output.status.success(), "{key} opens {}", file.display());
+            }
+        }
+    }
+    // The copy of before still opens with it: that is what is said aloud.
+    let older = machine.files("older/records");
+    assert!(machine.open_sealed(&older[0], "before.txt").starts_with(b"told "));
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_stops_between_two_objects_and_it_is_taken_up_again() {
+    let machine = filled(40, 400_000);
+    let child = machine.spawn(&["owner", "remove", "partner", "--batch"]);
+    // The first of them is sealed anew beside the old one.
+    while machine.files(".local/share/subrosa/vault/records").len() < 41 {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let pid = rustix::process::Pid::from_raw(child.id() as i32).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(7), "{output:?}");
+    assert!(said.contains(" of 40 objects are sealed anew; next: subrosa owner remove --resume"), "{said}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    let done: u64 = said.split('\t').next().unwrap().parse().unwrap();
+    assert!(done < 40 && said.ends_with("\t40\n"), "{said}");
+
+    let check = machine.run(&["check", "--json"]);
+    assert_eq!(check.status.code(), Some(7), "{check:?}");
+    let check: Value = serde_json::from_slice(&check.stdout).unwrap();
+    let finding = check["findings"].as_array().unwrap().iter().find(|found| found["verdict"] == "RESEALING").unwrap();
+    assert!(finding["text"].as_str().unwrap().contains(&format!("{done} of 40")), "{finding}");
+    assert_eq!((&check["ok"], &finding["cure"]), (&true.into(), &"subrosa owner remove --resume".into()));
+
+    // Between, everything goes on.
+    machine.add("told later\n");
+    assert_eq!(machine.ok(&["list"]).lines().count(), 41);
+    let said: Value = serde_json::from_str(&machine.ok(&["owner", "remove", "--resume", "--json"])).unwrap();
+    assert_eq!((&said["done"], &said["of"], &said["finished"]), (&41.into(), &41.into(), &true.into()));
+    machine.ok(&["check", "--read-data"]);
+    assert_eq!(machine.ok(&["owner", "remove", "--resume"]), "0\t0\n");
+}
