@@ -29,8 +29,11 @@ use subrosa::ledger::tile::TilePath;
 use subrosa::ledger::tree::MemoryTiles;
 use subrosa::ledger::witnessing::Request;
 
-/// Every target: its name, and what it does.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// A target: its name, and what is asked of the bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
     ("bundle", bundle),
     ("card", card),
     ("checkpoint", checkpoint),
