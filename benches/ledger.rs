@@ -153,8 +153,13 @@ fn new_vault(places: Places) -> Result<Vault, Box<dyn Error>> {
     };
     create::create(&places, &creation, now(), &mut OsRng)?;
     let identities = IdentityFile::read(secret.reveal_secret().as_bytes(), "key", &mut |_| None, &Callbacks::none())?;
-    let options =
-        Options { lock_wait: Duration::from_secs(30), accept_head: None, accept_clock: false, at_hand: false, committing: || {} };
+    let options = Options {
+        lock_wait: Duration::from_secs(30),
+        accept_head: None,
+        accept_clock: false,
+        at_hand: false,
+        committing: || {},
+    };
     Ok(Vault::open(Found::at(places)?.with_identities(&identities)?, options, &mut OsRng)?)
 }
 
