@@ -9,6 +9,7 @@ use crate::crash_tests::bench::copy_tree;
 use crate::vault::Options;
 use crate::vault::Vault;
 use crate::vault::check::Fault;
+use crate::vault::completion;
 use crate::vault::error::VaultError;
 use crate::vault::places::Places;
 use crate::vault::rescue;
@@ -145,6 +146,81 @@ fn a_restored_backup_ends_in_a_gap_that_is_declared() {
     assert_eq!(contents(&bench.open().unwrap()), ["one", "three", "two"]);
 }
 
+fn unlocked(bench: &Bench, places: &Places) -> crate::vault::unlock::Unlocked {
+    let found = crate::vault::unlock::Found::at(places.clone()).unwrap();
+    found.with_identities(&bench.identities()).unwrap()
+}
+
+#[test]
+fn a_copy_completes_a_log_that_was_continued_without_it() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    let backup = bench.dir.path().join("backup");
+    copy_tree(&bench.places.vault, &backup);
+    bench.add(&mut vault, client, &["two"]).unwrap();
+    let newer = bench.dir.path().join("newer");
+    copy_tree(&bench.places.vault, &newer);
+    drop(vault);
+    fs::remove_dir_all(&bench.places.vault).unwrap();
+    copy_tree(&backup, &bench.places.vault);
+    go_on(&bench, &mut bench.open().unwrap());
+    assert_eq!(faults(&mut bench.open().unwrap()), [Fault::Gap]);
+
+    let wait = std::time::Duration::from_secs(5);
+    let from = |dir: &std::path::Path| {
+        completion::complete_from(&unlocked(&bench, &bench.places), dir, wait, &mut rand_core::OsRng).unwrap()
+    };
+    assert_eq!(from(&backup), None);
+    assert!(from(&newer).is_some());
+    let mut vault = bench.open().unwrap();
+    rescue::join(&mut bench.desk(&mut vault)).unwrap();
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    assert_eq!(contents(&vault), ["one", "two"]);
+    is_whole(&mut vault);
+    assert_eq!(from(&newer), None);
+}
+
+#[test]
+fn a_copy_that_went_on_by_itself_is_brought_and_joined() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    drop(vault);
+    let second = Places { vault: bench.dir.path().join("second-vault"), ..machine(&bench, "second") };
+    copy_tree(&bench.places.vault, &second.vault);
+    let options = accepting(&open_at(&bench, &second).unwrap());
+    go_on(&bench, &mut bench.open_at(&second, options).unwrap());
+    let mut vault = open_at(&bench, &second).unwrap();
+    bench.add(&mut vault, client, &["two"]).unwrap();
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    bench.add(&mut vault, client, &["three"]).unwrap();
+    drop(vault);
+
+    let wait = std::time::Duration::from_secs(5);
+    let unlocked = unlocked(&bench, &bench.places);
+    let done = completion::complete_from(&unlocked, &second.vault, wait, &mut rand_core::OsRng).unwrap();
+    assert!(done.is_some());
+    let mut vault = bench.open().unwrap();
+    assert!(matches!(vault.alarm(), Some(VaultError::Split { .. })), "{:?}", vault.standing());
+    rescue::join(&mut bench.desk(&mut vault)).unwrap();
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    assert_eq!(contents(&vault), ["one", "three", "two"]);
+    is_whole(&mut vault);
+    drop(vault);
+    // The second machine, on what came of it, follows by the link that its own log's key signed.
+    fs::remove_dir_all(&second.vault).unwrap();
+    copy_tree(&bench.places.vault, &second.vault);
+    let vault = open_at(&bench, &second).unwrap();
+    assert!(vault.alarm().is_none(), "{:?}", vault.alarm());
+    assert_eq!(contents(&vault), ["one", "three", "two"]);
+}
+
 /// Puts the files of `from` over those of `to`, as a sync of two copies may.
 fn merge_tree(from: &std::path::Path, to: &std::path::Path) {
     fs::create_dir_all(to).unwrap();
@@ -174,12 +250,9 @@ fn another_copy_completes_what_is_missing() {
     fs::remove_dir_all(&bench.places.vault).unwrap();
     copy_tree(&backup, &bench.places.vault);
 
-    let unlocked = || {
-        let found = crate::vault::unlock::Found::at(bench.places.clone()).unwrap();
-        found.with_identities(&bench.identities()).unwrap()
-    };
+    let unlocked = || unlocked(&bench, &bench.places);
     let wait = std::time::Duration::from_secs(5);
-    let done = rescue::complete_from(&unlocked(), &newer, wait, &mut rand_core::OsRng).unwrap().unwrap();
+    let done = completion::complete_from(&unlocked(), &newer, wait, &mut rand_core::OsRng).unwrap().unwrap();
     assert!(done.files >= 3, "{done:?}");
     let mut vault = bench.open().unwrap();
     assert_eq!(*vault.standing(), Standing::InStep);
@@ -187,7 +260,7 @@ fn another_copy_completes_what_is_missing() {
     bench.add(&mut vault, client, &["three"]).unwrap();
     is_whole(&mut vault);
     drop(vault);
-    assert_eq!(rescue::complete_from(&unlocked(), &newer, wait, &mut rand_core::OsRng).unwrap(), None);
+    assert_eq!(completion::complete_from(&unlocked(), &newer, wait, &mut rand_core::OsRng).unwrap(), None);
 }
 
 #[test]

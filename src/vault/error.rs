@@ -155,7 +155,20 @@ pub enum VaultError {
     Catalog(#[from] CatalogError),
 }
 
+/// No, where files are missing or are not what they should be.
+pub fn no_if_absent(result: Result<bool, VaultError>) -> Result<bool, VaultError> {
+    match result {
+        Err(error) if error.is_of_files() => Ok(false),
+        other => other,
+    }
+}
+
 impl VaultError {
+    /// Whether it says that files are missing, or are not what they should be: a copy under way looks like that too.
+    pub fn is_of_files(&self) -> bool {
+        matches!(self, Self::Incomplete { .. } | Self::Altered { .. } | Self::MissingEntry { .. })
+    }
+
     /// A failure of the operating system at `path`.
     pub fn io(path: impl AsRef<Path>, error: io::Error) -> Self {
         Self::Io { path: path.as_ref().to_owned(), error }

@@ -5,6 +5,7 @@
 pub mod at_hand;
 pub mod catalog;
 pub mod check;
+pub mod completion;
 pub mod copy;
 pub mod create;
 pub mod desk;

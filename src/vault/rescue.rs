@@ -1,41 +1,29 @@
-//! Recovery that somebody asks for (`docs/format.md`, 4): a vault whose files are behind what was signed is completed
-//! from another copy of them; a log that this machine may not write is continued by one of its own; a second branch of
-//! the history is joined to it. Nothing is ever dropped: what is missing is named in the ledger.
-
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::time::Duration;
+//! Recovery that somebody asks for (`docs/format.md`, 4): a log that this machine may not write is continued by one of its
+//! own; a second branch of the history is joined to it. Nothing is ever dropped: what is missing is named in the ledger.
+//! (What another copy has is brought by [`crate::vault::completion`].)
 
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 
 use crate::id::IntentId;
-use crate::id::ObjectId;
-use crate::keys::keyring::Keyring;
 use crate::keys::signer::SigningKey;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
-use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::successor::Successor;
-use crate::ledger::tile::tiles_of;
-use crate::ledger::tree::Tiles as _;
 use crate::practice::event::Body;
-use crate::practice::event::Event;
 use crate::practice::log::Extent;
 use crate::practice::log::LogJoined;
 use crate::seal;
 use crate::vault::Vault;
 use crate::vault::at_hand::AtHand;
 use crate::vault::desk::Desk;
-use crate::vault::disk::Disk;
 use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
+use crate::vault::error::no_if_absent;
 use crate::vault::history;
 use crate::vault::history::Chapter;
 use crate::vault::intent::Intent;
-use crate::vault::lock::Hold;
-use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::standing::Standing;
@@ -43,179 +31,9 @@ use crate::vault::state::State;
 use crate::vault::succession::NextLog;
 use crate::vault::succession::Wanted;
 use crate::vault::transaction::Committed;
-use crate::vault::unlock::Unlocked;
 
 /// Larger than any sealed journal file or tile.
 const FILE_LIMIT: u64 = 300 << 20;
-
-/// What was brought in from another copy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Completed {
-    /// The highest head that the files now give.
-    pub head: Checkpoint,
-    /// How many files were brought.
-    pub files: u64,
-}
-
-/// Completes the active log of a vault from `from`, another copy of its files: up to the highest head that was signed
-/// and that both together have all files of. `None` where the copy has nothing that is missing here.
-pub fn complete_from(
-    unlocked: &Unlocked,
-    from: &Path,
-    wait: Duration,
-    rng: &mut (impl CryptoRng + RngCore),
-) -> Result<Option<Completed>, VaultError> {
-    let found = &unlocked.found;
-    let header = &found.header;
-    let (here, there) = (found.disk.clone(), Disk::new(from.to_owned()));
-    let copy = Copy {
-        here: Log::new(here.clone(), header.log),
-        there: Log::new(there.clone(), header.log),
-        keyring: &unlocked.keyring,
-    };
-    let state = State::of(&found.places, &header.verifier);
-    let _vault = Lock::take(&here.path(places::LOCK), Hold::Exclusive, wait)?;
-    let _state = state.lock(wait)?;
-    let mut heads: Vec<VerifiedCheckpoint> = state.mark(&header.verifier)?.into_iter().collect();
-    heads.extend([&copy.here, &copy.there].into_iter().filter_map(|log| log.checkpoint(&header.verifier).ok()));
-    heads.sort_by_key(|head| std::cmp::Reverse(head.head().size));
-    heads.dedup_by(|a, b| a.head() == b.head());
-    for head in heads {
-        let Some(files) = copy.files_of(head.head())? else {
-            continue;
-        };
-        let published = copy.here.checkpoint(&header.verifier).ok();
-        let is_published = published.is_some_and(|published| published.head() == head.head());
-        if files.is_empty() && is_published {
-            return Ok(None);
-        }
-        let names: Vec<String> = files.keys().cloned().collect();
-        let is_object = |name: &String| name.starts_with(places::RECORDS);
-        // Only objects are announced: what belongs to the ledger is as good as what it replaces, and stays.
-        let intent = Intent::announce(&here, IntentId::random(rng), Vec::new())?;
-        let mut staging = Staging::new(here.clone(), places::incoming(intent.id));
-        // Objects first, the checkpoint last: a crash leaves what the next recovery completes.
-        for name in names.iter().filter(|name| is_object(name)).chain(names.iter().filter(|name| !is_object(name))) {
-            bring(&there, name, &mut staging)?;
-        }
-        staging.settle()?;
-        if !is_published {
-            staging.write(&places::checkpoint(header.log), head.bytes())?;
-            staging.settle()?;
-        }
-        intent.fulfilled()?;
-        return Ok(Some(Completed { head: head.head().clone(), files: files.len() as u64 }));
-    }
-    Ok(None)
-}
-
-fn bring(there: &Disk, name: &str, staging: &mut Staging) -> Result<(), VaultError> {
-    let mut source = there.open(name)?;
-    let (path, mut file) = staging.create()?;
-    std::io::copy(&mut source, &mut file).map_err(|error| VaultError::io(&path, error))?;
-    staging.publish(&path, &file, name)
-}
-
-/// One log in two directories.
-struct Copy<'a> {
-    here: Log,
-    there: Log,
-    keyring: &'a Keyring,
-}
-
-impl Copy<'_> {
-    /// The files that have to be brought so that everything `head` speaks of is here; `None` where the two together do
-    /// not have it all.
-    fn files_of(&self, head: &Checkpoint) -> Result<Option<BTreeMap<String, ()>>, VaultError> {
-        let mut files = BTreeMap::new();
-        let is_there = no_if_absent(self.there.has_root(head))?;
-        if no_if_absent(self.here.has_root(head))? {
-            // The edge is here; what is not is found tile by tile.
-            self.add_tiles(head, &mut files)?;
-        } else if is_there {
-            self.add_tiles(head, &mut files)?;
-        } else {
-            return Ok(None);
-        }
-        for number in 0..head.size.div_ceil(PER_FILE) {
-            let (mut openings, mut is_here) = (Vec::new(), false);
-            for (log, here) in [(&self.here, true), (&self.there, false)] {
-                // The leaves are proven by whichever tiles give the root.
-                let proven = if is_there { &self.there } else { &self.here };
-                match log.openings_of(proven, number, head, self.keyring) {
-                    Ok(found) => {
-                        (openings, is_here) = (found, here);
-                        break;
-                    }
-                    Err(VaultError::Io { path, error }) => return Err(VaultError::Io { path, error }),
-                    Err(_) if here => {}
-                    Err(_) => return Ok(None),
-                }
-            }
-            if !is_here {
-                files.insert(places::journal(self.here.id, number), ());
-            }
-            for opening in openings {
-                let Ok(event) = Event::from_fields(opening.event) else {
-                    continue;
-                };
-                for (object, seal) in objects_of(&event.body) {
-                    let name = places::object(object);
-                    let has = |log: &Log| {
-                        let mut file = log.disk().open(&name).ok()?;
-                        seal::read_seal(&mut file).ok().filter(|(_, found)| *found == seal)
-                    };
-                    if has(&self.here).is_none() && has(&self.there).is_some() {
-                        files.insert(name, ());
-                    }
-                }
-            }
-        }
-        Ok(Some(files))
-    }
-
-    /// The tiles that are not here, or not as they are there.
-    fn add_tiles(&self, head: &Checkpoint, files: &mut BTreeMap<String, ()>) -> Result<(), VaultError> {
-        let there_is_whole = no_if_absent(self.there.has_root(head))?;
-        for path in tiles_of(head.size) {
-            let wrap = |error| VaultError::io(self.here.file_of(&path), error);
-            let there = self.there.read(&path).map_err(wrap)?;
-            let here = self.here.read(&path).map_err(wrap)?;
-            if there.is_some() && (here.is_none() || (there_is_whole && here != there)) {
-                files.insert(self.here.file_of(&path), ());
-            }
-        }
-        Ok(())
-    }
-}
-
-fn no_if_absent(result: Result<bool, VaultError>) -> Result<bool, VaultError> {
-    match result {
-        Err(VaultError::Incomplete { .. } | VaultError::Altered { .. } | VaultError::MissingEntry { .. }) => Ok(false),
-        other => other,
-    }
-}
-
-fn objects_of(body: &Body) -> Vec<(ObjectId, crate::digest::Digest)> {
-    use crate::practice::disclosure::Listed;
-    let list = |list: &crate::practice::disclosure::SealedList| vec![(list.object, list.seal)];
-    match body {
-        Body::RecordAdded(version) | Body::RecordVersioned(version) => vec![(version.object, version.seal)],
-        Body::DisclosureMade(made) => match &made.records {
-            Listed::Sealed(sealed) => list(sealed),
-            Listed::Here(_) => Vec::new(),
-        },
-        Body::DisclosureRefused(refused) => match &refused.records {
-            Listed::Sealed(sealed) => list(sealed),
-            Listed::Here(_) => Vec::new(),
-        },
-        Body::ObjectsResealed(batch) => match &batch.list {
-            Listed::Sealed(sealed) => list(sealed),
-            Listed::Here(items) => items.iter().map(|item| (item.object, item.seal)).collect(),
-        },
-        _ => Vec::new(),
-    }
-}
 
 /// Continues the log by one of this machine's own, from what is at hand. What the vault opens with has changed then.
 pub fn continue_here<R: CryptoRng + RngCore>(

@@ -11,6 +11,7 @@ use crate::practice::event::Event;
 use crate::practice::record::RecordVersion;
 use crate::vault::Vault;
 use crate::vault::error::VaultError;
+use crate::vault::error::no_if_absent;
 use crate::vault::header::Header;
 use crate::vault::history::Moves;
 use crate::vault::history::Openings;
@@ -185,17 +186,11 @@ impl Vault {
 
     /// Whether everything that `head` speaks of beyond `from` is there: tiles, openings, and the objects of the events.
     fn is_whole(&self, head: &Checkpoint, from: u64) -> Result<bool, VaultError> {
-        let absent_is_no = |result: Result<bool, VaultError>| match result {
-            Err(VaultError::Incomplete { .. } | VaultError::Altered { .. } | VaultError::MissingEntry { .. }) => {
-                Ok(false)
-            }
-            other => other,
-        };
-        if !absent_is_no(self.log.has_root(head))? {
+        if !no_if_absent(self.log.has_root(head))? {
             return Ok(false);
         }
         for number in from / PER_FILE..head.size.div_ceil(PER_FILE) {
-            if !absent_is_no(self.has_objects_of(number, from, head))? {
+            if !no_if_absent(self.has_objects_of(number, from, head))? {
                 return Ok(false);
             }
         }

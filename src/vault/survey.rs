@@ -53,11 +53,7 @@ pub(super) fn recognise(
             history::lineage(&found.disk, log, &header.verifier, head, keyring)
         };
         let past = match past_of(published.head()) {
-            Err(VaultError::Incomplete { .. } | VaultError::MissingEntry { .. } | VaultError::Altered { .. })
-                if at_hand =>
-            {
-                past_of(&log.at_hand(keyring)?.have)?
-            }
+            Err(error) if at_hand && error.is_of_files() => past_of(&log.at_hand(keyring)?.have)?,
             other => other?,
         };
         Ok((published, past))
@@ -69,13 +65,14 @@ pub(super) fn recognise(
     let path = || found.disk.root().to_owned();
     let replaced = || VaultError::Replaced { path: path() };
     let pinned: VerifierKey = pin.verifier.parse().map_err(|_| replaced())?;
-    if is_continued_by(&found.disk, &header.verifier, &pinned)? {
+    // Links may lead both ways: a log that went on by itself and was joined links back to the one that it continues.
+    let leads_here = is_continued_by(&found.disk, &pinned, &header.verifier)?;
+    if !leads_here && is_continued_by(&found.disk, &header.verifier, &pinned)? {
         return Err(VaultError::OlderHeader { path: path() });
     }
     let (published, past) = read().map_err(|_: VaultError| replaced())?;
-    let is_linked = pinned == header.verifier
-        || is_linked(&found.disk, &pinned, &past, &header.verifier)?
-        || is_continued_by(&found.disk, &pinned, &header.verifier)?;
+    let is_linked =
+        pinned == header.verifier || leads_here || is_linked(&found.disk, &pinned, &past, &header.verifier)?;
     if !is_linked {
         return Err(replaced());
     }

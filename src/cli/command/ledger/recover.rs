@@ -17,9 +17,10 @@ use crate::practice::event::Body;
 use crate::practice::log::LogJoined;
 use crate::practice::words::Line;
 use crate::vault::Vault;
+use crate::vault::completion;
+use crate::vault::completion::Completed;
 use crate::vault::error::VaultError;
 use crate::vault::rescue;
-use crate::vault::rescue::Completed;
 use crate::vault::root_text;
 use crate::vault::standing::Standing;
 
@@ -170,7 +171,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 fn complete(session: &mut Session<'_>, from: &std::path::Path) -> Result<Option<Brought>, Failure> {
     let unlocked = session.unlock_to_recover()?;
     let wait = session.lock_wait();
-    let completed = rescue::complete_from(&unlocked, from, wait, &mut session.host.rng)?;
+    let completed = completion::complete_from(&unlocked, from, wait, &mut session.host.rng)?;
     Ok(completed.map(|Completed { head, files }| Brought { files, head: (&head).into() }))
 }
 
