@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod list;
 pub mod man;
 pub mod owner;
+pub mod proof;
 pub mod recipient;
 pub mod share;
 pub mod show;
@@ -58,6 +59,9 @@ pub enum Command {
     /// The signed ledger: what happened, and whether it holds
     #[command(subcommand)]
     Ledger(ledger::Action),
+    /// What a ledger proves to somebody who has no vault
+    #[command(subcommand)]
+    Proof(proof::Action),
     /// Look at the whole vault, or at a copy of it
     Check(check::Args),
     /// A script that lets a shell complete what is typed
@@ -84,6 +88,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
         Command::Ledger(action) => ledger::run(action, session),
+        Command::Proof(action) => proof::run(action, session),
         Command::Check(args) => check::run(&args, session),
         Command::Completions(args) => completions::run(&args, session),
         Command::Man(args) => man::run(&args, session),

@@ -36,6 +36,7 @@ use crate::vault::transaction::Committed;
 mod asking;
 mod keys;
 mod plugins;
+mod recovering;
 mod unlocking;
 
 pub use unlocking::Examined;
@@ -59,6 +60,8 @@ pub struct Session<'h> {
     stdin_taken: bool,
     /// What time it is, whenever it is asked.
     pub clock: Box<dyn Fn() -> Timestamp>,
+    /// A vault whose files are not all there is opened with what is at hand: this run is its recovery.
+    at_hand: bool,
     /// Something was committed in this run.
     has_committed: bool,
     /// The answer to it could not be written.
@@ -78,6 +81,7 @@ impl<'h> Session<'h> {
             typed: BTreeMap::new(),
             stdin_taken: false,
             clock,
+            at_hand: false,
             has_committed: false,
             is_unheard: false,
         };

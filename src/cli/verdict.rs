@@ -30,7 +30,7 @@ pub const INTACT: &str = "INTACT";
 struct Row(Fault, &'static str, &'static str);
 
 /// What each fault is called, and what to do about it.
-const TABLE: [Row; 15] = [
+const TABLE: [Row; 16] = [
     Row(
         Fault::UntrustedKey,
         "UNTRUSTED-KEY",
@@ -47,6 +47,7 @@ const TABLE: [Row; 15] = [
     ),
     Row(Fault::Corrupt, "CORRUPT", "bring the file back from a backup, and look at the disk"),
     Row(Fault::OpeningMismatch, "OPENING-MISMATCH", "bring the journal file back from a backup"),
+    Row(Fault::NotIncluded, "NOT-INCLUDED", "nothing is proved by it: ask for a new proof"),
     Row(Fault::Malformed, "MALFORMED", "bring the file back from a backup"),
     Row(
         Fault::Incomplete,
@@ -63,6 +64,11 @@ const TABLE: [Row; 15] = [
 /// The mark is no part of any backup: it is made again from a head that somebody vouches for.
 const MARK_CURE: &str = "compare the vault's head with a checkpoint that was kept elsewhere, then delete this file and \
                          name the head with --accept-head SIZE:ROOT";
+
+/// The word for a fault.
+pub fn word(fault: Fault) -> &'static str {
+    row(fault).1
+}
 
 fn row(fault: Fault) -> &'static Row {
     TABLE.iter().find(|row| row.0 == fault).expect("every fault has a row: a test walks them")

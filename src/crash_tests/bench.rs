@@ -108,7 +108,13 @@ impl Bench {
     }
 
     pub fn options() -> Options {
-        Options { lock_wait: Duration::from_secs(5), accept_head: None, accept_clock: false, committing: || {} }
+        Options {
+            lock_wait: Duration::from_secs(5),
+            accept_head: None,
+            accept_clock: false,
+            at_hand: false,
+            committing: || {},
+        }
     }
 
     pub fn open(&self) -> Result<Vault, VaultError> {

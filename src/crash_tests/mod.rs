@@ -4,4 +4,6 @@
 mod bench;
 mod cuts;
 mod intrusions;
+mod recoveries;
 mod successions;
+mod witnessing;

@@ -2,6 +2,7 @@
 //! entries are on the ledger. Nothing is sent that was not planned, and nothing is planned without a permit.
 //! Must not know where packages go or how a plan is drawn.
 
+pub mod audience;
 pub mod card;
 pub mod notice;
 pub mod package;

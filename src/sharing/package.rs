@@ -33,7 +33,7 @@ use crate::time::Timestamp;
 use crate::vault::Vault;
 
 /// The fields of `disclosure.made` that its recipient may see; `package`, `size` and `time` are shown by the proof.
-const SHOWN: [&str; 11] = [
+pub(super) const SHOWN: [&str; 11] = [
     "basis",
     "disclosure",
     "expires",

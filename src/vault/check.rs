@@ -70,6 +70,8 @@ pub enum Fault {
     Corrupt,
     /// A journal line is not the one its leaf commits to.
     OpeningMismatch,
+    /// An entry that is not shown to stand where it should.
+    NotIncluded,
     /// A file is not of its format.
     Malformed,
     /// A file is missing.
@@ -188,7 +190,7 @@ impl Vault {
         }
         self.check_links(&mut report)?;
         if let Some(alarm) = self.alarm() {
-            report.findings.insert(0, logs::alarm_finding(&alarm, self.log.id));
+            report.findings.insert(0, logs::alarm_finding(&alarm, self.log.id, &self.with_evidence(&alarm)));
         }
         Ok(report)
     }
@@ -242,8 +244,7 @@ impl Vault {
         for Chapter { log, head, .. } in self.chapters()? {
             let whole = head.size.max(self.published_size(&log));
             known.extend([places::checkpoint(log.id), places::successor(log.id), places::predecessor(log.id)]);
-            let sizes = self.witnessed_sizes_of(log.id).unwrap_or_default();
-            known.extend(sizes.into_iter().map(|size| places::witnessed(log.id, size)));
+            known.extend(self.witnessed_files(log.id));
             known.extend((0..whole.div_ceil(PER_FILE)).map(|number| places::journal(log.id, number)));
         }
         Ok(known)

@@ -27,4 +27,15 @@ impl<R: CryptoRng + RngCore> Desk<'_, R> {
     ) -> Result<Committed, E> {
         self.vault.begin(0, &[], self.rng)?.commit(self.clock, self.rng, decide)
     }
+
+    /// As [`Desk::append`], for the one change that a history with a second branch takes: what joins it.
+    pub(super) fn append_joining(
+        &mut self,
+        decide: impl FnOnce(&Vault) -> Result<Vec<Draft>, VaultError>,
+    ) -> Result<Committed, VaultError> {
+        self.vault.joining = true;
+        let done = self.append(decide);
+        self.vault.joining = false;
+        done
+    }
 }

@@ -35,7 +35,7 @@ const JOURNAL_LIMIT: u64 = 300 << 20;
 /// A log in the vault's directory.
 #[derive(Clone, Debug)]
 pub struct Log {
-    disk: Disk,
+    pub(super) disk: Disk,
     /// Its id.
     pub id: LogId,
     /// Its origin line.
@@ -105,11 +105,28 @@ impl Log {
 
     /// The openings of journal file `number` below `head`'s size: exactly one matching one for every sealed leaf.
     pub fn openings(&self, number: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Vec<Opening>, VaultError> {
+        self.openings_of(self, number, head, keyring)
+    }
+
+    /// The same, where the tiles are those of `proven`, another copy of this log.
+    pub fn openings_of(
+        &self,
+        proven: &Self,
+        number: u64,
+        head: &Checkpoint,
+        keyring: &Keyring,
+    ) -> Result<Vec<Opening>, VaultError> {
         let first = number * opening::PER_FILE;
         let committed = first..(first + opening::PER_FILE).min(head.size);
         let openings = self.journal(number, head, keyring)?;
-        self.check_openings(&places::journal(self.id, number), &openings, committed, head)?;
+        let leaves = proven.leaves(committed.clone(), head)?;
+        self.check_openings(&places::journal(self.id, number), &openings, committed, &leaves)?;
         Ok(openings)
+    }
+
+    /// The directory it is in.
+    pub fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// The openings of journal file `number` below `head`'s size, as they stand there: their leaves are not looked at.
@@ -151,12 +168,11 @@ impl Log {
         file: &str,
         openings: &[Opening],
         range: Range<u64>,
-        head: &Checkpoint,
+        leaves: &[Leaf],
     ) -> Result<(), VaultError> {
         let first = range.start;
-        let leaves = self.leaves(range, head)?;
         let by_index: BTreeMap<u64, &Opening> = openings.iter().map(|opening| (opening.index, opening)).collect();
-        for (index, leaf) in (first..).zip(&leaves) {
+        for (index, leaf) in (first..).zip(leaves) {
             let is_sealed = matches!(leaf, Leaf::Sealed { .. });
             match by_index.get(&index) {
                 None if is_sealed => return Err(VaultError::MissingEntry { file: file.to_owned(), index }),

@@ -2,6 +2,7 @@
 //! file access below the command line, and the only way in: [`unlock::Found`], then [`unlock::Unlocked`], then
 //! [`Vault`]. Must not know the terminal, or why something is written.
 
+pub mod at_hand;
 pub mod catalog;
 pub mod check;
 pub mod copy;
@@ -18,8 +19,10 @@ pub mod lock;
 pub mod log;
 pub mod object;
 pub mod places;
+pub mod prove;
 pub mod recovery;
 pub mod rekey;
+pub mod rescue;
 pub mod reseal;
 pub mod standing;
 pub mod state;
@@ -83,6 +86,8 @@ pub struct Options {
     pub accept_head: Option<String>,
     /// Go on although the clock stands behind the log.
     pub accept_clock: bool,
+    /// Open a vault whose files are not all there with what is at hand, for a recovery.
+    pub at_hand: bool,
     /// Called when nothing but a failure of the disk can keep a change from being committed: from then on, stopping
     /// would leave it done and nobody told.
     pub committing: fn(),
@@ -102,8 +107,12 @@ pub struct Vault {
     state: State,
     options: Options,
     head: VerifiedCheckpoint,
+    /// What there is of it, where not all of it is at hand and that is to be recovered from.
+    have: Option<Checkpoint>,
     standing: Standing,
     seen: Seen,
+    /// A branch of the history is being joined to it: the one change that such a vault takes.
+    joining: bool,
     catalog: Catalog,
 }
 
@@ -125,7 +134,7 @@ impl Vault {
         // Before anything is kept of a vault, it has to be the one that was seen here, or to continue it.
         let canonical = found.disk.root().canonicalize().map_err(|error| VaultError::io(found.disk.root(), error))?;
         let pin = if options.accept_head.is_some() { None } else { Pin::read(&found.places, &canonical)? };
-        let (published, past, seen) = survey::recognise(&found, &log, &keyring, pin)?;
+        let (published, past, seen) = survey::recognise(&found, &log, &keyring, pin, options.at_hand)?;
         let current = keyring.current();
         let catalog =
             step::open_catalog(&found.places, &found.header.verifier, current, &state, options.lock_wait, rng)?;
@@ -141,11 +150,13 @@ impl Vault {
             state,
             options,
             head: published,
+            have: None,
             standing: Standing::InStep,
             seen,
+            joining: false,
             catalog,
         };
-        vault.settle(Held::Vault).map_err(|error| vault.pinpoint(error))?;
+        vault.settle_somehow(Held::Vault).map_err(|error| vault.pinpoint(error))?;
         if vault.options.accept_head.take().is_some() && vault.alarm().is_none() {
             vault.accept()?;
         }
@@ -167,7 +178,7 @@ impl Vault {
 
     /// The head that holds.
     pub fn head(&self) -> &Checkpoint {
-        self.head.head()
+        self.have.as_ref().unwrap_or(self.head.head())
     }
 
     /// The signed checkpoint of the head that holds.
@@ -178,6 +189,16 @@ impl Vault {
     /// The logs that the active one continues, the oldest first.
     pub fn past(&self) -> &[Past] {
         &self.past
+    }
+
+    /// Whether the history has a branch that is not joined to it.
+    pub fn is_branched(&self) -> bool {
+        matches!(self.standing, Standing::Branched(_))
+    }
+
+    /// Whether this machine may sign the log.
+    pub fn is_writer(&self) -> bool {
+        self.state.is_writer()
     }
 
     /// How the vault stands to what this machine has seen of it.
@@ -269,6 +290,20 @@ impl Vault {
     pub fn outbox(&self) -> Result<Vec<DisclosureId>, VaultError> {
         let names = self.disk.names(places::OUTBOX)?;
         Ok(names.iter().filter_map(|name| name.strip_suffix(".age")?.parse().ok()).collect())
+    }
+
+    /// Accepts the vault's head in place of the mark that it excludes: both notes are kept as evidence first.
+    pub fn accept_fork(&mut self) -> Result<std::path::PathBuf, VaultError> {
+        let _lock = self.state.lock(self.options.lock_wait)?;
+        let mark = self.state.mark(&self.header.verifier)?.unwrap_or_else(|| self.head.clone());
+        let (smaller, larger) =
+            if mark.head().size <= self.head.head().size { (&mark, &self.head) } else { (&self.head, &mark) };
+        let text = evidence::text(smaller, larger, None);
+        let kept = evidence::keep(&self.places, &self.head.head().origin, smaller.head().size, &text)?;
+        self.state.drop_mark()?;
+        self.state.drop_writer()?;
+        self.standing = Standing::Unmarked;
+        Ok(kept)
     }
 
     /// Accepts the present head on a machine that had not seen this vault: sets mark and pin.

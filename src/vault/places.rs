@@ -146,15 +146,21 @@ pub fn witnessed_head(origin: &Origin) -> String {
     format!("{}/checkpoint", Digest::of(origin.as_str().as_bytes()))
 }
 
-/// Whether `file` is one that a witness keeps in the vault.
+/// Whether `file` is one that a witness keeps in the vault, or what a crash left of one: the next is written over it.
 pub fn is_of_witness(file: &str) -> bool {
     let parts: Vec<&str> = file.split('/').collect();
     let is_hex = |part: &str, length| part.len() == length && unhex(part).is_some();
     match parts[..] {
-        [WITNESS, name, "key.age"] => is_hex(name, 32),
-        [WITNESS, name, origin, "checkpoint"] => is_hex(name, 32) && is_hex(origin, 64),
+        [WITNESS, name, "key.age" | "key.tmp"] => is_hex(name, 32),
+        [WITNESS, name, origin, "checkpoint" | "checkpoint.tmp"] => is_hex(name, 32) && is_hex(origin, 64),
         _ => false,
     }
+}
+
+/// The size of the head that `name` in `ledger/<log-id>/witnessed` is, or is what a crash left of.
+pub fn witnessed_size(name: &str) -> Option<u64> {
+    let stem = name.strip_suffix(".tmp").unwrap_or(name);
+    stem.parse::<u64>().ok().filter(|size| size.to_string() == stem && *size > 0)
 }
 
 /// `journal/<log-id>/<NNN>.age`: the openings 256 N to 256 N + 255.

@@ -88,7 +88,8 @@ impl Vault {
 
     /// What a crash left of the change from one log to the next.
     fn remains(&self) -> Result<Vec<String>, VaultError> {
-        let mut remains: Vec<String> = self.past.iter().map(|past| places::signing_key(past.log.id)).collect();
+        let closed = self.chapters()?.into_iter().map(|chapter| chapter.log.id).filter(|id| *id != self.log.id);
+        let mut remains: Vec<String> = closed.map(places::signing_key).collect();
         remains.push(places::next_header(self.log.id));
         let older = |name: &String| name.parse::<u64>().is_ok_and(|epoch| epoch < self.header.epoch);
         let epochs = self.disk.names(places::KEYS)?.into_iter().filter(older);

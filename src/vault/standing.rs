@@ -34,6 +34,8 @@ pub enum Standing {
     Unpublished,
     /// This machine has no mark: it has not seen this vault before.
     Unmarked,
+    /// Not all files of the head are there. What is at hand is read for a recovery alone.
+    AtHand,
     /// The vault is older than the mark. It can be read, with a warning, and is never appended to.
     RolledBack(Checkpoint),
     /// The vault's log excludes the mark. It can be read, with a warning, and is never appended to.
@@ -70,7 +72,7 @@ impl Vault {
             Standing::Branched(Branch::Diverged(found, seen)) => {
                 Some(VaultError::Forked { seen: Box::new(seen.clone()), found: Box::new(found.clone()) })
             }
-            Standing::InStep | Standing::Unpublished | Standing::Unmarked => None,
+            Standing::InStep | Standing::Unpublished | Standing::Unmarked | Standing::AtHand => None,
         }
     }
 

@@ -64,9 +64,18 @@ impl State {
         disk::replace(&self.dir.join("writer"), b"")
     }
 
+    /// Forgets the mark, after both notes of a fork were kept.
+    pub fn drop_mark(&self) -> Result<(), VaultError> {
+        self.drop_file("head")
+    }
+
     /// This machine signs the log no more.
     pub fn drop_writer(&self) -> Result<(), VaultError> {
-        let path = self.dir.join("writer");
+        self.drop_file("writer")
+    }
+
+    fn drop_file(&self, name: &str) -> Result<(), VaultError> {
+        let path = self.dir.join(name);
         match fuse::pass().and_then(|()| fs::remove_file(&path)) {
             Err(error) if disk::is_absent(&error) => return Ok(()),
             other => other.map_err(|error| VaultError::io(&path, error))?,

@@ -165,6 +165,10 @@ impl Vault {
 
     /// Folds what was just committed.
     pub(super) fn fold_committed(&mut self, events: Vec<Folded>) -> Result<(), VaultError> {
+        // What was joined follows its event.
+        if events.iter().any(|folded| matches!(folded.event.body, Body::LogJoined(_))) {
+            return self.fold_rest();
+        }
         let to = self.position();
         match self.catalog.fold(to, events.into_iter().map(Ok::<_, VaultError>)).map_err(unfold) {
             // It is committed: a catalogue that cannot be written here is made in memory, and anew next time.

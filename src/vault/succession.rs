@@ -242,7 +242,7 @@ impl Vault {
         let wait = self.options.lock_wait;
         let _vault = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, wait)?;
         let _state = self.state.lock(wait)?;
-        self.settle(Held::Both)?;
+        self.settle_somehow(Held::Both)?;
         let done = self.succeed_under_locks(next, have, clock(), &mut staging, rng);
         match done {
             Ok(()) => intent.fulfilled(),

@@ -43,12 +43,23 @@ pub(super) fn recognise(
     log: &Log,
     keyring: &Keyring,
     pin: Option<Pin>,
+    at_hand: bool,
 ) -> Result<(VerifiedCheckpoint, Vec<Past>, Seen), VaultError> {
     let header = &found.header;
     let read = || {
         let published = log.checkpoint(&header.verifier)?;
-        log.check_genesis(&header.verifier, published.head())?;
-        let past = history::lineage(&found.disk, log, &header.verifier, published.head(), keyring)?;
+        let past_of = |head: &Checkpoint| {
+            log.check_genesis(&header.verifier, head)?;
+            history::lineage(&found.disk, log, &header.verifier, head, keyring)
+        };
+        let past = match past_of(published.head()) {
+            Err(VaultError::Incomplete { .. } | VaultError::MissingEntry { .. } | VaultError::Altered { .. })
+                if at_hand =>
+            {
+                past_of(&log.at_hand(keyring)?.have)?
+            }
+            other => other?,
+        };
         Ok((published, past))
     };
     let Some(pin) = pin.filter(|pin| *pin != Pin::of(header)) else {
@@ -62,7 +73,10 @@ pub(super) fn recognise(
         return Err(VaultError::OlderHeader { path: path() });
     }
     let (published, past) = read().map_err(|_: VaultError| replaced())?;
-    if pinned != header.verifier && !is_linked(&found.disk, &pinned, &past, &header.verifier)? {
+    let is_linked = pinned == header.verifier
+        || is_linked(&found.disk, &pinned, &past, &header.verifier)?
+        || is_continued_by(&found.disk, &pinned, &header.verifier)?;
+    if !is_linked {
         return Err(replaced());
     }
     // A link by the pinned key says which key signs now, not to whom the vault is sealed: its holder may be the owner
@@ -175,21 +189,22 @@ impl Vault {
     /// The first sign that the history has another branch.
     pub(super) fn branch(&self) -> Result<Option<Branch>, VaultError> {
         let joined = self.joined()?;
-        for past in &self.past {
-            let joins = || joined.iter().filter(|joined| joined.origin == past.closed.origin.as_str());
-            let known = joins().map(|joined| joined.size).chain([past.closed.size]).max().unwrap_or_default();
-            let folded = joins().map(|joined| joined.have.size).chain([past.have.size]).max().unwrap_or_default();
-            let mark = State::of(&self.places, &past.verifier).mark(&past.verifier)?.map(|mark| mark.head().clone());
-            if let Some(mark) = mark.as_ref().filter(|mark| mark.size <= past.have.size)
-                && matches!(past.log.continues(mark, &past.have), Ok(false))
-            {
-                return Ok(Some(Branch::Diverged(past.have.clone(), mark.clone())));
+        for Chapter { log, verifier, head, gap } in self.chapters()? {
+            if log.id == self.log.id {
+                continue;
             }
-            let published = past.log.checkpoint(&past.verifier).ok().map(|head| head.head().clone());
+            let mark = State::of(&self.places, &verifier).mark(&verifier)?.map(|mark| mark.head().clone());
+            if let Some(mark) = mark.as_ref().filter(|mark| mark.size <= head.size)
+                && matches!(log.continues(mark, &head), Ok(false))
+            {
+                return Ok(Some(Branch::Diverged(head, mark.clone())));
+            }
             // What a gap declared missing is no news, unless it came after all.
-            let late = published.filter(|head| head.size > folded).filter(|head| self.is_at_hand(&past.log, head));
+            let known = gap.as_ref().unwrap_or(&head).size;
+            let late = || log.checkpoint(&verifier).ok().map(|late| late.head().clone());
+            let late = self.is_late(&log, &verifier, &head).then(late).flatten();
             if let Some(found) = mark.into_iter().filter(|mark| mark.size > known).chain(late).next() {
-                return Ok(Some(Branch::Beyond(past.have.clone(), found)));
+                return Ok(Some(Branch::Beyond(head, found)));
             }
         }
         let others = self.other_successors(&joined)?;
@@ -197,10 +212,13 @@ impl Vault {
         Ok(other.map(|(from, link)| Branch::Split(from.origin().clone(), link.vkey.origin().clone())))
     }
 
-    /// Whether a past log is there up to `head`, as far as its edge shows.
-    fn is_at_hand(&self, log: &Log, head: &Checkpoint) -> bool {
-        let last = (head.size - 1) / PER_FILE;
-        log.has_root(head).unwrap_or(false) && log.openings(last, head, &self.keyring).is_ok()
+    /// Whether more of a log than is folded up to `head` is there, as far as its edge shows.
+    pub(super) fn is_late(&self, log: &Log, key: &VerifierKey, head: &Checkpoint) -> bool {
+        let published = log.checkpoint(key).ok().map(|late| late.head().clone());
+        published.filter(|late| late.size > head.size).is_some_and(|late| {
+            let last = (late.size - 1) / PER_FILE;
+            log.has_root(&late).unwrap_or(false) && log.openings(last, &late, &self.keyring).is_ok()
+        })
     }
 
     /// Logs in the vault that continue one of its logs, and are not in its history: with the key that linked them.

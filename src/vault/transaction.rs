@@ -93,8 +93,13 @@ pub struct Transaction<'v> {
 impl Vault {
     /// Whether anything may be appended here, told before the user is asked for anything.
     pub fn may_append(&self) -> Result<(), VaultError> {
-        if let Some(alarm) = self.alarm() {
+        let is_joining = self.joining && matches!(self.standing, Standing::Branched(_));
+        if let Some(alarm) = self.alarm().filter(|_| !is_joining) {
             return Err(alarm);
+        }
+        if self.standing == Standing::AtHand {
+            let file = places::ledger_file(self.log.id, "tile");
+            return Err(VaultError::Incomplete { head: Box::new(self.head.head().clone()), file });
         }
         if self.standing == Standing::Unmarked {
             return Err(VaultError::Unmarked(Box::new(self.head().clone())));

@@ -14,6 +14,7 @@ use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::keys::signer::WitnessKey;
 use crate::keys::signer::WitnessVerifier;
+use crate::ledger::bounds::SLACK;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::CheckpointError;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
@@ -36,9 +37,6 @@ use crate::vault::places;
 
 /// Larger than any key file is.
 const KEY_FILE_LIMIT: u64 = 1 << 20;
-
-/// How far a clock may stand behind the last cosignature before it is refused, in seconds: as for an entry.
-const CLOCK_SLACK: i64 = 300;
 
 /// What a witness is asked.
 #[derive(Debug)]
@@ -301,7 +299,7 @@ impl Desk<'_> {
     /// Cosigns `next`, not before the head it held.
     fn cosign(&self, next: VerifiedCheckpoint, held: Option<Held>, now: Timestamp) -> Result<Held, WitnessError> {
         let last = held.map_or(now, |held| held.time);
-        if last.unix() - now.unix() > CLOCK_SLACK && !self.vault.options.accept_clock {
+        if last.unix() - now.unix() > SLACK && !self.vault.options.accept_clock {
             return Err(WitnessError::ClockBehind { clock: now, last });
         }
         let time = now.max(last);

@@ -218,16 +218,21 @@ impl Vault {
 
     /// The sizes of the heads that witnesses were asked about, ascending.
     pub(super) fn witnessed_sizes(&self) -> Result<Vec<u64>, VaultError> {
-        self.witnessed_sizes_of(self.log.id)
-    }
-
-    /// The same of another log.
-    pub(super) fn witnessed_sizes_of(&self, log: LogId) -> Result<Vec<u64>, VaultError> {
-        let names = self.disk.names(&places::ledger_file(log, "witnessed"))?;
-        let size_of = |name: &String| name.parse::<u64>().ok().filter(|size| size.to_string() == *name && *size > 0);
-        let mut sizes: Vec<u64> = names.iter().filter_map(size_of).collect();
+        let names = self.disk.names(&places::ledger_file(self.log.id, "witnessed"))?;
+        let sizes = names.iter().filter(|name| !name.ends_with(".tmp")).filter_map(|name| places::witnessed_size(name));
+        let mut sizes: Vec<u64> = sizes.collect();
         sizes.sort_unstable();
         Ok(sizes)
+    }
+
+    /// The files of such heads of a log, and what a crash left of such.
+    pub(super) fn witnessed_files(&self, log: LogId) -> Vec<String> {
+        let dir = places::ledger_file(log, "witnessed");
+        let names = self.disk.names(&dir).unwrap_or_default().into_iter();
+        let mut files: Vec<String> =
+            names.filter(|name| places::witnessed_size(name).is_some()).map(|name| format!("{dir}/{name}")).collect();
+        files.push(format!("{}.tmp", places::checkpoint(log)));
+        files
     }
 
     /// The head of `size` that witnesses were asked about, as this log's key signed it.

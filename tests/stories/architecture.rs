@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["filing", "people", "sharing"],
+    &["filing", "people", "receiving", "sharing"],
     &["cli"],
 ];
 

@@ -5,19 +5,26 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod architecture;
+mod attacks_on_heads;
+mod attacks_on_notes;
+mod attacks_on_proofs;
 mod cards;
 mod copies;
 mod examples;
+mod forged_log;
+mod fuzzing;
 mod hardship;
 mod help;
 mod init;
 mod integrity;
+mod judges;
 mod ledger;
 mod licences;
 mod machine;
 mod media;
 mod people;
 mod practice;
+mod proofs;
 mod readme;
 mod records;
 mod screen;
@@ -27,3 +34,5 @@ mod shells;
 mod successions;
 mod terminal;
 mod unlocking;
+mod verifier;
+mod witnesses;

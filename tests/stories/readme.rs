@@ -162,7 +162,7 @@ fn the_page_names_every_field_of_the_json() {
     let (me, lee, ana, eve, deputy) =
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better.\n");
-    let commands: [&[&str]; 28] = [
+    let commands: [&[&str]; 29] = [
         &["init", "--owner", &me],
         &["client", "add", "mk-01"],
         &["client", "edit", "mk-01", "--adult"],
@@ -186,6 +186,7 @@ fn the_page_names_every_field_of_the_json() {
         &["ledger", "log"],
         &["ledger", "verify"],
         &["ledger", "checkpoint", "-o", "head"],
+        &["ledger", "prove", "1", "-o", "proof"],
         &["card", "-o", "card"],
         &["check"],
         &["owner", "add", &deputy, "--alias", "deputy"],
@@ -205,8 +206,31 @@ fn the_page_names_every_field_of_the_json() {
         seen.push(name.clone());
         answers.insert(name, answer);
     }
+    // A stranger's head to be witnessed, and a witness's answer about our own.
+    let (log, witness) = (crate::witnesses::Stranger::new(), crate::witnesses::witness("w"));
+    machine.write("theirs.txt", log.checkpoint(5, 1).bytes());
+    let head = crate::witnesses::published_in(&machine.vault());
+    machine.write("answer.txt", crate::witnesses::answer(&head, &[(&witness, 1_800_000_000)]).as_bytes());
+    for command in [
+        ["ledger", "witness", "theirs.txt", "--key", &log.vkey(), "-o", "theirs.answer"].as_slice(),
+        &["ledger", "cosign", "answer.txt", "--witness", &witness.verifier().to_string()],
+    ] {
+        let answer: Value = serde_json::from_str(&machine.ok(&[command, &["--json"]].concat())).unwrap();
+        let name = answer["schema"].as_str().unwrap().split('/').nth(1).unwrap().to_owned();
+        assert_eq!(keys(&answer), sorted([vec!["schema".to_owned()], row(&name)].concat()), "{name}");
+        seen.push(name.clone());
+        answers.insert(name, answer);
+    }
     let man: Value = serde_json::from_str(&machine.ok(&["man", "-o", "man", "--json"])).unwrap();
     assert_eq!(keys(&man), ["pages", "schema"]);
+    machine.ok(&["ledger", "prove", "1", "-o", "entry"]);
+    let key = answers["init"]["verifier"].as_str().unwrap();
+    let verify = ["proof", "verify", "entry", "--key", key, "--package", "note.txt", "--json"];
+    let verified: Value = serde_json::from_slice(&machine.run(&verify).stdout).unwrap();
+    seen.push("proof-verify".to_owned());
+    let mut fields = row("proof-verify");
+    fields.insert(0, "schema".to_owned());
+    assert_eq!(keys(&verified), sorted(fields));
     let refused = machine.run(&["recipient", "add", "eve", "--key", &eve, "--role", "spy", "--json"]);
     let refused: Value = serde_json::from_slice(&refused.stderr).unwrap();
     assert_eq!(keys(&refused["error"]), sorted(row("error")));
@@ -223,6 +247,9 @@ fn the_page_names_every_field_of_the_json() {
         ("Reason", &answers["share"]["refused"][0]["reasons"][0]),
         ("Entry", &answers["ledger-log"]["entries"][0]),
         ("Checked", &answers["ledger-verify"]["checked"]),
+        ("Witnesses", &answers["ledger-verify"]["witnesses"]),
+        ("Kept", &answers["ledger-cosign"]["kept"][0]),
+        ("Compared", &verified["package"]),
     ];
     for (name, part) in parts {
         assert_eq!(keys(part), sorted(row(name)), "{name}");

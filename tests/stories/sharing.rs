@@ -60,8 +60,9 @@ fn a_package_holds_what_the_ledger_says() {
     let shared: Value = serde_json::from_str(&shared).unwrap();
     let disclosure = &shared["disclosures"][0];
     assert_eq!(shared["schema"], "subrosa/share/1");
-    assert_eq!((&shared["dry_run"], &disclosure["proof"]), (&Value::Bool(false), &Value::Null));
+    assert_eq!(shared["dry_run"], false);
     let package = machine.path(&format!("{}.age", disclosure["id"].as_str().unwrap()));
+    assert_eq!(disclosure["proof"].as_str().unwrap(), format!("{}.tlog-proof", package.display()));
     assert_eq!(disclosure["package"]["path"].as_str(), package.to_str());
     let bytes = fs::read(&package).unwrap();
     assert_eq!(disclosure["package"]["sha256"], Digest::of(&bytes).to_string());
@@ -231,7 +232,7 @@ fn a_key_that_cannot_be_used_here_is_a_reason_like_any_other() {
     assert_eq!(reasons(&practice.run(&both).error()), ["E-KEY-UNUSABLE"]);
     let said = practice.run(&[&both[..], &["--partial"]].concat());
     assert_eq!((said.exit, said.json()["refused"][0]["recipient"]["alias"].as_str()), (7, Some("plug")));
-    assert_eq!(fs::read_dir(practice.path("out")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(practice.path("out")).unwrap().count(), 2, "the package and its proof");
 }
 
 #[test]
@@ -322,7 +323,7 @@ fn several_recipients_get_a_package_a_code_and_an_entry_each() {
         .json();
     assert_eq!(said["disclosures"].as_array().unwrap().len(), 2);
     assert_eq!(said["head"]["size"].as_u64(), Some(size + 2));
-    assert_eq!(fs::read_dir(practice.path("out")).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(practice.path("out")).unwrap().count(), 6, "each package and its proof");
     let log = practice.ok(&["ledger", "log", "--kind", "disclosure.made", "--limit", "2", "--json"]).json();
     assert_ne!(log["entries"][0]["event"]["receipt"], log["entries"][1]["event"]["receipt"]);
 }

@@ -2,6 +2,7 @@
 //! are on the ledger, then their release.
 
 mod answer;
+mod proof;
 mod release;
 
 use std::collections::BTreeSet;
@@ -117,6 +118,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             exit = if session.host.stdout.is_closed() { Exit::Verdict(FailureCode::Failed) } else { Exit::Due };
             Released::waiting(planned.disclosure)
         }));
+    }
+    if unproven(&released, session) && exit == Exit::Done {
+        exit = Exit::Due;
     }
     if !plan.refused.is_empty() && exit == Exit::Done {
         exit = Exit::Due;
@@ -301,13 +305,27 @@ fn resume(typed: &str, targets: &Targets, session: &mut Session<'_>) -> Result<E
     let id: DisclosureId = names::disclosure(vault.catalog(), typed)?;
     targets.refuse(&vault, session)?;
     let released = release::release(&vault, id, targets, session)?;
+    let exit = if unproven(std::slice::from_ref(&released), session) { Exit::Due } else { Exit::Done };
     let shared = Shared::resumed(&vault, id, &released)?;
     if targets.is_stdout() {
         session.note(&format!("handed over {id}"));
     } else {
         session.answer("share", &shared, Some(&vault))?;
     }
-    Ok(Exit::Done)
+    Ok(exit)
+}
+
+/// Says aloud which packages have no proof beside them, and how it is made. Whether there are any.
+fn unproven(released: &[Released], session: &mut Session<'_>) -> bool {
+    let mut is_any = false;
+    for one in released {
+        let (Some(failure), Some(package)) = (&one.unproven, &one.path) else { continue };
+        let disclosure = one.disclosure;
+        session.warn(&format!("done, but the proof of {disclosure} was not written: {}", failure.message));
+        session.warn(&format!("try: {}", proof::cure(disclosure, package)));
+        is_any = true;
+    }
+    is_any
 }
 
 /// Someone in an answer.

@@ -103,6 +103,12 @@ impl Session<'_> {
         self.examined(unlocked)
     }
 
+    /// Finds the keys of a vault that may not open otherwise.
+    pub fn unlock_to_recover(&mut self) -> Result<Unlocked, Failure> {
+        let places = self.places()?;
+        Ok(self.unlock(&places)?)
+    }
+
     fn examined<T>(&self, opened: Result<T, NotOpened>) -> Result<Examined<T>, Failure> {
         let error = match opened {
             Ok(vault) => return Ok(Examined::Opened(Box::new(vault))),
@@ -133,26 +139,32 @@ impl Session<'_> {
             session.open_once()
         };
         match open(self) {
-            Err(NotOpened::Vault(error @ VaultError::Rekeyed { .. })) if self.is_confirmed(&error)? => open(self),
+            Err(NotOpened::Vault(error @ VaultError::Rekeyed { .. })) => {
+                let Some(accepted) = self.confirmed(&error)? else {
+                    return Err(error.into());
+                };
+                // Of this vault key alone: it says nothing of who writes the ledger.
+                self.globals.accept_head = Some(accepted);
+                let opened = open(self);
+                self.globals.accept_head = None;
+                opened
+            }
             other => other,
         }
     }
 
-    /// Whether somebody at the terminal confirms the vault's new key; `--yes` is not enough. Its head is accepted then.
-    fn is_confirmed(&mut self, error: &VaultError) -> Result<bool, Failure> {
+    /// The head of a vault with a new key, if somebody at the terminal confirms it; `--yes` is not enough.
+    fn confirmed(&mut self, error: &VaultError) -> Result<Option<String>, Failure> {
         let VaultError::Rekeyed { head, .. } = error else {
-            return Ok(false);
+            return Ok(None);
         };
         let Some(terminal) = self.terminal() else {
-            return Ok(false);
+            return Ok(None);
         };
         terminal.tell(&error.to_string())?;
         let question = "Was an owner removed, and is that the head that the other computer shows?";
         let is_confirmed = terminal.confirm(question, false)?;
-        if is_confirmed {
-            self.globals.accept_head = Some(format!("{}:{}", head.size, root_text(&head.root)));
-        }
-        Ok(is_confirmed)
+        Ok(is_confirmed.then(|| format!("{}:{}", head.size, root_text(&head.root))))
     }
 
     fn open_once(&mut self) -> Result<Vault, NotOpened> {
@@ -183,6 +195,7 @@ impl Session<'_> {
             lock_wait: self.lock_wait(),
             accept_head: self.globals.accept_head.clone(),
             accept_clock: self.globals.accept_clock,
+            at_hand: self.at_hand,
             committing: interrupt::finish_first,
         };
         let vault = Vault::open(unlocked, options, &mut self.host.rng)?;
@@ -214,8 +227,10 @@ impl Session<'_> {
             }
         }
         // An alarm is the failure itself here, not something to be raised at the end.
-        vault.may_append().inspect_err(|_| self.alarm = None)?;
-        Ok(vault)
+        match vault.may_append().inspect_err(|_| self.alarm = None) {
+            Err(refused @ VaultError::ReadsOnly { .. }) => self.write_here(vault, refused),
+            other => other.map(|()| vault).map_err(Failure::from),
+        }
     }
 
     fn unlock(&mut self, places: &Places) -> Result<Unlocked, NotOpened> {

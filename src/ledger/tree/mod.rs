@@ -2,7 +2,11 @@
 //! [`Tiles`]; writes are returned, in [`Growth`]. Nothing here costs more than the logarithm of the tree's size, but
 //! for what was asked for. Must not know who signs the root.
 
+#[cfg(test)]
+mod cost_tests;
 mod proof;
+#[cfg(test)]
+mod proof_tests;
 mod proven;
 mod store;
 #[cfg(test)]

@@ -13,14 +13,14 @@ use crate::vault::history::Chapter;
 use crate::vault::log::Log;
 use crate::vault::places;
 
-/// The alarm, as a finding.
-pub(super) fn alarm_finding(alarm: &VaultError, active: LogId) -> Finding {
+/// The alarm, as a finding that says `text`.
+pub(super) fn alarm_finding(alarm: &VaultError, active: LogId, text: &str) -> Finding {
     let (fault, log) = match alarm {
         VaultError::Forked { found, .. } | VaultError::Beyond { found, .. } => (Fault::Forked, found.origin.log_id()),
         VaultError::Split { found, .. } => (Fault::Forked, found.log_id()),
         _ => (Fault::RolledBack, None),
     };
-    finding(fault, &places::checkpoint(log.unwrap_or(active)), &alarm.to_string())
+    finding(fault, &places::checkpoint(log.unwrap_or(active)), text)
 }
 
 impl Vault {

@@ -171,23 +171,36 @@ impl Vault {
                 return Ok(Some(finding(Fault::Incomplete, file, text)));
             }
         }
-        let why = match found.size < head.size {
-            false => None,
-            true => {
-                let wrap = |error| log.error(error, head);
-                let root = tree::root(log, found.size).map_err(wrap)?;
-                let proof = tree::consistency_proof(log, found.size, head.size).map_err(wrap)?;
-                Some(Contradiction { root, proof })
-            }
-        };
-        let text = evidence::text(other, ours, why.as_ref());
-        let kept = evidence::keep(&self.places, &head.origin, found.size, &text)?;
         let text = format!(
-            "the ledger's key signed it, and the ledger has another root at {} entries; both notes are in {}",
+            "the ledger's key signed it, and the ledger has another root at {} entries; {}",
             found.size,
-            kept.display()
+            self.keep_evidence(log, ours, other)
         );
         Ok(Some(finding(Fault::Forked, file, &text)))
+    }
+
+    /// Keeps the note of a head that is not on the log's way, with the log's own and why they exclude each other. Where
+    /// that is. What cannot be kept is told all the same.
+    fn keep_evidence(&self, log: &Log, ours: &VerifiedCheckpoint, other: &VerifiedCheckpoint) -> String {
+        let (found, head) = (other.head(), ours.head());
+        let why = (found.size < head.size).then(|| {
+            let root = tree::root(log, found.size).ok()?;
+            Some(Contradiction { root, proof: tree::consistency_proof(log, found.size, head.size).ok()? })
+        });
+        let text = evidence::text(other, ours, why.flatten().as_ref());
+        match evidence::keep(&self.places, &head.origin, found.size, &text) {
+            Ok(path) => format!("both notes are in {}", path.display()),
+            Err(error) => format!("both notes could not be kept ({error})"),
+        }
+    }
+
+    /// What the alarm says; of a fork, with where the two notes are.
+    pub(super) fn with_evidence(&self, alarm: &VaultError) -> String {
+        let mark = match alarm {
+            VaultError::Forked { .. } => self.state.mark(&self.header.verifier).ok().flatten(),
+            _ => None,
+        };
+        mark.map_or_else(|| alarm.to_string(), |mark| format!("{alarm}; {}", self.keep_evidence(&self.log, &self.head, &mark)))
     }
 
     /// Counts the cosignatures under `heads`.

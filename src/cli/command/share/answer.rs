@@ -192,6 +192,7 @@ impl Disclosure {
         released: Option<&Released>,
     ) -> Result<Self, Failure> {
         let path = released.and_then(|released| released.path.as_ref()).map(|path| path.display().to_string());
+        let proof = released.and_then(|released| released.proof.as_ref()).map(|path| path.display().to_string());
         let package =
             made.package.zip(made.size).map(|(sha256, size)| Package { path, sha256: sha256.to_string(), size });
         Ok(Self {
@@ -207,7 +208,7 @@ impl Disclosure {
             label: made.label.as_str(),
             expires: made.expires.map(|date| date.to_string()),
             package,
-            proof: None,
+            proof,
             obligations: Vec::new(),
         })
     }

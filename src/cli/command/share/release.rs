@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::cli::command::share::proof;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::system;
@@ -44,12 +45,16 @@ pub struct Released {
     pub disclosure: DisclosureId,
     /// Where it is; `None` for standard output, and while it waits.
     pub path: Option<PathBuf>,
+    /// Where its proof is; none beside standard output.
+    pub proof: Option<PathBuf>,
+    /// Why the package has no proof beside it, though it should.
+    pub unproven: Option<Failure>,
 }
 
 impl Released {
     /// Still in the outbox.
     pub fn waiting(disclosure: DisclosureId) -> Self {
-        Self { disclosure, path: None }
+        Self { disclosure, path: None, proof: None, unproven: None }
     }
 }
 
@@ -108,7 +113,17 @@ impl Targets {
         for risk in &judgement.warned {
             session.note(&format!("{risk}: the package is sealed, but that it exists is seen there"));
         }
-        Ok(judgement.refused)
+        let mut refused = judgement.refused;
+        if let Target::File { path, force } = &target {
+            // The proof beside it: a slip of the finger must not cost an older one.
+            let target = Target::File { path: proof::beside(path), force: *force };
+            let risks = output::risks(&target, session.host, Some(vault.path()))?;
+            let judged = Contents::Sealed.judge(&risks, Lifted { location: false, force: *force }).refused;
+            let is_new = |risk: &PlaceRisk| !refused.contains(risk);
+            let more: Vec<_> = judged.into_iter().filter(is_new).collect();
+            refused.extend(more);
+        }
+        Ok(refused)
     }
 
     /// Refuses a place by itself, where no decision is made any more.
@@ -142,18 +157,21 @@ pub fn release(
     let package = vault.unreleased(disclosure)?.ok_or_else(gone)?;
     let entry = vault.catalog().disclosure(disclosure)?;
     let missing = || Failure::not_found(format!("there is no disclosure {disclosure}"));
-    let expected = entry.ok_or_else(missing)?.made.package;
+    let entry = entry.ok_or_else(missing)?;
 
     let target = targets.target(disclosure);
     let mut package = Hashing::new(package);
     let mut out = Output::open(&target, Contents::Sealed, &session.host.cwd, &mut session.host.stdout)?;
     copy(&mut package, &mut out, &vault.path().join(places::package(disclosure)))?;
-    if Some(package.digest()) != expected {
+    if Some(package.digest()) != entry.made.package {
         return Err(VaultError::altered(places::package(disclosure), "it is not the package in the ledger").into());
     }
     let path = out.finish()?;
+    let force = matches!(target, Target::File { force: true, .. });
+    let proof = path.as_ref().map(|path| proof::write(vault, &entry, path, force, session)).transpose();
     vault.released(disclosure)?;
-    Ok(Released { disclosure, path })
+    let (proof, unproven) = proof.map_or_else(|failure| (None, Some(failure)), |proof| (proof, None));
+    Ok(Released { disclosure, path, proof, unproven })
 }
 
 fn copy(from: &mut impl io::Read, to: &mut impl io::Write, name: &Path) -> Result<(), Failure> {

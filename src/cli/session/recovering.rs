@@ -1,0 +1,92 @@
+//! Opening a vault to recover it, and continuing its ledger on this computer. Must not know how the answer is drawn.
+
+use crate::cli::failure::Failure;
+use crate::cli::session::Session;
+use crate::keys::signer::SigningKey;
+use crate::keys::signer::VerifierKey;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::practice::words::Line;
+use crate::vault::Vault;
+use crate::vault::error::VaultError;
+use crate::vault::rescue;
+use crate::vault::root_text;
+use crate::vault::succession::Wanted;
+
+/// A ledger that was continued here.
+pub struct ContinuedHere {
+    /// The highest head known of the old log.
+    pub closed: Checkpoint,
+    /// What of it was at hand.
+    pub have: Checkpoint,
+    /// The new log's key.
+    pub key: VerifierKey,
+}
+
+impl Session<'_> {
+    /// Opens the vault to recover it: one whose files are not all there with what is at hand, and no alarm is raised.
+    pub fn open_to_recover(&mut self) -> Result<Vault, Failure> {
+        self.at_hand = true;
+        let opened = self.open();
+        self.at_hand = false;
+        self.alarm = None;
+        opened
+    }
+
+    /// Whether the ledger may be continued on this computer: somebody at the terminal says so, or `--accept-head` named
+    /// its head.
+    pub fn may_continue_here(&mut self, vault: &Vault) -> Result<bool, Failure> {
+        let head = vault.head();
+        let named = format!("{}:{}", head.size, root_text(&head.root));
+        if self.globals.accept_head.as_deref() == Some(&named) {
+            return Ok(true);
+        }
+        let highest = vault.highest()?;
+        let missing = match highest.size.saturating_sub(head.size) {
+            0 => String::new(),
+            count => format!(" {count} entries that were signed are not here, and the new ledger will say so."),
+        };
+        let question = format!(
+            "Another computer wrote this ledger up to entry {}.{missing} Should it write no more, and this one open a \
+             new ledger that continues it?",
+            head.size
+        );
+        match self.terminal() {
+            Some(terminal) => Ok(terminal.confirm(&question, false)?),
+            None => Ok(false),
+        }
+    }
+
+    /// Continues the ledger on this computer, and opens the vault anew.
+    pub fn continue_here(
+        &mut self,
+        mut vault: Vault,
+        key: Option<SigningKey>,
+        reason: Option<Line>,
+    ) -> Result<(Vault, ContinuedHere), Failure> {
+        let closed = vault.highest()?;
+        let wanted = Wanted { key, identity: None, reason };
+        let (key, have) = rescue::continue_here(&mut self.desk(&mut vault), wanted)?;
+        self.has_committed = true;
+        let accepted = self.globals.accept_head.take();
+        drop(vault);
+        let vault = self.open();
+        self.globals.accept_head = accepted;
+        Ok((vault?, ContinuedHere { closed, have, key }))
+    }
+
+    /// What an appending command does on a computer that may not write the ledger: it continues it here, where that is
+    /// allowed; else it is refused as it was.
+    pub fn write_here(&mut self, vault: Vault, refused: VaultError) -> Result<Vault, Failure> {
+        if !self.may_continue_here(&vault)? {
+            return Err(refused.into());
+        }
+        let (vault, made) = self.continue_here(vault, None, None)?;
+        self.note(&format!(
+            "this computer now writes the ledger {}, which continues {}; whoever has the old contact card needs the new \
+             one: subrosa card",
+            made.key.origin(),
+            made.closed.origin
+        ));
+        Ok(vault)
+    }
+}

@@ -1,0 +1,349 @@
+//! Recovery: every state that a restored backup, a copied vault, a second machine or a lost state directory produces, and
+//! the way out of it. None of them ends with two heads of one size, and nothing that was at hand is lost.
+
+use std::fs;
+
+use crate::crash_tests::bench::Bench;
+use crate::crash_tests::bench::contents;
+use crate::crash_tests::bench::copy_tree;
+use crate::vault::Options;
+use crate::vault::Vault;
+use crate::vault::check::Fault;
+use crate::vault::error::VaultError;
+use crate::vault::places::Places;
+use crate::vault::rescue;
+use crate::vault::root_text;
+use crate::vault::standing::Standing;
+use crate::vault::succession::Wanted;
+use crate::vault::turns;
+
+/// A second machine: its own state and cache, the same vault directory or another.
+fn machine(bench: &Bench, name: &str) -> Places {
+    let at = |kind: &str| bench.dir.path().join(format!("{name}-{kind}"));
+    Places { vault: bench.places.vault.clone(), state: at("state"), cache: at("cache") }
+}
+
+fn open_at(bench: &Bench, places: &Places) -> Result<Vault, VaultError> {
+    bench.open_at(places, Bench::options())
+}
+
+fn recovering() -> Options {
+    Options { at_hand: true, ..Bench::options() }
+}
+
+fn accepting(vault: &Vault) -> Options {
+    let head = vault.head();
+    Options { accept_head: Some(format!("{}:{}", head.size, root_text(&head.root))), ..Bench::options() }
+}
+
+fn go_on(bench: &Bench, vault: &mut Vault) {
+    rescue::continue_here(&mut bench.desk(vault), Wanted::default()).unwrap();
+}
+
+fn is_whole(vault: &mut Vault) {
+    let report = vault.check(true, &mut |_| {}).unwrap();
+    assert_eq!((report.ledger.findings, report.findings), (vec![], vec![]));
+}
+
+/// The faults that a check finds.
+fn faults(vault: &mut Vault) -> Vec<Fault> {
+    let report = vault.check(true, &mut |_| {}).unwrap();
+    report.ledger.findings.iter().chain(&report.findings).map(|finding| finding.fault).collect()
+}
+
+#[test]
+fn a_new_machine_continues_the_ledger_and_the_old_one_follows() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    drop(vault);
+
+    let second = machine(&bench, "second");
+    let vault = open_at(&bench, &second).unwrap();
+    assert_eq!(*vault.standing(), Standing::Unmarked);
+    let options = accepting(&vault);
+    drop(vault);
+    let mut vault = bench.open_at(&second, options).unwrap();
+    assert!(matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. })));
+    go_on(&bench, &mut vault);
+    drop(vault);
+    let mut vault = open_at(&bench, &second).unwrap();
+    bench.add(&mut vault, client, &["two"]).unwrap();
+    is_whole(&mut vault);
+    assert_eq!(contents(&vault), ["one", "two"]);
+    drop(vault);
+
+    // The first machine follows the link by the key it knows, reads everything, and may not write any more.
+    let mut vault = bench.open().unwrap();
+    assert_eq!(*vault.standing(), Standing::InStep);
+    assert_eq!(contents(&vault), ["one", "two"]);
+    assert!(matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. })));
+    is_whole(&mut vault);
+}
+
+#[test]
+fn a_lost_state_directory_is_a_new_machine() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    drop(vault);
+    fs::remove_dir_all(&bench.places.state).unwrap();
+    let vault = bench.open().unwrap();
+    let options = accepting(&vault);
+    drop(vault);
+    let mut vault = bench.open_at(&bench.places, options).unwrap();
+    go_on(&bench, &mut vault);
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    bench.add(&mut vault, client, &["two"]).unwrap();
+    is_whole(&mut vault);
+}
+
+#[test]
+fn a_restored_backup_ends_in_a_gap_that_is_declared() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    let backup = bench.dir.path().join("backup");
+    copy_tree(&bench.places.vault, &backup);
+    bench.add(&mut vault, client, &["two"]).unwrap();
+    let newer = bench.dir.path().join("newer");
+    copy_tree(&bench.places.vault, &newer);
+    drop(vault);
+    fs::remove_dir_all(&bench.places.vault).unwrap();
+    copy_tree(&backup, &bench.places.vault);
+
+    let mut vault = bench.open().unwrap();
+    assert!(matches!(vault.standing(), Standing::RolledBack(_)));
+    assert!(matches!(vault.may_append(), Err(VaultError::RolledBack { .. })));
+    go_on(&bench, &mut vault);
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    assert!(vault.alarm().is_none());
+    bench.add(&mut vault, client, &["three"]).unwrap();
+    assert_eq!(contents(&vault), ["one", "three"]);
+    assert_eq!(faults(&mut vault), [Fault::Gap]);
+    drop(vault);
+
+    // The newer copy turns up: its files are brought into the old log, and the gap is closed by joining them.
+    for name in ["journal", "ledger", "records"] {
+        merge_tree(&newer.join(name), &bench.places.vault.join(name));
+    }
+    let mut vault = bench.open().unwrap();
+    assert!(matches!(vault.standing(), Standing::Branched(_)), "{:?}", vault.standing());
+    rescue::join(&mut bench.desk(&mut vault)).unwrap();
+    assert_eq!(contents(&vault), ["one", "three", "two"]);
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    assert_eq!(contents(&vault), ["one", "three", "two"]);
+    is_whole(&mut vault);
+    fs::remove_dir_all(&bench.places.cache).unwrap();
+    drop(vault);
+    assert_eq!(contents(&bench.open().unwrap()), ["one", "three", "two"]);
+}
+
+/// Puts the files of `from` over those of `to`, as a sync of two copies may.
+fn merge_tree(from: &std::path::Path, to: &std::path::Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            merge_tree(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn another_copy_completes_what_is_missing() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    let backup = bench.dir.path().join("backup");
+    copy_tree(&bench.places.vault, &backup);
+    bench.add(&mut vault, client, &["two"]).unwrap();
+    let newer = bench.dir.path().join("newer");
+    copy_tree(&bench.places.vault, &newer);
+    drop(vault);
+    fs::remove_dir_all(&bench.places.vault).unwrap();
+    copy_tree(&backup, &bench.places.vault);
+
+    let unlocked = || {
+        let found = crate::vault::unlock::Found::at(bench.places.clone()).unwrap();
+        found.with_identities(&bench.identities()).unwrap()
+    };
+    let wait = std::time::Duration::from_secs(5);
+    let done = rescue::complete_from(&unlocked(), &newer, wait, &mut rand_core::OsRng).unwrap().unwrap();
+    assert!(done.files >= 3, "{done:?}");
+    let mut vault = bench.open().unwrap();
+    assert_eq!(*vault.standing(), Standing::InStep);
+    assert_eq!(contents(&vault), ["one", "two"]);
+    bench.add(&mut vault, client, &["three"]).unwrap();
+    is_whole(&mut vault);
+    drop(vault);
+    assert_eq!(rescue::complete_from(&unlocked(), &newer, wait, &mut rand_core::OsRng).unwrap(), None);
+}
+
+#[test]
+fn what_is_at_hand_of_a_torn_copy_goes_on() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    let journal = bench.places.vault.join(crate::vault::places::journal(vault.header().log, 0));
+    let before = fs::read(&journal).unwrap();
+    bench.add(&mut vault, client, &["two"]).unwrap();
+    drop(vault);
+    // The journal file is the older one, and this machine knows nothing of the vault: a torn copy.
+    fs::write(&journal, before).unwrap();
+    fs::remove_dir_all(&bench.places.state).unwrap();
+    fs::remove_dir_all(&bench.places.cache).unwrap();
+    assert!(bench.open().is_err());
+    let mut vault = bench.open_at(&bench.places, recovering()).unwrap();
+    assert_eq!(*vault.standing(), Standing::AtHand);
+    assert_eq!(contents(&vault), ["one"]);
+    go_on(&bench, &mut vault);
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    bench.add(&mut vault, client, &["three"]).unwrap();
+    assert_eq!(contents(&vault), ["one", "three"]);
+    assert_eq!(faults(&mut vault), [Fault::Gap, Fault::Stray], "the object of the lost entry is a stray");
+}
+
+#[test]
+fn the_old_machine_wrote_on_and_its_entries_are_joined() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    drop(vault);
+    // A copy goes to a second machine, which believes the first one dead.
+    let second = Places { vault: bench.dir.path().join("second-vault"), ..machine(&bench, "second") };
+    copy_tree(&bench.places.vault, &second.vault);
+    let options = accepting(&open_at(&bench, &second).unwrap());
+    go_on(&bench, &mut bench.open_at(&second, options).unwrap());
+    let mut vault = open_at(&bench, &second).unwrap();
+    bench.add(&mut vault, client, &["two"]).unwrap();
+    drop(vault);
+    // The first one lives, and writes on.
+    let mut vault = bench.open().unwrap();
+    bench.add(&mut vault, client, &["three"]).unwrap();
+    drop(vault);
+    // Then the two directories are one again: what the first one had newer comes over, and vault.toml of the second.
+    let header = fs::read(second.vault.join("vault.toml")).unwrap();
+    merge_tree(&bench.places.vault, &second.vault);
+    fs::write(second.vault.join("vault.toml"), header).unwrap();
+
+    let mut vault = open_at(&bench, &second).unwrap();
+    assert!(matches!(vault.alarm(), Some(VaultError::Beyond { .. })), "{:?}", vault.standing());
+    assert!(matches!(vault.may_append(), Err(VaultError::Beyond { .. })));
+    assert_eq!(contents(&vault), ["one", "two"], "nothing is folded before somebody says so");
+    rescue::join(&mut bench.desk(&mut vault)).unwrap();
+    drop(vault);
+    let mut vault = open_at(&bench, &second).unwrap();
+    assert_eq!(contents(&vault), ["one", "three", "two"]);
+    is_whole(&mut vault);
+    drop(vault);
+    // The first machine, on that directory, follows, and reads all of it.
+    let first = Places { vault: second.vault.clone(), ..bench.places.clone() };
+    fs::remove_dir_all(&bench.places.vault).unwrap();
+    copy_tree(&second.vault, &bench.places.vault);
+    let vault = bench.open().unwrap();
+    assert!(vault.alarm().is_none(), "{:?}", vault.alarm());
+    assert_eq!(contents(&vault), ["one", "three", "two"]);
+    assert!(matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. })));
+    let _ = first;
+}
+
+#[test]
+fn two_successors_of_one_log_are_joined() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    drop(vault);
+    let mut machines = Vec::new();
+    for (name, text) in [("second", "two"), ("third", "three")] {
+        let places = Places { vault: bench.dir.path().join(format!("{name}-vault")), ..machine(&bench, name) };
+        copy_tree(&bench.places.vault, &places.vault);
+        let options = accepting(&open_at(&bench, &places).unwrap());
+        go_on(&bench, &mut bench.open_at(&places, options).unwrap());
+        let mut vault = open_at(&bench, &places).unwrap();
+        bench.add(&mut vault, client, &[text]).unwrap();
+        machines.push(places);
+    }
+    let (second, third) = (&machines[0], &machines[1]);
+    let header = fs::read(second.vault.join("vault.toml")).unwrap();
+    merge_tree(&third.vault, &second.vault);
+    fs::write(second.vault.join("vault.toml"), header).unwrap();
+
+    let mut vault = open_at(&bench, second).unwrap();
+    assert!(matches!(vault.alarm(), Some(VaultError::Split { .. })), "{:?}", vault.standing());
+    assert_eq!(contents(&vault), ["one", "two"]);
+    rescue::join(&mut bench.desk(&mut vault)).unwrap();
+    drop(vault);
+    let mut vault = open_at(&bench, second).unwrap();
+    assert_eq!(contents(&vault), ["one", "three", "two"]);
+    is_whole(&mut vault);
+    drop(vault);
+    // The third machine knew only its own log: the link by that log's key leads it to the one that goes on.
+    fs::remove_dir_all(&third.vault).unwrap();
+    copy_tree(&second.vault, &third.vault);
+    let vault = open_at(&bench, third).unwrap();
+    assert!(vault.alarm().is_none(), "{:?}", vault.alarm());
+    assert_eq!(contents(&vault), ["one", "three", "two"]);
+}
+
+#[test]
+fn machines_take_turns() {
+    let bench = Bench::new();
+    let client = bench.add_client(&mut bench.open().unwrap(), "mk-01");
+    let second = machine(&bench, "second");
+    let options = accepting(&open_at(&bench, &second).unwrap());
+    drop(bench.open_at(&second, options).unwrap());
+    let id_of = |places: &Places| match open_at(&bench, places).unwrap().may_append() {
+        Err(VaultError::ReadsOnly { machine, .. }) => machine.unwrap(),
+        other => panic!("{other:?}"),
+    };
+    let mut writer = bench.places.clone();
+    let mut reader = second;
+    for text in ["one", "two", "three", "four"] {
+        let mut vault = open_at(&bench, &writer).unwrap();
+        bench.add(&mut vault, client, &[text]).unwrap();
+        drop(vault);
+        let to = id_of(&reader);
+        let mut vault = open_at(&bench, &writer).unwrap();
+        turns::hand_over(&mut bench.desk(&mut vault), to).unwrap();
+        assert!(matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. })));
+        drop(vault);
+        std::mem::swap(&mut writer, &mut reader);
+        assert!(open_at(&bench, &writer).unwrap().may_append().is_ok());
+        assert!(open_at(&bench, &reader).unwrap().may_append().is_err());
+    }
+    let mut vault = open_at(&bench, &writer).unwrap();
+    assert_eq!(contents(&vault), ["four", "one", "three", "two"]);
+    is_whole(&mut vault);
+}
+
+#[test]
+fn a_copied_state_directory_gives_up_before_two_write() {
+    let bench = Bench::new();
+    let client = bench.add_client(&mut bench.open().unwrap(), "mk-01");
+    let clone = machine(&bench, "clone");
+    copy_tree(&bench.places.state, &clone.state);
+    let mut vault = bench.open().unwrap();
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    drop(vault);
+    let vault = open_at(&bench, &clone).unwrap();
+    let refused = vault.may_append();
+    assert!(matches!(refused, Err(VaultError::ReadsOnly { gave_up: Some(_), .. })), "{refused:?}");
+    drop(vault);
+    assert!(bench.open().unwrap().may_append().is_ok());
+    assert!(matches!(open_at(&bench, &clone).unwrap().may_append(), Err(VaultError::ReadsOnly { .. })));
+}

@@ -1,0 +1,7 @@
+//! Receiving: judging what a vault gave away, without a vault and without its keys. [`proof`] examines a proof of one
+//! entry against keys that are trusted, heads that were kept and witnesses that are known; [`package`] opens what came
+//! with it. Must not know how a verdict is drawn, nor what to do about one.
+
+pub mod heads;
+pub mod package;
+pub mod proof;

@@ -1,0 +1,121 @@
+//! What of a log is at hand when its files are not all there (`docs/format.md`, 4): the longest beginning whose entries
+//! and openings fit each other. Its root is nobody's signature but what these files give; whoever continues the log says
+//! so in the successor's first event.
+
+use crate::keys::keyring::Keyring;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::leaf::Leaf;
+use crate::ledger::opening::PER_FILE;
+use crate::ledger::tile;
+use crate::ledger::tile::TilePath;
+use crate::ledger::tile::WIDTH;
+use crate::ledger::tree;
+use crate::ledger::tree::Growth;
+use crate::ledger::tree::MemoryTiles;
+use crate::ledger::tree::Tiles as _;
+use crate::vault::Vault;
+use crate::vault::error::VaultError;
+use crate::vault::log::Log;
+use crate::vault::places;
+use crate::vault::standing::Standing;
+use crate::vault::step::Held;
+
+/// The beginning of a log.
+pub struct AtHand {
+    /// Its size, and the root that its leaves give.
+    pub have: Checkpoint,
+    /// The tiles of a tree of that size.
+    pub growth: Growth,
+}
+
+impl Log {
+    /// The longest beginning of the log whose entries are there and fit their openings.
+    pub fn at_hand(&self, keyring: &Keyring) -> Result<AtHand, VaultError> {
+        let mut leaves: Vec<Leaf> = Vec::new();
+        for number in 0.. {
+            let before = leaves.len();
+            self.read_file_of(number, keyring, &mut leaves)?;
+            if leaves.len() - before < usize::from(WIDTH) {
+                break;
+            }
+        }
+        if leaves.is_empty() {
+            return Err(VaultError::altered(places::checkpoint(self.id), "not even the log's first entry is there"));
+        }
+        let growth = tree::append(&MemoryTiles::default(), (0, tree::empty_root()), &leaves)
+            .map_err(|error| VaultError::altered(places::checkpoint(self.id), error))?;
+        let have = Checkpoint { origin: self.origin.clone(), size: growth.size, root: growth.root };
+        Ok(AtHand { have, growth })
+    }
+
+    /// Adds the leaves of one bundle, up to the first that has no opening which fits it.
+    fn read_file_of(&self, number: u64, keyring: &Keyring, leaves: &mut Vec<Leaf>) -> Result<(), VaultError> {
+        let first = number * PER_FILE;
+        let found = self.widest_bundle(number)?;
+        let beyond = Checkpoint { origin: self.origin.clone(), size: first + PER_FILE, root: tree::empty_root() };
+        let openings = match self.journal(number, &beyond, keyring) {
+            Err(VaultError::Altered { .. }) => Vec::new(),
+            other => other?,
+        };
+        let mut openings = openings.into_iter().peekable();
+        for (index, leaf) in (first..).zip(found) {
+            let opening = openings.next_if(|opening| opening.index == index);
+            let is_known = match leaf {
+                Leaf::Sealed { .. } => opening.is_some_and(|opening| opening.matches(&self.origin, &leaf)),
+                _ => leaf.may_stand_at(index),
+            };
+            if !is_known {
+                return Ok(());
+            }
+            leaves.push(leaf);
+        }
+        Ok(())
+    }
+
+    /// The leaves of a bundle, of the widest form that can be read.
+    fn widest_bundle(&self, index: u64) -> Result<Vec<Leaf>, VaultError> {
+        let full = TilePath::Entries { index, width: WIDTH };
+        let names = self.disk.names(&places::ledger_file(self.id, &full.with_width(1).partial_directory()))?;
+        let mut widths: Vec<u16> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        widths.retain(|width| *width > 0 && *width < WIDTH);
+        widths.push(WIDTH);
+        widths.sort_unstable();
+        for width in widths.into_iter().rev() {
+            let path = full.with_width(width);
+            let Ok(Some(bytes)) = self.read(&path) else {
+                continue;
+            };
+            if let Ok(entries) = tile::decode_entries(&bytes, width) {
+                return Ok(entries.into_iter().map_while(|entry| Leaf::parse(entry).ok()).collect());
+            }
+        }
+        Ok(Vec::new())
+    }
+}
+
+impl Vault {
+    /// Settles on what is at hand, for a recovery of a vault that does not open otherwise. Nothing is appended to it.
+    pub(super) fn settle_at_hand(&mut self) -> Result<(), VaultError> {
+        let AtHand { have, .. } = self.log.at_hand(&self.keyring)?;
+        // What was signed of this beginning has to be in it.
+        let mark = self.state.mark(&self.header.verifier)?.map(|mark| mark.head().clone());
+        if let Some(signed) = mark.filter(|mark| mark.size == have.size && mark.root != have.root) {
+            return Err(VaultError::Forked { seen: Box::new(signed), found: Box::new(have) });
+        }
+        self.have = Some(have);
+        self.standing = Standing::AtHand;
+        self.step_in_memory()
+    }
+
+    /// As `settle`, but a recovery goes on with what is at hand.
+    pub(super) fn settle_somehow(&mut self, held: Held) -> Result<(), VaultError> {
+        match self.settle(held) {
+            Err(VaultError::Incomplete { .. } | VaultError::MissingEntry { .. } | VaultError::Altered { .. })
+                if self.options.at_hand =>
+            {
+                self.settle_at_hand()
+            }
+            other => other,
+        }
+    }
+}

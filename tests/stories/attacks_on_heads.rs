@@ -1,0 +1,195 @@
+//! What can be wrong with the head under a proof, for whoever knows witnesses or has kept other heads: each with the one
+//! verdict that names it; and what must raise no alarm.
+
+use subrosa::ledger::note;
+use subrosa::ledger::note::Note;
+
+use crate::forged_log::Log;
+use crate::forged_log::MADE;
+use crate::forged_log::ORIGIN;
+use crate::forged_log::Row;
+use crate::forged_log::SIZE;
+use crate::forged_log::check;
+use crate::forged_log::line;
+use crate::forged_log::text;
+use crate::forged_log::vkey;
+use crate::forged_log::with;
+use crate::forged_log::witness;
+use crate::forged_log::witnessed;
+
+const ON_WITNESSES: &[Row] = &[
+    (
+        "one of one",
+        |log| witnessed(log.seen(vec![log.line(MADE + 60, &witness("w/1", 3))]), "1", &[vkey("w/1", 3)]),
+        "WITNESSED",
+    ),
+    ("none of one", |log| witnessed(log.plain(), "1", &[vkey("w/1", 3)]), "QUORUM-NOT-MET"),
+    (
+        "an unknown one",
+        |log| witnessed(log.seen(vec![log.line(MADE, &witness("w/2", 4))]), "1", &[vkey("w/1", 3)]),
+        "QUORUM-NOT-MET",
+    ),
+    (
+        "one of two, both wanted",
+        |log| witnessed(log.seen(vec![log.line(MADE, &witness("w/1", 3))]), "2", &[vkey("w/1", 3), vkey("w/2", 4)]),
+        "QUORUM-NOT-MET",
+    ),
+    (
+        "one listed twice",
+        |log| witnessed(log.seen(vec![log.line(MADE, &witness("w/1", 3))]), "2", &[vkey("w/1", 3), vkey("w/1", 3)]),
+        "QUORUM-NOT-MET",
+    ),
+    (
+        "one under two names",
+        |log| {
+            let lines = ["w/1", "w/2"].map(|name| log.line(MADE, &witness(name, 3)));
+            witnessed(log.seen(lines.to_vec()), "2", &[vkey("w/1", 3), vkey("w/2", 3)])
+        },
+        "QUORUM-NOT-MET",
+    ),
+    (
+        "its line twice",
+        |log| {
+            let line = log.line(MADE, &witness("w/1", 3));
+            witnessed(log.seen(vec![line.clone(), line]), "1", &[vkey("w/1", 3)])
+        },
+        "CORRUPT",
+    ),
+    (
+        "its time changed",
+        |log| {
+            let mut line = log.line(MADE, &witness("w/1", 3));
+            line.signature[7] ^= 1;
+            witnessed(log.seen(vec![line]), "1", &[vkey("w/1", 3)])
+        },
+        "CORRUPT",
+    ),
+    (
+        "its line for another head",
+        |log| witnessed(log.seen(vec![Log::ours(6).line(MADE, &witness("w/1", 3))]), "1", &[vkey("w/1", 3)]),
+        "CORRUPT",
+    ),
+    (
+        "the log's signature in its name",
+        |log| {
+            let mut posing = Note::parse(log.head.bytes(), note::NOTE_LIMIT).unwrap().signatures.remove(0);
+            let one = witness("w/1", 3).verifier();
+            (posing.name, posing.key_id) = (one.origin().clone(), one.key_id());
+            witnessed(log.seen(vec![posing]), "1", &[vkey("w/1", 3)])
+        },
+        "CORRUPT",
+    ),
+    (
+        "the log itself",
+        |log| witnessed(log.seen(vec![log.line(MADE, &witness("w/1", 1))]), "1", &[vkey("w/1", 1)]),
+        "QUORUM-NOT-MET",
+    ),
+    (
+        "seen before it says that it was made",
+        |log| witnessed(log.seen(vec![log.line(MADE - 3600, &witness("w/1", 3))]), "1", &[vkey("w/1", 3)]),
+        "BACK-DATED",
+    ),
+    (
+        "clocks that are a minute apart",
+        |log| witnessed(log.seen(vec![log.line(MADE - 60, &witness("w/1", 3))]), "1", &[vkey("w/1", 3)]),
+        "WITNESSED",
+    ),
+];
+
+/// A kept checkpoint.
+fn kept(log: &Log) -> (&'static str, String) {
+    ("kept", text(log.head.bytes()))
+}
+
+const ON_HISTORY: &[Row] = &[
+    ("the same head", |log| with(log.plain(), &["--against", "kept"], &[kept(log)]), "CONTINUOUS"),
+    (
+        "the same head, cosigned",
+        |log| {
+            let cosigned = text(&log.cosigned(vec![log.line(MADE, &witness("w/1", 3))]));
+            with(log.plain(), &["--against", "kept"], &[("kept", cosigned)])
+        },
+        "CONTINUOUS",
+    ),
+    (
+        "an older head, and no proof",
+        |log| with(log.plain(), &["--against", "kept"], &[kept(&Log::ours(5))]),
+        "INCOMPLETE",
+    ),
+    (
+        "an older head",
+        |log| {
+            let files = [kept(&Log::ours(5)), ("link", log.link(5))];
+            with(log.plain(), &["--against", "kept", "--against", "link"], &files)
+        },
+        "CONTINUOUS",
+    ),
+    (
+        "a newer head",
+        |log| with(log.plain(), &["--against", "link"], &[("link", Log::ours(12).link(SIZE))]),
+        "CONTINUOUS",
+    ),
+    (
+        "an older head, over a newer",
+        |log| {
+            let newer = Log::ours(12);
+            let files = [kept(&Log::ours(5)), ("one", newer.link(5)), ("two", newer.link(SIZE))];
+            with(log.plain(), &["--against", "one", "--against", "two", "--against", "kept"], &files)
+        },
+        "CONTINUOUS",
+    ),
+    (
+        "a proof from elsewhere in it",
+        |log| {
+            let files = [kept(&Log::ours(5)), ("link", log.link(3))];
+            with(log.plain(), &["--against", "kept", "--against", "link"], &files)
+        },
+        "INCOMPLETE",
+    ),
+    (
+        "a proof that fails is no fork",
+        |log| {
+            let link = line(&log.link(5), 1, |_| format!("{}=\n", "A".repeat(43)));
+            with(log.plain(), &["--against", "kept", "--against", "link"], &[kept(&Log::ours(5)), ("link", link)])
+        },
+        "INCOMPLETE",
+    ),
+    (
+        "an older head of a tail that was rewritten",
+        |log| {
+            let files = [kept(&Log::of(ORIGIN, 1, 5, 3)), ("link", log.link(5))];
+            with(log.plain(), &["--against", "kept", "--against", "link"], &files)
+        },
+        "INCOMPLETE",
+    ),
+    (
+        "two heads of one size",
+        |log| with(log.plain(), &["--against", "kept"], &[kept(&Log::of(ORIGIN, 1, SIZE, 5))]),
+        "FORKED",
+    ),
+    (
+        "two kept heads of one size",
+        |log| {
+            let files = [kept(&Log::ours(12)), ("two", text(Log::of(ORIGIN, 1, 12, 5).head.bytes()))];
+            with(log.plain(), &["--against", "kept", "--against", "two"], &files)
+        },
+        "FORKED",
+    ),
+    (
+        "a head of another log",
+        |log| with(log.plain(), &["--against", "kept"], &[kept(&Log::of("other/log", 1, SIZE, 99))]),
+        "WRONG-LOG",
+    ),
+    (
+        "a head by another key",
+        |log| with(log.plain(), &["--against", "kept"], &[kept(&Log::of(ORIGIN, 2, SIZE, 99))]),
+        "UNTRUSTED-KEY",
+    ),
+    ("no head", |log| with(log.plain(), &["--against", "kept"], &[("kept", "nothing".to_owned())]), "MALFORMED"),
+    ("no proof", |log| with(log.plain(), &["--against", "kept"], &[("kept", "old 07\n\n".to_owned())]), "MALFORMED"),
+];
+
+#[test]
+fn every_attack_has_its_name() {
+    check(&[ON_WITNESSES, ON_HISTORY]);
+}
