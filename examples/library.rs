@@ -78,8 +78,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // The key opens it.
     let identities = IdentityFile::read(secret.reveal_secret().as_bytes(), "key", &mut |_| None, &Callbacks::none())?;
-    let options =
-        Options { lock_wait: Duration::from_secs(30), accept_head: None, accept_clock: false, committing: || {} };
+    let options = Options {
+        lock_wait: Duration::from_secs(30),
+        accept_head: None,
+        accept_clock: false,
+        at_hand: false,
+        committing: || {},
+    };
     let mut vault = Vault::open(Found::at(places)?.with_identities(&identities)?, options, rng)?;
 
     // Who it is about, and who may get it. (A recipient's own key never leaves them: this one is made for the example.)

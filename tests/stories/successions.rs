@@ -187,6 +187,24 @@ fn the_next_key_on_paper_is_the_only_one_that_continues_the_ledger() {
 }
 
 #[test]
+fn only_the_next_key_continues_the_ledger_on_another_computer() {
+    let practice = Practice::without_vault();
+    let said = practice.at_terminal(&[], &["init", "--owner", crate::practice::OWNER, "--paper"]);
+    let key = said.terminal.lines().find(|line| line.starts_with("PRIVATE+KEY+")).unwrap();
+    practice.write("next.txt", key);
+    let head = practice.ok(&["ledger", "verify", "--json"]).json()["head"].clone();
+    let accepted = format!("{}:{}", head["size"], head["root"].as_str().unwrap());
+    let recover = ["ledger", "recover", "--batch", "--accept-head", &accepted];
+    let said = on(&practice, "desk", &recover);
+    assert!(said.exit == 2 && said.stderr.contains("--next-key is needed"), "{said:?}");
+    assert_eq!(on(&practice, "desk", &["client", "add", "a-1", "--batch", "--accept-head", &accepted]).exit, 2);
+    let said = on(&practice, "desk", &[&recover[..], &["--next-key", "next.txt"]].concat());
+    assert_eq!(said.exit, 0, "{said:?}");
+    assert!(said.stdout.starts_with(key.strip_prefix("PRIVATE+KEY+").unwrap().split('+').next().unwrap()), "{said:?}");
+    assert_eq!(on(&practice, "desk", &["client", "add", "a-1"]).exit, 0);
+}
+
+#[test]
 fn two_computers_take_turns_and_a_third_one_reads() {
     let practice = Practice::new();
     practice.ok(&["client", "add", "a-1"]);
@@ -266,7 +284,7 @@ fn another_computer_follows_a_link_silently_and_a_new_vault_key_when_it_is_confi
     assert!(said.terminal.contains("has a new key of its own"), "{said:?}");
     practice.ok(&["client", "list"]);
     // The one that was written by hand over there is no writer here.
-    let said = at_terminal_on(&practice, "home", &[], &["client", "add", "a-3"]);
+    let said = at_terminal_on(&practice, "home", &["n"], &["client", "add", "a-3"]);
     assert_eq!(said.exit, 3, "{said:?}");
 }
 

@@ -200,7 +200,10 @@ impl Vault {
             VaultError::Forked { .. } => self.state.mark(&self.header.verifier).ok().flatten(),
             _ => None,
         };
-        mark.map_or_else(|| alarm.to_string(), |mark| format!("{alarm}; {}", self.keep_evidence(&self.log, &self.head, &mark)))
+        mark.map_or_else(
+            || alarm.to_string(),
+            |mark| format!("{alarm}; {}", self.keep_evidence(&self.log, &self.head, &mark)),
+        )
     }
 
     /// Counts the cosignatures under `heads`.
