@@ -79,7 +79,7 @@ fn of_the_tree(top: &Path) -> Result<(), Box<dyn Error>> {
     let files = Log::new(Disk::new(top.to_path_buf()), log);
     for (from, tiles) in [("memory", &tiles as &dyn Tiles), ("files", &files)] {
         let verify = || {
-            let (counts, findings) = audit::audit(tiles, &head, &key.verifier(), |_, leaf| _ = black_box(leaf));
+            let (counts, findings) = audit::audit(tiles, head.head(), &key.verifier(), |_, leaf| _ = black_box(leaf));
             assert!(findings.is_empty() && counts.leaves == size, "{findings:?}");
         };
         said(&format!("verify {size} leaves and all tiles, from {from}"), best(5, verify));
@@ -149,11 +149,17 @@ fn new_vault(places: Places) -> Result<Vault, Box<dyn Error>> {
         capacity: Capacity::Professional,
         lifted: Vec::new(),
         profiles: Vec::new(),
+        next: None,
     };
     create::create(&places, &creation, now(), &mut OsRng)?;
     let identities = IdentityFile::read(secret.reveal_secret().as_bytes(), "key", &mut |_| None, &Callbacks::none())?;
-    let options =
-        Options { lock_wait: Duration::from_secs(30), accept_head: None, accept_clock: false, committing: || {} };
+    let options = Options {
+        lock_wait: Duration::from_secs(30),
+        accept_head: None,
+        accept_clock: false,
+        at_hand: false,
+        committing: || {},
+    };
     Ok(Vault::open(Found::at(places)?.with_identities(&identities)?, options, &mut OsRng)?)
 }
 

@@ -55,7 +55,7 @@ const TABLE: [Row; 16] = [
         "is a sync or copy under way? wait and retry; else bring the file back from a backup",
     ),
     Row(Fault::QuorumNotMet, "QUORUM-NOT-MET", "subrosa ledger checkpoint --for-witness"),
-    Row(Fault::Gap, "GAP", "subrosa ledger recover --from DIR, should a copy of them be found; it alarms nowhere else"),
+    Row(Fault::Gap, "GAP", "should a copy of them be found, subrosa ledger recover --from DIR; nothing else alarms"),
     Row(Fault::Resealing, "RESEALING", "subrosa owner remove --resume"),
     Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
     Row(Fault::Stray, "STRAY", "subrosa check --repair"),

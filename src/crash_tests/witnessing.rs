@@ -22,8 +22,11 @@ use crate::ledger::witnessing::Request;
 use crate::ledger::witnessing::Step;
 use crate::time::Timestamp;
 use crate::vault::Vault;
+use crate::vault::check::Fault;
 use crate::vault::check::Outside;
 use crate::vault::fuse::cut;
+use crate::vault::rekey;
+use crate::vault::reseal;
 use crate::vault::witness::Asked;
 use crate::vault::witness::WitnessError;
 
@@ -131,4 +134,74 @@ fn what_witnesses_say_is_kept_or_can_be_kept_again() {
         assert_eq!(bench.open().unwrap().hear(&Outside::default()).unwrap().counted, 1, "{changes}: and is remembered");
         was_cut
     });
+}
+
+#[test]
+fn what_was_kept_of_a_log_that_was_continued_still_counts() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let signer = SigningKey::parse_private(vault.signer().private_text().reveal_secret()).unwrap();
+    let first = vault.ask_witnesses(&[]).unwrap().checkpoint;
+    bench.add_client(&mut vault, "mk-01");
+    let second = vault.ask_witnesses(&[]).unwrap().checkpoint;
+    rekey::rotate_key(&mut bench.desk(&mut vault), None, None).unwrap();
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    let closed = vault.past()[0].closed.clone();
+    assert_ne!(vault.head().origin, closed.origin);
+    let hear = |bytes: Vec<u8>| {
+        let against = vec![("kept".to_owned(), bytes)];
+        let heard = vault.hear(&Outside { against, ..Outside::default() }).unwrap();
+        (heard.continued, heard.findings.first().map(|finding| finding.fault))
+    };
+    assert_eq!(hear(first), (1, None));
+    assert_eq!(hear(second), (1, None));
+    let sign = |size, root| {
+        let head = Checkpoint { size, root, ..closed.clone() };
+        VerifiedCheckpoint::sign(head, &signer).unwrap().bytes().to_vec()
+    };
+    assert_eq!(hear(sign(closed.size, closed.root)), (1, None));
+    for size in [2, closed.size, closed.size + 1] {
+        assert_eq!(hear(sign(size, Digest::of(b"other"))), (0, Some(Fault::Forked)), "{size}");
+    }
+    // A witness's time bounds the entries of the old log too.
+    let known = WitnessKey::generate("w".parse().unwrap(), &mut OsRng);
+    let mut note = Note::parse(&sign(closed.size, closed.root), NOTE_LIMIT).unwrap();
+    let head = VerifiedCheckpoint::open(&note.to_bytes(), &signer.verifier()).unwrap();
+    note.signatures.push(cosignature::cosign(&head, Timestamp::from_unix(1_700_000_000), &known));
+    let against = vec![("kept".to_owned(), note.to_bytes())];
+    let heard = vault.hear(&Outside { against, witnesses: vec![known.verifier()], quorum: None }).unwrap();
+    assert_eq!((heard.counted, heard.time, heard.earlier), (0, None, None), "it says nothing of the new one");
+    let found = vault.verify_ledger_within(&heard.uppers, &mut |_| {}).unwrap().findings;
+    assert_eq!((found.len(), found[0].fault, found[0].index), (1, Fault::BackDated, Some(1)));
+    // The new log is asked about from its beginning, and nothing of the old one is a stray.
+    assert_eq!(vault.ask_witnesses(&[]).unwrap().steps[0].old, 0);
+    let report = vault.check(true, &mut |_| {}).unwrap();
+    assert_eq!((report.ledger.findings, report.findings), (vec![], vec![]));
+}
+
+#[test]
+fn a_witness_key_that_a_former_owner_knows_is_used_no_more() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    bench.add_owner(&mut vault, "partner");
+    let key = SigningKey::generate("example.org/log".parse().unwrap(), &mut OsRng);
+    let (request, verifier) = (request(&key, 0, 5, 1), key.verifier());
+    let ask = |vault: &mut Vault, known| {
+        let asked = Asked { request: &request, key: known, known: &[] };
+        vault.witness(&asked, Timestamp::from_unix(1_795_000_000), &mut OsRng)
+    };
+    let before = ask(&mut vault, Some(&verifier)).unwrap();
+    bench.remove_owners(&mut vault).unwrap();
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    reseal::reseal(&mut bench.desk(&mut vault), &mut |_| true).unwrap();
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    assert!(matches!(ask(&mut vault, None), Err(WitnessError::UnknownLog(_))));
+    let after = ask(&mut vault, Some(&verifier)).unwrap();
+    assert!(after.is_new && after.witness != before.witness);
+    assert_eq!(ask(&mut vault, None).unwrap().line, after.line);
+    let report = vault.check(true, &mut |_| {}).unwrap();
+    assert_eq!((report.ledger.findings, report.findings), (vec![], vec![]));
 }

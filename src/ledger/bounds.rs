@@ -93,6 +93,11 @@ impl Bounds {
         self.forward = self.forward.filter(|violation| violation.time > self.declared);
     }
 
+    /// The latest time that was so declared.
+    pub fn declared(&self) -> Timestamp {
+        self.declared
+    }
+
     /// The next entry. Entries without a time are left out.
     pub fn entry(&mut self, index: u64, time: Timestamp) {
         let seen = self.uppers.partition_point(|upper| upper.size <= index);

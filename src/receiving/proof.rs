@@ -283,3 +283,81 @@ impl Examined {
 fn finding(fault: Fault, file: &str, text: String) -> Finding {
     Finding { fault, index: None, file: Some(file.to_owned()), text }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::opening::Opening;
+    use crate::ledger::opening::Salt;
+    use serde_json::json;
+
+    const SALT: [u8; 32] = [7; 32];
+
+    fn opening() -> Opening {
+        let event = json!({
+            "kind": "disclosure.made", "package": Digest::of(b"p").to_string(), "purpose": "treat", "size": 1,
+            "time": "2026-11-21T09:30:00Z", "why": null,
+        });
+        let Value::Object(event) = event else { unreachable!() };
+        Opening { index: 3, event, salt: Salt::from_bytes(&SALT) }
+    }
+
+    /// An entry that was found, and of which the purpose is hidden.
+    fn included() -> Examined {
+        let origin = "subrosa/q5c3f7kz2m".parse().unwrap();
+        Examined {
+            shown: Some(Shown::of(&opening(), |name| name != "purpose" && name != "why").unwrap()),
+            head: Some(Checkpoint { origin, size: 5, root: Digest::of(b"") }),
+            ..Examined::default()
+        }
+    }
+
+    /// The manifest of its package, changed.
+    fn manifest(change: impl Fn(&mut Value)) -> Map<String, Value> {
+        let all = Shown::of(&opening(), |_| true).unwrap().to_value();
+        let mut manifest = json!({
+            "created": "2026-11-21T09:29:00Z", "origin": "subrosa/q5c3f7kz2m", "purpose": "treat",
+            "opening": {"kind": all["kind"], "purpose": all["purpose"]},
+        });
+        change(&mut manifest);
+        let Value::Object(manifest) = manifest else { unreachable!() };
+        manifest
+    }
+
+    fn joined(change: impl Fn(&mut Value)) -> (Vec<String>, Vec<Fault>) {
+        let mut examined = included();
+        let joined = examined.join("p.age", &manifest(change));
+        (joined, examined.findings.iter().map(|finding| finding.fault).collect())
+    }
+
+    #[test]
+    fn what_the_manifest_opens_is_shown() {
+        let mut examined = included();
+        assert_eq!(examined.join("p.age", &manifest(|_| ())), ["purpose"]);
+        assert_eq!((examined.findings.len(), examined.shown.unwrap().hidden()), (0, vec!["why"]));
+    }
+
+    #[test]
+    fn a_manifest_that_is_not_of_this_entry_is_named() {
+        let purpose = || vec!["purpose".to_owned()];
+        assert_eq!(joined(|of| of["origin"] = json!("subrosa/q5c3f7kz2n")), (vec![], vec![Fault::WrongLog]));
+        assert_eq!(joined(|of| of["opening"] = json!(null)), (vec![], vec![Fault::Malformed]));
+        let other = |of: &mut Value| of["opening"]["purpose"]["value"] = json!("train");
+        assert_eq!(joined(other), (vec![], vec![Fault::OpeningMismatch]));
+        assert_eq!(joined(|of| of["purpose"] = json!("train")), (purpose(), vec![Fault::OpeningMismatch]));
+        // A package cannot be made after the entry that holds its digest; clocks may be some minutes apart.
+        assert_eq!(joined(|of| of["created"] = json!("2026-11-21T09:34:00Z")), (purpose(), vec![]));
+        assert_eq!(joined(|of| of["created"] = json!("2026-11-21T10:30:00Z")), (purpose(), vec![Fault::BackDated]));
+    }
+
+    #[test]
+    fn a_package_is_the_one_or_not() {
+        let compared = |sha256: Digest, size| {
+            let mut examined = included();
+            (examined.compare_package("p", sha256, size), examined.findings.iter().map(|f| f.fault).collect::<Vec<_>>())
+        };
+        assert_eq!(compared(Digest::of(b"p"), 1), (true, vec![]));
+        assert_eq!(compared(Digest::of(b"q"), 1), (false, vec![Fault::OpeningMismatch]));
+        assert_eq!(compared(Digest::of(b"p"), 2), (false, vec![Fault::OpeningMismatch]));
+    }
+}

@@ -14,6 +14,7 @@ mod unopened;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::id::LogId;
 use crate::ledger::audit::Wrong;
 use crate::ledger::bounds::Bounds;
 use crate::ledger::bounds::Upper;
@@ -159,23 +160,24 @@ impl Vault {
     /// Checks every leaf, tile, opening and signature of the log, streaming, and the head against the mark. `progress`
     /// is told how many more leaves are done.
     pub fn verify_ledger(&self, progress: &mut dyn FnMut(u64)) -> Result<LedgerReport, VaultError> {
-        self.verify_ledger_within(Vec::new(), progress)
+        self.verify_ledger_within(&[], progress)
     }
 
-    /// As [`Vault::verify_ledger`]; the entries' times are held against `uppers` too.
+    /// As [`Vault::verify_ledger`]; the entries' times are held against `uppers` too, each of the log it names.
     pub fn verify_ledger_within(
         &self,
-        uppers: Vec<Upper>,
+        uppers: &[(LogId, Upper)],
         progress: &mut dyn FnMut(u64),
     ) -> Result<LedgerReport, VaultError> {
         let mut report = LedgerReport::default();
         let mut last: Option<Timestamp> = None;
+        let mut walks: Vec<(LogId, Bounds)> = Vec::new();
         let chapters = self.chapters()?;
         for (chapter, next) in chapters.iter().zip(chapters.iter().skip(1).map(Some).chain([None])) {
             let Chapter { log, verifier, head, .. } = chapter;
             let ledger = Ledger { disk: &self.disk, log, head, verifier, keyring: &self.keyring };
-            // Witnesses speak of the active log; what they said of an older one is over its own heads.
-            let mut bounds = Bounds::new(if next.is_none() { uppers.clone() } else { Vec::new() });
+            let of_log = uppers.iter().filter(|(id, _)| *id == log.id).map(|(_, upper)| *upper);
+            let mut bounds = Bounds::new(of_log.collect());
             let before = last;
             let examined = ledger.examine(progress, &mut |index, event| {
                 times::walk(&mut bounds, index, event, before);
@@ -183,14 +185,17 @@ impl Vault {
                 Ok(())
             })?;
             report.add(examined);
-            report.findings.extend(bounds.finish().map(|found| times::finding(log.id, &found)));
+            walks.push((log.id, bounds));
             if next.is_some() {
                 self.check_closed(chapter, &mut report)?;
             }
         }
+        report.findings.extend(times::findings(walks));
         self.check_links(&mut report)?;
         if let Some(alarm) = self.alarm() {
-            report.findings.insert(0, logs::alarm_finding(&alarm, self.log.id, &self.with_evidence(&alarm)));
+            report
+                .findings
+                .insert(0, logs::alarm_finding(&alarm, self.log.id, &self.with_evidence(&alarm, alarm.to_string())));
         }
         Ok(report)
     }
@@ -199,7 +204,7 @@ impl Vault {
     /// and that nothing else lies about. `progress` is told how many more leaves and objects are done.
     pub fn check(&mut self, read_data: bool, progress: &mut dyn FnMut(u64)) -> Result<Report, VaultError> {
         let heard = self.hear(&Outside::default())?;
-        let mut ledger = self.verify_ledger_within(heard.uppers, progress)?;
+        let mut ledger = self.verify_ledger_within(&heard.uppers, progress)?;
         ledger.signatures += heard.signatures;
         ledger.findings.extend(heard.findings);
         let mut report = Report { ledger, read_data, ..Report::default() };

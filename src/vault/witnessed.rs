@@ -218,21 +218,24 @@ impl Vault {
 
     /// The sizes of the heads that witnesses were asked about, ascending.
     pub(super) fn witnessed_sizes(&self) -> Result<Vec<u64>, VaultError> {
-        let names = self.disk.names(&places::ledger_file(self.log.id, "witnessed"))?;
+        self.witnessed_sizes_of(self.log.id)
+    }
+
+    /// The same of another log.
+    pub(super) fn witnessed_sizes_of(&self, log: LogId) -> Result<Vec<u64>, VaultError> {
+        let names = self.disk.names(&places::ledger_file(log, "witnessed"))?;
         let sizes = names.iter().filter(|name| !name.ends_with(".tmp")).filter_map(|name| places::witnessed_size(name));
         let mut sizes: Vec<u64> = sizes.collect();
         sizes.sort_unstable();
         Ok(sizes)
     }
 
-    /// The files of such heads of a log, and what a crash left of such.
+    /// A log's files of such heads, and what a crash left of one.
     pub(super) fn witnessed_files(&self, log: LogId) -> Vec<String> {
         let dir = places::ledger_file(log, "witnessed");
         let names = self.disk.names(&dir).unwrap_or_default().into_iter();
-        let mut files: Vec<String> =
-            names.filter(|name| places::witnessed_size(name).is_some()).map(|name| format!("{dir}/{name}")).collect();
-        files.push(format!("{}.tmp", places::checkpoint(log)));
-        files
+        let files = names.filter(|name| places::witnessed_size(name).is_some()).map(|name| format!("{dir}/{name}"));
+        files.chain([format!("{}.tmp", places::checkpoint(log))]).collect()
     }
 
     /// The head of `size` that witnesses were asked about, as this log's key signed it.

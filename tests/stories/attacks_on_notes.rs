@@ -96,7 +96,7 @@ fn signing_key(practice: &Practice) -> SigningKey {
     let identities = IdentityFile::read(&bytes, "me.txt", &mut |_| None, &Callbacks::none()).unwrap();
     let unlocked = found.with_identities(&identities).unwrap();
     let (lock_wait, accept_head) = (Duration::ZERO, None);
-    let options = Options { lock_wait, accept_head, accept_clock: false, committing: || {} };
+    let options = Options { lock_wait, accept_head, accept_clock: false, at_hand: false, committing: || {} };
     let vault = Vault::open(unlocked, options, &mut OsRng).unwrap();
     SigningKey::parse_private(vault.signer().private_text().reveal_secret()).unwrap()
 }
@@ -343,7 +343,7 @@ const TABLE: &[Row] = &[
 /// The log's own key, used as a witness's.
 fn own_witness(stage: &Stage) -> WitnessKey {
     let private = stage.log.private_text();
-    let mut bytes = STANDARD.decode(private.reveal_secret().rsplit('+').next().unwrap()).unwrap();
+    let mut bytes = STANDARD.decode(private.reveal_secret().splitn(5, '+').last().unwrap()).unwrap();
     bytes[0] = 4;
     let verifier = WitnessVerifier::from_public(stage.log.origin().clone(), stage.vkey().public()).unwrap();
     let id = verifier.key_id();

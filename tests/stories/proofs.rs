@@ -164,6 +164,22 @@ fn what_is_not_the_package_or_not_the_key_is_named() {
 }
 
 #[test]
+fn a_contact_card_tells_the_key() {
+    let practice = eventful();
+    practice.ok(&["card", "-o", "card"]);
+    let said = recipient(&practice, &["proof", "verify", "lee.age.tlog-proof", "--card", "card"]);
+    assert_eq!((said.exit, said.stdout.split('\t').next()), (0, Some("INTACT")), "{said:?}");
+    let elsewhere = crate::ledger::eventful_elsewhere();
+    let other = elsewhere.ok(&["card"]).stdout;
+    practice.write("other", &other);
+    let said = recipient(&practice, &["proof", "verify", "lee.age.tlog-proof", "--card", "other"]);
+    assert_eq!((said.exit, said.stdout.split('\t').next()), (5, Some("WRONG-LOG")), "{said:?}");
+    practice.write("changed", &other.replace("Subrosa", "subrosa").replacen("created", "creaked", 1));
+    let said = recipient(&practice, &["proof", "verify", "lee.age.tlog-proof", "--card", "changed"]);
+    assert_eq!((said.exit, said.stdout.as_str()), (5, ""), "{said:?}");
+}
+
+#[test]
 fn each_line_of_it_matters() {
     let practice = eventful();
     let key = vkey(&practice);

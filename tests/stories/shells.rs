@@ -33,8 +33,7 @@ fn bash_completes_what_is_typed() {
     }
     let practice = Practice::without_vault();
     fs::write(practice.path("c.bash"), practice.ok(&["completions", "bash"]).stdout).unwrap();
-    let script =
-        "source ./c.bash; COMP_WORDS=(subrosa ledger c); COMP_CWORD=2; _subrosa subrosa c ledger; echo ${COMPREPLY[@]}";
+    let script = "source ./c.bash; COMP_WORDS=(subrosa ledger ch); COMP_CWORD=2; _subrosa subrosa ch ledger; echo ${COMPREPLY[@]}";
     let output = Command::new("bash").args(["-c", script]).current_dir(practice.path("")).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "checkpoint", "{output:?}");
 }

@@ -442,3 +442,16 @@ fn a_ledger_that_was_forked_on_this_computer_leaves_evidence() {
     fs::write(practice.path("theirs.txt"), Stranger::new().checkpoint(5, 1).bytes()).unwrap();
     practice.refused(5, &["ledger", "witness", "theirs.txt", "--key", &Stranger::new().vkey()]);
 }
+
+#[test]
+fn a_recipient_whose_card_was_verified_is_known_to_the_witness() {
+    let (ours, theirs) = (Practice::new(), elsewhere());
+    theirs.ok(&["card", "-o", "card.txt"]);
+    theirs.ok(&["ledger", "checkpoint", "--for-witness", "-o", "request.txt"]);
+    carry(&theirs, "card.txt", &ours);
+    carry(&theirs, "request.txt", &ours);
+    ours.ok(&["recipient", "add", "dr-lee", "--card", "card.txt"]);
+    ours.refused(3, &["ledger", "witness", "request.txt"]);
+    ours.ok(&["recipient", "verify", "dr-lee", "--how", "in-person"]);
+    assert!(ours.ok(&["ledger", "witness", "request.txt"]).stdout.starts_with("— subrosa/witness/"));
+}

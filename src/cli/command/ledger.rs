@@ -31,12 +31,12 @@ pub enum Action {
     Witness(witness::Args),
     /// Keep what witnesses answered about this ledger
     Cosign(cosign::Args),
+    /// Complete the vault from another copy, or continue its ledger on this computer
+    Recover(recover::Args),
     /// Close the ledger, and go on in a new one with a new key
     RotateKey(rotate_key::Args),
     /// Let another computer write the ledger, in turn with this one
     HandOver(hand_over::Args),
-    /// Complete the vault from another copy, or continue its ledger on this computer
-    Recover(recover::Args),
 }
 
 /// Does it.

@@ -4,8 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::id::LogId;
+use crate::keys::signer::Origin;
 use crate::keys::signer::WitnessVerifier;
 use crate::ledger::bounds::Upper;
+use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::CheckpointError;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::cosignature;
@@ -25,7 +28,6 @@ use crate::vault::error::VaultError;
 use crate::vault::evidence;
 use crate::vault::evidence::Contradiction;
 use crate::vault::history::Chapter;
-use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::witnessed;
 
@@ -45,8 +47,8 @@ pub struct Outside {
 pub struct Heard {
     /// What is wrong.
     pub findings: Vec<Finding>,
-    /// Until when entries were there.
-    pub uppers: Vec<Upper>,
+    /// Since when entries were there, and of which log.
+    pub uppers: Vec<(LogId, Upper)>,
     /// How many signatures were verified.
     pub signatures: u64,
     /// How many of the checkpoints that were kept elsewhere the log continues.
@@ -70,46 +72,49 @@ impl Vault {
         let mut heard =
             Heard { known: cosignature::witnesses(&known, &self.header.verifier) as u64, ..Heard::default() };
         heard.quorum = outside.quorum.unwrap_or_else(|| heard.known.min(1));
+        let chapters = self.chapters()?;
         let mut heads = vec![(places::checkpoint(self.log.id), self.head.clone())];
-        for size in self.witnessed_sizes()? {
-            let file = places::witnessed(self.log.id, size);
-            let bytes = self.disk.read(&file, NOTE_LIMIT as u64)?.unwrap_or_default();
-            heads.extend(self.hear_head(&mut heard, &file, &bytes, Some(size))?);
+        for chapter in &chapters {
+            for size in self.witnessed_sizes_of(chapter.log.id)? {
+                let file = places::witnessed(chapter.log.id, size);
+                let bytes = self.disk.read(&file, NOTE_LIMIT as u64)?.unwrap_or_default();
+                heads.extend(self.hear_head(&mut heard, &file, &bytes, (chapter, Some(size)))?);
+            }
         }
         for (file, bytes) in &outside.against {
-            let head = self.hear_head(&mut heard, file, bytes, None)?;
+            // A request to a witness, or a consistency proof, ends in a checkpoint.
+            let request = Request::parse(bytes).ok();
+            let bytes = request.as_ref().map_or(bytes, |request| &request.checkpoint);
+            let origin = origin_of(bytes);
+            let named = chapters.iter().find(|chapter| Some(&chapter.log.origin) == origin.as_ref());
+            // What is of no log of this vault is told as not of the active one.
+            let Some(chapter) = named.or(chapters.last()) else { continue };
+            let head = self.hear_head(&mut heard, file, bytes, (chapter, None))?;
             heard.continued += u64::from(head.is_some());
             heads.extend(head);
         }
-        self.count(&mut heard, &heads, &known, outside.quorum.is_some());
+        self.count(&mut heard, &heads, &known, &chapters);
+        let Heard { counted, quorum, .. } = heard;
+        if outside.quorum.is_some() && counted < quorum {
+            let here = self.head().size;
+            let text = format!("{counted} known witnesses cosigned its {here} entries, and {quorum} are wanted");
+            heard.findings.push(finding(Fault::QuorumNotMet, &places::checkpoint(self.log.id), &text));
+        }
         Ok(heard)
     }
 
-    /// Reads a head that was kept; `None` where something is wrong with it, which is told.
+    /// Reads a head that was kept of this log, maybe under the name of its size; `None` where something is wrong with it,
+    /// which is told.
     fn hear_head(
         &self,
         heard: &mut Heard,
         file: &str,
         bytes: &[u8],
-        named: Option<u64>,
+        (chapter, named): (&Chapter, Option<u64>),
     ) -> Result<Option<(String, VerifiedCheckpoint)>, VaultError> {
         heard.signatures += 1;
-        // A request to a witness, or a consistency proof, ends in a checkpoint.
-        let bytes = match Request::parse(bytes) {
-            Ok(request) => request.checkpoint,
-            Err(_) => bytes.to_vec(),
-        };
-        let head = match VerifiedCheckpoint::open(&bytes, &self.header.verifier) {
+        let head = match VerifiedCheckpoint::open(bytes, &chapter.verifier) {
             Ok(head) => head,
-            // A head of a log that this one continues.
-            Err(error) if named.is_none() => {
-                match self.judge_past(&bytes, file)? {
-                    Some(None) => heard.continued += 1,
-                    Some(Some(wrong)) => heard.findings.push(wrong),
-                    None => heard.findings.push(finding(Fault::from(&error), file, &error.to_string())),
-                }
-                return Ok(None);
-            }
             Err(error) => {
                 heard.findings.push(finding(Fault::from(&error), file, &error.to_string()));
                 return Ok(None);
@@ -117,93 +122,82 @@ impl Vault {
         };
         let wrong = match named.filter(|size| *size != head.head().size) {
             Some(_) => Some(finding(Fault::Corrupt, file, "it is not the head that its name says")),
-            None => self.judge(&self.log, &self.head, &head, file)?,
+            None => self.judge(&head, chapter, file)?,
         };
         let is_sound = wrong.is_none();
         heard.findings.extend(wrong);
         Ok(is_sound.then(|| (file.to_owned(), head)))
     }
 
-    /// The same of a head that the key of an older log of the history signed; `None` where none did.
-    fn judge_past(&self, bytes: &[u8], file: &str) -> Result<Option<Option<Finding>>, VaultError> {
-        for Chapter { log, verifier, head, gap } in self.chapters()? {
-            let Ok(other) = VerifiedCheckpoint::open(bytes, &verifier) else {
-                continue;
-            };
-            let size = other.head().size;
-            if size > head.size && gap.is_some_and(|whole| size <= whole.size) {
-                let text =
-                    format!("it has {size} entries, of which only {} were at hand when it was continued", head.size);
-                return Ok(Some(Some(finding(Fault::Gap, file, &text))));
-            }
-            // What was published beyond the head that the history goes on from is for the alarm to tell.
-            let published = log.checkpoint(&verifier).ok().filter(|published| *published.head() == head);
-            return match published {
-                Some(published) => self.judge(&log, &published, &other, file).map(Some),
-                None => {
-                    let text = "it is not proved that the ledger continues it: that log's own checkpoint is not there";
-                    Ok(Some(Some(finding(Fault::Incomplete, file, text))))
-                }
-            };
-        }
-        Ok(None)
-    }
-
-    /// Whether a head that this log's key signed lies on the log's way. Where it does not, both notes are kept: only
+    /// Whether a head that its log's key signed lies on the log's way. Where it does not, both notes are kept: only
     /// another root at that size, proven, is a fork, and a proof that merely fails is none.
-    fn judge(
-        &self,
-        log: &Log,
-        ours: &VerifiedCheckpoint,
-        other: &VerifiedCheckpoint,
-        file: &str,
-    ) -> Result<Option<Finding>, VaultError> {
-        let (found, head) = (other.head(), ours.head());
-        if found.size > head.size {
-            let text = format!("it has {} entries, and the vault only {}", found.size, head.size);
-            return Ok(Some(finding(Fault::RolledBack, file, &text)));
+    fn judge(&self, other: &VerifiedCheckpoint, chapter: &Chapter, file: &str) -> Result<Option<Finding>, VaultError> {
+        let (found, head) = (other.head(), &chapter.head);
+        // The highest head known of a log that was continued, where not all of it was at hand.
+        let known = chapter.gap.as_ref().unwrap_or(head);
+        if found.size > known.size {
+            let is_active = chapter.log.id == self.log.id;
+            let (fault, whole) =
+                if is_active { (Fault::RolledBack, "has only") } else { (Fault::Forked, "was continued at") };
+            let text = format!("it has {} entries, and the ledger {whole} {}", found.size, known.size);
+            return Ok(Some(finding(fault, file, &text)));
         }
-        match stands_to(log, found, head)? {
-            Some(true) => return Ok(None),
-            Some(false) => {}
+        let stands = match found.size > head.size {
+            true if found.size == known.size => Some(found.root == known.root),
+            // Among entries that are declared missing: nothing is known of them, and it was said so.
+            true => return Ok(None),
+            false => stands_to(&chapter.log, found, head)?,
+        };
+        match stands {
+            Some(true) => Ok(None),
+            Some(false) => {
+                let text = format!(
+                    "the ledger's key signed it, and the ledger has another root at {} entries; {}",
+                    found.size,
+                    self.keep_evidence(other, chapter)
+                );
+                Ok(Some(finding(Fault::Forked, file, &text)))
+            }
             None => {
                 let text = "it is not proved that the ledger continues it: its tiles do not show that";
-                return Ok(Some(finding(Fault::Incomplete, file, text)));
+                Ok(Some(finding(Fault::Incomplete, file, text)))
             }
         }
-        let text = format!(
-            "the ledger's key signed it, and the ledger has another root at {} entries; {}",
-            found.size,
-            self.keep_evidence(log, ours, other)
-        );
-        Ok(Some(finding(Fault::Forked, file, &text)))
     }
 
-    /// Keeps the note of a head that is not on the log's way, with the log's own and why they exclude each other. Where
+    /// Keeps the note of a head that is not on its log's way, with the log's own and why they exclude each other. Where
     /// that is. What cannot be kept is told all the same.
-    fn keep_evidence(&self, log: &Log, ours: &VerifiedCheckpoint, other: &VerifiedCheckpoint) -> String {
-        let (found, head) = (other.head(), ours.head());
-        let why = (found.size < head.size).then(|| {
-            let root = tree::root(log, found.size).ok()?;
-            Some(Contradiction { root, proof: tree::consistency_proof(log, found.size, head.size).ok()? })
+    fn keep_evidence(&self, other: &VerifiedCheckpoint, chapter: &Chapter) -> String {
+        let Chapter { log, verifier, .. } = chapter;
+        let own = if log.id == self.log.id { Ok(self.head.clone()) } else { log.checkpoint(verifier) };
+        let kept = own.and_then(|own| {
+            let (found, head) = (other.head(), own.head());
+            let why = (found.size < head.size).then(|| {
+                let root = tree::root(log, found.size).ok()?;
+                Some(Contradiction { root, proof: tree::consistency_proof(log, found.size, head.size).ok()? })
+            });
+            let text = evidence::text(other, &own, why.flatten().as_ref());
+            evidence::keep(&self.places, &head.origin, found.size, &text)
         });
-        let text = evidence::text(other, ours, why.flatten().as_ref());
-        match evidence::keep(&self.places, &head.origin, found.size, &text) {
+        match kept {
             Ok(path) => format!("both notes are in {}", path.display()),
             Err(error) => format!("both notes could not be kept ({error})"),
         }
     }
 
-    /// What the alarm says; of a fork, with where the two notes are.
-    pub(super) fn with_evidence(&self, alarm: &VaultError) -> String {
+    /// What is said of the alarm; of a fork of the active log, also where the two notes are.
+    pub(super) fn with_evidence(&self, alarm: &VaultError, text: String) -> String {
         let mark = match alarm {
-            VaultError::Forked { .. } => self.state.mark(&self.header.verifier).ok().flatten(),
+            VaultError::Forked { found, .. } if found.origin == self.head().origin => {
+                self.state.mark(&self.header.verifier).ok().flatten()
+            }
             _ => None,
         };
-        mark.map_or_else(
-            || alarm.to_string(),
-            |mark| format!("{alarm}; {}", self.keep_evidence(&self.log, &self.head, &mark)),
-        )
+        let active = self.chapters().ok().and_then(|chapters| chapters.into_iter().next_back());
+        match (mark, active) {
+            (Some(mark), Some(active)) => format!("{text}; {}", self.keep_evidence(&mark, &active)),
+            _ => text,
+        }
     }
 
     /// Counts the cosignatures under `heads`.
@@ -212,39 +206,43 @@ impl Vault {
         heard: &mut Heard,
         heads: &[(String, VerifiedCheckpoint)],
         known: &[WitnessVerifier],
-        is_wanted: bool,
+        chapters: &[Chapter],
     ) {
-        let mut by_size: BTreeMap<u64, Vec<Cosignature>> = BTreeMap::new();
+        let mut by_head: BTreeMap<(usize, u64), Vec<Cosignature>> = BTreeMap::new();
         for (file, head) in heads {
+            let Some(at) = chapters.iter().position(|chapter| chapter.log.origin == head.head().origin) else {
+                continue;
+            };
             let note = Note::parse(head.bytes(), NOTE_LIMIT);
-            let counted = note.and_then(|note| cosignature::counted(&note, known, &self.header.verifier));
+            let counted = note.and_then(|note| cosignature::counted(&note, known, &chapters[at].verifier));
             match counted {
                 Ok(counted) => {
                     heard.signatures += counted.len() as u64;
-                    merge(by_size.entry(head.head().size).or_default(), counted);
+                    merge(by_head.entry((at, head.head().size)).or_default(), counted);
                 }
                 Err(error) => heard.findings.push(finding(fault_of(&error), file, &error.to_string())),
             }
         }
-        let here = self.head().size;
-        for (size, counted) in by_size {
-            let count = counted.len() as u64;
+        for ((at, size), counted) in by_head {
+            let (log, count) = (chapters[at].log.id, counted.len() as u64);
             let time = cosignature::agreed_time(&counted, heard.quorum.max(1) as usize);
             let upper = time.map(|time| Upper { size, time });
-            heard.uppers.extend(upper);
-            if size == here {
-                (heard.counted, heard.time) = (count, time);
-            } else {
-                heard.earlier = upper.map(|upper| (upper, count)).or(heard.earlier);
+            heard.uppers.extend(upper.map(|upper| (log, upper)));
+            match log == self.log.id {
+                true if size == self.head().size => (heard.counted, heard.time) = (count, time),
+                true => heard.earlier = upper.map(|upper| (upper, count)).or(heard.earlier),
+                // What witnesses said of a log that was continued bounds its times, and is no word on this one.
+                false => {}
             }
         }
         heard.earlier = heard.earlier.filter(|_| heard.time.is_none());
-        let Heard { counted, quorum, .. } = *heard;
-        if is_wanted && counted < quorum {
-            let text = format!("{counted} known witnesses cosigned its {here} entries, and {quorum} are wanted");
-            heard.findings.push(finding(Fault::QuorumNotMet, &places::checkpoint(self.log.id), &text));
-        }
     }
+}
+
+/// The log that a checkpoint says it is of.
+fn origin_of(bytes: &[u8]) -> Option<Origin> {
+    let note = Note::parse(bytes, NOTE_LIMIT).ok()?;
+    Checkpoint::parse(&note.text).ok().map(|head| head.origin)
 }
 
 fn fault_of(error: &NoteError) -> Fault {

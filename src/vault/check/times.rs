@@ -23,8 +23,21 @@ pub(super) fn walk(bounds: &mut Bounds, index: u64, event: &Event, before: Optio
     bounds.entry(index, event.time);
 }
 
-/// The finding.
-pub(super) fn finding(log: LogId, found: &Violation) -> Finding {
+/// What the walks along the logs, the oldest first, have found. A clock that ran ahead in one log may be told of in the
+/// next.
+pub(super) fn findings(walks: Vec<(LogId, Bounds)>) -> Vec<Finding> {
+    let mut declared = Timestamp::MIN;
+    let mut findings = Vec::new();
+    for (log, mut bounds) in walks.into_iter().rev() {
+        bounds.declares(declared);
+        declared = bounds.declared();
+        findings.extend(bounds.finish().map(|found| finding(log, &found)));
+    }
+    findings.reverse();
+    findings
+}
+
+fn finding(log: LogId, found: &Violation) -> Finding {
     let file = places::journal(log, found.index / PER_FILE);
     Finding { fault: Fault::BackDated, index: Some(found.index), file: Some(file), text: found.to_string() }
 }

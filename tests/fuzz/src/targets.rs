@@ -29,8 +29,11 @@ use subrosa::ledger::tile::TilePath;
 use subrosa::ledger::tree::MemoryTiles;
 use subrosa::ledger::witnessing::Request;
 
-/// Every target: its name, and what it does.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// A target: its name, and what is asked of the bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
     ("bundle", bundle),
     ("card", card),
     ("checkpoint", checkpoint),
@@ -143,7 +146,7 @@ pub fn log(data: &[u8]) {
     }
     let head = Checkpoint { origin: key.origin().clone(), size: 300, root: Digest::of(b"") };
     let head = VerifiedCheckpoint::sign(head, &key).expect("its own log");
-    let (counts, findings) = audit::audit(&tiles, &head, &key.verifier(), |_, _| {});
+    let (counts, findings) = audit::audit(&tiles, head.head(), &key.verifier(), |_, _| {});
     assert!(!findings.is_empty() && counts.leaves <= 300);
 }
 

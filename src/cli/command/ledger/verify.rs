@@ -77,7 +77,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             let (size, stderr) = (vault.head().size, &mut session.host.stderr);
             let mut progress = Progress::begin(stderr, quiet, "ledger", Unit::Things("entries"), Some(size));
             let heard = vault.hear(&outside)?;
-            let mut report = vault.verify_ledger_within(heard.uppers.clone(), &mut |count| progress.advance(count))?;
+            let mut report = vault.verify_ledger_within(&heard.uppers, &mut |count| progress.advance(count))?;
             report.signatures += heard.signatures;
             report.findings.extend(heard.findings.iter().cloned());
             LedgerVerdict::of(vault.head().into(), &report, verdict::grade(&vault, &heard)).with_witnesses(&heard)

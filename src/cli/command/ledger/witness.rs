@@ -15,6 +15,7 @@ use crate::cli::text::bare;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::witnessing::REQUEST_LIMIT;
 use crate::ledger::witnessing::Request;
+use crate::vault::Vault;
 use crate::vault::witness::Asked;
 
 /// What `subrosa ledger witness` takes.
@@ -53,14 +54,21 @@ impl Answer for Witnessed {
     }
 }
 
+/// The ledgers of recipients whose cards were made sure of.
+fn keys_of_recipients(vault: &Vault) -> Result<Vec<VerifierKey>, Failure> {
+    let recipients = vault.catalog().recipients()?.into_iter();
+    let sure = recipients.filter(|recipient| recipient.given.verified.is_some() && recipient.suspended.is_none());
+    Ok(sure.filter_map(|recipient| recipient.given.vkey?.parse().ok()).collect())
+}
+
 /// Checks, keeps, and only then answers.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let target = public::target(args.output.as_deref(), args.force);
     public::refuse_json_to_stdout(&target, session, "subrosa ledger witness FILE --json -o FILE")?;
     let request = Request::of_file(&session.read_public(&args.file, REQUEST_LIMIT)?)?;
     let mut vault = session.open()?;
-    // Keys from contact cards belong here too, as soon as recipients have them.
-    let asked = Asked { request: &request, key: args.key.as_ref(), known: &[] };
+    let known = keys_of_recipients(&vault)?;
+    let asked = Asked { request: &request, key: args.key.as_ref(), known: &known };
     let now = session.now();
     let cosigned = vault.witness(&asked, now, &mut session.host.rng)?;
     let (head, witness) = (&cosigned.head, cosigned.witness.to_string());
