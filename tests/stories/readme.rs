@@ -162,7 +162,7 @@ fn the_page_names_every_field_of_the_json() {
     let (me, lee, ana, eve, deputy) =
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better.\n");
-    let commands: [&[&str]; 29] = [
+    let commands: [&[&str]; 32] = [
         &["init", "--owner", &me],
         &["client", "add", "mk-01"],
         &["client", "edit", "mk-01", "--adult"],
@@ -192,6 +192,9 @@ fn the_page_names_every_field_of_the_json() {
         &["owner", "add", &deputy, "--alias", "deputy"],
         &["owner", "list"],
         &["client", "close", "mk-01"],
+        &["owner", "remove", "deputy"],
+        &["ledger", "rotate-key"],
+        &["ledger", "hand-over", "0123456789abcdef"],
     ];
     let mut seen = vec!["error".to_owned(), "man".to_owned()];
     let mut answers = std::collections::BTreeMap::new();
