@@ -24,6 +24,11 @@ impl Keyring {
         &self.current
     }
 
+    /// All of them, the current one first.
+    pub fn identities(&self) -> impl Iterator<Item = &VaultIdentity> {
+        std::iter::once(&self.current).chain(&self.earlier)
+    }
+
     /// Whether anything may still be sealed to an earlier identity.
     pub fn has_earlier(&self) -> bool {
         !self.earlier.is_empty()
@@ -31,7 +36,7 @@ impl Keyring {
 
     /// An age identity file of all of them, for the epoch that follows.
     pub fn identity_file(&self) -> SecretText {
-        let files: Vec<SecretText> = self.age_ordered().map(VaultIdentity::identity_file).collect();
+        let files: Vec<SecretText> = self.identities().map(VaultIdentity::identity_file).collect();
         // Sized beforehand, so that growing leaves no copy behind.
         let mut text = String::with_capacity(files.iter().map(|file| file.reveal_secret().len()).sum());
         files.iter().for_each(|file| text.push_str(file.reveal_secret()));
@@ -49,15 +54,11 @@ impl Keyring {
         earlier.insert(0, last);
         Self { current, earlier }
     }
-
-    fn age_ordered(&self) -> impl Iterator<Item = &VaultIdentity> {
-        std::iter::once(&self.current).chain(&self.earlier)
-    }
 }
 
 impl Opens for Keyring {
     fn age_identities(&self) -> Vec<&dyn age::Identity> {
-        self.age_ordered().flat_map(VaultIdentity::age_identities).collect()
+        self.identities().flat_map(VaultIdentity::age_identities).collect()
     }
 }
 

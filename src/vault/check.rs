@@ -147,7 +147,7 @@ pub struct Report {
 }
 
 impl LedgerReport {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.leaves += other.leaves;
         self.tiles += other.tiles;
         self.openings += other.openings;

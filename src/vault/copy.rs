@@ -3,9 +3,12 @@
 //! copy nor into the state directory: a copy sets no mark and no pin. What a copy has beyond its events, such as an
 //! outbox or what dead transactions left, is no fault of it.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::keys::keyring::Keyring;
+use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::tree;
 use crate::ledger::tree::TreeError;
@@ -23,6 +26,12 @@ use crate::vault::check::Unopened;
 use crate::vault::check::check_key_file;
 use crate::vault::check::finding;
 use crate::vault::error::VaultError;
+use crate::vault::history;
+use crate::vault::history::Chapter;
+use crate::vault::history::Moves;
+use crate::vault::history::Openings;
+use crate::vault::history::Past;
+use crate::vault::history::Stretch;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
@@ -79,40 +88,65 @@ pub fn check(
         Ok(found) => found,
         Err(error) => return broken(checked, error),
     };
-    let own = &vault.found.header;
-    if found.header.verifier != own.verifier {
+    let seen = seen(vault, *lock_wait)?;
+    let verifier = &found.header.verifier;
+    let Some(at) = seen.iter().position(|chapter| chapter.verifier == *verifier) else {
         let text = "it is a copy of another vault";
         checked.report.ledger.findings.push(finding(Fault::WrongLog, places::HEADER, text));
         return Ok(checked);
+    };
+    let fits = vault.keyring.identities().any(|identity| found.header.recipient == identity.recipient());
+    if !fits && at + 1 < seen.len() {
+        let text = "the copy is of before an owner was removed: the vault's present key does not open it";
+        return Err(VaultError::CannotUnlock(text.to_owned()));
     }
-    if let Err(error) = found.check(vault.keyring.current()) {
+    let checks = vault.keyring.identities().map(|identity| found.check(identity)).find(Result::is_ok);
+    if checks.is_none()
+        && let Err(error) = found.check(vault.keyring.current())
+    {
         return broken(checked, error);
     }
     let log = Log::new(found.disk.clone(), found.header.log);
-    let head = match log.checkpoint(&own.verifier) {
+    let head = match log.checkpoint(verifier) {
         Ok(head) => head,
+        Err(error) => return broken(checked, error),
+    };
+    let chapters = match chapters(&found, &log, head.head(), &vault.keyring) {
+        Ok(chapters) => chapters,
+        Err(error) => return broken(checked, error),
+    };
+    let moves = match moves(&found, &chapters, &vault.keyring) {
+        Ok(moves) => moves,
         Err(error) => return broken(checked, error),
     };
 
     let (disk, epoch) = (&found.disk, found.header.epoch);
-    let ledger = Ledger { disk, log: &log, head: head.head(), verifier: &own.verifier, keyring: &vault.keyring };
     let objects = Objects { disk, keyring: &vault.keyring, read_data: *read_data };
     let mut report = Report { read_data: *read_data, ..Report::default() };
     report.findings.extend(check_signing_key(&found, vault)?);
-    report.ledger = ledger.examine(&mut |_| {}, &mut |index, event| {
-        if let Some(expected) = objects_of(&event.body) {
-            report.records += u64::from(expected.size.is_some());
-            let found = objects.check(&expected)?;
-            report.findings.extend(found.map(|found| Finding { index: Some(index), ..found }));
-        }
-        for file in key_files_of(&event.body) {
-            report.findings.extend(check_key_file(disk, epoch, file)?);
-        }
-        progress(1);
-        Ok(())
-    })?;
+    let mut ahead = VecDeque::from(chapters);
+    while let Some(Chapter { log, verifier, head, .. }) = ahead.pop_front() {
+        let ledger = Ledger { disk, log: &log, head: &head, verifier: &verifier, keyring: &vault.keyring };
+        let examined = ledger.examine(&mut |_| {}, &mut |index, event| {
+            if let Some(expected) = objects_of(&event.body) {
+                report.records += u64::from(expected.size.is_some());
+                let (object, seal) = moves.now(expected.object, expected.seal);
+                let found = objects.check(&Expected { object, seal, ..expected })?;
+                report.findings.extend(found.map(|found| Finding { index: Some(index), ..found }));
+            }
+            for file in key_files_of(&event.body, epoch) {
+                report.findings.extend(check_key_file(disk, epoch, file)?);
+            }
+            if let Body::LogJoined(joined) = &event.body {
+                ahead.extend(Chapter::joined(disk, joined));
+            }
+            progress(1);
+            Ok(())
+        })?;
+        report.ledger.add(examined);
+    }
 
-    let (relation, by_mark) = relation(vault, &log, head.head(), *lock_wait)?;
+    let (relation, by_mark) = relation(&seen, at, &log, head.head())?;
     report.ledger.findings.splice(0..0, relation.finding(&log));
     let behind = if let Relation::Behind(count) = relation { Some(count) } else { None };
     Ok(CopyReport { head: Some(head.head().clone()), behind, by_mark, report })
@@ -136,10 +170,11 @@ fn objects_of(body: &Body) -> Option<Expected> {
     }
 }
 
-fn key_files_of(body: &Body) -> &[KeyFile] {
+/// The key files of an epoch that an event holds.
+fn key_files_of(body: &Body, epoch: u64) -> &[KeyFile] {
     match body {
-        Body::VaultCreated(created) => &created.key_files,
-        Body::OwnerAdded(added) => std::slice::from_ref(&added.key_file),
+        Body::VaultCreated(created) if created.epoch == epoch => &created.key_files,
+        Body::OwnerAdded(added) if added.epoch == epoch => std::slice::from_ref(&added.key_file),
         _ => &[],
     }
 }
@@ -193,39 +228,78 @@ impl Relation {
     }
 }
 
-/// How `copy` stands to the mark, or, where this machine has none, to the vault's checkpoint; and whether it was the
-/// mark.
-fn relation(
-    vault: &Unlocked,
-    copied: &Log,
-    copy: &Checkpoint,
-    lock_wait: Duration,
-) -> Result<(Relation, bool), VaultError> {
+/// A log as this machine has seen it, and whether by its mark.
+struct SeenLog {
+    log: Log,
+    verifier: VerifierKey,
+    head: Checkpoint,
+    by_mark: bool,
+}
+
+/// What this machine has seen of the vault: its logs, the oldest first. The active one is measured by the mark, or,
+/// where this machine has none, by the vault's own checkpoint.
+fn seen(vault: &Unlocked, lock_wait: Duration) -> Result<Vec<SeenLog>, VaultError> {
     let Found { places, header, disk, .. } = &vault.found;
     // Partial tiles go while others write.
     let _reading = Lock::take_to_read(&disk.path(places::LOCK), lock_wait)?;
-    let live = Log::new(disk.clone(), header.log);
+    let log = Log::new(disk.clone(), header.log);
     let mark = State::of(places, &header.verifier).mark(&header.verifier)?;
     let by_mark = mark.is_some();
-    let seen = match mark {
-        Some(mark) => mark,
-        None => live.checkpoint(&header.verifier)?,
+    let head = match mark {
+        Some(mark) => mark.head().clone(),
+        None => log.checkpoint(&header.verifier)?.head().clone(),
     };
-    let seen = seen.head();
-    let relation = if copy.size <= seen.size {
-        match stands_to(&live, copy, seen)? {
-            Some(true) => Relation::Behind(seen.size - copy.size),
-            Some(false) => Relation::Forked(seen.size),
+    let published = log.checkpoint(&header.verifier).map_or_else(|_| head.clone(), |head| head.head().clone());
+    // Where the vault's own files do not tell what it continues, it is measured by the active log alone.
+    let past = history::lineage(disk, &log, &header.verifier, &published, &vault.keyring).unwrap_or_default();
+    let past = past.into_iter().map(|past| {
+        let Past { log, verifier, have, .. } = past;
+        SeenLog { log, verifier, head: have, by_mark }
+    });
+    Ok(past.chain([SeenLog { log, verifier: header.verifier.clone(), head, by_mark }]).collect())
+}
+
+/// The copy's logs, the oldest first.
+fn chapters(found: &Found, log: &Log, head: &Checkpoint, keyring: &Keyring) -> Result<Vec<Chapter>, VaultError> {
+    let verifier = &found.header.verifier;
+    let past = history::lineage(&found.disk, log, verifier, head, keyring)?;
+    let past = past.into_iter().map(|past| Chapter {
+        log: past.log,
+        verifier: past.verifier,
+        gap: (past.have != past.closed).then_some(past.closed),
+        head: past.have,
+    });
+    let active = Chapter { log: log.clone(), verifier: verifier.clone(), head: head.clone(), gap: None };
+    Ok(past.chain([active]).collect())
+}
+
+/// Where the copy's objects are that were sealed again: none were in the first epoch.
+fn moves(found: &Found, chapters: &[Chapter], keyring: &Keyring) -> Result<Moves, VaultError> {
+    if found.header.epoch == 1 {
+        return Ok(Moves::default());
+    }
+    let stretch = |chapter: &Chapter| Stretch { log: chapter.log.clone(), from: 0, head: chapter.head.clone() };
+    Moves::of(Openings::new(&found.disk, keyring, chapters.iter().map(stretch).collect()))
+}
+
+/// How a copy whose active log is the one `at` there stands to what was `seen`; and whether that was by the mark.
+fn relation(seen: &[SeenLog], at: usize, copied: &Log, copy: &Checkpoint) -> Result<(Relation, bool), VaultError> {
+    let SeenLog { log, head, by_mark, .. } = &seen[at];
+    let later: u64 = seen[at + 1..].iter().map(|later| later.head.size).sum();
+    let relation = if copy.size <= head.size {
+        match stands_to(log, copy, head)? {
+            Some(true) => Relation::Behind(head.size - copy.size + later),
+            Some(false) => Relation::Forked(head.size),
             None => Relation::Unproven,
         }
     } else {
-        match stands_to(copied, seen, copy)? {
-            Some(true) => Relation::Ahead(copy.size - seen.size),
-            Some(false) => Relation::Forked(seen.size),
+        match stands_to(copied, head, copy)? {
+            Some(true) => Relation::Ahead(copy.size - head.size),
+            Some(false) => Relation::Forked(head.size),
             None => Relation::Unproven,
         }
     };
-    Ok((relation, by_mark))
+    Ok((relation, *by_mark))
 }
 
 /// Whether the log of `head` continues that of `earlier`; `None` where its tiles do not show it. A proof that merely

@@ -160,6 +160,19 @@ pub struct Chapter {
     pub gap: Option<Checkpoint>,
 }
 
+impl Chapter {
+    /// The log that a `log.joined` brings entries of into the history.
+    pub fn joined(disk: &Disk, joined: &LogJoined) -> Option<Self> {
+        let verifier: VerifierKey = joined.vkey.parse().ok()?;
+        let origin: Origin = joined.origin.parse().ok()?;
+        let log = Log::new(disk.clone(), origin.log_id()?);
+        let head = Checkpoint { origin: origin.clone(), size: joined.have.size, root: joined.have.root };
+        let whole = Checkpoint { origin, size: joined.size, root: joined.root };
+        let gap = (head != whole).then_some(whole);
+        Some(Self { log, verifier, head, gap })
+    }
+}
+
 /// A log, from an index on to a head.
 #[derive(Clone, Debug)]
 pub struct Stretch {

@@ -151,20 +151,10 @@ impl Vault {
             let gap = (past.have != past.closed).then(|| past.closed.clone());
             chapters.push(Chapter { log, verifier, head, gap });
         }
-        for joined in &joined {
-            let origin: Option<Origin> = joined.origin.parse().ok();
-            let (Some(origin), Ok(verifier)) = (origin, joined.vkey.parse::<VerifierKey>()) else {
-                continue;
-            };
-            let Some(id) = origin.log_id() else {
-                continue;
-            };
-            let head = Checkpoint { origin: origin.clone(), size: joined.have.size, root: joined.have.root };
-            let whole = Checkpoint { origin, size: joined.size, root: joined.root };
-            let gap = (head != whole).then_some(whole);
-            match chapters.iter_mut().find(|chapter| chapter.log.id == id) {
-                Some(chapter) => (chapter.head, chapter.gap) = (head, gap),
-                None => chapters.push(Chapter { log: Log::new(self.disk.clone(), id), verifier, head, gap }),
+        for joined in joined.iter().filter_map(|joined| Chapter::joined(&self.disk, joined)) {
+            match chapters.iter_mut().find(|chapter| chapter.log.id == joined.log.id) {
+                Some(chapter) => *chapter = joined,
+                None => chapters.push(joined),
             }
         }
         let (log, verifier, head) = (self.log.clone(), self.header.verifier.clone(), self.head().clone());
