@@ -48,10 +48,20 @@ impl Intent {
             }
         };
         held.write_all(files.iter().map(|file| format!("{file}\n")).collect::<String>().as_bytes()).map_err(wrap)?;
-        held.sync_all().map_err(wrap)?;
-        disk.make_dir(&dir)?;
+        // A list that names nothing may be lost in a power cut: its directory is then taken for one that was being
+        // removed, and goes with what is staged in it.
+        let names_files = !files.is_empty();
+        if names_files {
+            held.sync_all().map_err(wrap)?;
+            disk.make_dir(&dir)?;
+        } else {
+            let path = disk.path(&dir);
+            fuse::pass().and_then(|()| platform::create_private_directory(&path)).map_err(wrap)?;
+        }
         rename(&early, &disk.path(&format!("{dir}/intent"))).map_err(wrap)?;
-        platform::sync_directory(&disk.path(&dir)).map_err(wrap)?;
+        if names_files {
+            platform::sync_directory(&disk.path(&dir)).map_err(wrap)?;
+        }
         Ok(Self { disk: disk.clone(), id, files, _held: Some(held) })
     }
 
