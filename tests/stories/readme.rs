@@ -234,6 +234,17 @@ fn the_page_names_every_field_of_the_json() {
     let refused = machine.run(&["recipient", "add", "eve", "--key", &eve, "--role", "spy", "--json"]);
     let refused: Value = serde_json::from_slice(&refused.stderr).unwrap();
     assert_eq!(keys(&refused["error"]), sorted(row("error")));
+    // What ends a log, or the right to write it, comes last.
+    for command in [
+        ["owner", "remove", "deputy"].as_slice(),
+        &["ledger", "rotate-key"],
+        &["ledger", "hand-over", "0123456789abcdef"],
+    ] {
+        let answer: Value = serde_json::from_str(&machine.ok(&[command, &["--json"]].concat())).unwrap();
+        let name = answer["schema"].as_str().unwrap().split('/').nth(1).unwrap().to_owned();
+        assert_eq!(keys(&answer), sorted([vec!["schema".to_owned()], row(&name)].concat()), "{name}");
+        seen.push(name);
+    }
 
     let disclosure = &answers["share"]["disclosures"][0];
     let parts = [

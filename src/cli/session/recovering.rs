@@ -1,8 +1,9 @@
 //! Opening a vault to recover it, and continuing its ledger on this computer. Must not know how the answer is drawn.
 
+use std::path::Path;
+
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
-use crate::keys::signer::SigningKey;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::practice::words::Line;
@@ -56,13 +57,15 @@ impl Session<'_> {
         }
     }
 
-    /// Continues the ledger on this computer, and opens the vault anew.
+    /// Continues the ledger on this computer, and opens the vault anew. The next key, where one was made in advance, is
+    /// in the file that was named, or asked for.
     pub fn continue_here(
         &mut self,
         mut vault: Vault,
-        key: Option<SigningKey>,
+        next_key: Option<&Path>,
         reason: Option<Line>,
     ) -> Result<(Vault, ContinuedHere), Failure> {
+        let key = self.next_key(&vault, next_key, "subrosa ledger recover --next-key FILE")?;
         let closed = vault.highest()?;
         let wanted = Wanted { key, identity: None, reason };
         let (key, have) = rescue::continue_here(&mut self.desk(&mut vault), wanted)?;

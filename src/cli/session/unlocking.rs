@@ -139,26 +139,32 @@ impl Session<'_> {
             session.open_once()
         };
         match open(self) {
-            Err(NotOpened::Vault(error @ VaultError::Rekeyed { .. })) if self.is_confirmed(&error)? => open(self),
+            Err(NotOpened::Vault(error @ VaultError::Rekeyed { .. })) => {
+                let Some(accepted) = self.confirmed(&error)? else {
+                    return Err(error.into());
+                };
+                // Of this vault key alone: it says nothing of who writes the ledger.
+                self.globals.accept_head = Some(accepted);
+                let opened = open(self);
+                self.globals.accept_head = None;
+                opened
+            }
             other => other,
         }
     }
 
-    /// Whether somebody at the terminal confirms the vault's new key; `--yes` is not enough. Its head is accepted then.
-    fn is_confirmed(&mut self, error: &VaultError) -> Result<bool, Failure> {
+    /// The head of a vault with a new key, if somebody at the terminal confirms it; `--yes` is not enough.
+    fn confirmed(&mut self, error: &VaultError) -> Result<Option<String>, Failure> {
         let VaultError::Rekeyed { head, .. } = error else {
-            return Ok(false);
+            return Ok(None);
         };
         let Some(terminal) = self.terminal() else {
-            return Ok(false);
+            return Ok(None);
         };
         terminal.tell(&error.to_string())?;
         let question = "Was an owner removed, and is that the head that the other computer shows?";
         let is_confirmed = terminal.confirm(question, false)?;
-        if is_confirmed {
-            self.globals.accept_head = Some(format!("{}:{}", head.size, root_text(&head.root)));
-        }
-        Ok(is_confirmed)
+        Ok(is_confirmed.then(|| format!("{}:{}", head.size, root_text(&head.root))))
     }
 
     fn open_once(&mut self) -> Result<Vault, NotOpened> {

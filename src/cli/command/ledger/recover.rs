@@ -1,6 +1,7 @@
 //! `subrosa ledger recover`: completes the vault from another copy of its files, joins what the history lacks, and else
 //! continues the ledger on this computer, naming what is missing.
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -33,6 +34,9 @@ pub struct Args {
     /// Why, for the ledger
     #[arg(long)]
     pub reason: Option<Line>,
+    /// The file with the next key, where one was made with the vault; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub next_key: Option<PathBuf>,
 }
 
 /// What was done.
@@ -150,7 +154,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         |vault: &Vault| !matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. } | VaultError::Unmarked(_)));
     let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::AtHand);
     if is_behind || !writes(&vault) || (vault.is_branched() && !vault.is_writer()) {
-        vault = go_on_here(session, vault, args.reason, &mut done)?;
+        vault = go_on_here(session, vault, (args.next_key.as_deref(), args.reason), &mut done)?;
     }
     if vault.is_branched() {
         let committed = rescue::join(&mut session.desk(&mut vault))?;
@@ -179,7 +183,7 @@ fn complete(session: &mut Session<'_>, from: &std::path::Path) -> Result<Option<
 fn go_on_here(
     session: &mut Session<'_>,
     vault: Vault,
-    reason: Option<Line>,
+    (next_key, reason): (Option<&Path>, Option<Line>),
     done: &mut Recovered,
 ) -> Result<Vault, Failure> {
     if !session.may_continue_here(&vault)? {
@@ -190,7 +194,7 @@ fn go_on_here(
             Failure::new(FailureCode::Refused, message).hint(format!("subrosa --accept-head {accept} ledger recover"))
         );
     }
-    let (vault, made) = session.continue_here(vault, None, reason)?;
+    let (vault, made) = session.continue_here(vault, next_key, reason)?;
     done.continued =
         Some(Continued { closed: (&made.closed).into(), have: (&made.have).into(), vkey: made.key.to_string() });
     Ok(vault)
