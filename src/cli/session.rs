@@ -39,6 +39,7 @@ mod plugins;
 mod recovering;
 mod unlocking;
 
+pub use recovering::state_of;
 pub use unlocking::Examined;
 
 /// The largest text taken from a file or standard input as an option's value.

@@ -16,6 +16,7 @@ use crate::vault::check::Finding as Found;
 use crate::vault::check::Heard;
 use crate::vault::check::LedgerReport;
 use crate::vault::check::Unopened;
+use crate::vault::error::NOT_JOINED;
 use crate::vault::root_text;
 use crate::vault::standing::Standing;
 
@@ -38,7 +39,7 @@ const TABLE: [Row; 16] = [
     ),
     Row(Fault::WrongLog, "WRONG-LOG", "it belongs to another vault: bring back the one of this log"),
     Row(Fault::Forked, "FORKED", "keep both as evidence, and bring back the copy that was seen on this computer"),
-    Row(Fault::RolledBack, "ROLLED-BACK", "bring the newer copy back; nothing is added to the older one"),
+    Row(Fault::RolledBack, "ROLLED-BACK", "bring the newer copy back, or complete this one from it: subrosa ledger recover --from DIR; nothing is added to it as it is"),
     Row(Fault::Ahead, "AHEAD", "the vault here is older than the copy: bring the newer one back"),
     Row(
         Fault::BackDated,
@@ -52,7 +53,7 @@ const TABLE: [Row; 16] = [
     Row(
         Fault::Incomplete,
         "INCOMPLETE",
-        "is a sync or copy under way? wait and retry; else bring the file back from a backup",
+        "is a sync or copy under way? wait and retry; else bring the file back from a backup: subrosa ledger recover --from DIR",
     ),
     Row(Fault::QuorumNotMet, "QUORUM-NOT-MET", "subrosa ledger checkpoint --for-witness"),
     Row(Fault::Gap, "GAP", "should a copy of them be found, subrosa ledger recover --from DIR; nothing else alarms"),
@@ -96,6 +97,8 @@ impl From<&Found> for Finding {
             (Fault::Waiting, Some(file)) => format!("{cure} {}", disclosure(file)),
             // A file of this computer's own, beside the vault: the mark.
             (Fault::Corrupt, Some(file)) if Path::new(file).is_absolute() => MARK_CURE.to_owned(),
+            // Another end of the history that nothing excludes: it can be joined.
+            (Fault::Forked, _) if found.text.ends_with(NOT_JOINED) => "subrosa ledger recover".to_owned(),
             (Fault::Stray, Some(file)) if file == "." => "chmod 700 on the vault's directory".to_owned(),
             _ => (*cure).to_owned(),
         };

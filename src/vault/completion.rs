@@ -3,6 +3,7 @@
 //! prove. Must not know who writes the log.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use rand_core::CryptoRng;
 use rand_core::RngCore;
 
 use crate::digest::Digest;
+use crate::digest::Hashing;
 use crate::id::IntentId;
 use crate::id::LogId;
 use crate::id::ObjectId;
@@ -24,16 +26,22 @@ use crate::practice::disclosure::Listed;
 use crate::practice::disclosure::SealedList;
 use crate::practice::event::Body;
 use crate::practice::event::Event;
+use crate::practice::rekey::Resealed;
 use crate::seal;
 use crate::vault::disk::Disk;
 use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
 use crate::vault::history;
+use crate::vault::history::Moves;
+use crate::vault::history::Openings;
+use crate::vault::history::Past;
+use crate::vault::history::Stretch;
 use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
+use crate::vault::object;
 use crate::vault::places;
 use crate::vault::state::State;
 use crate::vault::unlock::Unlocked;
@@ -61,23 +69,30 @@ pub fn complete_from(
     let active = State::of(&found.places, &header.verifier);
     let _vault = Lock::take(&here.path(places::LOCK), Hold::Exclusive, wait)?;
     let _state = active.lock(wait)?;
+    let known = here.names(places::LEDGER)?;
+    if !there.names(places::LEDGER)?.iter().any(|log| known.contains(log)) {
+        return Err(VaultError::NoCopy { path: from.to_owned() });
+    }
     // The active log first: its own beginning tells which logs it continues.
     let (mut files, mut head) = (0, None);
     let mut logs = vec![header.verifier.clone()];
+    let mut moved = BTreeSet::new();
     let (mut done, mut past): (Vec<VerifierKey>, Vec<VerifierKey>) = (Vec::new(), Vec::new());
     while let Some(verifier) = logs.pop() {
         let Some(id) = verifier.origin().log_id().filter(|_| !done.contains(&verifier)) else {
             continue;
         };
-        let copy =
-            Copy { here: Log::new(here.clone(), id), there: Log::new(there.clone(), id), keyring: &unlocked.keyring };
+        let (log, other) = (Log::new(here.clone(), id), Log::new(there.clone(), id));
+        let copy = Copy { here: log, there: other, keyring: &unlocked.keyring, moved: moved.clone() };
         let is_other = verifier != header.verifier && !past.contains(&verifier);
         let mark = State::of(&found.places, &verifier).mark(&verifier)?;
         let (brought, whole) = copy.complete(&verifier, mark, is_other, rng)?;
         files += brought;
         if let Some(whole) = whole.filter(|_| verifier == header.verifier) {
             let lineage = history::lineage(&here, &copy.here, &verifier, &whole, &unlocked.keyring);
-            past = lineage.unwrap_or_default().into_iter().map(|past| past.verifier).collect();
+            let lineage = lineage.unwrap_or_default();
+            moved = replaced(&here, &copy.here, &lineage, &whole, &unlocked.keyring);
+            past = lineage.into_iter().map(|past| past.verifier).collect();
             logs.extend(past.iter().cloned());
             head = Some(whole);
         }
@@ -89,6 +104,14 @@ pub fn complete_from(
         None => Log::new(here.clone(), header.log).checkpoint(&header.verifier)?.head().clone(),
     };
     Ok((files > 0).then_some(Completed { head, files }))
+}
+
+/// The objects of a history that later ones took the place of, as far as that can be read.
+fn replaced(disk: &Disk, active: &Log, past: &[Past], head: &Checkpoint, keyring: &Keyring) -> BTreeSet<ObjectId> {
+    let past = past.iter().map(|past| Stretch { log: past.log.clone(), from: 0, head: past.have.clone() });
+    let all = past.chain([Stretch { log: active.clone(), from: 0, head: head.clone() }]);
+    let moves = Moves::of(Openings::new(disk, keyring, all.collect()));
+    moves.map(|moves| moves.replaced().collect()).unwrap_or_default()
 }
 
 /// The keys of the logs in `there` that continue the log of `old`: each has a link by that key.
@@ -107,7 +130,7 @@ fn successors_in(there: &Disk, old: &VerifierKey) -> Result<Vec<VerifierKey>, Va
 fn bring(there: &Disk, name: &str, staging: &mut Staging) -> Result<(), VaultError> {
     let mut source = there.open(name)?;
     let (path, mut file) = staging.create()?;
-    std::io::copy(&mut source, &mut file).map_err(|error| VaultError::io(&path, error))?;
+    io::copy(&mut source, &mut file).map_err(|error| VaultError::io(&path, error))?;
     staging.publish(&path, &file, name)
 }
 
@@ -116,6 +139,16 @@ struct Copy<'a> {
     here: Log,
     there: Log,
     keyring: &'a Keyring,
+    /// Objects that later ones took the place of.
+    moved: BTreeSet<ObjectId>,
+}
+
+/// A sealed object that an entry speaks of, and what is known of its plaintext.
+struct Named {
+    object: ObjectId,
+    seal: Digest,
+    sha256: Option<Digest>,
+    size: Option<u64>,
 }
 
 impl Copy<'_> {
@@ -129,14 +162,21 @@ impl Copy<'_> {
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<(u64, Option<Checkpoint>), VaultError> {
         let published = self.here.checkpoint(verifier).ok();
+        let offered = self.there.checkpoint(verifier).ok();
+        if let Some(offered) = &offered {
+            self.is_of_one_history(mark.iter().chain(&published), offered.head())?;
+        }
         let mut heads: Vec<VerifiedCheckpoint> = mark.into_iter().chain(published.clone()).collect();
-        heads.extend(self.there.checkpoint(verifier).ok());
+        heads.extend(offered);
         heads.sort_by_key(|head| std::cmp::Reverse(head.head().size));
         heads.dedup_by(|a, b| a.head() == b.head());
         for head in heads {
             let Some(mut files) = self.files_of(head.head())? else {
                 continue;
             };
+            if !is_other {
+                self.goes_on_here(head.head())?;
+            }
             let is_published = published.as_ref().is_some_and(|published| published.head() == head.head());
             // The links are checked by whoever follows them; a signing key is the log's or is nothing.
             let id = self.here.id;
@@ -182,6 +222,7 @@ impl Copy<'_> {
         } else {
             return Ok(None);
         }
+        let (mut named, mut moved) = (Vec::new(), self.moved.clone());
         for number in 0..head.size.div_ceil(PER_FILE) {
             let (mut openings, mut is_here) = (Vec::new(), false);
             for (log, here) in [(&self.here, true), (&self.there, false)] {
@@ -200,32 +241,108 @@ impl Copy<'_> {
             if !is_here {
                 files.insert(places::journal(self.here.id, number));
             }
-            for opening in openings {
-                let Ok(event) = Event::from_fields(opening.event) else {
-                    continue;
-                };
-                for (object, seal) in objects_of(&event.body) {
-                    let name = places::object(object);
-                    let has = |log: &Log| {
-                        let mut file = log.disk().open(&name).ok()?;
-                        seal::read_seal(&mut file).ok().filter(|(_, found)| *found == seal)
-                    };
-                    if has(&self.here).is_none() && has(&self.there).is_some() {
-                        files.insert(name);
-                    }
-                }
+            for event in openings.into_iter().filter_map(|opening| Event::from_fields(opening.event).ok()) {
+                self.add_objects(&event.body, &mut named, &mut moved);
+            }
+        }
+        // Objects that neither has are for a check to tell: their entries are worth having.
+        for object in named.into_iter().filter(|object| !moved.contains(&object.object)) {
+            if !self.is_whole(&self.here, &object)? && self.is_whole(&self.there, &object)? {
+                files.insert(places::object(object.object));
             }
         }
         Ok(Some(files))
+    }
+
+    /// A copy whose head excludes what was seen here is of another history: nothing of it comes over what is here.
+    fn is_of_one_history<'h>(
+        &self,
+        seen: impl Iterator<Item = &'h VerifiedCheckpoint>,
+        offered: &Checkpoint,
+    ) -> Result<(), VaultError> {
+        for seen in seen.map(VerifiedCheckpoint::head) {
+            let (smaller, larger) = if seen.size <= offered.size { (seen, offered) } else { (offered, seen) };
+            let continues = |log: &Log| match log.has_root(larger) {
+                Ok(true) => log.continues(smaller, larger).ok(),
+                _ => None,
+            };
+            let is_one = match smaller.size == larger.size {
+                true => Some(smaller.root == larger.root),
+                false => [&self.here, &self.there].into_iter().find_map(continues),
+            };
+            if is_one == Some(false) {
+                return Err(VaultError::Forked { seen: Box::new(seen.clone()), found: Box::new(offered.clone()) });
+            }
+        }
+        Ok(())
+    }
+
+    /// A log that its own machine closed goes on in the one that its last entry names, and the copy is whole without
+    /// this vault: half of it would neither go on nor be complete.
+    fn goes_on_here(&self, head: &Checkpoint) -> Result<(), VaultError> {
+        let last = |log: &Log| log.opening(head.size - 1, head, self.keyring).ok().flatten();
+        if last(&self.here).is_some() {
+            return Ok(());
+        }
+        match last(&self.there).map(|opening| Event::from_fields(opening.event)) {
+            Some(Ok(Event { body: Body::LogClosed(_), .. })) => {
+                Err(VaultError::NewerCopy { path: self.there.disk().root().to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether an object is there, and is to its end what the ledger says.
+    fn is_whole(&self, log: &Log, named: &Named) -> Result<bool, VaultError> {
+        let file = match log.disk().open(&places::object(named.object)) {
+            Err(VaultError::Altered { .. }) => return Ok(false),
+            other => other?,
+        };
+        let Ok(plain) = seal::open(file, self.keyring, Some(named.seal)) else {
+            return Ok(false);
+        };
+        let mut plain = Hashing::new(plain);
+        if io::copy(&mut plain, &mut io::sink()).is_err() {
+            return Ok(false);
+        }
+        let is_size = named.size.is_none_or(|size| size == plain.count());
+        Ok(is_size && named.sha256.is_none_or(|sha256| sha256 == plain.digest()))
+    }
+
+    /// Adds the objects that an event speaks of, and those that it says are replaced.
+    fn add_objects(&self, body: &Body, named: &mut Vec<Named>, moved: &mut BTreeSet<ObjectId>) {
+        let of_list = |list: &SealedList| {
+            let SealedList { object, seal, sha256, .. } = *list;
+            Named { object, seal, sha256: Some(sha256), size: None }
+        };
+        match body {
+            Body::RecordAdded(version) | Body::RecordVersioned(version) => named.push(Named {
+                object: version.object,
+                seal: version.seal,
+                sha256: Some(version.sha256),
+                size: Some(version.size),
+            }),
+            Body::DisclosureMade(made) => named.extend(sealed(&made.records).map(of_list)),
+            Body::DisclosureRefused(refused) => named.extend(sealed(&refused.records).map(of_list)),
+            Body::ObjectsResealed(batch) => {
+                named.extend(sealed(&batch.list).map(of_list));
+                let read = |log: &Log| object::read_list(log.disk(), self.keyring, &batch.list).ok();
+                for Resealed { object, seal, was } in read(&self.here).or_else(|| read(&self.there)).unwrap_or_default()
+                {
+                    named.push(Named { object, seal, sha256: None, size: None });
+                    moved.insert(was);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// The tiles that are not here, or not as they are there.
     fn add_tiles(&self, head: &Checkpoint, files: &mut BTreeSet<String>) -> Result<(), VaultError> {
         let there_is_whole = no_if_absent(self.there.has_root(head))?;
         for path in tiles_of(head.size) {
-            let wrap = |error| VaultError::io(self.here.file_of(&path), error);
-            let there = self.there.read(&path).map_err(wrap)?;
-            let here = self.here.read(&path).map_err(wrap)?;
+            // A link or a pipe in its place is no tile.
+            let (there, here) = (self.there.read(&path).ok().flatten(), self.here.read(&path).ok().flatten());
             if there.is_some() && (here.is_none() || (there_is_whole && here != there)) {
                 files.insert(self.here.file_of(&path));
             }
@@ -234,22 +351,9 @@ impl Copy<'_> {
     }
 }
 
-fn objects_of(body: &Body) -> Vec<(ObjectId, Digest)> {
-    let list = |list: &SealedList| vec![(list.object, list.seal)];
-    match body {
-        Body::RecordAdded(version) | Body::RecordVersioned(version) => vec![(version.object, version.seal)],
-        Body::DisclosureMade(made) => match &made.records {
-            Listed::Sealed(sealed) => list(sealed),
-            Listed::Here(_) => Vec::new(),
-        },
-        Body::DisclosureRefused(refused) => match &refused.records {
-            Listed::Sealed(sealed) => list(sealed),
-            Listed::Here(_) => Vec::new(),
-        },
-        Body::ObjectsResealed(batch) => match &batch.list {
-            Listed::Sealed(sealed) => list(sealed),
-            Listed::Here(items) => items.iter().map(|item| (item.object, item.seal)).collect(),
-        },
-        _ => Vec::new(),
+fn sealed<T>(list: &Listed<T>) -> Option<&SealedList> {
+    match list {
+        Listed::Sealed(sealed) => Some(sealed),
+        Listed::Here(_) => None,
     }
 }

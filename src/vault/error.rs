@@ -12,6 +12,9 @@ use crate::seal::SealError;
 use crate::time::Timestamp;
 use crate::vault::catalog::CatalogError;
 
+/// What is said of a second end of the history.
+pub const NOT_JOINED: &str = "not part of this vault's history yet";
+
 /// Why a vault could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -58,6 +61,18 @@ pub enum VaultError {
         /// The vault.
         path: PathBuf,
     },
+    /// A directory that is to be a copy of the vault holds none of its logs.
+    #[error("{} holds no copy of this vault: none of its ledgers is there", path.display())]
+    NoCopy {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A copy's ledger continues the vault's.
+    #[error("the copy at {} is newer than the vault here: its ledger continues this one", path.display())]
+    NewerCopy {
+        /// The copy.
+        path: PathBuf,
+    },
     /// The vault has a new identity, and nobody here confirmed that yet.
     #[error("the vault at {} has a new key of its own, since an owner was removed: {} size {} root {}", path.display(), head.origin, head.size, crate::vault::root_text(&head.root))]
     Rekeyed {
@@ -67,7 +82,7 @@ pub enum VaultError {
         head: Box<Checkpoint>,
     },
     /// Another log of this vault continues one of its logs too, and is not part of its history.
-    #[error("two logs continue {from}: {found} is not part of this vault's history yet")]
+    #[error("two logs continue {from}: {found} is {NOT_JOINED}")]
     Split {
         /// The log that both continue.
         from: Origin,
@@ -75,7 +90,7 @@ pub enum VaultError {
         found: Origin,
     },
     /// A log has entries after the head that its successor continues.
-    #[error("the log {} has {} entries, but its successor continues it at {}: what is beyond is not part of this vault's history yet", found.origin, found.size, closed.size)]
+    #[error("the log {} has {} entries, but its successor continues it at {}: what is beyond is {NOT_JOINED}", found.origin, found.size, closed.size)]
     Beyond {
         /// What the successor continues.
         closed: Box<Checkpoint>,

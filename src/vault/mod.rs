@@ -158,8 +158,11 @@ impl Vault {
             catalog,
         };
         vault.settle_somehow(Held::Vault).map_err(|error| vault.pinpoint(error))?;
-        if vault.options.accept_head.take().is_some() && vault.alarm().is_none() {
-            vault.accept()?;
+        if let Some(accepted) = vault.options.accept_head.take() {
+            standing::is_accepted(&accepted, vault.head())?;
+            if vault.alarm().is_none() && vault.standing != Standing::AtHand {
+                vault.accept()?;
+            }
         }
         drop(shared);
         vault.recover()?;
@@ -200,6 +203,11 @@ impl Vault {
     /// Whether this machine may sign the log.
     pub fn is_writer(&self) -> bool {
         self.state.is_writer()
+    }
+
+    /// What this machine had seen when it gave up writing just now: another one had written with its right to.
+    pub fn gave_up(&self) -> Option<&Checkpoint> {
+        self.seen.gave_up.as_ref()
     }
 
     /// How the vault stands to what this machine has seen of it.

@@ -170,9 +170,8 @@ impl Vault {
     /// pinned; that a pin names this very vault was looked at before anything else.
     fn check_pin(&self, mark: Option<&VerifiedCheckpoint>, found: &Checkpoint) -> Result<(), VaultError> {
         if let Some(accepted) = &self.options.accept_head {
-            let is_it = *accepted == format!("{}:{}", found.size, super::root_text(&found.root));
-            let other = || VaultError::OtherHead { accepted: accepted.clone(), found: Box::new(found.clone()) };
-            return if is_it { Ok(()) } else { Err(other()) };
+            // A recovery is told of what is at hand, which is known when the head is settled.
+            return if self.options.at_hand { Ok(()) } else { is_accepted(accepted, found) };
         }
         match Pin::read(&self.places, &self.canonical()?)? {
             None if mark.is_some_and(|mark| self.extends(mark.head(), found)) => self.pin().or_else(ignore_read_only),
@@ -226,6 +225,14 @@ impl Vault {
         }
         Ok(true)
     }
+}
+
+/// Whether the head that a user accepted is the one that was found.
+pub(super) fn is_accepted(accepted: &str, found: &Checkpoint) -> Result<(), VaultError> {
+    if accepted == format!("{}:{}", found.size, super::root_text(&found.root)) {
+        return Ok(());
+    }
+    Err(VaultError::OtherHead { accepted: accepted.to_owned(), found: Box::new(found.clone()) })
 }
 
 /// A journal that lags behind its checkpoint, under a head that was not seen here before, is on its way.

@@ -159,6 +159,12 @@ impl Vault {
         Ok(chapters)
     }
 
+    /// How many entries that were signed are missing from the history, and declared in it.
+    pub fn missing_entries(&self) -> Result<u64, VaultError> {
+        let missing = |chapter: &Chapter| chapter.gap.as_ref().map_or(0, |whole| whole.size - chapter.head.size);
+        Ok(self.chapters()?.iter().map(missing).sum())
+    }
+
     /// The last event of the active log, if it says that the log is closed.
     pub(super) fn closing(&self) -> Result<Option<LogClosed>, VaultError> {
         Ok(match self.last_event()? {
@@ -212,6 +218,9 @@ impl Vault {
     pub(super) fn other_successors(&self, joined: &[LogJoined]) -> Result<Vec<(VerifierKey, Successor)>, VaultError> {
         let closing = self.closing()?.and_then(|closed| closed.vkey.parse::<VerifierKey>().ok());
         let announced = intent::announced(&self.disk)?;
+        let of_joined = joined.iter().filter_map(|joined| joined.vkey.parse::<VerifierKey>().ok());
+        let olds = self.past.iter().map(|past| past.verifier.clone()).chain([self.header.verifier.clone()]);
+        let olds: Vec<VerifierKey> = olds.chain(of_joined).collect();
         let mut found = Vec::new();
         for name in self.disk.names(places::LEDGER)? {
             let Ok(id) = name.parse::<LogId>() else {
@@ -227,10 +236,10 @@ impl Vault {
             if is_known {
                 continue;
             }
-            let olds = self.past.iter().map(|past| &past.verifier).chain([&self.header.verifier]);
-            for old in olds {
+            for old in &olds {
                 if let Some((link, _)) = history::link(&self.disk, old, id)? {
                     found.push((old.clone(), link));
+                    break;
                 }
             }
         }

@@ -37,21 +37,31 @@ impl From<VaultError> for Failure {
                 failure(Unsafe).because([Reason::from(&risk)]).hint("subrosa --vault NEW-DIRECTORY init")
             }
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
-            VaultError::Altered { .. } | VaultError::MissingEntry { .. } => failure(Integrity),
+            VaultError::Altered { .. } => failure(Integrity),
+            VaultError::MissingEntry { .. } => {
+                let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
+            }
+            VaultError::NoCopy { .. } => failure(Refused),
+            VaultError::NewerCopy { .. } => {
+                Self::new(Refused, format!("{message}; it is whole without this one: put it in the vault's place"))
+            }
             VaultError::NotAVault(_) => failure(Integrity),
             VaultError::Replaced { .. } => Self::new(
                 Integrity,
                 format!("{message}; if you put it there yourself, name its head with --accept-head SIZE:ROOT"),
             ),
             VaultError::RolledBack { .. } => {
-                Self::new(Integrity, format!("{message}; nothing is added to it: bring the newer copy back"))
+                let words = "nothing is added to it: bring the newer copy back, complete it from that, or go on without it";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
             }
             VaultError::Forked { .. } => Self::new(
                 Integrity,
                 format!("{message}; nothing is added to it: bring the copy back that was seen here"),
             ),
             VaultError::Incomplete { .. } => {
-                Self::new(Integrity, format!("{message}; is a sync or copy under way? wait and retry"))
+                let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
             }
             VaultError::OtherHead { .. } => failure(Integrity),
             VaultError::Unmarked(head) => {
@@ -257,6 +267,9 @@ mod tests {
             (VaultError::Unmarked(head()), 3),
             (VaultError::ReadsOnly { machine: None, gave_up: None }, 3),
             (VaultError::ReadsOnly { machine: None, gave_up: Some(head()) }, 3),
+            (VaultError::MissingEntry { file: "x".to_owned(), index: 1 }, 5),
+            (VaultError::NoCopy { path: at() }, 3),
+            (VaultError::NewerCopy { path: at() }, 3),
             (VaultError::Continued, 11),
             (VaultError::OlderHeader { path: at() }, 5),
             (VaultError::Rekeyed { path: at(), head: head() }, 5),

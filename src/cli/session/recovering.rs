@@ -11,6 +11,7 @@ use crate::vault::Vault;
 use crate::vault::error::VaultError;
 use crate::vault::rescue;
 use crate::vault::root_text;
+use crate::vault::standing::Standing;
 use crate::vault::succession::Wanted;
 
 /// A ledger that was continued here.
@@ -41,15 +42,9 @@ impl Session<'_> {
         if self.globals.accept_head.as_deref() == Some(&named) {
             return Ok(true);
         }
-        let highest = vault.highest()?;
-        let missing = match highest.size.saturating_sub(head.size) {
-            0 => String::new(),
-            count => format!(" {count} entries that were signed are not here, and the new ledger will say so."),
-        };
         let question = format!(
-            "Another computer wrote this ledger up to entry {}.{missing} Should it write no more, and this one open a \
-             new ledger that continues it?",
-            head.size
+            "{} Should a new ledger go on from here, that this computer writes, and the one before be written no more?",
+            state_of(vault)?
         );
         match self.terminal() {
             Some(terminal) => Ok(terminal.confirm(&question, false)?),
@@ -92,4 +87,20 @@ impl Session<'_> {
         ));
         Ok(vault)
     }
+}
+
+/// What stands against going on as before, as whole sentences.
+pub fn state_of(vault: &Vault) -> Result<String, Failure> {
+    let (have, highest) = (vault.head().size, vault.highest()?.size);
+    let missing = highest.saturating_sub(have);
+    let whose = match vault.standing() {
+        Standing::AtHand | Standing::RolledBack(_) => String::new(),
+        _ if vault.is_writer() => String::new(),
+        _ => "This computer does not write the ledger: another one does, or did. ".to_owned(),
+    };
+    Ok(match missing {
+        0 => format!("{whose}All of its {have} entries are at hand."),
+        1 => format!("{whose}Of its {highest} entries, the last one is not at hand; a new ledger would say so."),
+        count => format!("{whose}Of its {highest} entries, the last {count} are not at hand; a new ledger would say so."),
+    })
 }

@@ -202,6 +202,13 @@ impl Session<'_> {
         if platform::is_open_to_others(vault.path()).unwrap_or(false) {
             self.warn("others on this computer can enter the vault's directory; close it with chmod 700");
         }
+        if let Some(mark) = vault.gave_up() {
+            self.warn(&format!(
+                "another computer wrote this ledger beyond entry {} with what this one remembers of it, copied or \
+                 restored: this computer has given up writing it",
+                mark.size - 1
+            ));
+        }
         if *vault.standing() == Standing::Unmarked {
             let head = vault.head();
             let root = root_text(&head.root);

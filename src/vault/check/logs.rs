@@ -43,11 +43,12 @@ impl Vault {
             Err(other) => return Err(other),
         }
         if let Some(whole) = gap {
-            let text = format!(
-                "entries {} to {} were not at hand when the log was continued, and are missing since",
-                head.size,
-                whole.size - 1
-            );
+            let (first, last) = (head.size, whole.size - 1);
+            let which = match first == last {
+                true => format!("entry {first} was not at hand when the log was continued, and is"),
+                false => format!("entries {first} to {last} were not at hand when the log was continued, and are"),
+            };
+            let text = format!("{which} missing since");
             report.findings.push(Finding { index: Some(head.size), ..finding(Fault::Gap, &file, &text) });
         }
         Ok(())

@@ -21,7 +21,9 @@ use crate::cli::session::Session;
 use crate::cli::text::bare;
 use crate::cli::text::row;
 use crate::id::ClientId;
+use crate::id::LogId;
 use crate::id::RecipientId;
+use crate::keys::signer::Origin;
 use crate::practice::event::Body;
 use crate::time::Date;
 use crate::time::Timestamp;
@@ -164,6 +166,8 @@ fn goes_on(written: io::Result<()>) -> Result<bool, Failure> {
 /// `docs/command-line.md`, `ledger-log`, one entry.
 #[derive(Serialize)]
 struct Shown<'e> {
+    /// The log it stands in: each counts its entries from 0.
+    origin: String,
     index: u64,
     time: String,
     kind: &'e str,
@@ -181,6 +185,7 @@ fn as_json(vault: &Vault, filter: &EntryFilter, stdout: &mut Stream) -> Result<u
     let mut before = "{\"schema\":\"subrosa/ledger-log/1\",\"entries\":[";
     let count = entries(vault.catalog(), filter, |entry, names| {
         let shown = Shown {
+            origin: Origin::of(entry.log).to_string(),
             index: entry.index,
             time: entry.time.to_string(),
             kind: &entry.kind,
@@ -214,9 +219,11 @@ fn as_rows(catalog: &Catalog, filter: &EntryFilter, stdout: &mut Stream) -> Resu
     Ok(count)
 }
 
-/// Columns under each other, so many rows at a time; the reasons of a refusal stand last.
+/// Columns under each other, so many rows at a time; the reasons of a refusal stand last. A line says where one log ends
+/// and another begins: each counts its entries from 0.
 fn as_table(look: &Look<'_>, catalog: &Catalog, filter: &EntryFilter, stdout: &mut Stream) -> Result<u64, Failure> {
     let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut log: Option<LogId> = None;
     let mut out = BufWriter::new(stdout);
     let count = entries(catalog, filter, |entry, names| {
         let (client, recipient) = (names.client(entry.client)?, names.recipient(entry.recipient)?);
@@ -230,6 +237,15 @@ fn as_table(look: &Look<'_>, catalog: &Catalog, filter: &EntryFilter, stdout: &m
             id,
             entry.reasons.join(" "),
         ];
+        let before = log.replace(entry.log).filter(|before| *before != entry.log);
+        if let Some(before) = before {
+            let (before, now) = (Origin::of(before), Origin::of(entry.log));
+            let line = format!("--- up to here {before}; from here on {now}\n");
+            let above = look.table(&std::mem::take(&mut rows));
+            if let Err(error) = out.write_all(above.as_bytes()).and_then(|()| out.write_all(line.as_bytes())) {
+                return Ok(Err(error));
+            }
+        }
         rows.push(cells.iter().map(|cell| bare(cell).into_owned()).collect());
         if rows.len() < LINED_UP {
             return Ok(Ok(()));

@@ -13,11 +13,15 @@ use crate::cli::answer::Look;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::session::Session;
+use crate::cli::session::state_of;
 use crate::cli::text::bare;
+use crate::cli::verdict;
+use crate::cli::verdict::Finding;
 use crate::practice::event::Body;
 use crate::practice::log::LogJoined;
 use crate::practice::words::Line;
 use crate::vault::Vault;
+use crate::vault::check::Fault;
 use crate::vault::completion;
 use crate::vault::completion::Completed;
 use crate::vault::error::VaultError;
@@ -39,16 +43,24 @@ pub struct Args {
     pub next_key: Option<PathBuf>,
 }
 
-/// What was done.
+/// `docs/command-line.md`, `ledger-recover`: what was done, and what remains.
 #[derive(Default, Serialize)]
 struct Recovered {
     /// Files brought from another copy.
     completed: Option<Brought>,
+    /// How many tiles were made anew from entries that are all at hand.
+    mended: u64,
     /// The ledger that goes on here.
     continued: Option<Continued>,
     /// What was joined to the history.
     joined: Vec<Joined>,
+    /// How many entries that were signed are missing from the history, and declared in it.
+    missing: u64,
+    /// What is still not as it should be.
+    findings: Vec<Finding>,
     head: Option<Head>,
+    #[serde(skip)]
+    is_writer: bool,
 }
 
 #[derive(Serialize)]
@@ -83,14 +95,8 @@ impl From<LogJoined> for Joined {
 }
 
 impl Recovered {
-    fn missing(&self) -> u64 {
-        let continued = self.continued.iter().map(|made| made.closed.size - made.have.size);
-        let joined = self.joined.iter().map(|joined| joined.size - joined.have);
-        continued.chain(joined).sum()
-    }
-
     fn is_nothing(&self) -> bool {
-        self.completed.is_none() && self.continued.is_none() && self.joined.is_empty()
+        self.completed.is_none() && self.mended == 0 && self.continued.is_none() && self.joined.is_empty()
     }
 }
 
@@ -98,35 +104,41 @@ impl Answer for Recovered {
     fn prose(&self, _: &Look<'_>) -> String {
         let mut text = String::new();
         if let Some(Brought { files, head }) = &self.completed {
-            text.push_str(&format!("{files} files were brought; the ledger is whole up to entry {}.\n", head.size));
+            text.push_str(&format!("Brought {}: the ledger has {} entries now.\n", files_of(*files), head.size));
+        }
+        if self.mended > 0 {
+            text.push_str(&format!("Made {} of the ledger anew, from its entries.\n", files_of(self.mended)));
         }
         if let Some(made) = &self.continued {
             text.push_str(&format!(
-                "This computer writes the ledger {} from now on, which continues {} at entry {}.\n\
-                 Whoever has the old contact card needs the new one: subrosa card\n",
+                "This computer writes from now on: a new ledger {} continues {}, of which {} of {} entries were at hand.\n\
+                 Whoever has the old contact card needs the new one: subrosa card -o FILE\n",
                 bare(&made.vkey),
                 bare(&made.closed.origin),
-                made.have.size
+                made.have.size,
+                made.closed.size
             ));
         }
         for joined in &self.joined {
-            text.push_str(&format!(
-                "Entries {} to {} of {} were joined to the history.\n",
-                joined.from,
-                joined.have,
-                bare(&joined.origin)
-            ));
+            text.push_str(&match joined.have - joined.from {
+                0 => format!("Of {}, nothing is at hand yet.\n", bare(&joined.origin)),
+                1 => format!("Entry {} of {} was joined to the history.\n", joined.from, bare(&joined.origin)),
+                _ => format!(
+                    "Entries {} to {} of {} were joined to the history.\n",
+                    joined.from,
+                    joined.have - 1,
+                    bare(&joined.origin)
+                ),
+            });
         }
-        match self.missing() {
-            0 => {}
-            count => text.push_str(&format!(
-                "{count} entries that were signed are missing. The ledger says so; should a copy of them be found: subrosa \
-                 ledger recover --from DIR\n"
-            )),
+        if self.is_nothing() && self.findings.is_empty() {
+            text.push_str("There is nothing to recover: everything is there, and this computer writes the ledger.\n");
+        } else if self.is_nothing() {
+            text.push_str("Nothing more can be recovered from what is here.\n");
+        } else if !self.is_writer {
+            text.push_str(&format!("{READS}\n"));
         }
-        if self.is_nothing() {
-            text.push_str("There is nothing to recover: the vault is whole, and this computer writes its ledger.\n");
-        }
+        text.extend(self.findings.iter().map(Finding::prose));
         text
     }
 
@@ -134,6 +146,14 @@ impl Answer for Recovered {
         let row = |head: &Head| crate::cli::text::row([&*head.origin, &head.size.to_string(), &head.root]);
         self.head.as_ref().map(row).unwrap_or_default()
     }
+}
+
+/// Said where a copy was completed by a computer that does not write.
+const READS: &str = "This computer does not write the ledger. To go on here instead of where it was written: subrosa \
+                     ledger recover";
+
+fn files_of(count: u64) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
 /// Recovers.
@@ -147,32 +167,68 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         done.completed = complete(session, &from)?;
     }
     let mut vault = session.open_to_recover()?;
+    done.mended = vault.mend_tiles(&mut session.host.rng)?;
+    if done.mended > 0 {
+        drop(vault);
+        vault = session.open_to_recover()?;
+    }
     if matches!(vault.standing(), Standing::Forked(_)) {
         accept_fork(session, &mut vault)?;
     }
-    let writes =
-        |vault: &Vault| !matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. } | VaultError::Unmarked(_)));
+    let writes = !matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. } | VaultError::Unmarked(_)));
     let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::AtHand);
-    if is_behind || !writes(&vault) || (vault.is_branched() && !vault.is_writer()) {
+    let is_branch_of_another = vault.is_branched() && !vault.is_writer();
+    // A copy that was to be completed, and is: who writes the ledger is another question, and was not asked.
+    let is_done = (done.completed.is_some() || done.mended > 0) && session.globals.accept_head.is_none();
+    if is_behind || is_branch_of_another || (!writes && !is_done) {
         vault = go_on_here(session, vault, (args.next_key.as_deref(), args.reason), &mut done)?;
     }
-    if vault.is_branched() {
+    // What is joined may show the next one: a log that continues it.
+    while vault.is_branched() {
         let committed = rescue::join(&mut session.desk(&mut vault))?;
         session.committed(&committed);
-        let joined = committed.entries.into_iter().filter_map(|(_, event)| match event.body {
+        let before = done.joined.len();
+        done.joined.extend(committed.entries.into_iter().filter_map(|(_, event)| match event.body {
             Body::LogJoined(joined) => Some(joined.into()),
             _ => None,
-        });
-        done.joined = joined.collect();
+        }));
+        if done.joined.len() == before {
+            break;
+        }
     }
-    vault.may_append()?;
+    if let Some(alarm) = vault.alarm() {
+        return Err(alarm.into());
+    }
+    look_at(&mut vault, session, &mut done)
+}
+
+/// Says what was done, and what remains.
+fn look_at(vault: &mut Vault, session: &mut Session<'_>, done: &mut Recovered) -> Result<Exit, Failure> {
+    let report = vault.check(false, &mut |_| {})?;
+    let found: Vec<_> = report.ledger.findings.iter().chain(&report.findings).collect();
+    let of_loss = found.iter().filter(|finding| finding.fault.is_grave() || finding.fault == Fault::Gap);
+    done.findings = of_loss.map(|finding| Finding::from(*finding)).collect();
+    done.missing = vault.missing_entries()?;
+    done.is_writer = vault.is_writer();
     done.head = Some(vault.head().into());
-    let exit = if done.missing() > 0 { Exit::Due } else { Exit::Done };
-    session.answer("ledger-recover", &done, Some(&vault))?;
+    // The bare answer is one line: what is wrong is told beside it.
+    if !session.globals.json && !session.host.stdout.is_terminal() {
+        for finding in &done.findings {
+            session.warn(&finding.one_line());
+        }
+        if !done.is_writer {
+            session.note(READS);
+        }
+    }
+    let exit = match verdict::exit(verdict::of(found.iter().copied(), verdict::INTACT)) {
+        Exit::Done if !done.findings.is_empty() => Exit::Due,
+        other => other,
+    };
+    session.answer("ledger-recover", done, Some(vault))?;
     Ok(exit)
 }
 
-fn complete(session: &mut Session<'_>, from: &std::path::Path) -> Result<Option<Brought>, Failure> {
+fn complete(session: &mut Session<'_>, from: &Path) -> Result<Option<Brought>, Failure> {
     let unlocked = session.unlock_to_recover()?;
     let wait = session.lock_wait();
     let completed = completion::complete_from(&unlocked, from, wait, &mut session.host.rng)?;
@@ -189,10 +245,17 @@ fn go_on_here(
     if !session.may_continue_here(&vault)? {
         let head = vault.head();
         let accept = format!("{}:{}", head.size, root_text(&head.root));
-        let message = "nothing was done: nobody confirmed that this computer goes on from here";
-        return Err(
-            Failure::new(FailureCode::Refused, message).hint(format!("subrosa --accept-head {accept} ledger recover"))
-        );
+        let so_far = match &done.completed {
+            Some(Brought { files, .. }) => format!("{} were brought, and nothing else was done", files_of(*files)),
+            None => "nothing was done".to_owned(),
+        };
+        let message = format!("{} Nobody confirmed that a new ledger is to go on from here; {so_far}", state_of(&vault)?);
+        let failure = Failure::new(FailureCode::Refused, message);
+        let failure = match vault.highest()?.size > head.size {
+            true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
+            false => failure,
+        };
+        return Err(failure.hint(format!("subrosa --accept-head {accept} ledger recover")));
     }
     let (vault, made) = session.continue_here(vault, next_key, reason)?;
     done.continued =
