@@ -374,6 +374,39 @@ fn two_successors_of_one_log_are_joined() {
 }
 
 #[test]
+fn a_backup_of_before_a_rotation_is_told_as_older_and_can_be_gone_on_from() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    let backup = bench.dir.path().join("backup");
+    copy_tree(&bench.places.vault, &backup);
+    crate::vault::rekey::rotate_key(&mut bench.desk(&mut vault), None, None).unwrap();
+    drop(vault);
+    bench.add(&mut bench.open().unwrap(), client, &["two"]).unwrap();
+    fs::remove_dir_all(&bench.places.vault).unwrap();
+    copy_tree(&backup, &bench.places.vault);
+    assert!(matches!(bench.open(), Err(VaultError::OlderHeader { .. })));
+
+    let log = crate::vault::log::Log::new(
+        crate::vault::disk::Disk::new(bench.places.vault.clone()),
+        crate::vault::unlock::Found::at(bench.places.clone()).unwrap().header.log,
+    );
+    let header = crate::vault::unlock::Found::at(bench.places.clone()).unwrap().header;
+    let head = log.checkpoint(&header.verifier).unwrap();
+    let accept = format!("{}:{}", head.head().size, root_text(&head.head().root));
+    let options = Options { accept_head: Some(accept), ..Bench::options() };
+    let mut vault = bench.open_at(&bench.places, options).unwrap();
+    assert!(matches!(vault.standing(), Standing::RolledBack(_)), "{:?}", vault.standing());
+    go_on(&bench, &mut vault);
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    bench.add(&mut vault, client, &["three"]).unwrap();
+    assert_eq!(contents(&vault), ["one", "three"]);
+    assert_eq!(faults(&mut vault), [Fault::Gap]);
+}
+
+#[test]
 fn machines_take_turns() {
     let bench = Bench::new();
     let client = bench.add_client(&mut bench.open().unwrap(), "mk-01");

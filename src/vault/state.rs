@@ -13,6 +13,7 @@ use crate::id::MachineId;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::note::NOTE_LIMIT;
+use crate::ledger::successor::Successor;
 use crate::platform;
 use crate::vault::disk;
 use crate::vault::error::VaultError;
@@ -86,6 +87,17 @@ impl State {
     /// Forgets this machine's id: it was copied, so it names two machines.
     pub fn drop_machine(&self) {
         let _ = fs::remove_file(self.dir.join("id"));
+    }
+
+    /// Remembers the link to the log that continues this one: an older copy of the vault has none.
+    pub fn keep_link(&self, link: &[u8]) -> Result<(), VaultError> {
+        disk::replace(&self.dir.join("successor"), link)
+    }
+
+    /// The link that was remembered, if the log's key `verifier` made it.
+    pub fn link(&self, verifier: &VerifierKey) -> Option<Successor> {
+        let bytes = disk::read_capped(&self.dir.join("successor"), NOTE_LIMIT as u64).ok()??;
+        Successor::open(&bytes, verifier).ok()
     }
 
     /// This machine's id for this log, if one was drawn.
