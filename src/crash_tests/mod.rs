@@ -4,6 +4,7 @@
 mod bench;
 mod cuts;
 mod intrusions;
+mod machines;
 mod recoveries;
 mod successions;
 mod witnessing;
