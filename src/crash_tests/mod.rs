@@ -3,7 +3,10 @@
 
 mod bench;
 mod cuts;
+mod film;
 mod intrusions;
+mod outages;
 mod recoveries;
 mod successions;
+mod walk;
 mod witnessing;
