@@ -3,7 +3,11 @@
 
 mod bench;
 mod cuts;
+mod film;
 mod intrusions;
+mod machines;
+mod outages;
 mod recoveries;
 mod successions;
+mod walk;
 mod witnessing;

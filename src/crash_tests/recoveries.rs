@@ -6,8 +6,13 @@ use std::fs;
 use crate::crash_tests::bench::Bench;
 use crate::crash_tests::bench::contents;
 use crate::crash_tests::bench::copy_tree;
+use crate::crash_tests::machines::accepting;
+use crate::crash_tests::machines::faults;
+use crate::crash_tests::machines::go_on;
+use crate::crash_tests::machines::is_whole;
+use crate::crash_tests::machines::machine;
+use crate::crash_tests::machines::open_at;
 use crate::vault::Options;
-use crate::vault::Vault;
 use crate::vault::check::Fault;
 use crate::vault::completion;
 use crate::vault::error::VaultError;
@@ -15,91 +20,9 @@ use crate::vault::places::Places;
 use crate::vault::rescue;
 use crate::vault::root_text;
 use crate::vault::standing::Standing;
-use crate::vault::succession::Wanted;
-use crate::vault::turns;
-
-/// A second machine: its own state and cache, the same vault directory or another.
-fn machine(bench: &Bench, name: &str) -> Places {
-    let at = |kind: &str| bench.dir.path().join(format!("{name}-{kind}"));
-    Places { vault: bench.places.vault.clone(), state: at("state"), cache: at("cache") }
-}
-
-fn open_at(bench: &Bench, places: &Places) -> Result<Vault, VaultError> {
-    bench.open_at(places, Bench::options())
-}
 
 fn recovering() -> Options {
     Options { at_hand: true, ..Bench::options() }
-}
-
-fn accepting(vault: &Vault) -> Options {
-    let head = vault.head();
-    Options { accept_head: Some(format!("{}:{}", head.size, root_text(&head.root))), ..Bench::options() }
-}
-
-fn go_on(bench: &Bench, vault: &mut Vault) {
-    rescue::continue_here(&mut bench.desk(vault), Wanted::default()).unwrap();
-}
-
-fn is_whole(vault: &mut Vault) {
-    let report = vault.check(true, &mut |_| {}).unwrap();
-    assert_eq!((report.ledger.findings, report.findings), (vec![], vec![]));
-}
-
-/// The faults that a check finds.
-fn faults(vault: &mut Vault) -> Vec<Fault> {
-    let report = vault.check(true, &mut |_| {}).unwrap();
-    report.ledger.findings.iter().chain(&report.findings).map(|finding| finding.fault).collect()
-}
-
-#[test]
-fn a_new_machine_continues_the_ledger_and_the_old_one_follows() {
-    let bench = Bench::new();
-    let mut vault = bench.open().unwrap();
-    let client = bench.add_client(&mut vault, "mk-01");
-    bench.add(&mut vault, client, &["one"]).unwrap();
-    drop(vault);
-
-    let second = machine(&bench, "second");
-    let vault = open_at(&bench, &second).unwrap();
-    assert_eq!(*vault.standing(), Standing::Unmarked);
-    let options = accepting(&vault);
-    drop(vault);
-    let mut vault = bench.open_at(&second, options).unwrap();
-    assert!(matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. })));
-    go_on(&bench, &mut vault);
-    drop(vault);
-    let mut vault = open_at(&bench, &second).unwrap();
-    bench.add(&mut vault, client, &["two"]).unwrap();
-    is_whole(&mut vault);
-    assert_eq!(contents(&vault), ["one", "two"]);
-    drop(vault);
-
-    // The first machine follows the link by the key it knows, reads everything, and may not write any more.
-    let mut vault = bench.open().unwrap();
-    assert_eq!(*vault.standing(), Standing::InStep);
-    assert_eq!(contents(&vault), ["one", "two"]);
-    assert!(matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. })));
-    is_whole(&mut vault);
-}
-
-#[test]
-fn a_lost_state_directory_is_a_new_machine() {
-    let bench = Bench::new();
-    let mut vault = bench.open().unwrap();
-    let client = bench.add_client(&mut vault, "mk-01");
-    bench.add(&mut vault, client, &["one"]).unwrap();
-    drop(vault);
-    fs::remove_dir_all(&bench.places.state).unwrap();
-    let vault = bench.open().unwrap();
-    let options = accepting(&vault);
-    drop(vault);
-    let mut vault = bench.open_at(&bench.places, options).unwrap();
-    go_on(&bench, &mut vault);
-    drop(vault);
-    let mut vault = bench.open().unwrap();
-    bench.add(&mut vault, client, &["two"]).unwrap();
-    is_whole(&mut vault);
 }
 
 #[test]
@@ -374,49 +297,34 @@ fn two_successors_of_one_log_are_joined() {
 }
 
 #[test]
-fn machines_take_turns() {
+fn a_backup_of_before_a_rotation_is_told_as_older_and_can_be_gone_on_from() {
     let bench = Bench::new();
-    let client = bench.add_client(&mut bench.open().unwrap(), "mk-01");
-    let second = machine(&bench, "second");
-    let options = accepting(&open_at(&bench, &second).unwrap());
-    drop(bench.open_at(&second, options).unwrap());
-    let id_of = |places: &Places| match open_at(&bench, places).unwrap().may_append() {
-        Err(VaultError::ReadsOnly { machine, .. }) => machine.unwrap(),
-        other => panic!("{other:?}"),
-    };
-    let mut writer = bench.places.clone();
-    let mut reader = second;
-    for text in ["one", "two", "three", "four"] {
-        let mut vault = open_at(&bench, &writer).unwrap();
-        bench.add(&mut vault, client, &[text]).unwrap();
-        drop(vault);
-        let to = id_of(&reader);
-        let mut vault = open_at(&bench, &writer).unwrap();
-        turns::hand_over(&mut bench.desk(&mut vault), to).unwrap();
-        assert!(matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. })));
-        drop(vault);
-        std::mem::swap(&mut writer, &mut reader);
-        assert!(open_at(&bench, &writer).unwrap().may_append().is_ok());
-        assert!(open_at(&bench, &reader).unwrap().may_append().is_err());
-    }
-    let mut vault = open_at(&bench, &writer).unwrap();
-    assert_eq!(contents(&vault), ["four", "one", "three", "two"]);
-    is_whole(&mut vault);
-}
-
-#[test]
-fn a_copied_state_directory_gives_up_before_two_write() {
-    let bench = Bench::new();
-    let client = bench.add_client(&mut bench.open().unwrap(), "mk-01");
-    let clone = machine(&bench, "clone");
-    copy_tree(&bench.places.state, &clone.state);
     let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
     bench.add(&mut vault, client, &["one"]).unwrap();
+    let backup = bench.dir.path().join("backup");
+    copy_tree(&bench.places.vault, &backup);
+    crate::vault::rekey::rotate_key(&mut bench.desk(&mut vault), None, None).unwrap();
     drop(vault);
-    let vault = open_at(&bench, &clone).unwrap();
-    let refused = vault.may_append();
-    assert!(matches!(refused, Err(VaultError::ReadsOnly { gave_up: Some(_), .. })), "{refused:?}");
+    bench.add(&mut bench.open().unwrap(), client, &["two"]).unwrap();
+    fs::remove_dir_all(&bench.places.vault).unwrap();
+    copy_tree(&backup, &bench.places.vault);
+    assert!(matches!(bench.open(), Err(VaultError::OlderHeader { .. })));
+
+    let log = crate::vault::log::Log::new(
+        crate::vault::disk::Disk::new(bench.places.vault.clone()),
+        crate::vault::unlock::Found::at(bench.places.clone()).unwrap().header.log,
+    );
+    let header = crate::vault::unlock::Found::at(bench.places.clone()).unwrap().header;
+    let head = log.checkpoint(&header.verifier).unwrap();
+    let accept = format!("{}:{}", head.head().size, root_text(&head.head().root));
+    let options = Options { accept_head: Some(accept), ..Bench::options() };
+    let mut vault = bench.open_at(&bench.places, options).unwrap();
+    assert!(matches!(vault.standing(), Standing::RolledBack(_)), "{:?}", vault.standing());
+    go_on(&bench, &mut vault);
     drop(vault);
-    assert!(bench.open().unwrap().may_append().is_ok());
-    assert!(matches!(open_at(&bench, &clone).unwrap().may_append(), Err(VaultError::ReadsOnly { .. })));
+    let mut vault = bench.open().unwrap();
+    bench.add(&mut vault, client, &["three"]).unwrap();
+    assert_eq!(contents(&vault), ["one", "three"]);
+    assert_eq!(faults(&mut vault), [Fault::Gap]);
 }

@@ -78,21 +78,19 @@ impl Disk {
     /// Removes `file`, if it is there.
     pub fn remove(&self, file: &str) -> Result<(), VaultError> {
         self.straight(file, false)?;
-        ignore_absent(fuse::pass().and_then(|()| fs::remove_file(self.path(file))))
-            .map_err(|error| VaultError::io(self.path(file), error))
+        ignore_absent(fuse::remove_file(&self.path(file))).map_err(|error| VaultError::io(self.path(file), error))
     }
 
     /// Removes a directory and all in it, if it is there.
     pub fn remove_dir(&self, dir: &str) -> Result<(), VaultError> {
         self.straight(dir, true)?;
-        ignore_absent(fuse::pass().and_then(|()| fs::remove_dir_all(self.path(dir))))
-            .map_err(|error| VaultError::io(self.path(dir), error))
+        ignore_absent(fuse::remove_dir_all(&self.path(dir))).map_err(|error| VaultError::io(self.path(dir), error))
     }
 
     /// Removes a directory that is empty; any other stays.
     pub fn remove_empty_dir(&self, dir: &str) -> Result<(), VaultError> {
         self.straight(dir, true)?;
-        match fuse::pass().and_then(|()| fs::remove_dir(self.path(dir))) {
+        match fuse::remove_dir(&self.path(dir)) {
             Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
             other => ignore_absent(other).map_err(|error| VaultError::io(self.path(dir), error)),
         }
@@ -147,9 +145,7 @@ impl Staging {
     pub fn create(&mut self) -> Result<(PathBuf, File), VaultError> {
         self.count += 1;
         let path = self.disk.path(&format!("{}/{}.tmp", self.dir, self.count));
-        let file = fuse::pass()
-            .and_then(|()| platform::create_private_file(&path))
-            .map_err(|error| VaultError::io(&path, error))?;
+        let file = fuse::create(&path).map_err(|error| VaultError::io(&path, error))?;
         Ok((path, file))
     }
 
@@ -158,11 +154,11 @@ impl Staging {
         self.disk.straight(target, false)?;
         let path = self.disk.path(target);
         let parent = path.parent().unwrap_or(self.disk.root()).to_owned();
-        open.sync_all().map_err(|error| VaultError::io(staged, error))?;
+        fuse::sync(staged, open).map_err(|error| VaultError::io(staged, error))?;
         if !parent.exists() {
             make_dir(&parent)?;
         }
-        rename(staged, &path).map_err(|error| VaultError::io(&path, error))?;
+        fuse::rename(staged, &path).map_err(|error| VaultError::io(&path, error))?;
         self.dirty.insert(parent);
         Ok(())
     }
@@ -177,7 +173,7 @@ impl Staging {
     /// The end of a step: one sync of each directory that was written to.
     pub fn settle(&mut self) -> Result<(), VaultError> {
         for dir in std::mem::take(&mut self.dirty) {
-            platform::sync_directory(&dir).map_err(|error| VaultError::io(&dir, error))?;
+            fuse::sync_dir(&dir).map_err(|error| VaultError::io(&dir, error))?;
         }
         Ok(())
     }
@@ -190,11 +186,11 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     let parent = path.parent().expect("state files stand in a directory");
     make_dir(parent)?;
     let beside = path.with_extension("tmp");
-    let mut file = fuse::pass().and_then(|()| platform::create_private_file(&beside)).map_err(wrap)?;
+    let mut file = fuse::create(&beside).map_err(wrap)?;
     file.write_all(bytes).map_err(wrap)?;
-    file.sync_all().map_err(wrap)?;
-    rename(&beside, path).map_err(wrap)?;
-    platform::sync_directory(parent).map_err(wrap)
+    fuse::sync(&beside, &file).map_err(wrap)?;
+    fuse::rename(&beside, path).map_err(wrap)?;
+    fuse::sync_dir(parent).map_err(wrap)
 }
 
 /// The whole file; `None` where there is none.
@@ -237,20 +233,14 @@ pub fn is_special(path: &Path) -> bool {
 pub fn make_dir(dir: &Path) -> Result<(), VaultError> {
     let missing: Vec<_> = dir.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
     for dir in missing.into_iter().rev() {
-        match fuse::pass().and_then(|()| platform::create_private_directory(dir)) {
+        match fuse::make_dir(dir) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             other => other.map_err(|error| VaultError::io(dir, error))?,
         }
         let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        platform::sync_directory(parent).map_err(|error| VaultError::io(parent, error))?;
+        fuse::sync_dir(parent).map_err(|error| VaultError::io(parent, error))?;
     }
     Ok(())
-}
-
-/// Gives a file its name; where another file has it already, in one step for whoever looks.
-pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    fuse::pass()?;
-    fs::rename(from, to)
 }
 
 /// Whether the error says that there is no such file.

@@ -8,10 +8,8 @@ use std::io::Read as _;
 use std::io::Write as _;
 
 use crate::id::IntentId;
-use crate::platform;
 use crate::vault::disk;
 use crate::vault::disk::Disk;
-use crate::vault::disk::rename;
 use crate::vault::error::VaultError;
 use crate::vault::fuse;
 use crate::vault::places;
@@ -40,7 +38,7 @@ impl Intent {
         let wrap = |error| VaultError::io(&early, error);
         disk.make_dir(places::INCOMING)?;
         let mut held = loop {
-            let held = fuse::pass().and_then(|()| platform::create_private_file(&early)).map_err(wrap)?;
+            let held = fuse::create(&early).map_err(wrap)?;
             held.lock().map_err(wrap)?;
             // Between the two a sweep may have taken it for a dead one's, and removed it.
             if early.exists() {
@@ -52,15 +50,14 @@ impl Intent {
         // removed, and goes with what is staged in it.
         let names_files = !files.is_empty();
         if names_files {
-            held.sync_all().map_err(wrap)?;
+            fuse::sync(&early, &held).map_err(wrap)?;
             disk.make_dir(&dir)?;
         } else {
-            let path = disk.path(&dir);
-            fuse::pass().and_then(|()| platform::create_private_directory(&path)).map_err(wrap)?;
+            fuse::make_dir(&disk.path(&dir)).map_err(wrap)?;
         }
-        rename(&early, &disk.path(&format!("{dir}/intent"))).map_err(wrap)?;
+        fuse::rename(&early, &disk.path(&format!("{dir}/intent"))).map_err(wrap)?;
         if names_files {
-            platform::sync_directory(&disk.path(&dir)).map_err(wrap)?;
+            fuse::sync_dir(&disk.path(&dir)).map_err(wrap)?;
         }
         Ok(Self { disk: disk.clone(), id, files, _held: Some(held) })
     }

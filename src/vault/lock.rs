@@ -11,6 +11,7 @@ use crate::vault::disk::NO_FILE;
 use crate::vault::disk::is_absent;
 use crate::vault::disk::is_special;
 use crate::vault::error::VaultError;
+use crate::vault::fuse;
 
 /// A held lock; dropping it lets go.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl Lock {
         if is_special(path) {
             return Err(altered(NO_FILE));
         }
-        let file = platform::open_lock(path).map_err(|error| match platform::is_link_refused(&error) {
+        let file = fuse::open_lock(path).map_err(|error| match platform::is_link_refused(&error) {
             true => altered("it is a symbolic link, and nothing in a vault is one"),
             false => VaultError::io(path, error),
         })?;

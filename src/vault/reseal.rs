@@ -29,8 +29,8 @@ use crate::vault::recovery::staging_of;
 use crate::vault::step::Held;
 use crate::vault::transaction::Draft;
 
-/// The most objects of one batch.
-const BATCH: usize = 1000;
+/// The most objects of one batch; few in tests, so that there are several.
+const BATCH: usize = if cfg!(test) { 2 } else { 1000 };
 /// The most bytes of one batch, unless one object alone is larger.
 const BATCH_BYTES: u64 = 1 << 30;
 

@@ -13,6 +13,7 @@ use crate::vault::Vault;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
 use crate::vault::header::Header;
+use crate::vault::history;
 use crate::vault::history::Moves;
 use crate::vault::history::Openings;
 use crate::vault::history::Stretch;
@@ -151,8 +152,13 @@ impl Vault {
     /// The pinned key itself says which key signs now, so the new log is as well known here as the old one was; and its
     /// writer is another machine.
     fn follow_link(&mut self, held: Held) -> Result<(), VaultError> {
-        for past in &self.past {
-            State::of(&self.places, &past.verifier).drop_writer()?;
+        let newer = self.past.iter().skip(1).map(|past| past.log.id).chain([self.log.id]);
+        for (past, newer) in self.past.iter().zip(newer) {
+            let state = State::of(&self.places, &past.verifier);
+            state.drop_writer()?;
+            if let Some((_, link)) = history::link(&self.disk, &past.verifier, newer)? {
+                state.keep_link(&link)?;
+            }
         }
         self.with_state(held, |vault| vault.state.set_mark(&vault.head))?;
         self.pin()?;

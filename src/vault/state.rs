@@ -1,7 +1,6 @@
 //! What this machine alone knows: the mark (the newest head signed or verified here), whether it writes the log, its
 //! id, and the pins of vaults seen. Never in the vault, its sync or its backup.
 
-use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use crate::id::MachineId;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::note::NOTE_LIMIT;
-use crate::platform;
+use crate::ledger::successor::Successor;
 use crate::vault::disk;
 use crate::vault::error::VaultError;
 use crate::vault::fuse;
@@ -51,7 +50,7 @@ impl State {
 
     /// Removes what a crash left of a mark being written, before anything is signed.
     pub fn sweep(&self) {
-        let _ = fs::remove_file(self.dir.join("head.tmp"));
+        let _ = fuse::remove_file(&self.dir.join("head.tmp"));
     }
 
     /// Whether this machine may sign the log.
@@ -76,16 +75,27 @@ impl State {
 
     fn drop_file(&self, name: &str) -> Result<(), VaultError> {
         let path = self.dir.join(name);
-        match fuse::pass().and_then(|()| fs::remove_file(&path)) {
+        match fuse::remove_file(&path) {
             Err(error) if disk::is_absent(&error) => return Ok(()),
             other => other.map_err(|error| VaultError::io(&path, error))?,
         }
-        platform::sync_directory(&self.dir).map_err(|error| VaultError::io(&self.dir, error))
+        fuse::sync_dir(&self.dir).map_err(|error| VaultError::io(&self.dir, error))
     }
 
     /// Forgets this machine's id: it was copied, so it names two machines.
     pub fn drop_machine(&self) {
-        let _ = fs::remove_file(self.dir.join("id"));
+        let _ = fuse::remove_file(&self.dir.join("id"));
+    }
+
+    /// Remembers the link to the log that continues this one: an older copy of the vault has none.
+    pub fn keep_link(&self, link: &[u8]) -> Result<(), VaultError> {
+        disk::replace(&self.dir.join("successor"), link)
+    }
+
+    /// The link that was remembered, if the log's key `verifier` made it.
+    pub fn link(&self, verifier: &VerifierKey) -> Option<Successor> {
+        let bytes = disk::read_capped(&self.dir.join("successor"), NOTE_LIMIT as u64).ok()??;
+        Successor::open(&bytes, verifier).ok()
     }
 
     /// This machine's id for this log, if one was drawn.

@@ -38,6 +38,7 @@ use crate::vault::disk;
 use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::header::Header;
+use crate::vault::history;
 use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
@@ -217,6 +218,9 @@ impl Vault {
         state.set_mark(&head)?;
         if state.known_machine().is_some() {
             state.make_writer()?;
+        }
+        if let Some((_, link)) = history::link(&self.disk, &self.header.verifier, next.log)? {
+            self.state.keep_link(&link)?;
         }
         Pin::of(next).write(&self.places, &self.canonical()?)?;
         self.state.drop_writer()?;

@@ -7,7 +7,6 @@ use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
-use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::successor::Successor;
 use crate::practice::event::Body;
@@ -66,8 +65,8 @@ pub(super) fn recognise(
     let replaced = || VaultError::Replaced { path: path() };
     let pinned: VerifierKey = pin.verifier.parse().map_err(|_| replaced())?;
     // Links may lead both ways: a log that went on by itself and was joined links back to the one that it continues.
-    let leads_here = is_continued_by(&found.disk, &pinned, &header.verifier)?;
-    if !leads_here && is_continued_by(&found.disk, &header.verifier, &pinned)? {
+    let leads_here = is_continued_by(found, &pinned, &header.verifier)?;
+    if !leads_here && is_continued_by(found, &header.verifier, &pinned)? {
         return Err(VaultError::OlderHeader { path: path() });
     }
     let (published, past) = read().map_err(|_: VaultError| replaced())?;
@@ -109,21 +108,19 @@ fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &Verifier
     Ok(true)
 }
 
-/// Whether links lead from `older` to `newer`.
-fn is_continued_by(disk: &Disk, older: &VerifierKey, newer: &VerifierKey) -> Result<bool, VaultError> {
+/// Whether links lead from `older` to `newer`: those in the vault, and those that this machine remembers.
+fn is_continued_by(found: &Found, older: &VerifierKey, newer: &VerifierKey) -> Result<bool, VaultError> {
     let mut at = older.clone();
     // No history is that long: a circle ends.
     for _ in 0..1000 {
         let Some(id) = at.origin().log_id() else {
             return Ok(false);
         };
-        let Some(bytes) = disk.read(&places::successor(id), NOTE_LIMIT as u64)? else {
-            return Ok(false);
-        };
-        match Successor::open(&bytes, &at) {
-            Ok(link) if link.vkey == *newer => return Ok(true),
-            Ok(link) => at = link.vkey,
-            Err(_) => return Ok(false),
+        let shown = history::link_in(&found.disk, &places::successor(id), &at)?.map(|(link, _)| link);
+        match shown.or_else(|| State::of(&found.places, &at).link(&at)) {
+            Some(link) if link.vkey == *newer => return Ok(true),
+            Some(link) => at = link.vkey,
+            None => return Ok(false),
         }
     }
     Ok(false)

@@ -71,7 +71,10 @@ impl From<VaultError> for Failure {
             }
             VaultError::ReadsOnly { machine, gave_up } => reads_only(&message, machine.as_ref(), gave_up.as_deref()),
             VaultError::Continued => Self::new(Locked, format!("{message}; run it again")),
-            VaultError::OlderHeader { .. } => Self::new(Integrity, format!("{message}; bring the newer one back")),
+            VaultError::OlderHeader { .. } => {
+                let lost = "if that is lost, subrosa --accept-head SIZE:ROOT ledger recover goes on from this one";
+                Self::new(Integrity, format!("{message}; bring the newer one back; {lost}"))
+            }
             VaultError::Rekeyed { head, .. } => {
                 let accept = format!("{}:{}", head.size, root_text(&head.root));
                 let words = "compare that with the computer on which the owner was removed";

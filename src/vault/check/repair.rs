@@ -6,12 +6,12 @@ use std::path::Path;
 
 use crate::id::IntentId;
 use crate::ledger::tile::TilePath;
-use crate::platform;
 use crate::vault::Vault;
 use crate::vault::check::files::LOST;
 use crate::vault::create::files_below;
 use crate::vault::disk;
 use crate::vault::error::VaultError;
+use crate::vault::fuse;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::places;
@@ -68,12 +68,12 @@ impl Vault {
         let (from, to) = (self.disk.path(file), self.disk.path(&target));
         let parent = |path: &Path| path.parent().unwrap_or(self.disk.root()).to_owned();
         disk::make_dir(&parent(&to))?;
-        match disk::rename(&from, &to) {
+        match fuse::rename(&from, &to) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             other => other.map_err(|error| VaultError::io(&from, error))?,
         }
         for dir in [parent(&to), parent(&from)] {
-            platform::sync_directory(&dir).map_err(|error| VaultError::io(&dir, error))?;
+            fuse::sync_dir(&dir).map_err(|error| VaultError::io(&dir, error))?;
         }
         Ok(true)
     }
