@@ -2,10 +2,6 @@
 //! and openings fit each other. Its root is nobody's signature but what these files give; whoever continues the log says
 //! so in the successor's first event.
 
-use rand_core::CryptoRng;
-use rand_core::RngCore;
-
-use crate::id::IntentId;
 use crate::keys::keyring::Keyring;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::leaf::Leaf;
@@ -18,10 +14,8 @@ use crate::ledger::tree::Growth;
 use crate::ledger::tree::MemoryTiles;
 use crate::ledger::tree::Tiles as _;
 use crate::vault::Vault;
-use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
-use crate::vault::intent::Intent;
 use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::standing::Standing;
@@ -118,29 +112,6 @@ impl Vault {
     fn is_at_hand(&self) -> Result<bool, VaultError> {
         let head = self.head.head();
         Ok(no_if_absent(self.log.has_root(head))? && self.log.at_hand(&self.keyring)?.have == *head)
-    }
-
-    /// Makes the tiles of the log anew that are missing or damaged, where its entries are all at hand: they give the root
-    /// that was signed, so whoever has them has the tiles. Returns how many.
-    pub fn mend_tiles(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<u64, VaultError> {
-        let AtHand { have, growth } = match self.log.at_hand(&self.keyring) {
-            Err(error) if error.is_of_files() => return Ok(0),
-            other => other?,
-        };
-        let is_as_it_should =
-            |path: &TilePath, bytes: &[u8]| matches!(self.log.read(path), Ok(Some(found)) if found == bytes);
-        let damaged: Vec<_> = growth.writes.iter().filter(|(path, bytes)| !is_as_it_should(path, bytes)).collect();
-        if have != *self.head.head() || damaged.is_empty() {
-            return Ok(0);
-        }
-        let intent = Intent::announce(&self.disk, IntentId::random(rng), Vec::new())?;
-        let mut staging = Staging::new(self.disk.clone(), places::incoming(intent.id));
-        for (path, bytes) in &damaged {
-            staging.write(&self.log.file_of(path), bytes)?;
-        }
-        staging.settle()?;
-        intent.fulfilled()?;
-        Ok(damaged.len() as u64)
     }
 
     /// As `settle`, but a recovery goes on with what is at hand.

@@ -198,12 +198,14 @@ impl Stretch {
 }
 
 /// The openings of stretches, one after another, each checked against its leaf; where one of them is a `log.joined`,
-/// what it joins follows it.
+/// what it joins follows it, unless it is in the history already: two logs may each have joined the other.
 pub struct Openings<'a> {
     disk: &'a Disk,
     keyring: &'a Keyring,
     /// The last is the one being read.
     under_way: Vec<Reading>,
+    /// Up to where each log is read, or is going to be.
+    reach: BTreeMap<LogId, u64>,
 }
 
 struct Reading {
@@ -221,7 +223,27 @@ impl From<Stretch> for Reading {
 impl<'a> Openings<'a> {
     /// The openings of `stretches`.
     pub fn new(disk: &'a Disk, keyring: &'a Keyring, stretches: Vec<Stretch>) -> Self {
-        Self { disk, keyring, under_way: stretches.into_iter().rev().map(Reading::from).collect() }
+        let mut reach = BTreeMap::new();
+        stretches.iter().for_each(|stretch| reach_to(&mut reach, stretch));
+        Self { disk, keyring, under_way: stretches.into_iter().rev().map(Reading::from).collect(), reach }
+    }
+
+    /// Leaves out what was read before: these stretches of the history, wherever it is joined once more.
+    pub fn after<'s>(mut self, read: impl IntoIterator<Item = &'s Stretch>) -> Self {
+        read.into_iter().for_each(|stretch| reach_to(&mut self.reach, stretch));
+        self
+    }
+
+    fn join(&mut self, joined: &LogJoined) {
+        let Some(mut stretch) = Stretch::joined(self.disk, joined) else {
+            return;
+        };
+        let reached = self.reach.get(&stretch.log.id).copied().unwrap_or(0);
+        stretch.from = stretch.from.max(reached);
+        reach_to(&mut self.reach, &stretch);
+        if stretch.from < stretch.head.size {
+            self.under_way.push(stretch.into());
+        }
     }
 
     fn next_opening(&mut self) -> Result<Option<(LogId, Opening)>, VaultError> {
@@ -232,7 +254,7 @@ impl<'a> Openings<'a> {
                 if opening.event.get("kind").and_then(|kind| kind.as_str()) == Some("log.joined")
                     && let Ok(Event { body: Body::LogJoined(joined), .. }) = Event::from_fields(opening.event.clone())
                 {
-                    self.under_way.extend(Stretch::joined(self.disk, &joined).map(Reading::from));
+                    self.join(&joined);
                 }
                 return Ok(Some((log, opening)));
             }
@@ -246,6 +268,11 @@ impl<'a> Openings<'a> {
         }
         Ok(None)
     }
+}
+
+fn reach_to(reach: &mut BTreeMap<LogId, u64>, stretch: &Stretch) {
+    let reached = reach.entry(stretch.log.id).or_default();
+    *reached = stretch.head.size.max(*reached);
 }
 
 impl Iterator for Openings<'_> {

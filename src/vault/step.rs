@@ -133,9 +133,14 @@ impl Vault {
             0 => all.clone(),
             _ => vec![Stretch { log: self.log.clone(), from, head: self.head().clone() }],
         };
+        let mut folded = Vec::new();
+        if from > 0 {
+            folded.clone_from(&all);
+            folded.extend(self.joined()?.iter().filter_map(|joined| Stretch::joined(&self.disk, joined)));
+        }
         let Self { catalog, keyring, disk, .. } = self;
         let mut lists = Lists { disk, keyring, all, moves: None };
-        let events = Openings::new(disk, keyring, rest).map(|opening| opening.and_then(|of| lists.fold_of(of)));
+        let events = Openings::new(disk, keyring, rest).after(&folded).map(|opening| opening.and_then(|of| lists.fold_of(of)));
         catalog.fold(to, events).map_err(unfold)
     }
 

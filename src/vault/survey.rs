@@ -69,6 +69,13 @@ pub(super) fn recognise(
     if !leads_here && is_continued_by(found, &header.verifier, &pinned)? {
         return Err(VaultError::OlderHeader { path: path() });
     }
+    let seen = State::of(&found.places, &header.verifier).mark(&header.verifier);
+    let is_older = pinned != header.verifier && seen.is_ok_and(|mark| mark.is_some());
+    let replaced = || match is_older {
+        // The log was seen here before it was continued: the vault was replaced by an older copy of it.
+        true => VaultError::OlderHeader { path: path() },
+        false => replaced(),
+    };
     let (published, past) = read().map_err(|_: VaultError| replaced())?;
     let is_linked =
         pinned == header.verifier || leads_here || is_linked(&found.disk, &pinned, &past, &header.verifier)?;
@@ -147,6 +154,9 @@ impl Vault {
         }
         for joined in joined.iter().filter_map(|joined| Chapter::joined(&self.disk, joined)) {
             match chapters.iter_mut().find(|chapter| chapter.log.id == joined.log.id) {
+                // What a log that was joined had joined itself may be less.
+                _ if joined.log.id == self.log.id => {}
+                Some(chapter) if joined.head.size < chapter.head.size => {}
                 Some(chapter) => *chapter = joined,
                 None => chapters.push(joined),
             }

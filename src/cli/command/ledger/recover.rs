@@ -166,12 +166,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         }
         done.completed = complete(session, &from)?;
     }
+    done.mended = mend(session)?;
     let mut vault = session.open_to_recover()?;
-    done.mended = vault.mend_tiles(&mut session.host.rng)?;
-    if done.mended > 0 {
-        drop(vault);
-        vault = session.open_to_recover()?;
-    }
     if matches!(vault.standing(), Standing::Forked(_)) {
         accept_fork(session, &mut vault)?;
     }
@@ -233,6 +229,12 @@ fn complete(session: &mut Session<'_>, from: &Path) -> Result<Option<Brought>, F
     let wait = session.lock_wait();
     let completed = completion::complete_from(&unlocked, from, wait, &mut session.host.rng)?;
     Ok(completed.map(|Completed { head, files }| Brought { files, head: (&head).into() }))
+}
+
+fn mend(session: &mut Session<'_>) -> Result<u64, Failure> {
+    let unlocked = session.unlock_to_recover()?;
+    let wait = session.lock_wait();
+    Ok(completion::mend(&unlocked, wait, &mut session.host.rng)?)
 }
 
 /// The ledger goes on here, if somebody says so.
