@@ -82,6 +82,8 @@ fn predecessor(
     let may_continue = || disk.has(&places::predecessor(log.id));
     match tree::leaf(log, 1, head.size) {
         Ok(Leaf::Predecessor { .. }) => {}
+        // Beside a link the root has to say so: else whoever changes one byte takes the history before this log away.
+        Ok(_) if may_continue() => {}
         Ok(_) => return Ok(None),
         Err(_) if !may_continue() => return Ok(None),
         Err(error) => return Err(log.error(error, head)),
@@ -109,6 +111,27 @@ fn predecessor(
         return Err(wrong("its key is not the one that the log before it named in advance"));
     }
     Ok(Some(past))
+}
+
+/// Whether each of the `past` logs was continued with the key that it named in advance, where it named one; `active` is
+/// the last one's. Proven by the roots, unlike in [`lineage`]: asked before another key is followed than the one that
+/// is known.
+pub fn check_promises(past: &[Past], active: &VerifierKey) -> Result<(), VaultError> {
+    let newer = past.iter().skip(1).map(|past| &past.verifier).chain([active]);
+    for (past, newer) in past.iter().zip(newer) {
+        if promised_by(&past.log, &past.have)?.is_some_and(|next| next != Digest::of(newer.public())) {
+            return Err(VaultError::altered(places::journal(past.log.id, 0), "it named another key in advance"));
+        }
+    }
+    Ok(())
+}
+
+/// SHA-256 of the key that has to continue a log, where its first entry names one. Proven by the root.
+pub fn promised_by(log: &Log, head: &Checkpoint) -> Result<Option<Digest>, VaultError> {
+    Ok(match log.leaves(0..1, head)?.first() {
+        Some(Leaf::Genesis { next, .. }) => *next,
+        _ => None,
+    })
 }
 
 fn past_of(disk: &Disk, continued: &LogContinued) -> Option<Past> {
@@ -204,6 +227,8 @@ pub struct Openings<'a> {
     keyring: &'a Keyring,
     /// The last is the one being read.
     under_way: Vec<Reading>,
+    /// Up to where each log is read: a `log.joined` that names entries twice, or its own log, would multiply them.
+    covered: BTreeMap<LogId, u64>,
 }
 
 struct Reading {
@@ -221,7 +246,25 @@ impl From<Stretch> for Reading {
 impl<'a> Openings<'a> {
     /// The openings of `stretches`.
     pub fn new(disk: &'a Disk, keyring: &'a Keyring, stretches: Vec<Stretch>) -> Self {
-        Self { disk, keyring, under_way: stretches.into_iter().rev().map(Reading::from).collect() }
+        let mut covered = BTreeMap::new();
+        for stretch in &stretches {
+            let end = covered.entry(stretch.log.id).or_insert(0);
+            *end = stretch.head.size.max(*end);
+        }
+        Self { disk, keyring, under_way: stretches.into_iter().rev().map(Reading::from).collect(), covered }
+    }
+
+    /// Reads what is joined next, but nothing that is read anyway.
+    fn join(&mut self, joined: &LogJoined) {
+        let Some(mut stretch) = Stretch::joined(self.disk, joined) else {
+            return;
+        };
+        let end = self.covered.entry(stretch.log.id).or_insert(0);
+        stretch.from = stretch.from.max(*end);
+        if stretch.from < stretch.head.size {
+            *end = stretch.head.size;
+            self.under_way.push(stretch.into());
+        }
     }
 
     fn next_opening(&mut self) -> Result<Option<(LogId, Opening)>, VaultError> {
@@ -232,7 +275,7 @@ impl<'a> Openings<'a> {
                 if opening.event.get("kind").and_then(|kind| kind.as_str()) == Some("log.joined")
                     && let Ok(Event { body: Body::LogJoined(joined), .. }) = Event::from_fields(opening.event.clone())
                 {
-                    self.under_way.extend(Stretch::joined(self.disk, &joined).map(Reading::from));
+                    self.join(&joined);
                 }
                 return Ok(Some((log, opening)));
             }

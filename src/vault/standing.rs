@@ -174,6 +174,7 @@ impl Vault {
             return if is_it { Ok(()) } else { Err(other()) };
         }
         match Pin::read(&self.places, &self.canonical()?)? {
+            None if self.is_outlived(found)? => Err(VaultError::OlderHeader { path: self.disk.root().to_owned() }),
             None if mark.is_some_and(|mark| self.extends(mark.head(), found)) => self.pin().or_else(ignore_read_only),
             _ => Ok(()),
         }

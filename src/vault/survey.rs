@@ -1,6 +1,7 @@
 //! Recognising a vault: whether it is the one that was seen here, or continues it, and whether anything in it says that
 //! its history has another branch (`docs/format.md`, 4). Writes nothing.
 
+use crate::digest::Digest;
 use crate::id::LogId;
 use crate::keys::keyring::Keyring;
 use crate::keys::signer::Origin;
@@ -26,7 +27,11 @@ use crate::vault::places;
 use crate::vault::standing::Branch;
 use crate::vault::state::Pin;
 use crate::vault::state::State;
+use crate::vault::succession::FIRST;
 use crate::vault::unlock::Found;
+
+/// No history has so many logs: links in a circle end.
+const LONGEST: usize = 1000;
 
 /// What this machine knew of a vault before it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,7 +61,7 @@ pub(super) fn recognise(
             Err(VaultError::Incomplete { .. } | VaultError::MissingEntry { .. } | VaultError::Altered { .. })
                 if at_hand =>
             {
-                past_of(&log.at_hand(keyring)?.have)?
+                past_of(&log.at_hand(keyring, &[published.head().clone()])?.have)?
             }
             other => other?,
         };
@@ -79,6 +84,8 @@ pub(super) fn recognise(
     if !is_linked {
         return Err(replaced());
     }
+    let from = past.iter().position(|past| past.verifier == pinned).unwrap_or(0);
+    history::check_promises(&past[from..], &header.verifier).map_err(|_: VaultError| replaced())?;
     // A link by the pinned key says which key signs now, not to whom the vault is sealed: its holder may be the owner
     // who was removed. Unless it was this machine that made the successor.
     let is_own = || {
@@ -115,8 +122,7 @@ fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &Verifier
 /// Whether links lead from `older` to `newer`.
 fn is_continued_by(disk: &Disk, older: &VerifierKey, newer: &VerifierKey) -> Result<bool, VaultError> {
     let mut at = older.clone();
-    // No history is that long: a circle ends.
-    for _ in 0..1000 {
+    for _ in 0..LONGEST {
         let Some(id) = at.origin().log_id() else {
             return Ok(false);
         };
@@ -189,6 +195,13 @@ impl Vault {
             {
                 return Ok(Some(Branch::Diverged(head, mark.clone())));
             }
+            // Nor may the successor name another head of the size that was seen here, whatever it says is missing.
+            if let Some((mark, closed)) = mark.as_ref().zip(gap.as_ref())
+                && mark.size == closed.size
+                && mark.root != closed.root
+            {
+                return Ok(Some(Branch::Diverged(closed.clone(), mark.clone())));
+            }
             // What a gap declared missing is no news, unless it came after all.
             let known = gap.as_ref().unwrap_or(&head).size;
             let late = || log.checkpoint(&verifier).ok().map(|late| late.head().clone());
@@ -226,17 +239,54 @@ impl Vault {
                 || joined.iter().any(|joined| joined.origin == origin.as_str())
                 || closing.as_ref().is_some_and(|key| *key.origin() == origin)
                 // Of a transaction that is under way, or died: it is not committed.
-                || announced.contains(&places::checkpoint(id));
+                || (announced.contains(&places::checkpoint(id)) && !self.has_grown(id));
             if is_known {
                 continue;
             }
-            let olds = self.past.iter().map(|past| &past.verifier).chain([&self.header.verifier]);
-            for old in olds {
+            let olds = self.past.iter().map(|past| (&past.verifier, &past.log, &past.have));
+            for (old, log, head) in olds.chain([(&self.header.verifier, &self.log, self.head())]) {
                 if let Some((link, _)) = history::link(&self.disk, old, id)? {
-                    found.push((old.clone(), link));
+                    // A key that was made in advance is the only one that may follow: a thief of the old one lacks it.
+                    let promised = history::promised_by(log, head).unwrap_or_default();
+                    if promised.is_none_or(|next| next == Digest::of(link.vkey.public())) {
+                        found.push((old.clone(), link));
+                    }
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Whether a log has more entries than the successor that it began as, by its own word: then some machine took it
+    /// for the active one, and what a dead transaction announced of it is committed, though not here.
+    pub(super) fn has_grown(&self, id: LogId) -> bool {
+        let bytes = self.disk.read(&places::checkpoint(id), NOTE_LIMIT as u64).ok().flatten().unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        text.lines().nth(1).and_then(|size| size.parse::<u64>().ok()).is_some_and(|size| size > FIRST)
+    }
+
+    /// Whether this machine has seen a log that continues the active one: then an older `vault.toml` was put back.
+    pub(super) fn is_outlived(&self, head: &Checkpoint) -> Result<bool, VaultError> {
+        let is_known = |key: &VerifierKey| State::of(&self.places, key).mark(key).map(|mark| mark.is_some());
+        let last = match head.size.checked_sub(1) {
+            Some(last) => self.log.opening(last, head, &self.keyring).ok().flatten(),
+            None => None,
+        };
+        if let Some(Ok(Event { body: Body::LogClosed(closed), .. })) = last.map(|last| Event::from_fields(last.event))
+            && let Ok(next) = closed.vkey.parse::<VerifierKey>()
+            && is_known(&next)?
+        {
+            return Ok(true);
+        }
+        let mut at = self.header.verifier.clone();
+        for _ in 0..LONGEST {
+            let link = at.origin().log_id().map(places::successor);
+            match link.map(|file| history::link_in(&self.disk, &file, &at)).transpose()?.flatten() {
+                Some((link, _)) if is_known(&link.vkey)? => return Ok(true),
+                Some((link, _)) => at = link.vkey,
+                None => return Ok(false),
+            }
+        }
+        Ok(false)
     }
 }

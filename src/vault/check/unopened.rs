@@ -36,7 +36,7 @@ impl Unopened {
         // Before the keys fit each other, nothing that the header says is believed.
         let is_believed =
             finding.file.as_ref().is_some_and(|file| file != places::HEADER && !file.starts_with(places::KEYS));
-        let header = header.filter(|_| is_believed || matches!(error, VaultError::Replaced { .. }));
+        let header = header.filter(|_| is_believed || names_other_keys(error));
         let head = header
             .as_ref()
             .and_then(|header| Some(Log::new(disk, header.log).checkpoint(&header.verifier).ok()?.head().clone()));
@@ -44,11 +44,18 @@ impl Unopened {
     }
 }
 
+/// Whether the keys fit each other, and are not those that are known here.
+fn names_other_keys(error: &VaultError) -> bool {
+    matches!(error, VaultError::Replaced { .. } | VaultError::OlderHeader { .. } | VaultError::Rekeyed { .. })
+}
+
 fn finding_of(disk: &Disk, header: Option<&Header>, error: &VaultError) -> Option<Finding> {
     let text = error.to_string();
     match error {
         VaultError::NotAVault(_) => Some(finding(Fault::Incomplete, places::HEADER, &text)),
         VaultError::Replaced { .. } => Some(finding(Fault::UntrustedKey, places::HEADER, &text)),
+        VaultError::OlderHeader { .. } => Some(finding(Fault::RolledBack, places::HEADER, &text)),
+        VaultError::Rekeyed { .. } => Some(finding(Fault::UntrustedKey, places::HEADER, &text)),
         VaultError::Incomplete { file, .. } => Some(finding(Fault::Incomplete, file, &text)),
         VaultError::MissingEntry { file, index } => {
             Some(Finding { index: Some(*index), ..finding(Fault::Incomplete, file, &text) })
