@@ -112,11 +112,7 @@ pub fn complete_from(
 /// Makes anew what the entries of the active log give, where they are all at hand: tiles that are missing or damaged, and
 /// a checkpoint that is gone, from this machine's mark. They give the root that was signed, so nothing else is to be
 /// believed. Returns how many files.
-pub fn mend(
-    unlocked: &Unlocked,
-    wait: Duration,
-    rng: &mut (impl CryptoRng + RngCore),
-) -> Result<u64, VaultError> {
+pub fn mend(unlocked: &Unlocked, wait: Duration, rng: &mut (impl CryptoRng + RngCore)) -> Result<u64, VaultError> {
     let found = &unlocked.found;
     let (disk, verifier) = (&found.disk, &found.header.verifier);
     let log = Log::new(disk.clone(), found.header.log);
@@ -126,7 +122,7 @@ pub fn mend(
     let Some(head) = published.or(state.mark(verifier)?) else {
         return Ok(0);
     };
-    let AtHand { have, growth } = match log.at_hand(&unlocked.keyring) {
+    let AtHand { have, growth } = match log.at_hand(&unlocked.keyring, &[head.head().clone()]) {
         Err(error) if error.is_of_files() => return Ok(0),
         other => other?,
     };

@@ -251,7 +251,8 @@ fn go_on_here(
             Some(Brought { files, .. }) => format!("{} were brought, and nothing else was done", files_of(*files)),
             None => "nothing was done".to_owned(),
         };
-        let message = format!("{} Nobody confirmed that a new ledger is to go on from here; {so_far}", state_of(&vault)?);
+        let message =
+            format!("{} Nobody confirmed that a new ledger is to go on from here; {so_far}", state_of(&vault)?);
         let failure = Failure::new(FailureCode::Refused, message);
         let failure = match vault.highest()?.size > head.size {
             true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
