@@ -106,7 +106,8 @@ impl Film {
         let film = Self::new(&before, ops);
         let lasting = |tree: Tree| tree.into_iter().filter(|(path, _)| !is_apart(path)).collect::<Tree>();
         let (played, found) = (lasting(film.at(film.len(), &BTreeSet::new(), None)), lasting(tree_of(root)));
-        let differs: Vec<_> = played.keys().chain(found.keys()).filter(|path| played.get(*path) != found.get(*path)).collect();
+        let differs: Vec<_> =
+            played.keys().chain(found.keys()).filter(|path| played.get(*path) != found.get(*path)).collect();
         assert!(differs.is_empty(), "a change was made that nobody wrote down: {differs:?}");
         (done, film)
     }
@@ -161,15 +162,11 @@ impl Film {
         self.ops.len()
     }
 
-    /// The operations, for whoever reads of a failure.
-    pub fn ops(&self) -> &[Op] {
-        &self.ops
-    }
-
     /// What is on the disk when `begun` operations were, but for the namings `undone`; the last operation's write as
     /// `torn`.
     fn at(&self, begun: usize, undone: &BTreeSet<usize>, torn: Option<&[u8]>) -> Tree {
-        let mut names: BTreeMap<&Path, Named> = self.base.iter().map(|(path, named)| (path.as_path(), *named)).collect();
+        let mut names: BTreeMap<&Path, Named> =
+            self.base.iter().map(|(path, named)| (path.as_path(), *named)).collect();
         for (_, naming) in self.namings.iter().enumerate().filter(|(at, n)| n.op < begun && !undone.contains(at)) {
             names.insert(&naming.name, naming.now);
         }
@@ -207,7 +204,9 @@ impl Film {
         let may_go = |at: &usize| {
             let naming = &self.namings[*at];
             let left = self.namings.get(at + 1).filter(|next| next.is_left && next.op == naming.op);
-            naming.op < begun && !is_synced(naming) && !left.is_some_and(|left| is_synced(left))
+            // Within one directory the two go together.
+            let goes_along = naming.is_left && self.namings[at - 1].name.parent() == naming.name.parent();
+            naming.op < begun && !goes_along && !is_synced(naming) && !left.is_some_and(is_synced)
         };
         (0..self.namings.len()).filter(may_go).collect()
     }
@@ -238,7 +237,11 @@ impl Film {
             add(format!("killed after {after}"), begun, self.at(begun, &BTreeSet::new(), None));
             if let Some(Op::Write(_, bytes)) = last {
                 for (how, torn) in [("half", bytes[..bytes.len() / 2].to_vec()), ("zeros", vec![0; bytes.len()])] {
-                    add(format!("{after}, of which {how} stands"), begun, self.at(begun, &BTreeSet::new(), Some(&torn)));
+                    add(
+                        format!("{after}, of which {how} stands"),
+                        begun,
+                        self.at(begun, &BTreeSet::new(), Some(&torn)),
+                    );
                     let undone = self.with_left(self.pending(begun));
                     add(format!("{after}, {how}, all undone"), begun, self.at(begun, &undone, Some(&torn)));
                 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use rand_core::OsRng;
 
 use crate::crash_tests::bench::Bench;
-use crate::crash_tests::bench::contents;
 use crate::crash_tests::bench::copy_tree;
 use crate::crash_tests::bench::records_of;
 use crate::crash_tests::film::Film;
@@ -145,9 +144,8 @@ fn a_key_that_is_rotated() {
 fn an_owner_who_is_removed() {
     let (bench, _) = filled();
     bench.add_owner(&mut bench.open().unwrap(), "partner");
-    Walk::of(&bench, &|vault| vault.past().len().to_string()).through("owner remove", &|| {
-        bench.remove_owners(&mut bench.open().map_err(text)?).map_err(text)
-    });
+    Walk::of(&bench, &|vault| vault.past().len().to_string())
+        .through("owner remove", &|| bench.remove_owners(&mut bench.open().map_err(text)?).map_err(text));
 }
 
 #[test]

@@ -3,9 +3,7 @@
 //! size, on one machine or two.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
-use std::path::PathBuf;
 
 use crate::crash_tests::bench::Bench;
 use crate::crash_tests::bench::contents;
@@ -234,7 +232,7 @@ impl Scene<'_> {
             !matches!(fault, Fault::Waiting | Fault::Resealing)
         };
         let news: Vec<_> = report.ledger.findings.iter().chain(&report.findings).filter(is_news).collect();
-        assert!(news.is_empty(), "{}: {news:?}\n{}", self.what, self.listing());
+        assert!(news.is_empty(), "{}: {news:?}", self.what);
     }
 
     /// Everybody who may writes; whoever may not says so; what was to be sealed anew is.
@@ -267,11 +265,5 @@ impl Scene<'_> {
             self.is_whole(&mut self.opened(machine));
         }
         heads.see(bench.dir.path(), what);
-    }
-
-    /// What there is, for whoever reads of a failure.
-    fn listing(&self) -> String {
-        let paths: Vec<PathBuf> = tree_of(self.walk.bench.dir.path()).into_keys().filter(|path| !is_cache(path)).collect();
-        paths.iter().map(|path| format!("{} {:?}\n", path.display(), fs::metadata(path).map(|m| m.len()))).collect()
     }
 }
