@@ -22,7 +22,7 @@ use crate::vault::reseal;
 use crate::vault::standing::Standing;
 
 /// How many states of each act are looked at in the ordinary run; all of them with `SUBROSA_SCALE`.
-const SAMPLE: usize = 12;
+const SAMPLE: usize = 8;
 
 /// Whether everything is tried that can be tried, and not a sample of it.
 pub fn is_full() -> bool {
