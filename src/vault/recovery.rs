@@ -102,7 +102,7 @@ impl Vault {
     fn remains(&self) -> Result<Vec<String>, VaultError> {
         let closed = self.chapters()?.into_iter().map(|chapter| chapter.log.id).filter(|id| *id != self.log.id);
         let mut remains: Vec<String> = closed.map(places::signing_key).collect();
-        remains.push(places::next_header(self.log.id));
+        remains.extend([places::next_header(self.log.id), places::EARLY_HEADER.to_owned()]);
         let older = |name: &String| name.parse::<u64>().is_ok_and(|epoch| epoch < self.header.epoch);
         let epochs = self.disk.names(places::KEYS)?.into_iter().filter(older);
         remains.extend(epochs.map(|name| format!("{}/{name}", places::KEYS)));

@@ -167,9 +167,8 @@ fn reseal_batch<R: CryptoRng + RngCore>(
         Ok(vec![Draft { resealed: Some(items), ..Draft::from(body) }])
     })?;
     // A crash here leaves old objects that the ledger says were sealed again: they go at the end.
-    for old in &batch[..count as usize] {
-        desk.vault.disk.remove(&places::object(old.object))?;
-    }
+    // They go for good: what a removed owner can open must not come back with a power cut after the last event.
+    desk.vault.disk.remove_for_good(batch[..count as usize].iter().map(|old| places::object(old.object)))?;
     Ok(count)
 }
 
@@ -217,11 +216,13 @@ fn reseal_journals<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<(),
 fn finish<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<(), VaultError> {
     let vault = &*desk.vault;
     let moves = Moves::of(Openings::new(&vault.disk, &vault.keyring, vault.stretches()))?;
+    let mut replaced = Vec::new();
     for object in moves.replaced() {
         if vault.catalog.object(object)?.is_none() {
-            vault.disk.remove(&places::object(object))?;
+            replaced.push(places::object(object));
         }
     }
+    vault.disk.remove_for_good(replaced)?;
     let epoch = vault.header.epoch;
     desk.append::<VaultError>(|_| Ok(vec![Body::RekeyFinished(RekeyFinished { epoch }).into()]))?;
     desk.vault.disk.remove(&places::owner_file(epoch, places::EARLIER))
