@@ -39,7 +39,11 @@ const TABLE: [Row; 16] = [
     ),
     Row(Fault::WrongLog, "WRONG-LOG", "it belongs to another vault: bring back the one of this log"),
     Row(Fault::Forked, "FORKED", "keep both as evidence, and bring back the copy that was seen on this computer"),
-    Row(Fault::RolledBack, "ROLLED-BACK", "bring the newer copy back, or complete this one from it: subrosa ledger recover --from DIR; nothing is added to it as it is"),
+    Row(
+        Fault::RolledBack,
+        "ROLLED-BACK",
+        "bring the newer copy back, or complete this one from it: subrosa ledger recover --from DIR; nothing is added to it as it is",
+    ),
     Row(Fault::Ahead, "AHEAD", "the vault here is older than the copy: bring the newer one back"),
     Row(
         Fault::BackDated,

@@ -140,7 +140,8 @@ impl Vault {
         }
         let Self { catalog, keyring, disk, .. } = self;
         let mut lists = Lists { disk, keyring, all, moves: None };
-        let events = Openings::new(disk, keyring, rest).after(&folded).map(|opening| opening.and_then(|of| lists.fold_of(of)));
+        let events =
+            Openings::new(disk, keyring, rest).after(&folded).map(|opening| opening.and_then(|of| lists.fold_of(of)));
         catalog.fold(to, events).map_err(unfold)
     }
 

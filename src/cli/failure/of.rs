@@ -52,7 +52,8 @@ impl From<VaultError> for Failure {
                 format!("{message}; if you put it there yourself, name its head with --accept-head SIZE:ROOT"),
             ),
             VaultError::RolledBack { .. } => {
-                let words = "nothing is added to it: bring the newer copy back, complete it from that, or go on without it";
+                let words =
+                    "nothing is added to it: bring the newer copy back, complete it from that, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
             }
             VaultError::Forked { .. } => Self::new(

@@ -101,6 +101,8 @@ pub fn state_of(vault: &Vault) -> Result<String, Failure> {
     Ok(match missing {
         0 => format!("{whose}All of its {have} entries are at hand."),
         1 => format!("{whose}Of its {highest} entries, the last one is not at hand; a new ledger would say so."),
-        count => format!("{whose}Of its {highest} entries, the last {count} are not at hand; a new ledger would say so."),
+        count => {
+            format!("{whose}Of its {highest} entries, the last {count} are not at hand; a new ledger would say so.")
+        }
     })
 }

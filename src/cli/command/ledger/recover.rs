@@ -25,6 +25,7 @@ use crate::vault::check::Fault;
 use crate::vault::completion;
 use crate::vault::completion::Completed;
 use crate::vault::error::VaultError;
+use crate::vault::mending;
 use crate::vault::rescue;
 use crate::vault::root_text;
 use crate::vault::standing::Standing;
@@ -234,7 +235,7 @@ fn complete(session: &mut Session<'_>, from: &Path) -> Result<Option<Brought>, F
 fn mend(session: &mut Session<'_>) -> Result<u64, Failure> {
     let unlocked = session.unlock_to_recover()?;
     let wait = session.lock_wait();
-    Ok(completion::mend(&unlocked, wait, &mut session.host.rng)?)
+    Ok(mending::mend(&unlocked, wait, &mut session.host.rng)?)
 }
 
 /// The ledger goes on here, if somebody says so.
@@ -251,7 +252,8 @@ fn go_on_here(
             Some(Brought { files, .. }) => format!("{} were brought, and nothing else was done", files_of(*files)),
             None => "nothing was done".to_owned(),
         };
-        let message = format!("{} Nobody confirmed that a new ledger is to go on from here; {so_far}", state_of(&vault)?);
+        let message =
+            format!("{} Nobody confirmed that a new ledger is to go on from here; {so_far}", state_of(&vault)?);
         let failure = Failure::new(FailureCode::Refused, message);
         let failure = match vault.highest()?.size > head.size {
             true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
