@@ -20,7 +20,6 @@ use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::opening::PER_FILE;
-use crate::ledger::tile::TilePath;
 use crate::ledger::tile::tiles_of;
 use crate::ledger::tree::Tiles as _;
 use crate::practice::disclosure::Listed;
@@ -29,7 +28,6 @@ use crate::practice::event::Body;
 use crate::practice::event::Event;
 use crate::practice::rekey::Resealed;
 use crate::seal;
-use crate::vault::at_hand::AtHand;
 use crate::vault::disk::Disk;
 use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
@@ -107,47 +105,6 @@ pub fn complete_from(
         None => Log::new(here.clone(), header.log).checkpoint(&header.verifier)?.head().clone(),
     };
     Ok((files > 0).then_some(Completed { head, files }))
-}
-
-/// Makes anew what the entries of the active log give, where they are all at hand: tiles that are missing or damaged, and
-/// a checkpoint that is gone, from this machine's mark. They give the root that was signed, so nothing else is to be
-/// believed. Returns how many files.
-pub fn mend(unlocked: &Unlocked, wait: Duration, rng: &mut (impl CryptoRng + RngCore)) -> Result<u64, VaultError> {
-    let found = &unlocked.found;
-    let (disk, verifier) = (&found.disk, &found.header.verifier);
-    let log = Log::new(disk.clone(), found.header.log);
-    let state = State::of(&found.places, verifier);
-    let published = log.checkpoint(verifier).ok();
-    let is_published = published.is_some();
-    let Some(head) = published.or(state.mark(verifier)?) else {
-        return Ok(0);
-    };
-    let AtHand { have, growth } = match log.at_hand(&unlocked.keyring, &[head.head().clone()]) {
-        Err(error) if error.is_of_files() => return Ok(0),
-        other => other?,
-    };
-    if have != *head.head() {
-        return Ok(0);
-    }
-    let is_as_it_should = |path: &TilePath, bytes: &[u8]| matches!(log.read(path), Ok(Some(found)) if found == bytes);
-    let damaged: Vec<_> = growth.writes.iter().filter(|(path, bytes)| !is_as_it_should(path, bytes)).collect();
-    if damaged.is_empty() && is_published {
-        return Ok(0);
-    }
-    let _vault = Lock::take(&disk.path(places::LOCK), Hold::Exclusive, wait)?;
-    let _state = state.lock(wait)?;
-    let intent = Intent::announce(disk, IntentId::random(rng), Vec::new())?;
-    let mut staging = Staging::new(disk.clone(), places::incoming(intent.id));
-    for (path, bytes) in &damaged {
-        staging.write(&log.file_of(path), bytes)?;
-    }
-    staging.settle()?;
-    if !is_published {
-        staging.write(&places::checkpoint(log.id), head.bytes())?;
-        staging.settle()?;
-    }
-    intent.fulfilled()?;
-    Ok(damaged.len() as u64 + u64::from(!is_published))
 }
 
 /// The objects of a history that later ones took the place of, as far as that can be read.

@@ -18,6 +18,7 @@ pub mod history;
 pub mod intent;
 pub mod lock;
 pub mod log;
+pub mod mending;
 pub mod object;
 pub mod places;
 pub mod prove;

@@ -27,6 +27,7 @@ mod practice;
 mod proofs;
 mod readme;
 mod records;
+mod recovery;
 mod screen;
 mod secrets;
 mod sharing;

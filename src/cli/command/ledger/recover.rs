@@ -25,6 +25,7 @@ use crate::vault::check::Fault;
 use crate::vault::completion;
 use crate::vault::completion::Completed;
 use crate::vault::error::VaultError;
+use crate::vault::mending;
 use crate::vault::rescue;
 use crate::vault::root_text;
 use crate::vault::standing::Standing;
@@ -234,7 +235,7 @@ fn complete(session: &mut Session<'_>, from: &Path) -> Result<Option<Brought>, F
 fn mend(session: &mut Session<'_>) -> Result<u64, Failure> {
     let unlocked = session.unlock_to_recover()?;
     let wait = session.lock_wait();
-    Ok(completion::mend(&unlocked, wait, &mut session.host.rng)?)
+    Ok(mending::mend(&unlocked, wait, &mut session.host.rng)?)
 }
 
 /// The ledger goes on here, if somebody says so.
