@@ -139,10 +139,7 @@ impl Vault {
         for (index, event) in self.folded()? {
             if seen.get(&index).is_some_and(|seen| *seen != event) {
                 let file = places::journal(self.log.id, index / PER_FILE);
-                return Err(VaultError::altered(
-                    file,
-                    format!("entry {index} is not the one that was read here before"),
-                ));
+                return Err(VaultError::opening_differs(file, index, "is not the one that was read here before"));
             }
         }
         Ok(())
@@ -171,11 +168,7 @@ impl Vault {
     /// As `settle`, but a recovery goes on with what is at hand.
     pub(super) fn settle_somehow(&mut self, held: Held) -> Result<(), VaultError> {
         match self.settle(held) {
-            Err(VaultError::Incomplete { .. } | VaultError::MissingEntry { .. } | VaultError::Altered { .. })
-                if self.options.at_hand =>
-            {
-                self.settle_at_hand()
-            }
+            Err(error) if error.is_of_files() && self.options.at_hand => self.settle_at_hand(),
             other => other,
         }
     }

@@ -191,7 +191,7 @@ impl Copy<'_> {
 
 fn no_if_absent(result: Result<bool, VaultError>) -> Result<bool, VaultError> {
     match result {
-        Err(VaultError::Incomplete { .. } | VaultError::Altered { .. } | VaultError::MissingEntry { .. }) => Ok(false),
+        Err(error) if error.is_of_files() => Ok(false),
         other => other,
     }
 }

@@ -58,9 +58,7 @@ pub(super) fn recognise(
             history::lineage(&found.disk, log, &header.verifier, head, keyring)
         };
         let past = match past_of(published.head()) {
-            Err(VaultError::Incomplete { .. } | VaultError::MissingEntry { .. } | VaultError::Altered { .. })
-                if at_hand =>
-            {
+            Err(error) if error.is_of_files() && at_hand => {
                 past_of(&log.at_hand(keyring, &[published.head().clone()])?.have)?
             }
             other => other?,

@@ -37,7 +37,9 @@ impl From<VaultError> for Failure {
                 failure(Unsafe).because([Reason::from(&risk)]).hint("subrosa --vault NEW-DIRECTORY init")
             }
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
-            VaultError::Altered { .. } | VaultError::MissingEntry { .. } => failure(Integrity),
+            VaultError::Altered { .. } | VaultError::MissingEntry { .. } | VaultError::OpeningDiffers { .. } => {
+                failure(Integrity)
+            }
             VaultError::NotAVault(_) => failure(Integrity),
             VaultError::Replaced { .. } => Self::new(
                 Integrity,
