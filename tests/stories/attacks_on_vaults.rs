@@ -184,7 +184,13 @@ const ON_A_LOG: &[Row] = &[
         File(HEAD),
         Refused,
     ),
-    ("a byte of the head's signature", |it| change(it, HEAD, flip_signature), "CORRUPT", File(HEAD), Refused),
+    (
+        "a byte of the head's signature",
+        |it| change(it, HEAD, |head| flip_signature(head)),
+        "CORRUPT",
+        File(HEAD),
+        Refused,
+    ),
     ("half a checkpoint", |it| change(it, HEAD, |bytes| bytes.truncate(60)), "MALFORMED", File(HEAD), Refused),
     (
         "junk after the checkpoint",
