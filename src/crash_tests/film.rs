@@ -162,11 +162,6 @@ impl Film {
         self.ops.len()
     }
 
-    /// The operations, for whoever reads of a failure.
-    pub fn ops(&self) -> &[Op] {
-        &self.ops
-    }
-
     /// What is on the disk when `begun` operations were, but for the namings `undone`; the last operation's write as
     /// `torn`.
     fn at(&self, begun: usize, undone: &BTreeSet<usize>, torn: Option<&[u8]>) -> Tree {
@@ -209,7 +204,9 @@ impl Film {
         let may_go = |at: &usize| {
             let naming = &self.namings[*at];
             let left = self.namings.get(at + 1).filter(|next| next.is_left && next.op == naming.op);
-            naming.op < begun && !is_synced(naming) && !left.is_some_and(|left| is_synced(left))
+            // Within one directory the two go together.
+            let goes_along = naming.is_left && self.namings[at - 1].name.parent() == naming.name.parent();
+            naming.op < begun && !goes_along && !is_synced(naming) && !left.is_some_and(is_synced)
         };
         (0..self.namings.len()).filter(may_go).collect()
     }

@@ -278,7 +278,7 @@ fn an_init() {
     made.unwrap();
     let all = film.frames();
     let states = all.len();
-    let frames = sampled(all, 40);
+    let frames = sampled(all, 16);
     println!("init: {} operations, {states} states, {} looked at", film.len(), frames.len());
     for frame in frames {
         let what = &frame.what;

@@ -2,6 +2,9 @@
 //! and openings fit each other. Its root is nobody's signature but what these files give; whoever continues the log says
 //! so in the successor's first event.
 
+use std::collections::BTreeMap;
+
+use crate::digest::Digest;
 use crate::keys::keyring::Keyring;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::leaf::Leaf;
@@ -14,6 +17,7 @@ use crate::ledger::tree::Growth;
 use crate::ledger::tree::MemoryTiles;
 use crate::ledger::tree::Tiles as _;
 use crate::vault::Vault;
+use crate::vault::catalog::EntryFilter;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
 use crate::vault::log::Log;
@@ -30,14 +34,30 @@ pub struct AtHand {
 }
 
 impl Log {
-    /// The longest beginning of the log whose entries are there and fit their openings.
-    pub fn at_hand(&self, keyring: &Keyring) -> Result<AtHand, VaultError> {
+    /// The longest beginning of the log whose entries are there and fit their openings. It is held against every head
+    /// of it that is known to be `signed`: an opening is sealed to a public key and an entry made of it, so anybody who
+    /// can write the files can write others that fit each other.
+    pub fn at_hand(&self, keyring: &Keyring, signed: &[Checkpoint]) -> Result<AtHand, VaultError> {
         let mut leaves: Vec<Leaf> = Vec::new();
         for number in 0.. {
             let before = leaves.len();
-            self.read_file_of(number, keyring, &mut leaves)?;
+            self.read_file_of(number, keyring, signed, &mut leaves)?;
             if leaves.len() - before < usize::from(WIDTH) {
                 break;
+            }
+        }
+        // Beyond the highest head nothing was ever published.
+        let highest = signed.iter().map(|head| head.size).max().unwrap_or(u64::MAX);
+        leaves.truncate(usize::try_from(highest).unwrap_or(usize::MAX));
+        for head in signed {
+            let Some(beginning) = usize::try_from(head.size).ok().and_then(|size| leaves.get(..size)) else {
+                continue;
+            };
+            let grown = tree::append(&MemoryTiles::default(), (0, tree::empty_root()), beginning);
+            if !grown.is_ok_and(|grown| grown.root == head.root) {
+                let size = head.size;
+                let text = format!("the entries that are there are not those that were signed at size {size}");
+                return Err(VaultError::altered(places::ledger_file(self.id, "tile"), text));
             }
         }
         if leaves.is_empty() {
@@ -50,9 +70,23 @@ impl Log {
     }
 
     /// Adds the leaves of one bundle, up to the first that has no opening which fits it.
-    fn read_file_of(&self, number: u64, keyring: &Keyring, leaves: &mut Vec<Leaf>) -> Result<(), VaultError> {
+    fn read_file_of(
+        &self,
+        number: u64,
+        keyring: &Keyring,
+        signed: &[Checkpoint],
+        leaves: &mut Vec<Leaf>,
+    ) -> Result<(), VaultError> {
         let first = number * PER_FILE;
-        let found = self.widest_bundle(number)?;
+        // Those that a signed root proves, where the tiles for that are there.
+        let proven = signed
+            .iter()
+            .filter(|head| head.size > first)
+            .filter_map(|head| self.leaves(first..(first + PER_FILE).min(head.size), head).ok());
+        let found = match proven.max_by_key(Vec::len) {
+            Some(proven) => proven,
+            None => self.widest_bundle(number)?,
+        };
         let beyond = Checkpoint { origin: self.origin.clone(), size: first + PER_FILE, root: tree::empty_root() };
         let openings = match self.journal(number, &beyond, keyring) {
             Err(VaultError::Altered { .. }) => Vec::new(),
@@ -97,21 +131,49 @@ impl Log {
 impl Vault {
     /// Settles on what is at hand, for a recovery of a vault that does not open otherwise. Nothing is appended to it.
     pub(super) fn settle_at_hand(&mut self) -> Result<(), VaultError> {
-        let AtHand { have, .. } = self.log.at_hand(&self.keyring)?;
-        // What was signed of this beginning has to be in it.
-        let mark = self.state.mark(&self.header.verifier)?.map(|mark| mark.head().clone());
-        if let Some(signed) = mark.filter(|mark| mark.size == have.size && mark.root != have.root) {
-            return Err(VaultError::Forked { seen: Box::new(signed), found: Box::new(have) });
-        }
+        let AtHand { have, .. } = self.log.at_hand(&self.keyring, &self.signed_heads()?)?;
+        let seen = self.folded().unwrap_or_default();
         self.have = Some(have);
         self.standing = Standing::AtHand;
-        self.step_in_memory()
+        self.step_in_memory()?;
+        // Where no root proves what is at hand, what was read here before does.
+        for (index, event) in self.folded()? {
+            if seen.get(&index).is_some_and(|seen| *seen != event) {
+                let file = places::journal(self.log.id, index / PER_FILE);
+                return Err(VaultError::altered(
+                    file,
+                    format!("entry {index} is not the one that was read here before"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The heads of the active log that are known to be signed: the mark and the published one.
+    pub(super) fn signed_heads(&self) -> Result<Vec<Checkpoint>, VaultError> {
+        let mark = self.state.mark(&self.header.verifier)?;
+        let published = self.log.checkpoint(&self.header.verifier).ok();
+        Ok(mark.into_iter().chain(published).map(|head| head.head().clone()).collect())
+    }
+
+    /// The digests of the active log's events that the catalogue holds.
+    fn folded(&self) -> Result<BTreeMap<u64, Digest>, VaultError> {
+        let mut found = BTreeMap::new();
+        self.catalog.entries::<VaultError>(&EntryFilter::default(), |entry| {
+            if entry.log == self.log.id {
+                let text = serde_json::Value::Object(entry.fields).to_string();
+                found.insert(entry.index, Digest::of(text.as_bytes()));
+            }
+            Ok(true)
+        })?;
+        Ok(found)
     }
 
     /// Whether every entry of the head that holds is there.
     fn is_at_hand(&self) -> Result<bool, VaultError> {
         let head = self.head.head();
-        Ok(no_if_absent(self.log.has_root(head))? && self.log.at_hand(&self.keyring)?.have == *head)
+        Ok(no_if_absent(self.log.has_root(head))?
+            && self.log.at_hand(&self.keyring, &self.signed_heads()?)?.have == *head)
     }
 
     /// As `settle`, but a recovery goes on with what is at hand.
@@ -119,11 +181,7 @@ impl Vault {
         match self.settle(held) {
             // The catalogue may have read what is no longer there.
             Ok(()) if self.options.at_hand && !self.is_at_hand()? => self.settle_at_hand(),
-            Err(VaultError::Incomplete { .. } | VaultError::MissingEntry { .. } | VaultError::Altered { .. })
-                if self.options.at_hand =>
-            {
-                self.settle_at_hand()
-            }
+            Err(error) if self.options.at_hand && error.is_of_files() => self.settle_at_hand(),
             other => other,
         }
     }

@@ -81,6 +81,19 @@ impl Disk {
         ignore_absent(fuse::remove_file(&self.path(file))).map_err(|error| VaultError::io(self.path(file), error))
     }
 
+    /// Removes those of `files` that are there, so that no power cut brings them back: their directories are synced.
+    pub fn remove_for_good(&self, files: impl IntoIterator<Item = String>) -> Result<(), VaultError> {
+        let mut dirs = BTreeSet::new();
+        for file in files {
+            self.remove(&file)?;
+            dirs.extend(self.path(&file).parent().filter(|dir| dir.is_dir()).map(Path::to_owned));
+        }
+        for dir in dirs {
+            fuse::sync_dir(&dir).map_err(|error| VaultError::io(&dir, error))?;
+        }
+        Ok(())
+    }
+
     /// Removes a directory and all in it, if it is there.
     pub fn remove_dir(&self, dir: &str) -> Result<(), VaultError> {
         self.straight(dir, true)?;

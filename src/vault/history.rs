@@ -82,6 +82,8 @@ fn predecessor(
     let may_continue = || disk.has(&places::predecessor(log.id));
     match tree::leaf(log, 1, head.size) {
         Ok(Leaf::Predecessor { .. }) => {}
+        // Beside a link the root has to say so: else whoever changes one byte takes the history before this log away.
+        Ok(_) if may_continue() => {}
         Ok(_) => return Ok(None),
         Err(_) if !may_continue() => return Ok(None),
         Err(error) => return Err(log.error(error, head)),
@@ -109,6 +111,27 @@ fn predecessor(
         return Err(wrong("its key is not the one that the log before it named in advance"));
     }
     Ok(Some(past))
+}
+
+/// Whether each of the `past` logs was continued with the key that it named in advance, where it named one; `active` is
+/// the last one's. Proven by the roots, unlike in [`lineage`]: asked before another key is followed than the one that
+/// is known.
+pub fn check_promises(past: &[Past], active: &VerifierKey) -> Result<(), VaultError> {
+    let newer = past.iter().skip(1).map(|past| &past.verifier).chain([active]);
+    for (past, newer) in past.iter().zip(newer) {
+        if promised_by(&past.log, &past.have)?.is_some_and(|next| next != Digest::of(newer.public())) {
+            return Err(VaultError::altered(places::journal(past.log.id, 0), "it named another key in advance"));
+        }
+    }
+    Ok(())
+}
+
+/// SHA-256 of the key that has to continue a log, where its first entry names one. Proven by the root.
+pub fn promised_by(log: &Log, head: &Checkpoint) -> Result<Option<Digest>, VaultError> {
+    Ok(match log.leaves(0..1, head)?.first() {
+        Some(Leaf::Genesis { next, .. }) => *next,
+        _ => None,
+    })
 }
 
 fn past_of(disk: &Disk, continued: &LogContinued) -> Option<Past> {

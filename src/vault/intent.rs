@@ -76,9 +76,8 @@ impl Intent {
 
     /// The transaction came to nothing: what it made goes.
     pub fn forgotten(self) -> Result<(), VaultError> {
-        for file in &self.files {
-            self.disk.remove(file)?;
-        }
+        // For good before the list goes: nothing else would know what a power cut brings back.
+        self.disk.remove_for_good(self.files.iter().cloned())?;
         self.fulfilled()
     }
 }

@@ -319,6 +319,11 @@ impl Vault {
     /// Accepts the present head on a machine that had not seen this vault: sets mark and pin.
     pub fn accept(&mut self) -> Result<(), VaultError> {
         let _lock = self.state.lock(self.options.lock_wait)?;
+        if self.state.is_writer() && self.state.mark(&self.header.verifier)?.is_none() {
+            // The mark was lost, and with it what this machine has signed: it would sign a second head of one size.
+            self.state.drop_writer()?;
+            self.state.drop_machine();
+        }
         self.state.set_mark(&self.head)?;
         self.pin()?;
         if self.standing == Standing::Unmarked {

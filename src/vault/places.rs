@@ -14,6 +14,8 @@ use crate::keys::signer::WitnessVerifier;
 
 /// The vault's header.
 pub const HEADER: &str = "vault.toml";
+/// The same while it is being written, and what a crash leaves of that.
+pub const EARLY_HEADER: &str = "vault.tmp";
 /// Shared to read, exclusive to write.
 pub const LOCK: &str = "lock";
 /// The key file of an owner who opens the vault with a passphrase.

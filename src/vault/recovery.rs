@@ -25,12 +25,14 @@ use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::places;
 use crate::vault::standing::Standing;
+use crate::vault::state::State;
 use crate::vault::step::Held;
 
 impl Vault {
     /// Mends what can be mended now. A vault that another process is using, or that cannot be written, is left as it
     /// is: everything here can be done at the next opening as well.
     pub(super) fn recover(&mut self) -> Result<(), VaultError> {
+        self.drop_older_writers().or_else(ignore_read_only)?;
         let needed = self.standing == Standing::Unpublished
             || !self.disk.names(places::INCOMING)?.is_empty()
             || !self.missing_key_files()?.is_empty()
@@ -53,6 +55,16 @@ impl Vault {
             Err(VaultError::Io { .. }) => Ok(()),
             other => other,
         }
+    }
+
+    /// A log that another one continues is never signed again: a crash may have come before this machine gave up its
+    /// right to.
+    fn drop_older_writers(&self) -> Result<(), VaultError> {
+        if !matches!(self.standing, Standing::InStep | Standing::Unpublished) {
+            return Ok(());
+        }
+        let older = self.past.iter().map(|past| State::of(&self.places, &past.verifier));
+        older.filter(State::is_writer).try_for_each(|state| state.drop_writer())
     }
 
     fn mend(&mut self) -> Result<(), VaultError> {
@@ -90,7 +102,7 @@ impl Vault {
     fn remains(&self) -> Result<Vec<String>, VaultError> {
         let closed = self.chapters()?.into_iter().map(|chapter| chapter.log.id).filter(|id| *id != self.log.id);
         let mut remains: Vec<String> = closed.map(places::signing_key).collect();
-        remains.push(places::next_header(self.log.id));
+        remains.extend([places::next_header(self.log.id), places::EARLY_HEADER.to_owned()]);
         let older = |name: &String| name.parse::<u64>().is_ok_and(|epoch| epoch < self.header.epoch);
         let epochs = self.disk.names(places::KEYS)?.into_iter().filter(older);
         remains.extend(epochs.map(|name| format!("{}/{name}", places::KEYS)));
@@ -160,7 +172,7 @@ impl Vault {
         let is_of_history = id == self.log.id
             || self.past.iter().any(|past| past.log.id == id)
             || self.joined()?.iter().any(|joined| joined.origin == origin.as_str());
-        Ok(!is_of_history)
+        Ok(!is_of_history && !self.has_grown(id))
     }
 
     /// Whether `file` is a key file of an epoch that never came to be.

@@ -66,7 +66,7 @@ pub fn join<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<Committed,
 impl Vault {
     /// Tiles of the tree that is at hand, so that its root can be checked by anybody: those that are not there.
     fn write_tiles_at_hand(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
-        let AtHand { growth, .. } = self.log.at_hand(&self.keyring)?;
+        let AtHand { growth, .. } = self.log.at_hand(&self.keyring, &self.signed_heads()?)?;
         let intent = Intent::announce(&self.disk, IntentId::random(rng), Vec::new())?;
         let mut staging = Staging::new(self.disk.clone(), places::incoming(intent.id));
         for (path, bytes) in &growth.writes {
@@ -114,7 +114,7 @@ impl Vault {
             let files = from / PER_FILE..whole.size.div_ceil(PER_FILE);
             files.into_iter().all(|number| log.openings(number, whole, &self.keyring).is_ok())
         };
-        let have = if is_whole { whole.clone() } else { log.at_hand(&self.keyring)?.have };
+        let have = if is_whole { whole.clone() } else { log.at_hand(&self.keyring, std::slice::from_ref(whole))?.have };
         Ok(LogJoined {
             from: from.min(have.size),
             have: Extent { root: have.root, size: have.size },

@@ -62,6 +62,19 @@ impl Vault {
         Ok(left(self)?.1)
     }
 
+    /// Whether every object is the one that the ledger speaks of. Anybody can seal something to the present identity and
+    /// put it in an object's place: what only the earlier ones open, and a sync may bring back, would be lost with them.
+    fn check_seals(&self) -> Result<(), VaultError> {
+        self.catalog.each_object::<VaultError>(|stored| {
+            let file = places::object(stored.object);
+            let found = seal::read_seal(&mut self.disk.open(&file)?);
+            match found.map_err(|error| VaultError::unsealed(&file, error))? {
+                (_, seal) if seal == stored.seal => Ok(()),
+                _ => Err(VaultError::altered(file, "its seal is not the one in the ledger")),
+            }
+        })
+    }
+
     /// Whether the present identity opens none of the file's stanzas. Reads its header.
     fn is_sealed_to_earlier(&self, file: &str) -> Result<bool, VaultError> {
         let sealed = self.disk.open(file)?;
@@ -99,6 +112,7 @@ pub fn reseal<R: CryptoRng + RngCore>(
         }
     }
     go_on(progress);
+    desk.vault.check_seals()?;
     reseal_journals(desk)?;
     finish(desk)?;
     Ok(progress)
@@ -153,9 +167,8 @@ fn reseal_batch<R: CryptoRng + RngCore>(
         Ok(vec![Draft { resealed: Some(items), ..Draft::from(body) }])
     })?;
     // A crash here leaves old objects that the ledger says were sealed again: they go at the end.
-    for old in &batch[..count as usize] {
-        desk.vault.disk.remove(&places::object(old.object))?;
-    }
+    // They go for good: what a removed owner can open must not come back with a power cut after the last event.
+    desk.vault.disk.remove_for_good(batch[..count as usize].iter().map(|old| places::object(old.object)))?;
     Ok(count)
 }
 
@@ -174,6 +187,9 @@ fn reseal_journals<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<(),
     for (log, head) in logs {
         for number in 0..head.size.div_ceil(PER_FILE) {
             let file = places::journal(log.id, number);
+            // Each has to be there, and the one of its leaves: one that a sync brings later is lost with the earlier
+            // identities.
+            log.openings(number, &head, &vault.keyring)?;
             if !vault.disk.has(&file) || !vault.is_sealed_to_earlier(&file)? {
                 continue;
             }
@@ -200,11 +216,13 @@ fn reseal_journals<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<(),
 fn finish<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<(), VaultError> {
     let vault = &*desk.vault;
     let moves = Moves::of(Openings::new(&vault.disk, &vault.keyring, vault.stretches()))?;
+    let mut replaced = Vec::new();
     for object in moves.replaced() {
         if vault.catalog.object(object)?.is_none() {
-            vault.disk.remove(&places::object(object))?;
+            replaced.push(places::object(object));
         }
     }
+    vault.disk.remove_for_good(replaced)?;
     let epoch = vault.header.epoch;
     desk.append::<VaultError>(|_| Ok(vec![Body::RekeyFinished(RekeyFinished { epoch }).into()]))?;
     desk.vault.disk.remove(&places::owner_file(epoch, places::EARLIER))

@@ -180,6 +180,7 @@ impl Vault {
             return if self.options.at_hand { Ok(()) } else { is_accepted(accepted, found) };
         }
         match Pin::read(&self.places, &self.canonical()?)? {
+            None if self.is_outlived(found)? => Err(VaultError::OlderHeader { path: self.disk.root().to_owned() }),
             None if mark.is_some_and(|mark| self.extends(mark.head(), found)) => self.pin().or_else(ignore_read_only),
             _ => Ok(()),
         }

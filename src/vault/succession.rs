@@ -52,7 +52,7 @@ use crate::vault::step::Held;
 /// Larger than any `vault.toml` is.
 const HEADER_LIMIT: u64 = 1 << 20;
 /// The entries that a successor begins with: its key, what it continues, and the event that says so.
-const FIRST: u64 = 3;
+pub(super) const FIRST: u64 = 3;
 
 /// A log that is ready to continue the active one.
 pub struct NextLog {
@@ -188,10 +188,7 @@ impl NextLog {
 impl Vault {
     /// SHA-256 of the public key of the next log, where this log's beginning names one: no other key may continue it.
     pub fn promised(&self) -> Result<Option<Digest>, VaultError> {
-        Ok(match self.log.leaves(0..1, self.head())?.first() {
-            Some(Leaf::Genesis { next, .. }) => *next,
-            _ => None,
-        })
+        history::promised_by(&self.log, self.head())
     }
 
     /// Makes the successor that the last event names the active log: what [`NextLog::write`] wrote is all there. Needs
@@ -215,9 +212,13 @@ impl Vault {
         let head = Log::new(self.disk.clone(), next.log).checkpoint(&next.verifier)?;
         disk::replace(&self.disk.path(places::HEADER), bytes)?;
         let state = State::of(&self.places, &next.verifier);
-        state.set_mark(&head)?;
-        if state.known_machine().is_some() {
-            state.make_writer()?;
+        // Where this machine has seen it already, an older header was put back: neither the mark nor the right to write,
+        // which may be another machine's by now, goes back with it.
+        if state.mark(&next.verifier)?.is_none() {
+            state.set_mark(&head)?;
+            if state.known_machine().is_some() {
+                state.make_writer()?;
+            }
         }
         if let Some((_, link)) = history::link(&self.disk, &self.header.verifier, next.log)? {
             self.state.keep_link(&link)?;

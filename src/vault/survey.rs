@@ -1,12 +1,14 @@
 //! Recognising a vault: whether it is the one that was seen here, or continues it, and whether anything in it says that
 //! its history has another branch (`docs/format.md`, 4). Writes nothing.
 
+use crate::digest::Digest;
 use crate::id::LogId;
 use crate::keys::keyring::Keyring;
 use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::successor::Successor;
 use crate::practice::event::Body;
@@ -25,7 +27,11 @@ use crate::vault::places;
 use crate::vault::standing::Branch;
 use crate::vault::state::Pin;
 use crate::vault::state::State;
+use crate::vault::succession::FIRST;
 use crate::vault::unlock::Found;
+
+/// No history has so many logs: links in a circle end.
+const LONGEST: usize = 1000;
 
 /// What this machine knew of a vault before it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +58,9 @@ pub(super) fn recognise(
             history::lineage(&found.disk, log, &header.verifier, head, keyring)
         };
         let past = match past_of(published.head()) {
-            Err(error) if at_hand && error.is_of_files() => past_of(&log.at_hand(keyring)?.have)?,
+            Err(error) if at_hand && error.is_of_files() => {
+                past_of(&log.at_hand(keyring, &[published.head().clone()])?.have)?
+            }
             other => other?,
         };
         Ok((published, past))
@@ -82,6 +90,8 @@ pub(super) fn recognise(
     if !is_linked {
         return Err(replaced());
     }
+    let from = past.iter().position(|past| past.verifier == pinned).unwrap_or(0);
+    history::check_promises(&past[from..], &header.verifier).map_err(|_: VaultError| replaced())?;
     // A link by the pinned key says which key signs now, not to whom the vault is sealed: its holder may be the owner
     // who was removed. Unless it was this machine that made the successor.
     let is_own = || {
@@ -118,8 +128,7 @@ fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &Verifier
 /// Whether links lead from `older` to `newer`: those in the vault, and those that this machine remembers.
 fn is_continued_by(found: &Found, older: &VerifierKey, newer: &VerifierKey) -> Result<bool, VaultError> {
     let mut at = older.clone();
-    // No history is that long: a circle ends.
-    for _ in 0..1000 {
+    for _ in 0..LONGEST {
         let Some(id) = at.origin().log_id() else {
             return Ok(false);
         };
@@ -199,6 +208,13 @@ impl Vault {
             {
                 return Ok(Some(Branch::Diverged(head, mark.clone())));
             }
+            // Nor may the successor name another head of the size that was seen here, whatever it says is missing.
+            if let Some((mark, closed)) = mark.as_ref().zip(gap.as_ref())
+                && mark.size == closed.size
+                && mark.root != closed.root
+            {
+                return Ok(Some(Branch::Diverged(closed.clone(), mark.clone())));
+            }
             // What a gap declared missing is no news, unless it came after all.
             let known = gap.as_ref().unwrap_or(&head).size;
             let late = || log.checkpoint(&verifier).ok().map(|late| late.head().clone());
@@ -225,9 +241,7 @@ impl Vault {
     pub(super) fn other_successors(&self, joined: &[LogJoined]) -> Result<Vec<(VerifierKey, Successor)>, VaultError> {
         let closing = self.closing()?.and_then(|closed| closed.vkey.parse::<VerifierKey>().ok());
         let announced = intent::announced(&self.disk)?;
-        let of_joined = joined.iter().filter_map(|joined| joined.vkey.parse::<VerifierKey>().ok());
-        let olds = self.past.iter().map(|past| past.verifier.clone()).chain([self.header.verifier.clone()]);
-        let olds: Vec<VerifierKey> = olds.chain(of_joined).collect();
+        let chapters = self.chapters()?;
         let mut found = Vec::new();
         for name in self.disk.names(places::LEDGER)? {
             let Ok(id) = name.parse::<LogId>() else {
@@ -239,17 +253,54 @@ impl Vault {
                 || joined.iter().any(|joined| joined.origin == origin.as_str())
                 || closing.as_ref().is_some_and(|key| *key.origin() == origin)
                 // Of a transaction that is under way, or died: it is not committed.
-                || announced.contains(&places::checkpoint(id));
+                || (announced.contains(&places::checkpoint(id)) && !self.has_grown(id));
             if is_known {
                 continue;
             }
-            for old in &olds {
-                if let Some((link, _)) = history::link(&self.disk, old, id)? {
-                    found.push((old.clone(), link));
-                    break;
+            for Chapter { log, verifier, head, .. } in &chapters {
+                if let Some((link, _)) = history::link(&self.disk, verifier, id)? {
+                    // A key that was made in advance is the only one that may follow: a thief of the old one lacks it.
+                    let promised = history::promised_by(log, head).unwrap_or_default();
+                    if promised.is_none_or(|next| next == Digest::of(link.vkey.public())) {
+                        found.push((verifier.clone(), link));
+                        break;
+                    }
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Whether a log has more entries than the successor that it began as, by its own word: then some machine took it
+    /// for the active one, and what a dead transaction announced of it is committed, though not here.
+    pub(super) fn has_grown(&self, id: LogId) -> bool {
+        let bytes = self.disk.read(&places::checkpoint(id), NOTE_LIMIT as u64).ok().flatten().unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        text.lines().nth(1).and_then(|size| size.parse::<u64>().ok()).is_some_and(|size| size > FIRST)
+    }
+
+    /// Whether this machine has seen a log that continues the active one: then an older `vault.toml` was put back.
+    pub(super) fn is_outlived(&self, head: &Checkpoint) -> Result<bool, VaultError> {
+        let is_known = |key: &VerifierKey| State::of(&self.places, key).mark(key).map(|mark| mark.is_some());
+        let last = match head.size.checked_sub(1) {
+            Some(last) => self.log.opening(last, head, &self.keyring).ok().flatten(),
+            None => None,
+        };
+        if let Some(Ok(Event { body: Body::LogClosed(closed), .. })) = last.map(|last| Event::from_fields(last.event))
+            && let Ok(next) = closed.vkey.parse::<VerifierKey>()
+            && is_known(&next)?
+        {
+            return Ok(true);
+        }
+        let mut at = self.header.verifier.clone();
+        for _ in 0..LONGEST {
+            let link = at.origin().log_id().map(places::successor);
+            match link.map(|file| history::link_in(&self.disk, &file, &at)).transpose()?.flatten() {
+                Some((link, _)) if is_known(&link.vkey)? => return Ok(true),
+                Some((link, _)) => at = link.vkey,
+                None => return Ok(false),
+            }
+        }
+        Ok(false)
     }
 }
