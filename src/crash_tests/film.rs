@@ -191,7 +191,7 @@ impl Film {
     }
 
     fn is_known(&self, dir: &Path) -> bool {
-        self.base.get(dir).is_some() || self.namings.iter().any(|naming| naming.name == dir)
+        self.base.contains_key(dir) || self.namings.iter().any(|naming| naming.name == dir)
     }
 
     /// The namings among the first `begun` operations that a power cut may undo: no sync of their directory followed.

@@ -43,7 +43,7 @@ fn refused(bench: &Bench, is_it: impl Fn(&VaultError) -> bool) {
 }
 
 fn is_altered(error: &VaultError) -> bool {
-    matches!(error, VaultError::Altered { .. } | VaultError::MissingEntry { .. })
+    error.is_of_files()
 }
 
 #[test]
@@ -248,7 +248,11 @@ fn every_flipped_byte_is_noticed() {
             changed[at] ^= 0x10;
             fs::write(&path, &changed).unwrap();
             let noticed = match bench.open() {
-                Err(VaultError::Altered { file, .. } | VaultError::Incomplete { file, .. }) => vec![file],
+                Err(
+                    VaultError::Altered { file, .. }
+                    | VaultError::Incomplete { file, .. }
+                    | VaultError::OpeningDiffers { file, .. },
+                ) => vec![file],
                 Err(other) => panic!("{name}, byte {at}: {other}"),
                 Ok(mut vault) => {
                     let report = vault.check(true, &mut |_| {}).unwrap();

@@ -153,7 +153,7 @@ impl Scene<'_> {
     /// Catalogues are those of before, or of after, or none.
     fn set(&self, frame: &Frame, cache: &Tree) {
         let mut tree: Tree = frame.tree.clone();
-        if self.at % 3 != 0 {
+        if !self.at.is_multiple_of(3) {
             tree.retain(|path, _| !is_cache(path));
         }
         if self.at % 3 == 1 {

@@ -140,10 +140,7 @@ impl Vault {
         for (index, event) in self.folded()? {
             if seen.get(&index).is_some_and(|seen| *seen != event) {
                 let file = places::journal(self.log.id, index / PER_FILE);
-                return Err(VaultError::altered(
-                    file,
-                    format!("entry {index} is not the one that was read here before"),
-                ));
+                return Err(VaultError::opening_differs(file, index, "is not the one that was read here before"));
             }
         }
         Ok(())

@@ -46,6 +46,16 @@ pub enum VaultError {
         /// The entry.
         index: u64,
     },
+    /// The journal has an entry that is not the one which the ledger committed to, or that is no event.
+    #[error("{file}: entry {index} {reason}")]
+    OpeningDiffers {
+        /// The journal file.
+        file: String,
+        /// The entry.
+        index: u64,
+        /// What is wrong.
+        reason: String,
+    },
     /// The vault's recipient or verifier key is not the one seen here before.
     #[error("the vault at {} has other keys than the vault that stood there: it was replaced", path.display())]
     Replaced {
@@ -179,11 +189,6 @@ pub fn no_if_absent(result: Result<bool, VaultError>) -> Result<bool, VaultError
 }
 
 impl VaultError {
-    /// Whether it says that files are missing, or are not what they should be: a copy under way looks like that too.
-    pub fn is_of_files(&self) -> bool {
-        matches!(self, Self::Incomplete { .. } | Self::Altered { .. } | Self::MissingEntry { .. })
-    }
-
     /// A failure of the operating system at `path`.
     pub fn io(path: impl AsRef<Path>, error: io::Error) -> Self {
         Self::Io { path: path.as_ref().to_owned(), error }
@@ -192,6 +197,20 @@ impl VaultError {
     /// `file` is not what it should be.
     pub fn altered(file: impl Into<String>, reason: impl ToString) -> Self {
         Self::Altered { file: file.into(), reason: reason.to_string() }
+    }
+
+    /// An entry of the journal is not the one in the ledger.
+    pub fn opening_differs(file: impl Into<String>, index: u64, reason: impl ToString) -> Self {
+        Self::OpeningDiffers { file: file.into(), index, reason: reason.to_string() }
+    }
+
+    /// Whether files of the ledger are missing or are not what they should be: what a recovery may go around. A copy
+    /// under way looks like that too.
+    pub fn is_of_files(&self) -> bool {
+        matches!(
+            self,
+            Self::Incomplete { .. } | Self::MissingEntry { .. } | Self::Altered { .. } | Self::OpeningDiffers { .. }
+        )
     }
 
     /// A sealed file could not be opened: a failure of the disk stays one, everything else means it was altered.

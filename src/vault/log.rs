@@ -32,6 +32,9 @@ const TILE_LIMIT: u64 = 1 << 20;
 /// 256 openings of at most 1 MiB, sealed.
 const JOURNAL_LIMIT: u64 = 300 << 20;
 
+/// What is wrong with an opening that does not fit its leaf.
+const OTHER: &str = "is not the one in the ledger";
+
 /// A log in the vault's directory.
 #[derive(Clone, Debug)]
 pub struct Log {
@@ -158,7 +161,7 @@ impl Log {
         let leaves = self.leaves(index..index + 1, head)?;
         if !leaves.iter().all(|leaf| opening.matches(&self.origin, leaf)) {
             let file = places::journal(self.id, number);
-            return Err(VaultError::altered(file, format!("entry {index} is not the one in the ledger")));
+            return Err(VaultError::opening_differs(file, index, OTHER));
         }
         Ok(Some(opening))
     }
@@ -177,7 +180,7 @@ impl Log {
             match by_index.get(&index) {
                 None if is_sealed => return Err(VaultError::MissingEntry { file: file.to_owned(), index }),
                 Some(opening) if !opening.matches(&self.origin, leaf) => {
-                    return Err(VaultError::altered(file, format!("entry {index} is not the one in the ledger")));
+                    return Err(VaultError::opening_differs(file, index, OTHER));
                 }
                 _ => {}
             }

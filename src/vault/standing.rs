@@ -169,7 +169,11 @@ impl Vault {
     fn alarmed(&mut self, published: VerifiedCheckpoint, standing: Standing) -> Result<(), VaultError> {
         (self.head, self.standing) = (published, standing);
         // The catalogue on disk belongs to the newer head: this one is folded in memory.
-        self.step_in_memory()
+        match self.step_in_memory() {
+            // What excludes the mark cannot even be read: that it does is the graver news.
+            Err(error) if error.is_of_files() && !self.options.at_hand => Err(self.alarm().unwrap_or(error)),
+            other => other,
+        }
     }
 
     /// A head that was accepted has to be the one there is. At a new path, a head that equals or extends the mark is

@@ -13,6 +13,7 @@ use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::opening::Opening;
+use crate::ledger::opening::PER_FILE;
 use crate::platform;
 use crate::practice::disclosure::Listed;
 use crate::practice::event::Body;
@@ -206,7 +207,11 @@ impl Lists<'_> {
         let index = opening.index;
         let event = Event::from_fields(opening.event.clone()).map_err(|error| match error {
             EventError::NewerKind(kind) => VaultError::NewerFormat(format!("entry {index} ({kind})")),
-            EventError::Fields { .. } => VaultError::altered(places::JOURNAL, format!("entry {index}: {error}")),
+            EventError::Fields { .. } => VaultError::opening_differs(
+                places::journal(log, index / PER_FILE),
+                index,
+                format!("is no event: {error}"),
+            ),
         })?;
         let (mut records, mut resealed) = (None, None);
         match &event.body {

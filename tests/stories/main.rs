@@ -6,12 +6,15 @@
 
 mod architecture;
 mod attacks_on_heads;
+mod attacks_on_logs;
 mod attacks_on_notes;
 mod attacks_on_proofs;
+mod attacks_on_vaults;
 mod cards;
 mod copies;
 mod examples;
 mod forged_log;
+mod forger;
 mod fuzzing;
 mod hardship;
 mod help;

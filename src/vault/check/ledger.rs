@@ -66,7 +66,9 @@ impl Ledger<'_> {
         }
         (report.leaves, report.tiles) = (count, tiles);
         for found in found {
-            let file = found.path.map(|path| self.log.file_of(&path));
+            // Where entries and hashes agree with each other and not with the root, it is all of them.
+            let all = || places::ledger_file(self.log.id, "tile");
+            let file = Some(found.path.map_or_else(all, |path| self.log.file_of(&path)));
             let text = found.what.to_string();
             let of_entry = found.index.filter(|_| found.what == Wrong::HashDiffers).and_then(|index| self.blame(index));
             let of_tile = || Finding { fault: found.what.into(), index: found.index, file, text };
@@ -102,9 +104,9 @@ impl Ledger<'_> {
         let number = first / PER_FILE;
         let file = places::journal(self.log.id, number);
         let wrong = |fault, index, text: String| Finding { fault, index, file: Some(file.clone()), text };
-        let sealed = leaves.iter().any(|leaf| matches!(leaf, Leaf::Sealed { .. }));
-        if sealed && !self.disk.has(&file) {
-            report.findings.push(wrong(Fault::Incomplete, Some(first), "it is missing".to_owned()));
+        let sealed = (first..).zip(leaves).find(|(_, leaf)| matches!(leaf, Leaf::Sealed { .. }));
+        if let Some((index, _)) = sealed.filter(|_| !self.disk.has(&file)) {
+            report.findings.push(wrong(Fault::Incomplete, Some(index), "it is missing".to_owned()));
             return Ok(());
         }
         let openings = match self.log.journal(number, self.head, self.keyring) {

@@ -28,7 +28,9 @@ use crate::vault::error::VaultError;
 use crate::vault::evidence;
 use crate::vault::evidence::Contradiction;
 use crate::vault::history::Chapter;
+use crate::vault::log::Log;
 use crate::vault::places;
+use crate::vault::places::Places;
 use crate::vault::witnessed;
 
 /// Whom to ask.
@@ -170,17 +172,8 @@ impl Vault {
     fn keep_evidence(&self, other: &VerifiedCheckpoint, chapter: &Chapter) -> String {
         let Chapter { log, verifier, .. } = chapter;
         let own = if log.id == self.log.id { Ok(self.head.clone()) } else { log.checkpoint(verifier) };
-        let kept = own.and_then(|own| {
-            let (found, head) = (other.head(), own.head());
-            let why = (found.size < head.size).then(|| {
-                let root = tree::root(log, found.size).ok()?;
-                Some(Contradiction { root, proof: tree::consistency_proof(log, found.size, head.size).ok()? })
-            });
-            let text = evidence::text(other, &own, why.flatten().as_ref());
-            evidence::keep(&self.places, &head.origin, found.size, &text)
-        });
-        match kept {
-            Ok(path) => format!("both notes are in {}", path.display()),
+        match own {
+            Ok(own) => keep_both(&self.places, log, other, &own),
             Err(error) => format!("both notes could not be kept ({error})"),
         }
     }
@@ -236,6 +229,20 @@ impl Vault {
             }
         }
         heard.earlier = heard.earlier.filter(|_| heard.time.is_none());
+    }
+}
+
+/// Keeps two notes of `log` that exclude each other, `own` the one whose files are there, and why they do. Where that is.
+pub(super) fn keep_both(places: &Places, log: &Log, other: &VerifiedCheckpoint, own: &VerifiedCheckpoint) -> String {
+    let (found, head) = (other.head(), own.head());
+    let why = (found.size < head.size).then(|| {
+        let root = tree::root(log, found.size).ok()?;
+        Some(Contradiction { root, proof: tree::consistency_proof(log, found.size, head.size).ok()? })
+    });
+    let text = evidence::text(other, own, why.flatten().as_ref());
+    match evidence::keep(places, &head.origin, found.size, &text) {
+        Ok(path) => format!("both notes are in {}", path.display()),
+        Err(error) => format!("both notes could not be kept ({error})"),
     }
 }
 

@@ -2,18 +2,21 @@
 //! in which file, and what of its head is known. Opens nothing itself.
 
 use crate::keys::signer::Origin;
+use crate::ledger::audit;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::note::NOTE_LIMIT;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::check::finding;
+use crate::vault::check::outside::keep_both;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
 use crate::vault::header::Header;
 use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::places::Places;
+use crate::vault::state::State;
 use crate::vault::unlock::Found;
 
 /// A vault that does not open.
@@ -32,7 +35,14 @@ impl Unopened {
     pub fn of(places: &Places, error: &VaultError) -> Option<Self> {
         let disk = Disk::new(places.vault.clone());
         let header = Found::at(places.clone()).ok().map(|found| found.header);
-        let finding = finding_of(&disk, header.as_ref(), error)?;
+        let mut finding = finding_of(&disk, header.as_ref(), error)?;
+        if let (VaultError::Forked { .. }, Some(header)) = (error, &header) {
+            let log = Log::new(disk.clone(), header.log);
+            let mark = State::of(places, &header.verifier).mark(&header.verifier).ok().flatten();
+            if let Some((mark, own)) = mark.zip(log.checkpoint(&header.verifier).ok()) {
+                finding.text = format!("{}; {}", finding.text, keep_both(places, &log, &mark, &own));
+            }
+        }
         // Before the keys fit each other, nothing that the header says is believed.
         let is_believed =
             finding.file.as_ref().is_some_and(|file| file != places::HEADER && !file.starts_with(places::KEYS));
@@ -53,6 +63,11 @@ fn finding_of(disk: &Disk, header: Option<&Header>, error: &VaultError) -> Optio
     let text = error.to_string();
     match error {
         VaultError::NotAVault(_) => Some(finding(Fault::Incomplete, places::HEADER, &text)),
+        VaultError::Forked { found, .. } => Some(finding(Fault::Forked, &head_of(found), &text)),
+        VaultError::RolledBack { found, .. } => Some(finding(Fault::RolledBack, &head_of(found), &text)),
+        VaultError::OpeningDiffers { file, index, .. } => {
+            Some(Finding { index: Some(*index), ..finding(Fault::OpeningMismatch, file, &text) })
+        }
         VaultError::OlderHeader { .. } => Some(finding(Fault::RolledBack, places::HEADER, &text)),
         VaultError::Rekeyed { .. } => Some(finding(Fault::UntrustedKey, places::HEADER, &text)),
         VaultError::Replaced { .. } => Some(finding(Fault::UntrustedKey, places::HEADER, &text)),
@@ -61,6 +76,9 @@ fn finding_of(disk: &Disk, header: Option<&Header>, error: &VaultError) -> Optio
             Some(Finding { index: Some(*index), ..finding(Fault::Incomplete, file, &text) })
         }
         VaultError::Altered { file, reason } => {
+            if let Some(found) = header.and_then(|header| audited(disk, header, file)) {
+                return Some(found);
+            }
             let by_checkpoint = header
                 .filter(|header| *file == places::checkpoint(header.log))
                 .and_then(|header| fault_of_checkpoint(disk, header));
@@ -69,6 +87,24 @@ fn finding_of(disk: &Disk, header: Option<&Header>, error: &VaultError) -> Optio
         }
         _ => None,
     }
+}
+
+fn head_of(head: &Checkpoint) -> String {
+    head.origin.log_id().map_or_else(|| places::LEDGER.to_owned(), places::checkpoint)
+}
+
+/// What an audit of the active log finds in a file of its tiles: it needs no key, and tells more than the first reader
+/// who met it could.
+fn audited(disk: &Disk, header: &Header, file: &str) -> Option<Finding> {
+    let log = Log::new(disk.clone(), header.log);
+    if !file.starts_with(&places::ledger_file(log.id, "tile")) {
+        return None;
+    }
+    let head = log.checkpoint(&header.verifier).ok()?;
+    let (_, findings) = audit::audit(&log, head.head(), &header.verifier, |_, _| {});
+    let mut of_file = findings.into_iter().filter(|found| found.path.is_some_and(|path| log.file_of(&path) == file));
+    let found = of_file.next()?;
+    Some(Finding { index: found.index, ..finding(found.what.into(), file, &found.what.to_string()) })
 }
 
 /// Of which sort the fault of the checkpoint is; `None` when it can be read and its signature holds.
