@@ -110,7 +110,10 @@ fn the_log_as_json_holds_the_events_as_they_are_stored() {
     let last = &entries[6];
     let mut fields: Vec<_> = last.as_object().unwrap().keys().map(String::as_str).collect();
     fields.sort_unstable();
-    assert_eq!(fields, ["actor", "client", "event", "index", "kind", "reasons", "recipient", "records", "time"]);
+    assert_eq!(
+        fields,
+        ["actor", "client", "event", "index", "kind", "origin", "reasons", "recipient", "records", "time"]
+    );
     assert_eq!(last["client"]["alias"], "mk-01");
     assert_eq!(last["recipient"]["alias"], "dr-lee");
     assert_eq!(last["records"][0], entries[3]["event"]["record"]);

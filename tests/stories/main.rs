@@ -28,6 +28,7 @@ mod media;
 mod people;
 mod practice;
 mod proofs;
+mod readers;
 mod readme;
 mod records;
 mod recovery;

@@ -238,6 +238,7 @@ fn the_page_names_every_field_of_the_json() {
     for command in [
         ["owner", "remove", "deputy"].as_slice(),
         &["ledger", "rotate-key"],
+        &["ledger", "recover"],
         &["ledger", "hand-over", "0123456789abcdef"],
     ] {
         let answer: Value = serde_json::from_str(&machine.ok(&[command, &["--json"]].concat())).unwrap();

@@ -211,7 +211,8 @@ fn an_older_copy_is_read_with_a_warning_and_never_added_to() {
         str![[r#"
 subrosa: WARNING: the vault has 2 entries, but 3 were seen on this computer: an older copy was put in its place
 subrosa: there are no clients yet
-subrosa: the vault has 2 entries, but 3 were seen on this computer: an older copy was put in its place; nothing is added to it: bring the newer copy back
+subrosa: the vault has 2 entries, but 3 were seen on this computer: an older copy was put in its place; nothing is added to it: bring the newer copy back, complete it from that, or go on without it
+  try: subrosa ledger recover
 -- exit 5 --
 
 "#]]
