@@ -296,7 +296,7 @@ impl Vault {
             let files = from / PER_FILE..whole.size.div_ceil(PER_FILE);
             files.into_iter().all(|number| log.openings(number, whole, &self.keyring).is_ok())
         };
-        let have = if is_whole { whole.clone() } else { log.at_hand(&self.keyring, &[whole.clone()])?.have };
+        let have = if is_whole { whole.clone() } else { log.at_hand(&self.keyring, std::slice::from_ref(whole))?.have };
         Ok(LogJoined {
             from: from.min(have.size),
             have: Extent { root: have.root, size: have.size },
