@@ -266,7 +266,7 @@ fn another_computer_follows_a_link_silently_and_a_new_vault_key_when_it_is_confi
     assert!(said.terminal.contains("has a new key of its own"), "{said:?}");
     practice.ok(&["client", "list"]);
     // The one that was written by hand over there is no writer here.
-    let said = at_terminal_on(&practice, "home", &[], &["client", "add", "a-3"]);
+    let said = at_terminal_on(&practice, "home", &["n"], &["client", "add", "a-3"]);
     assert_eq!(said.exit, 3, "{said:?}");
 }
 
