@@ -288,6 +288,7 @@ const ON_A_LOG: &[Row] = &[
     ("a link in place of the log", |it| link(it, "ledger/LOG"), "CORRUPT", File("ledger/LOG"), Refused),
 ];
 
+#[allow(clippy::ptr_arg)] // as `change` wants it
 fn flip_signature(bytes: &mut Vec<u8>) {
     let at = bytes.len() - 20;
     bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
