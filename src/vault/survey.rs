@@ -107,6 +107,15 @@ pub(super) fn recognise(
     Ok((published, past, Seen { by_link: true, gave_up: None }))
 }
 
+/// Whether links lead from the log that the header names to the one that is pinned.
+pub(super) fn is_older_than_pin(found: &Found) -> Result<bool, VaultError> {
+    let Ok(canonical) = found.disk.root().canonicalize() else {
+        return Ok(false);
+    };
+    let pinned = Pin::read(&found.places, &canonical)?.and_then(|pin| pin.verifier.parse::<VerifierKey>().ok());
+    pinned.map_or(Ok(false), |pinned| is_continued_by(&found.disk, &found.header.verifier, &pinned))
+}
+
 /// Whether links lead from the `pinned` key over the `past` logs to the active one.
 fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &VerifierKey) -> Result<bool, VaultError> {
     let Some(at) = past.iter().position(|past| past.verifier == *pinned) else {

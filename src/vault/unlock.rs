@@ -18,6 +18,7 @@ use crate::vault::error::VaultError;
 use crate::vault::header::Header;
 use crate::vault::places;
 use crate::vault::places::Places;
+use crate::vault::survey;
 
 /// Larger than any `vault.toml` or key file is.
 const KEY_FILE_LIMIT: u64 = 1 << 20;
@@ -150,8 +151,14 @@ impl Found {
         self.check(&identity)?;
         let keyring = self.keyring(identity)?;
         let file = places::signing_key(self.header.log);
-        let sealed =
-            self.disk.read(&file, KEY_FILE_LIMIT)?.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;
+        let sealed = match self.disk.read(&file, KEY_FILE_LIMIT)? {
+            Some(sealed) => sealed,
+            // A log that was continued has none: it is the header that is old.
+            None if survey::is_older_than_pin(&self)? => {
+                return Err(VaultError::OlderHeader { path: self.places.vault.clone() });
+            }
+            None => return Err(VaultError::altered(&file, "it is missing")),
+        };
         let seal = self.header.signing_seals.get(&self.header.log).copied();
         let seal = seal.ok_or_else(|| VaultError::altered(places::HEADER, "it names no seal of its signing key"))?;
         let plain = seal::open_bytes(&sealed[..], keyring.current(), Some(seal), KEY_FILE_LIMIT as usize)

@@ -10,17 +10,19 @@ use subrosa::ledger::note::NOTE_LIMIT;
 use subrosa::ledger::note::Note;
 use subrosa::ledger::opening::Opening;
 use subrosa::ledger::opening::Salt;
+use subrosa::ledger::successor::Successor;
+use subrosa::time::Timestamp;
 
 use crate::attacks_on_vaults::Entry;
 use crate::attacks_on_vaults::File;
 use crate::attacks_on_vaults::Refused;
 use crate::attacks_on_vaults::Row;
 use crate::attacks_on_vaults::check;
+use crate::attacks_on_vaults::plant;
 use crate::forged_log;
 use crate::forger::Forger;
 use crate::forger::Site;
 use crate::forger::active;
-use crate::forger::change;
 use crate::forger::copy_of;
 use crate::forger::file;
 use crate::forger::prepare;
@@ -429,6 +431,43 @@ fn no_alarm_is_raised_where_nothing_is_wrong() {
 }
 
 #[test]
+fn a_key_that_was_named_in_advance_is_the_only_one_that_follows() {
+    for (next, word) in [(Some(subrosa::digest::Digest::of(b"a key on paper")), "INTACT"), (None, "FORKED")] {
+        let it = copy_of(&prepare(Site::Small));
+        let mut forger = Forger::of(&it);
+        forger.leaves[0] = Leaf::Genesis { public: *forger.key.verifier().public(), next };
+        forger.write();
+        forget(&it);
+        let thief = forged_log::key(forged_log::ORIGIN, 1);
+        let link = Successor::new(forger.head().head(), thief.verifier(), Timestamp::from_unix(it.now));
+        plant(&it, &link.sign(&forger.key).unwrap());
+        let said = it.run(&["ledger", "verify", "--json"]);
+        assert_eq!(said.json()["verdict"], word, "{said:?}");
+    }
+}
+
+#[test]
+fn a_log_that_joins_itself_is_read_once() {
+    let it = copy_of(&prepare(Site::Small));
+    let mut forger = Forger::of(&it);
+    for _ in 0..24 {
+        let head = forger.head().head().clone();
+        let extent = serde_json::json!({"root": head.root.to_string(), "size": head.size});
+        let event = serde_json::json!({
+            "actor": "owner", "from": 0, "have": extent, "kind": "log.joined", "origin": head.origin.to_string(),
+            "root": head.root.to_string(), "size": head.size, "time": LATER, "vkey": forger.key.verifier().to_string(),
+        });
+        let Value::Object(event) = event else { unreachable!() };
+        forger.push(event);
+    }
+    forger.write();
+    fs::remove_dir_all(it.path("home/.cache")).unwrap();
+    // Each would double all that stands before it.
+    let said = it.run(&["ledger", "log"]);
+    assert_eq!(said.stdout.lines().count(), 7 + 24, "{said:?}");
+}
+
+#[test]
 fn an_older_header_at_a_new_place_is_seen_through() {
     for keeps_links in [true, false] {
         let it = copy_of(&prepare(Site::Rotated));
@@ -468,5 +507,4 @@ fn a_finished_removal_leaves_nothing_behind_that_only_earlier_keys_open() {
     fs::remove_dir_all(it.path("home/.cache")).unwrap();
     it.ok(&["client", "list"]);
     assert_eq!(it.run(&["check", "--read-data"]).exit, 0);
-    change(&it, "vault.toml", |_| {});
 }
