@@ -16,7 +16,6 @@ use crate::ledger::cosignature::Cosignature;
 use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::note::Note;
 use crate::ledger::note::NoteError;
-use crate::ledger::tree;
 use crate::ledger::witnessing::Request;
 use crate::time::Timestamp;
 use crate::vault::Vault;
@@ -28,6 +27,7 @@ use crate::vault::error::VaultError;
 use crate::vault::evidence;
 use crate::vault::evidence::Contradiction;
 use crate::vault::history::Chapter;
+use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::witnessed;
 
@@ -151,10 +151,12 @@ impl Vault {
         match stands {
             Some(true) => Ok(None),
             Some(false) => {
+                let is_active = chapter.log.id == self.log.id;
+                let own = if is_active { Ok(self.head.clone()) } else { chapter.log.checkpoint(&chapter.verifier) };
                 let text = format!(
                     "the ledger's key signed it, and the ledger has another root at {} entries; {}",
                     found.size,
-                    self.keep_evidence(other, chapter)
+                    self.keep_evidence(other, &chapter.log, own)
                 );
                 Ok(Some(finding(Fault::Forked, file, &text)))
             }
@@ -165,22 +167,27 @@ impl Vault {
         }
     }
 
-    /// Keeps the note of a head that is not on its log's way, with the log's own and why they exclude each other. Where
+    /// Keeps the note of a head that is not on its log's way, with the log's `own` and why they exclude each other. Where
     /// that is. What cannot be kept is told all the same.
-    fn keep_evidence(&self, other: &VerifiedCheckpoint, chapter: &Chapter) -> String {
-        let Chapter { log, verifier, .. } = chapter;
-        let own = if log.id == self.log.id { Ok(self.head.clone()) } else { log.checkpoint(verifier) };
+    pub(in crate::vault) fn keep_evidence(
+        &self,
+        other: &VerifiedCheckpoint,
+        log: &Log,
+        own: Result<VerifiedCheckpoint, VaultError>,
+    ) -> String {
         let kept = own.and_then(|own| {
             let (found, head) = (other.head(), own.head());
-            let why = (found.size < head.size).then(|| {
-                let root = tree::root(log, found.size).ok()?;
-                Some(Contradiction { root, proof: tree::consistency_proof(log, found.size, head.size).ok()? })
-            });
-            let text = evidence::text(other, &own, why.flatten().as_ref());
-            evidence::keep(&self.places, &head.origin, found.size, &text)
+            let (smaller, larger) = if found.size <= head.size { (other, &own) } else { (&own, other) };
+            let why = Contradiction::between(log, smaller.head(), larger.head());
+            let is_shown = found.size == head.size || why.is_some();
+            let text = evidence::text(smaller, larger, why.as_ref().filter(|_| found.size != head.size));
+            Ok((evidence::keep(&self.places, &head.origin, smaller.head().size, &text)?, is_shown))
         });
         match kept {
-            Ok(path) => format!("both notes are in {}", path.display()),
+            Ok((path, true)) => format!("both notes are in {}", path.display()),
+            Ok((path, false)) => {
+                format!("both notes are in {}, without what would show others that they exclude each other", path.display())
+            }
             Err(error) => format!("both notes could not be kept ({error})"),
         }
     }
@@ -195,7 +202,9 @@ impl Vault {
         };
         let active = self.chapters().ok().and_then(|chapters| chapters.into_iter().next_back());
         match (mark, active) {
-            (Some(mark), Some(active)) => format!("{text}; {}", self.keep_evidence(&mark, &active)),
+            (Some(mark), Some(active)) => {
+                format!("{text}; {}", self.keep_evidence(&mark, &active.log, Ok(self.head.clone())))
+            }
             _ => text,
         }
     }
