@@ -13,6 +13,7 @@ use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::opening::Opening;
+use crate::ledger::opening::PER_FILE;
 use crate::platform;
 use crate::practice::disclosure::Listed;
 use crate::practice::event::Body;
@@ -204,9 +205,10 @@ struct Lists<'a> {
 impl Lists<'_> {
     fn fold_of(&mut self, (log, opening): (LogId, Opening)) -> Result<Folded, VaultError> {
         let index = opening.index;
+        let file = places::journal(log, index / PER_FILE);
         let event = Event::from_fields(opening.event.clone()).map_err(|error| match error {
             EventError::NewerKind(kind) => VaultError::NewerFormat(format!("entry {index} ({kind})")),
-            EventError::Fields { .. } => VaultError::altered(places::JOURNAL, format!("entry {index}: {error}")),
+            EventError::Fields { .. } => VaultError::altered(file, format!("entry {index}: {error}")),
         })?;
         let (mut records, mut resealed) = (None, None);
         match &event.body {

@@ -10,6 +10,7 @@ mod attacks_on_notes;
 mod attacks_on_proofs;
 mod cards;
 mod copies;
+mod cosigning;
 mod examples;
 mod forged_log;
 mod fuzzing;

@@ -44,6 +44,7 @@ fn check_consistency(tiles: &MemoryTiles, (old, old_root): (u64, Digest), (new, 
     let holds =
         |old_root: &Digest, root: &Digest, proof: &[Digest]| verify_consistency((old, old_root), (new, root), proof);
     assert!(holds(&old_root, &root, &proof), "{old} to {new}");
+    assert_eq!(earlier_root(tiles, old, new).unwrap(), old_root, "{old} of {new}");
     assert!(!holds(&empty_root(), &root, &proof) && !holds(&old_root, &empty_root(), &proof), "{old} to {new}");
     assert!(!verify_consistency((new, &root), (old, &old_root), &proof) || old == new);
     each_change(&proof, &|proof| !holds(&old_root, &root, proof));

@@ -19,6 +19,7 @@ use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::check::LedgerReport;
 use crate::vault::check::finding;
+use crate::vault::check::named_entry;
 use crate::vault::create::files_below;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
@@ -104,13 +105,15 @@ impl Ledger<'_> {
         let wrong = |fault, index, text: String| Finding { fault, index, file: Some(file.clone()), text };
         let sealed = leaves.iter().any(|leaf| matches!(leaf, Leaf::Sealed { .. }));
         if sealed && !self.disk.has(&file) {
-            report.findings.push(wrong(Fault::Incomplete, Some(first), "it is missing".to_owned()));
+            // Entry 0, and a predecessor, have no opening: the first that lacks one is named.
+            let lacks = (first..).zip(leaves).find(|(_, leaf)| matches!(leaf, Leaf::Sealed { .. })).map(|(at, _)| at);
+            report.findings.push(wrong(Fault::Incomplete, lacks, "it is missing".to_owned()));
             return Ok(());
         }
         let openings = match self.log.journal(number, self.head, self.keyring) {
             Ok(openings) => openings,
             Err(VaultError::Altered { reason, .. }) => {
-                report.findings.push(wrong(Fault::Corrupt, None, reason));
+                report.findings.push(wrong(Fault::Corrupt, named_entry(&reason), reason));
                 return Ok(());
             }
             Err(other) => return Err(other),
@@ -130,7 +133,8 @@ impl Ledger<'_> {
                 }
                 (_, Some(opening)) => match Event::from_fields(opening.event) {
                     Err(error) => {
-                        report.findings.push(wrong(Fault::OpeningMismatch, Some(index), error.to_string()));
+                        // It is what was signed, and yet of no format: no disk did that.
+                        report.findings.push(wrong(Fault::Malformed, Some(index), error.to_string()));
                     }
                     Ok(event) => {
                         report.openings += 1;

@@ -31,6 +31,9 @@ use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::witnessed;
 
+/// How it is said that a checkpoint which was given is of another log, or by another key: the vault itself is as before.
+pub const NOT_OURS: &str = "; it is no checkpoint of this ledger";
+
 /// Whom to ask.
 #[derive(Clone, Debug, Default)]
 pub struct Outside {
@@ -68,9 +71,15 @@ pub struct Heard {
 impl Vault {
     /// Asks them.
     pub fn hear(&self, outside: &Outside) -> Result<Heard, VaultError> {
-        let known = [&witnessed::known(&self.places)?, &outside.witnesses[..]].concat();
+        // Whom this computer was told of is no part of the vault: that it cannot be read is told, and stops nothing.
+        let (told, unread) = match witnessed::known(&self.places) {
+            Err(VaultError::Altered { file, reason }) => (Vec::new(), Some(finding(Fault::Corrupt, &file, &reason))),
+            other => (other?, None),
+        };
+        let known = [&told, &outside.witnesses[..]].concat();
         let mut heard =
             Heard { known: cosignature::witnesses(&known, &self.header.verifier) as u64, ..Heard::default() };
+        heard.findings.extend(unread);
         heard.quorum = outside.quorum.unwrap_or_else(|| heard.known.min(1));
         let chapters = self.chapters()?;
         let mut heads = vec![(places::checkpoint(self.log.id), self.head.clone())];
@@ -89,7 +98,13 @@ impl Vault {
             let named = chapters.iter().find(|chapter| Some(&chapter.log.origin) == origin.as_ref());
             // What is of no log of this vault is told as not of the active one.
             let Some(chapter) = named.or(chapters.last()) else { continue };
+            let before = heard.findings.len();
             let head = self.hear_head(&mut heard, file, bytes, (chapter, None))?;
+            for found in &mut heard.findings[before..] {
+                if matches!(found.fault, Fault::UntrustedKey | Fault::WrongLog) {
+                    found.text.push_str(NOT_OURS);
+                }
+            }
             heard.continued += u64::from(head.is_some());
             heads.extend(head);
         }
@@ -186,7 +201,10 @@ impl Vault {
         match kept {
             Ok((path, true)) => format!("both notes are in {}", path.display()),
             Ok((path, false)) => {
-                format!("both notes are in {}, without what would show others that they exclude each other", path.display())
+                format!(
+                    "both notes are in {}, without what would show others that they exclude each other",
+                    path.display()
+                )
             }
             Err(error) => format!("both notes could not be kept ({error})"),
         }
@@ -236,7 +254,9 @@ impl Vault {
             let (log, count) = (chapters[at].log.id, counted.len() as u64);
             let time = cosignature::agreed_time(&counted, heard.quorum.max(1) as usize);
             let upper = time.map(|time| Upper { size, time });
-            heard.uppers.extend(upper.map(|upper| (log, upper)));
+            // When entries were there hangs on no number that somebody wants: each cosignature says it by itself.
+            let first = counted.iter().map(|cosignature| cosignature.time).min();
+            heard.uppers.extend(first.map(|time| (log, Upper { size, time })));
             match log == self.log.id {
                 true if size == self.head().size => (heard.counted, heard.time) = (count, time),
                 true => heard.earlier = upper.map(|upper| (upper, count)).or(heard.earlier),
