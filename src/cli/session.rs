@@ -2,10 +2,12 @@
 //! How a vault is opened is `unlocking`'s, how questions are asked `asking`'s. Must not know any command.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use rand_core::CryptoRngCore;
 use serde::Serialize;
@@ -252,6 +254,12 @@ impl<'h> Session<'h> {
             error.into_bytes().zeroize();
             Failure::usage(format!("{what}: it is not text"))
         })
+    }
+
+    /// A public key that an option names, or the file that it is in, as `@FILE`.
+    pub fn key<K: FromStr<Err: Display>>(&mut self, given: &str, what: &str) -> Result<K, Failure> {
+        let text = self.text(given.to_owned(), what)?;
+        text.trim().parse().map_err(|error| Failure::usage(format!("{what}: {error}")))
     }
 
     /// The same of an option that may be left out.

@@ -15,6 +15,7 @@ use crate::vault::check::Fault;
 use crate::vault::check::Finding as Found;
 use crate::vault::check::Heard;
 use crate::vault::check::LedgerReport;
+use crate::vault::check::NOT_OURS;
 use crate::vault::check::Unopened;
 use crate::vault::error::NOT_JOINED;
 use crate::vault::root_text;
@@ -31,7 +32,7 @@ pub const INTACT: &str = "INTACT";
 struct Row(Fault, &'static str, &'static str);
 
 /// What each fault is called, and what to do about it.
-const TABLE: [Row; 16] = [
+const TABLE: [Row; 17] = [
     Row(
         Fault::UntrustedKey,
         "UNTRUSTED-KEY",
@@ -48,7 +49,7 @@ const TABLE: [Row; 16] = [
     Row(
         Fault::BackDated,
         "BACK-DATED",
-        "ask whoever made the entry why; a clock that ran ahead is told in the ledger by the next entry with --accept-clock",
+        "ask whoever made the entry how that can be, and keep a copy of the vault as it is",
     ),
     Row(Fault::Corrupt, "CORRUPT", "bring the file back from a backup, and look at the disk"),
     Row(Fault::OpeningMismatch, "OPENING-MISMATCH", "bring the journal file back from a backup"),
@@ -60,6 +61,11 @@ const TABLE: [Row; 16] = [
         "is a sync or copy under way? wait and retry; else bring the file back from a backup: subrosa ledger recover --from DIR",
     ),
     Row(Fault::QuorumNotMet, "QUORUM-NOT-MET", "subrosa ledger checkpoint --for-witness"),
+    Row(
+        Fault::DatedAhead,
+        "DATED-AHEAD",
+        "it was there when it was witnessed, so nothing alarms; if the clock here ran ahead, the next entry says so with --accept-clock",
+    ),
     Row(Fault::Gap, "GAP", "should a copy of them be found, subrosa ledger recover --from DIR; nothing else alarms"),
     Row(Fault::Resealing, "RESEALING", "subrosa owner remove --resume"),
     Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
@@ -69,6 +75,15 @@ const TABLE: [Row; 16] = [
 /// The mark is no part of any backup: it is made again from a head that somebody vouches for.
 const MARK_CURE: &str = "compare the vault's head with a checkpoint that was kept elsewhere, then delete this file and \
                          name the head with --accept-head SIZE:ROOT";
+
+/// Whom this computer was told of as a witness can be told again.
+pub const WITNESSES_CURE: &str = "delete this file, and name the witnesses again with --witness VKEY, as they told you \
+                                  by another way: ledger cosign keeps them";
+
+/// Whether it is this computer's list of witnesses, beside the vault.
+pub fn is_list_of_witnesses(file: &Path) -> bool {
+    file.is_absolute() && file.file_name().is_some_and(|name| name == "witnesses")
+}
 
 /// The word for a fault.
 pub fn word(fault: Fault) -> &'static str {
@@ -100,7 +115,11 @@ impl From<&Found> for Finding {
         let cure = match (fault, &found.file) {
             (Fault::Waiting, Some(file)) => format!("{cure} {}", disclosure(file)),
             // A file of this computer's own, beside the vault: the mark.
+            (Fault::Corrupt, Some(file)) if is_list_of_witnesses(Path::new(file)) => WITNESSES_CURE.to_owned(),
             (Fault::Corrupt, Some(file)) if Path::new(file).is_absolute() => MARK_CURE.to_owned(),
+            (Fault::UntrustedKey | Fault::WrongLog, _) if found.text.ends_with(NOT_OURS) => {
+                "give a checkpoint of this ledger, or ask whoever kept this one how he came by it".to_owned()
+            }
             // Another end of the history that nothing excludes: it can be joined.
             (Fault::Forked, _) if found.text.ends_with(NOT_JOINED) => "subrosa ledger recover".to_owned(),
             (Fault::Stray, Some(file)) if file == "." => "chmod 700 on the vault's directory".to_owned(),

@@ -1,7 +1,7 @@
 //! When an entry can have been made. Its own time is a claim; two things bound it from outside, and no other is used. A
 //! cosignature at T over a head of s entries shows that all of those were there at T. An entry that holds the hash of
 //! something made at T cannot be older, nor can any after it. [`Bounds`] is shown the entries in order and finds the
-//! first whose claim cannot be true. Must not know events, or where bounds come from.
+//! first whose claim cannot be true, and the first that was there before the time it claims. Must not know events, or where bounds come from.
 
 use std::fmt;
 
@@ -10,6 +10,9 @@ use crate::time::Timestamp;
 /// How far two honest clocks may differ, in seconds: as much as a clock may stand behind the last entry before anybody
 /// is asked. Without it a clock two minutes ahead of a witness's would be called a lie.
 pub const SLACK: i64 = 300;
+
+/// What is said of times that are further apart.
+pub const APART: &str = "honest clocks differ by 5 minutes at most";
 
 /// All entries below `size` were there at `time`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +41,7 @@ pub enum Against {
     Before(Timestamp),
     /// It stands on something that was made only then: it was dated back.
     Made(Timestamp),
-    /// It was seen already then: it was dated forward.
+    /// It was seen already then: it was dated ahead.
     Seen(Timestamp),
 }
 
@@ -47,8 +50,10 @@ impl fmt::Display for Violation {
         let Self { time, against, .. } = self;
         match against {
             Against::Before(before) => write!(f, "it is dated {time}, but the entry before it {before}"),
-            Against::Made(made) => write!(f, "it is dated {time}, but it stands on what was made only at {made}"),
-            Against::Seen(seen) => write!(f, "it is dated {time}, but it was witnessed at {seen} already"),
+            Against::Made(made) => {
+                write!(f, "it is dated {time}, but it stands on what was made only at {made}: {APART}")
+            }
+            Against::Seen(seen) => write!(f, "it is dated {time}, but it was witnessed at {seen} already: {APART}"),
         }
     }
 }
@@ -64,7 +69,7 @@ pub struct Bounds {
     /// The latest time that is declared to be that of a wrong clock.
     declared: Timestamp,
     first: Option<Violation>,
-    /// The first entry dated forward, unless a later one declares that.
+    /// The first entry dated ahead, unless a later one declares that.
     forward: Option<Violation>,
 }
 
@@ -115,9 +120,15 @@ impl Bounds {
         self.last = self.last.max(time);
     }
 
-    /// The first entry whose time cannot be true.
-    pub fn finish(self) -> Option<Violation> {
-        [self.first, self.forward].into_iter().flatten().min_by_key(|violation| violation.index)
+    /// The first entry that is older than it says, and speaks against whoever made it.
+    pub fn back_dated(&self) -> Option<Violation> {
+        self.first
+    }
+
+    /// The first entry dated after a time at which it was there already, unless a clock that ran ahead is declared. It
+    /// was not made later than it was seen, so nothing is gained by it; which clock was wrong, nobody can tell.
+    pub fn dated_ahead(&self) -> Option<Violation> {
+        self.forward
     }
 }
 
@@ -136,7 +147,8 @@ mod tests {
         for (index, time) in (1..).zip(times) {
             bounds.entry(index, at(*time));
         }
-        bounds.finish().map(|violation| (violation.index, violation.against))
+        let found = [bounds.back_dated(), bounds.dated_ahead()].into_iter().flatten();
+        found.min_by_key(|violation| violation.index).map(|violation| (violation.index, violation.against))
     }
 
     #[test]
@@ -162,13 +174,17 @@ mod tests {
         bounds.entry(1, at(10));
         bounds.stands_on(at(1000));
         bounds.entry(2, at(1000 - SLACK));
-        assert_eq!(bounds.clone().finish(), None);
+        assert_eq!(bounds.back_dated(), None);
         bounds.stands_on(at(5000));
         bounds.entry(3, at(4699));
         bounds.entry(4, at(6000));
-        let found = bounds.finish().unwrap();
+        let found = bounds.back_dated().unwrap();
+        assert_eq!(bounds.dated_ahead(), None);
         assert_eq!((found.index, found.against), (3, Against::Made(at(5000))));
-        assert!(found.to_string().contains("made only at 1970-01-01T01:23:20Z"), "{found}");
+        assert!(
+            found.to_string().contains("made only at 1970-01-01T01:23:20Z: honest clocks differ by 5 minutes"),
+            "{found}"
+        );
     }
 
     #[test]
@@ -180,7 +196,7 @@ mod tests {
                 bounds.declares(at(last));
             }
             bounds.entry(2, at(100_000));
-            bounds.finish().map(|violation| violation.index)
+            bounds.dated_ahead().map(|violation| violation.index)
         };
         assert_eq!((run(None), run(Some(99_999)), run(Some(100_000))), (Some(1), Some(1), None));
     }

@@ -71,11 +71,19 @@ pub enum Refusal {
         /// The checkpoint's.
         size: u64,
     },
-    /// No step begins where the witness stands, which may well be later than the checkpoint (409).
+    /// No step begins where the witness stands (409).
     #[error("the last checkpoint witnessed here has {held} entries, and there is no proof from that size")]
     OtherSize {
         /// Where the witness stands; 0 when it knows nothing of this log.
         held: u64,
+    },
+    /// It is smaller than the checkpoint that the witness stands at: no proof leads back (409).
+    #[error("the last checkpoint witnessed here has {held} entries, and this one has only {size}")]
+    Older {
+        /// Where the witness stands.
+        held: u64,
+        /// The checkpoint's size.
+        size: u64,
     },
     /// A proof that merely fails: nothing is shown either way (422).
     #[error("it is not proved that this checkpoint continues the one of {old} entries")]
@@ -159,6 +167,9 @@ impl Request {
             return if is_same { Ok(verified) } else { Err(Refusal::Forked { size: held.size }) };
         }
         let old = held.map_or(0, |held| held.size);
+        if old > head.size {
+            return Err(Refusal::Older { held: old, size: head.size });
+        }
         let step = self.steps.iter().find(|step| step.old == old).ok_or(Refusal::OtherSize { held: old })?;
         let is_proved = match held {
             // The empty tree is the beginning of any, and no proof says so.
@@ -192,6 +203,27 @@ impl Step {
             }
         }
     }
+}
+
+/// Whether what is no request to us looks like a checkpoint all the same, alone or at a request's end: one with
+/// extension lines, of no entries, of a name or with more signatures than we read
+/// (<https://c2sp.org/tlog-checkpoint>). Nothing is verified.
+#[must_use]
+pub fn is_of_another_kind(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let text = match text.starts_with("old ") {
+        true => text.split_once("\n\n").map_or("", |(_, note)| note),
+        false => text,
+    };
+    let Some((body, signatures)) = text.split_once("\n\n") else { return false };
+    let mut lines = body.lines();
+    let (origin, size, root) = (lines.next(), lines.next(), lines.next());
+    let is_size = size.is_some_and(|size| size.parse::<u64>().is_ok_and(|number| number.to_string() == size));
+    let is_root = root.and_then(|root| STANDARD.decode(root).ok()).is_some_and(|root| root.len() == 32);
+    let is_signed = !signatures.is_empty() && signatures.ends_with('\n');
+    let is_signed = is_signed && signatures.lines().all(|line| line.starts_with("— "));
+    let is_ours = Note::parse(text.as_bytes(), NOTE_LIMIT).is_ok_and(|note| Checkpoint::parse(&note.text).is_ok());
+    origin.is_some_and(|origin| !origin.is_empty()) && is_size && is_root && is_signed && !is_ours
 }
 
 /// Splits after a note: its text ends at the first empty line, for no checkpoint of ours has one in it, and its

@@ -117,7 +117,7 @@ fn a_witness_cosigns_what_continues_its_head_and_nothing_else() {
     assert_eq!(judge(&first, None), Ok(7));
     assert_eq!(judge(&first, held(7, false)), Ok(7), "the same head again");
     // One that comes late is no alarm, whatever it would have said of the entries.
-    assert_eq!(judge(&first, held(9, false)), Err(Refusal::OtherSize { held: 9 }));
+    assert_eq!(judge(&first, held(9, false)), Err(Refusal::Older { held: 9, size: 7 }));
     assert_eq!(judge(&first, held(3, false)), Err(Refusal::OtherSize { held: 3 }));
     assert_eq!(judge(&first, held(7, true)), Err(Refusal::Forked { size: 7 }));
 

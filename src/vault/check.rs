@@ -36,6 +36,7 @@ pub(super) use files::Objects;
 pub(super) use files::check_key_file;
 pub(super) use ledger::Ledger;
 pub use outside::Heard;
+pub use outside::NOT_OURS;
 pub use outside::Outside;
 pub use unopened::Unopened;
 
@@ -79,6 +80,8 @@ pub enum Fault {
     Incomplete,
     /// Fewer witnesses than are wanted cosigned the head.
     QuorumNotMet,
+    /// An entry dated after it was witnessed: some clock was wrong.
+    DatedAhead,
     /// Entries that were not at hand when a log was continued: declared, and so not wrong.
     Gap,
     /// Objects that are still sealed to an earlier vault identity.
@@ -92,7 +95,12 @@ pub enum Fault {
 impl Fault {
     /// Whether the vault's integrity is at stake.
     pub fn is_grave(self) -> bool {
-        !matches!(self, Self::Stray | Self::Waiting | Self::Gap | Self::Resealing)
+        !matches!(self, Self::Stray | Self::Waiting | Self::Gap | Self::Resealing | Self::DatedAhead)
+    }
+
+    /// Whether nothing is to be done about it.
+    pub fn is_remark(self) -> bool {
+        matches!(self, Self::DatedAhead)
     }
 }
 
@@ -258,4 +266,10 @@ impl Vault {
 
 pub(super) fn finding(fault: Fault, file: &str, text: &str) -> Finding {
     Finding { fault, index: None, file: Some(file.to_owned()), text: text.to_owned() }
+}
+
+/// The entry that a reason names, where it begins with one: "entry 7 is ...", "line 3: the index 7 ...".
+pub(super) fn named_entry(reason: &str) -> Option<u64> {
+    let rest = reason.strip_prefix("entry ").or_else(|| reason.split_once(": the index ").map(|(_, rest)| rest))?;
+    rest.split([' ', ':']).next()?.parse().ok()
 }

@@ -316,7 +316,7 @@ pub(super) fn stands_to(log: &Log, earlier: &Checkpoint, head: &Checkpoint) -> R
     if earlier.size == head.size {
         return Ok(Some(false));
     }
-    let root = match tree::root(log, earlier.size) {
+    let root = match tree::earlier_root(log, earlier.size, head.size) {
         Ok(root) => root,
         Err(TreeError::Read { path, source }) => return Err(VaultError::io(log.file_of(&path), source)),
         Err(_) => return Ok(None),

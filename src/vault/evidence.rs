@@ -9,7 +9,10 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::digest::Digest;
 use crate::keys::signer::Origin;
+use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::tree;
+use crate::ledger::tree::Tiles;
 use crate::vault::disk;
 use crate::vault::error::VaultError;
 use crate::vault::places::Places;
@@ -21,6 +24,17 @@ pub struct Contradiction {
     pub root: Digest,
     /// The proof of that: from this root to the larger head's (RFC 6962, section 2.1.2).
     pub proof: Vec<Digest>,
+}
+
+impl Contradiction {
+    /// What excludes `smaller` from the log of `larger`, by the log's tiles; `None` where they do not prove it, or where
+    /// nothing does.
+    pub fn between(tiles: &dyn Tiles, smaller: &Checkpoint, larger: &Checkpoint) -> Option<Self> {
+        let root = tree::earlier_root(tiles, smaller.size, larger.size).ok()?;
+        let proof = tree::consistency_proof(tiles, smaller.size, larger.size).ok()?;
+        let (old, new) = ((smaller.size, &root), (larger.size, &larger.root));
+        (root != smaller.root && tree::verify_consistency(old, new, &proof)).then_some(Self { root, proof })
+    }
 }
 
 /// The file's text: the smaller note, an empty line, the larger. Where their sizes differ, another empty line, `root` and

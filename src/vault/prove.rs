@@ -14,6 +14,7 @@ use crate::ledger::witnessing::Request;
 use crate::ledger::witnessing::Step;
 use crate::vault::Vault;
 use crate::vault::error::VaultError;
+use crate::vault::evidence::Contradiction;
 use crate::vault::history::Chapter;
 use crate::vault::log::Log;
 use crate::vault::places;
@@ -25,8 +26,13 @@ pub enum Continuation {
     Proven(Request),
     /// It is larger: this vault is not the newest.
     Newer(VerifiedCheckpoint),
-    /// It has the vault's size and another root.
-    Forked(VerifiedCheckpoint),
+    /// The log has another root at its size.
+    Forked {
+        /// It.
+        kept: VerifiedCheckpoint,
+        /// Where the evidence is, in words.
+        evidence: String,
+    },
     /// Nothing shows that the ledger continues it.
     NotProven(VerifiedCheckpoint),
 }
@@ -109,19 +115,28 @@ impl Vault {
             return Ok(Continuation::Newer(old));
         }
         if kept.size == head.size && kept.root != head.root {
-            return Ok(Continuation::Forked(old));
+            return Ok(self.forked(of, old));
         }
         let proof = tree::consistency_proof(log, kept.size, head.size);
         let proof = proof.map_err(|error| log.error(error, head))?;
         if !tree::verify_consistency((kept.size, &kept.root), (head.size, &head.root), &proof) {
-            return unproven(of, old);
+            // A proof that does not hold may be the fault of a tile; another root, proven, is not.
+            return match Contradiction::between(log, kept, head) {
+                Some(_) => Ok(self.forked(of, old)),
+                None => unproven(of, old),
+            };
         }
         let steps = vec![Step { old: kept.size, proof }];
         Ok(Continuation::Proven(Request { steps, checkpoint: of.head.bytes().to_vec() }))
     }
+
+    fn forked(&self, of: &SignedLog, kept: VerifiedCheckpoint) -> Continuation {
+        let evidence = self.keep_evidence(&kept, &of.log, Ok(of.head.clone()));
+        Continuation::Forked { kept, evidence }
+    }
 }
 
-/// A proof that does not hold may be the fault of a tile: only sound tiles speak about a head.
+/// Only sound tiles speak about a head.
 fn unproven(of: &SignedLog, old: VerifiedCheckpoint) -> Result<Continuation, VaultError> {
     if !of.log.has_root(of.head())? {
         return Err(VaultError::altered(places::ledger_file(of.log.id, "tile"), "it does not give the signed root"));

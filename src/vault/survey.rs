@@ -113,7 +113,7 @@ pub(super) fn is_older_than_pin(found: &Found) -> Result<bool, VaultError> {
         return Ok(false);
     };
     let pinned = Pin::read(&found.places, &canonical)?.and_then(|pin| pin.verifier.parse::<VerifierKey>().ok());
-    pinned.map_or(Ok(false), |pinned| is_continued_by(&found.disk, &found.header.verifier, &pinned))
+    pinned.map_or(Ok(false), |pinned| is_continued_by(found, &found.header.verifier, &pinned))
 }
 
 /// Whether links lead from the `pinned` key over the `past` logs to the active one.

@@ -88,14 +88,14 @@ pub enum WitnessError {
     #[error(transparent)]
     Refused(Refusal),
     /// The log signed two roots for one size.
-    #[error("{origin} was forked: its key signed two roots for size {size}; both notes are kept in {}", evidence.display())]
+    #[error("{origin} was forked: its key signed two roots for size {size}; {evidence}")]
     Forked {
         /// The log.
         origin: Origin,
         /// The size.
         size: u64,
-        /// The file with both notes.
-        evidence: PathBuf,
+        /// Where both notes are, in words.
+        evidence: String,
     },
     /// The clock stands behind the last cosignature: a time that runs backwards would be a false statement.
     #[error("the clock says {clock}, but the last checkpoint was cosigned at {last}")]
@@ -332,7 +332,17 @@ impl Desk<'_> {
         let other = VerifiedCheckpoint::open(&request.checkpoint, vkey)?;
         let held = held.expect("what is forked is forked from a head that is held");
         let text = evidence::text(&held.head, &other, None);
-        let evidence = evidence::keep(&self.vault.places, &self.origin, size, &text)?;
+        let evidence = match evidence::keep(&self.vault.places, &self.origin, size, &text) {
+            Ok(path) => format!(
+                "both notes are kept in {}: anyone can check them, so show them to all who rely on that ledger",
+                path.display()
+            ),
+            // A fork is told all the same: what was to be kept stands in two files that are there.
+            Err(error) => format!(
+                "both notes could not be kept ({error}): keep the file that was given, and a copy of {}",
+                self.in_state().display()
+            ),
+        };
         Ok(WitnessError::Forked { origin: self.origin.clone(), size, evidence })
     }
 }

@@ -6,6 +6,7 @@
 use crate::id::LogId;
 use crate::keys::signer::Origin;
 use crate::keys::signer::WitnessVerifier;
+use crate::ledger::bounds::SLACK;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::CheckpointError;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
@@ -16,13 +17,18 @@ use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::note::Note;
 use crate::ledger::note::NoteError;
 use crate::ledger::note::SignatureLine;
+use crate::ledger::opening::PER_FILE;
 use crate::ledger::tree;
 use crate::ledger::witnessing::Request;
 use crate::ledger::witnessing::Step;
 use crate::platform;
+use crate::practice::event::Body;
+use crate::practice::event::Event;
+use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::disk;
 use crate::vault::error::VaultError;
+use crate::vault::history::Chapter;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::places;
@@ -50,6 +56,20 @@ pub enum CosignError {
     /// No line is by a witness that is known here.
     #[error("none of the {0} lines is by a witness that is known here")]
     Unknown(usize),
+    /// It says that entries were there before the time that they say they were made at.
+    #[error(
+        "{witness} dates its cosignature over {size} entries {time}, and the last of these says {newest}; nothing is kept"
+    )]
+    TooEarly {
+        /// The witness.
+        witness: Origin,
+        /// What it says.
+        time: Timestamp,
+        /// The head it is over.
+        size: u64,
+        /// The newest of its entries.
+        newest: Timestamp,
+    },
     /// A checkpoint has no room for more lines.
     #[error("the checkpoint of {0} entries has 64 signatures already")]
     Full(u64),
@@ -71,6 +91,9 @@ pub struct Taken {
     /// Lines by others.
     pub unknown: usize,
 }
+
+/// A head that a line may be over, and its log.
+type Over<'c> = (&'c Chapter, VerifiedCheckpoint);
 
 /// The witnesses that this computer was told of.
 pub fn known(places: &Places) -> Result<Vec<WitnessVerifier>, VaultError> {
@@ -102,12 +125,29 @@ impl Vault {
             let proof = if old == 0 { Ok(Vec::new()) } else { tree::consistency_proof(&self.log, old, size) };
             steps.push(Step { old, proof: proof.map_err(|error| self.log.error(error, self.head()))? });
         }
-        let file = places::witnessed(self.log.id, size);
-        match self.disk.has(&file) {
-            true => drop(self.open_witnessed(size)?),
-            false => self.disk.replace(&file, self.head.bytes()).or_else(unless_read_only)?,
+        match self.disk.has(&places::witnessed(self.log.id, size)) {
+            true => drop(self.open_witnessed(&self.active(), size)?),
+            false => self.keep_asked()?,
         }
         Ok(Request { steps, checkpoint: self.head.bytes().to_vec() })
+    }
+
+    /// The checkpoint, for somebody outside. It may come back with a witness's line when the log has grown on, so the head
+    /// is kept; but under an alarm it is shown as it is, and nothing is written.
+    pub fn show_checkpoint(&mut self) -> Result<&VerifiedCheckpoint, VaultError> {
+        if self.alarm().is_none() {
+            let _vault = Lock::take_to_read(&self.disk.path(places::LOCK), self.options.lock_wait)?;
+            self.settle(Held::Vault)?;
+            if self.alarm().is_none() && !self.disk.has(&places::witnessed(self.log.id, self.head().size)) {
+                self.keep_asked()?;
+            }
+        }
+        Ok(&self.head)
+    }
+
+    fn keep_asked(&self) -> Result<(), VaultError> {
+        let file = places::witnessed(self.log.id, self.head().size);
+        self.disk.replace(&file, self.head.bytes()).or_else(unless_read_only)
     }
 
     /// Keeps those lines of `answer` that known witnesses put under a head of this log: with the head, and with the
@@ -117,34 +157,36 @@ impl Vault {
         let known = [&known(&self.places)?, given].concat();
         let _vault = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, self.options.lock_wait)?;
         self.settle_unalarmed()?;
-        let (heads, lines) = self.read_answer(answer)?;
+        let chapters = self.chapters()?;
+        let (heads, lines) = self.read_answer(answer, &chapters)?;
         let mut taken = Taken { kept: Vec::new(), unknown: 0 };
-        let mut kept: Vec<SignatureLine> = Vec::new();
+        let mut kept: Vec<(usize, SignatureLine)> = Vec::new();
         for line in lines {
             let is_named = |key: &WitnessVerifier| *key.origin() == line.name && key.key_id() == line.key_id;
             if !known.iter().any(is_named) {
                 taken.unknown += 1;
                 continue;
             }
-            if kept.iter().any(|other| (&other.name, other.key_id) == (&line.name, line.key_id)) {
+            if kept.iter().any(|(_, other)| (&other.name, other.key_id) == (&line.name, line.key_id)) {
                 return Err(NoteError::Repeated(line.name).into());
             }
-            let over = heads.iter().find_map(|head| {
+            let over = heads.iter().enumerate().find_map(|(at, (chapter, head))| {
                 let note = Note { text: head.head().text(), signatures: vec![line.clone()] };
-                let counted = cosignature::counted(&note, &known, &self.header.verifier).ok()?;
-                Some((head.head().size, counted.into_iter().next()?))
+                let counted = cosignature::counted(&note, &known, &chapter.verifier).ok()?;
+                Some((at, head.head().size, counted.into_iter().next()?))
             });
-            taken.kept.push(over.ok_or_else(|| CosignError::NoHead(line.name.clone()))?);
-            kept.push(line);
+            let (at, size, cosignature) = over.ok_or_else(|| CosignError::NoHead(line.name.clone()))?;
+            self.check_time(heads[at].0, size, &cosignature)?;
+            taken.kept.push((size, cosignature));
+            kept.push((at, line));
         }
         if kept.is_empty() {
             return Err(CosignError::Unknown(taken.unknown));
         }
-        for head in &heads {
-            let of_head = taken.kept.iter().zip(&kept).filter(|((size, _), _)| *size == head.head().size);
-            let lines: Vec<_> = of_head.map(|(_, line)| line.clone()).collect();
+        for (at, (chapter, head)) in heads.iter().enumerate() {
+            let lines: Vec<_> = kept.iter().filter(|(of, _)| *of == at).map(|(_, line)| line.clone()).collect();
             if !lines.is_empty() {
-                self.add_lines(head, &lines)?;
+                self.add_lines(chapter, head, &lines)?;
             }
         }
         self.remember(given, &taken)?;
@@ -157,44 +199,99 @@ impl Vault {
         self.alarm().map_or(Ok(()), Err)
     }
 
-    /// The heads that an answer may be about, the newest first, and its lines.
-    fn read_answer(&self, answer: &[u8]) -> Result<(Vec<VerifiedCheckpoint>, Vec<SignatureLine>), CosignError> {
+    /// The heads that an answer may be about, of the newest log and the newest first, and its lines.
+    fn read_answer<'c>(
+        &self,
+        answer: &[u8],
+        chapters: &'c [Chapter],
+    ) -> Result<(Vec<Over<'c>>, Vec<SignatureLine>), CosignError> {
         if answer.starts_with("—".as_bytes()) {
             // What comes back from a witness: lines alone. Any text makes a note of them.
             let note = Note::parse(&[b"-\n\n", answer].concat(), NOTE_LIMIT)?;
-            let mut heads = self.witnessed()?;
-            heads.retain(|head| head.head() != self.head());
-            heads.push(self.head.clone());
-            heads.sort_by_key(|head| std::cmp::Reverse(head.head().size));
+            let mut heads = Vec::new();
+            for chapter in chapters.iter().rev() {
+                let mut of_log = self.witnessed(chapter)?;
+                if chapter.log.id == self.log.id {
+                    of_log.retain(|head| head.head() != self.head());
+                    of_log.push(self.head.clone());
+                }
+                of_log.sort_by_key(|head| std::cmp::Reverse(head.head().size));
+                heads.extend(of_log.into_iter().map(|head| (chapter, head)));
+            }
             return Ok((heads, note.signatures));
         }
-        let head = VerifiedCheckpoint::open(answer, &self.header.verifier)?;
-        if !self.log.continues(head.head(), self.head())? {
+        let mut note = Note::parse(answer, NOTE_LIMIT)?;
+        let claimed = Checkpoint::parse(&note.text)?;
+        let named = chapters.iter().find(|chapter| chapter.log.origin == claimed.origin);
+        // What is of no log of this vault is told as not of the active one.
+        let Some(chapter) = named.or(chapters.last()) else { return Err(CosignError::NotOurs(claimed)) };
+        let head = VerifiedCheckpoint::open(answer, &chapter.verifier)?;
+        if !chapter.log.continues(head.head(), &chapter.head)? {
             return Err(CosignError::NotOurs(head.head().clone()));
         }
-        let mut note = Note::parse(answer, NOTE_LIMIT)?;
-        let own = &self.header.verifier;
+        let own = &chapter.verifier;
         note.signatures.retain(|line| line.name != *own.origin() || line.key_id != own.key_id());
-        Ok((vec![head], note.signatures))
+        Ok((vec![(chapter, head)], note.signatures))
     }
 
-    fn add_lines(&mut self, head: &VerifiedCheckpoint, lines: &[SignatureLine]) -> Result<(), CosignError> {
-        let size = head.head().size;
-        let file = places::witnessed(self.log.id, size);
+    /// A witness cannot have seen what was made later. One wrong clock would bound the times of all those entries, so it
+    /// is not kept, unless the keeper says that it was his that was wrong, or the ledger says so itself.
+    fn check_time(&self, chapter: &Chapter, size: u64, cosignature: &Cosignature) -> Result<(), CosignError> {
+        let Chapter { log, head, .. } = chapter;
+        if self.options.accept_clock || size == 0 {
+            return Ok(());
+        }
+        let mut newest: Option<Timestamp> = None;
+        // Times do not run backwards: the last entry that has one is the newest.
+        for opening in log.journal((size - 1) / PER_FILE, head, &self.keyring)? {
+            let event = Event::from_fields(opening.event).ok().filter(|_| opening.index < size);
+            newest = newest.max(event.map(|event| event.time));
+        }
+        let Some(newest) = newest.filter(|newest| *newest > cosignature.time.plus_seconds(SLACK)) else {
+            return Ok(());
+        };
+        for number in size / PER_FILE..head.size.div_ceil(PER_FILE) {
+            for opening in log.journal(number, head, &self.keyring)? {
+                let event = Event::from_fields(opening.event);
+                if let Ok(Event { body: Body::ClockStepped(stepped), .. }) = event
+                    && stepped.last >= newest
+                {
+                    return Ok(());
+                }
+            }
+        }
+        Err(CosignError::TooEarly {
+            witness: cosignature.witness.origin().clone(),
+            time: cosignature.time,
+            size,
+            newest,
+        })
+    }
+
+    fn add_lines(
+        &mut self,
+        chapter: &Chapter,
+        head: &VerifiedCheckpoint,
+        lines: &[SignatureLine],
+    ) -> Result<(), CosignError> {
+        let (size, log, verifier) = (head.head().size, &chapter.log, &chapter.verifier);
+        let file = places::witnessed(log.id, size);
         let kept = match self.disk.has(&file) {
-            true => self.open_witnessed(size)?,
+            true => self.open_witnessed(chapter, size)?,
             // What came along with an answer is not kept: only what is judged here.
-            false => own_lines(head, &self.header.verifier)?,
+            false => own_lines(head, verifier)?,
         };
         let bytes = joined(kept.bytes(), lines).ok_or(CosignError::Full(size))?;
         self.disk.replace(&file, &bytes)?;
         // A crash here leaves the lines with the head alone, and the next answer puts them under the checkpoint too;
         // `ledger verify` reads both.
-        let published = self.log.checkpoint(&self.header.verifier)?;
+        let published = log.checkpoint(verifier)?;
         if published.head() == head.head() {
             let bytes = joined(published.bytes(), lines).ok_or(CosignError::Full(size))?;
-            self.disk.replace(&places::checkpoint(self.log.id), &bytes)?;
-            self.head = self.log.checkpoint(&self.header.verifier)?;
+            self.disk.replace(&places::checkpoint(log.id), &bytes)?;
+            if log.id == self.log.id {
+                self.head = log.checkpoint(verifier)?;
+            }
         }
         Ok(())
     }
@@ -216,12 +313,7 @@ impl Vault {
         disk::replace(&self.places.witnesses(), text.as_bytes())
     }
 
-    /// The sizes of the heads that witnesses were asked about, ascending.
-    pub(super) fn witnessed_sizes(&self) -> Result<Vec<u64>, VaultError> {
-        self.witnessed_sizes_of(self.log.id)
-    }
-
-    /// The same of another log.
+    /// The sizes of the heads of a log that witnesses were asked about, ascending.
     pub(super) fn witnessed_sizes_of(&self, log: LogId) -> Result<Vec<u64>, VaultError> {
         let names = self.disk.names(&places::ledger_file(log, "witnessed"))?;
         let sizes = names.iter().filter(|name| !name.ends_with(".tmp")).filter_map(|name| places::witnessed_size(name));
@@ -238,28 +330,34 @@ impl Vault {
         files.chain([format!("{}.tmp", places::checkpoint(log))]).collect()
     }
 
-    /// The head of `size` that witnesses were asked about, as this log's key signed it.
-    pub(super) fn open_witnessed(&self, size: u64) -> Result<VerifiedCheckpoint, VaultError> {
-        let file = places::witnessed(self.log.id, size);
+    /// The head of `size` that witnesses were asked about, as the log's key signed it.
+    fn open_witnessed(&self, chapter: &Chapter, size: u64) -> Result<VerifiedCheckpoint, VaultError> {
+        let file = places::witnessed(chapter.log.id, size);
         let bytes = self.disk.read(&file, NOTE_LIMIT as u64)?;
         let bytes = bytes.ok_or_else(|| VaultError::altered(&file, "it is missing"))?;
-        let head = VerifiedCheckpoint::open(&bytes, &self.header.verifier)
-            .map_err(|error| VaultError::altered(&file, error))?;
-        if head.head().size != size || (size == self.head().size && head.head() != self.head()) {
+        let head =
+            VerifiedCheckpoint::open(&bytes, &chapter.verifier).map_err(|error| VaultError::altered(&file, error))?;
+        if head.head().size != size || (size == chapter.head.size && *head.head() != chapter.head) {
             return Err(VaultError::altered(file, "it is not the head of this size"));
         }
         Ok(head)
     }
 
-    fn witnessed(&self) -> Result<Vec<VerifiedCheckpoint>, VaultError> {
-        self.witnessed_sizes()?.into_iter().map(|size| self.open_witnessed(size)).collect()
+    fn witnessed(&self, chapter: &Chapter) -> Result<Vec<VerifiedCheckpoint>, VaultError> {
+        self.witnessed_sizes_of(chapter.log.id)?.into_iter().map(|size| self.open_witnessed(chapter, size)).collect()
+    }
+
+    /// The active log as the last of the history.
+    fn active(&self) -> Chapter {
+        let (log, verifier) = (self.log.clone(), self.header.verifier.clone());
+        Chapter { log, verifier, head: self.head().clone(), gap: None }
     }
 
     /// The size of the last head that a known witness cosigned; 0 where none did.
     fn last_witnessed(&self) -> Result<u64, VaultError> {
         let known = known(&self.places)?;
-        for size in self.witnessed_sizes()?.into_iter().rev() {
-            let head = self.open_witnessed(size)?;
+        for size in self.witnessed_sizes_of(self.log.id)?.into_iter().rev() {
+            let head = self.open_witnessed(&self.active(), size)?;
             let note = Note::parse(head.bytes(), NOTE_LIMIT);
             let counted = note.and_then(|note| cosignature::counted(&note, &known, &self.header.verifier));
             if counted.is_ok_and(|counted| !counted.is_empty()) {

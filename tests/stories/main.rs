@@ -12,6 +12,7 @@ mod attacks_on_proofs;
 mod attacks_on_vaults;
 mod cards;
 mod copies;
+mod cosigning;
 mod examples;
 mod forged_log;
 mod forger;

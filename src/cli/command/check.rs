@@ -82,7 +82,7 @@ impl Checked {
             moved: Vec::new(),
             catalogue_rebuilt: false,
             verdict,
-            exit: match found.is_empty() {
+            exit: match found.iter().all(|finding| finding.fault.is_remark()) {
                 _ if is_grave => Exit::Verdict(FailureCode::Integrity),
                 true => Exit::Done,
                 false => Exit::Due,

@@ -25,6 +25,7 @@ use crate::ledger::tile::TilePath;
 use crate::ledger::tile::WIDTH;
 
 pub use proof::consistency_proof;
+pub use proof::earlier_root;
 pub use proof::inclusion_proof;
 pub use proof::verify_consistency;
 pub use proof::verify_inclusion;

@@ -61,6 +61,16 @@ pub fn consistency_proof(tiles: &dyn Tiles, old: u64, new: u64) -> Result<Vec<Di
     Ok(proof)
 }
 
+/// The root that a tree had at `old` leaves, from the tiles of the tree of `new` that it became, as
+/// [`consistency_proof`] reads them: the narrower tiles of its own are gone by then. It is no truer than those tiles;
+/// with the proof beside it, [`verify_consistency`] tells.
+pub fn earlier_root(tiles: &dyn Tiles, old: u64, new: u64) -> Result<Digest, TreeError> {
+    if old == 0 || old > new {
+        return Err(TreeError::OutOfRange { index: old, size: new });
+    }
+    Reader { tiles, size: new, read: BTreeMap::new() }.root(0..old)
+}
+
 /// Whether `proof` shows that the leaf with this hash stands at `index` of the tree with this size and root.
 #[must_use]
 pub fn verify_inclusion(leaf: &Digest, index: u64, size: u64, proof: &[Digest], root: &Digest) -> bool {

@@ -58,6 +58,7 @@ fn check_consistency(
     let holds =
         |old_root: &Digest, root: &Digest, proof: &[Digest]| verify_consistency((old, old_root), (new, root), proof);
     assert!(holds(&old_root, &root, &proof), "{old} to {new}");
+    assert_eq!(earlier_root(tiles, old, new).unwrap(), old_root, "{old} of {new}");
     if !is_changed {
         return;
     }

@@ -19,6 +19,7 @@ use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::check::LedgerReport;
 use crate::vault::check::finding;
+use crate::vault::check::named_entry;
 use crate::vault::create::files_below;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
@@ -112,7 +113,7 @@ impl Ledger<'_> {
         let openings = match self.log.journal(number, self.head, self.keyring) {
             Ok(openings) => openings,
             Err(VaultError::Altered { reason, .. }) => {
-                report.findings.push(wrong(Fault::Corrupt, None, reason));
+                report.findings.push(wrong(Fault::Corrupt, named_entry(&reason), reason));
                 return Ok(());
             }
             Err(other) => return Err(other),
@@ -132,7 +133,8 @@ impl Ledger<'_> {
                 }
                 (_, Some(opening)) => match Event::from_fields(opening.event) {
                     Err(error) => {
-                        report.findings.push(wrong(Fault::OpeningMismatch, Some(index), error.to_string()));
+                        // It is what was signed, and yet of no format: no disk did that.
+                        report.findings.push(wrong(Fault::Malformed, Some(index), error.to_string()));
                     }
                     Ok(event) => {
                         report.openings += 1;

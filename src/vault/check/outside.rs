@@ -16,7 +16,6 @@ use crate::ledger::cosignature::Cosignature;
 use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::note::Note;
 use crate::ledger::note::NoteError;
-use crate::ledger::tree;
 use crate::ledger::witnessing::Request;
 use crate::time::Timestamp;
 use crate::vault::Vault;
@@ -32,6 +31,9 @@ use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::places::Places;
 use crate::vault::witnessed;
+
+/// How it is said that a checkpoint which was given is of another log, or by another key: the vault itself is as before.
+pub const NOT_OURS: &str = "; it is no checkpoint of this ledger";
 
 /// Whom to ask.
 #[derive(Clone, Debug, Default)]
@@ -70,9 +72,15 @@ pub struct Heard {
 impl Vault {
     /// Asks them.
     pub fn hear(&self, outside: &Outside) -> Result<Heard, VaultError> {
-        let known = [&witnessed::known(&self.places)?, &outside.witnesses[..]].concat();
+        // Whom this computer was told of is no part of the vault: that it cannot be read is told, and stops nothing.
+        let (told, unread) = match witnessed::known(&self.places) {
+            Err(VaultError::Altered { file, reason }) => (Vec::new(), Some(finding(Fault::Corrupt, &file, &reason))),
+            other => (other?, None),
+        };
+        let known = [&told, &outside.witnesses[..]].concat();
         let mut heard =
             Heard { known: cosignature::witnesses(&known, &self.header.verifier) as u64, ..Heard::default() };
+        heard.findings.extend(unread);
         heard.quorum = outside.quorum.unwrap_or_else(|| heard.known.min(1));
         let chapters = self.chapters()?;
         let mut heads = vec![(places::checkpoint(self.log.id), self.head.clone())];
@@ -91,7 +99,13 @@ impl Vault {
             let named = chapters.iter().find(|chapter| Some(&chapter.log.origin) == origin.as_ref());
             // What is of no log of this vault is told as not of the active one.
             let Some(chapter) = named.or(chapters.last()) else { continue };
+            let before = heard.findings.len();
             let head = self.hear_head(&mut heard, file, bytes, (chapter, None))?;
+            for found in &mut heard.findings[before..] {
+                if matches!(found.fault, Fault::UntrustedKey | Fault::WrongLog) {
+                    found.text.push_str(NOT_OURS);
+                }
+            }
             heard.continued += u64::from(head.is_some());
             heads.extend(head);
         }
@@ -153,10 +167,12 @@ impl Vault {
         match stands {
             Some(true) => Ok(None),
             Some(false) => {
+                let is_active = chapter.log.id == self.log.id;
+                let own = if is_active { Ok(self.head.clone()) } else { chapter.log.checkpoint(&chapter.verifier) };
                 let text = format!(
                     "the ledger's key signed it, and the ledger has another root at {} entries; {}",
                     found.size,
-                    self.keep_evidence(other, chapter)
+                    self.keep_evidence(other, &chapter.log, own)
                 );
                 Ok(Some(finding(Fault::Forked, file, &text)))
             }
@@ -167,11 +183,14 @@ impl Vault {
         }
     }
 
-    /// Keeps the note of a head that is not on its log's way, with the log's own and why they exclude each other. Where
+    /// Keeps the note of a head that is not on its log's way, with the log's `own` and why they exclude each other. Where
     /// that is. What cannot be kept is told all the same.
-    fn keep_evidence(&self, other: &VerifiedCheckpoint, chapter: &Chapter) -> String {
-        let Chapter { log, verifier, .. } = chapter;
-        let own = if log.id == self.log.id { Ok(self.head.clone()) } else { log.checkpoint(verifier) };
+    pub(in crate::vault) fn keep_evidence(
+        &self,
+        other: &VerifiedCheckpoint,
+        log: &Log,
+        own: Result<VerifiedCheckpoint, VaultError>,
+    ) -> String {
         match own {
             Ok(own) => keep_both(&self.places, log, other, &own),
             Err(error) => format!("both notes could not be kept ({error})"),
@@ -188,7 +207,9 @@ impl Vault {
         };
         let active = self.chapters().ok().and_then(|chapters| chapters.into_iter().next_back());
         match (mark, active) {
-            (Some(mark), Some(active)) => format!("{text}; {}", self.keep_evidence(&mark, &active)),
+            (Some(mark), Some(active)) => {
+                format!("{text}; {}", self.keep_evidence(&mark, &active.log, Ok(self.head.clone())))
+            }
             _ => text,
         }
     }
@@ -220,7 +241,9 @@ impl Vault {
             let (log, count) = (chapters[at].log.id, counted.len() as u64);
             let time = cosignature::agreed_time(&counted, heard.quorum.max(1) as usize);
             let upper = time.map(|time| Upper { size, time });
-            heard.uppers.extend(upper.map(|upper| (log, upper)));
+            // When entries were there hangs on no number that somebody wants: each cosignature says it by itself.
+            let first = counted.iter().map(|cosignature| cosignature.time).min();
+            heard.uppers.extend(first.map(|time| (log, Upper { size, time })));
             match log == self.log.id {
                 true if size == self.head().size => (heard.counted, heard.time) = (count, time),
                 true => heard.earlier = upper.map(|upper| (upper, count)).or(heard.earlier),
@@ -235,13 +258,15 @@ impl Vault {
 /// Keeps two notes of `log` that exclude each other, `own` the one whose files are there, and why they do. Where that is.
 pub(super) fn keep_both(places: &Places, log: &Log, other: &VerifiedCheckpoint, own: &VerifiedCheckpoint) -> String {
     let (found, head) = (other.head(), own.head());
-    let why = (found.size < head.size).then(|| {
-        let root = tree::root(log, found.size).ok()?;
-        Some(Contradiction { root, proof: tree::consistency_proof(log, found.size, head.size).ok()? })
-    });
-    let text = evidence::text(other, own, why.flatten().as_ref());
-    match evidence::keep(places, &head.origin, found.size, &text) {
-        Ok(path) => format!("both notes are in {}", path.display()),
+    let (smaller, larger) = if found.size <= head.size { (other, own) } else { (own, other) };
+    let why = Contradiction::between(log, smaller.head(), larger.head()).filter(|_| found.size != head.size);
+    let is_shown = found.size == head.size || why.is_some();
+    let text = evidence::text(smaller, larger, why.as_ref());
+    match evidence::keep(places, &head.origin, smaller.head().size, &text) {
+        Ok(path) if is_shown => format!("both notes are in {}", path.display()),
+        Ok(path) => {
+            format!("both notes are in {}, without what would show others that they exclude each other", path.display())
+        }
         Err(error) => format!("both notes could not be kept ({error})"),
     }
 }

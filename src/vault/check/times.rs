@@ -31,13 +31,14 @@ pub(super) fn findings(walks: Vec<(LogId, Bounds)>) -> Vec<Finding> {
     for (log, mut bounds) in walks.into_iter().rev() {
         bounds.declares(declared);
         declared = bounds.declared();
-        findings.extend(bounds.finish().map(|found| finding(log, &found)));
+        findings.extend(bounds.dated_ahead().map(|found| finding(Fault::DatedAhead, log, &found)));
+        findings.extend(bounds.back_dated().map(|found| finding(Fault::BackDated, log, &found)));
     }
     findings.reverse();
     findings
 }
 
-fn finding(log: LogId, found: &Violation) -> Finding {
+fn finding(fault: Fault, log: LogId, found: &Violation) -> Finding {
     let file = places::journal(log, found.index / PER_FILE);
-    Finding { fault: Fault::BackDated, index: Some(found.index), file: Some(file), text: found.to_string() }
+    Finding { fault, index: Some(found.index), file: Some(file), text: found.to_string() }
 }

@@ -9,6 +9,7 @@ use crate::ledger::note::NOTE_LIMIT;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::check::finding;
+use crate::vault::check::named_entry;
 use crate::vault::check::outside::keep_both;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
@@ -83,7 +84,11 @@ fn finding_of(disk: &Disk, header: Option<&Header>, error: &VaultError) -> Optio
                 .filter(|header| *file == places::checkpoint(header.log))
                 .and_then(|header| fault_of_checkpoint(disk, header));
             let otherwise = if disk.has(file) { Fault::Corrupt } else { Fault::Incomplete };
-            Some(finding(by_checkpoint.unwrap_or(otherwise), file, reason))
+            // An opening that fits its leaf and is of no format is what was signed: no disk did that.
+            let is_signed = file.starts_with(places::JOURNAL) && reason.contains(": ") && reason.starts_with("entry ");
+            let otherwise = if is_signed { Fault::Malformed } else { otherwise };
+            let fault = by_checkpoint.unwrap_or(otherwise);
+            Some(Finding { index: named_entry(reason), ..finding(fault, file, reason) })
         }
         _ => None,
     }

@@ -54,7 +54,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     public::refuse_json_to_stdout(&target, session, "subrosa ledger checkpoint --json -o FILE")?;
     let mut vault = session.open()?;
     let (bytes, olds) = match args.for_witness {
-        false => (vault.checkpoint().bytes().to_vec(), Vec::new()),
+        false => (vault.show_checkpoint()?.bytes().to_vec(), Vec::new()),
         true => {
             let request = vault.ask_witnesses(&args.old)?;
             (request.to_bytes(), request.steps.iter().map(|step| step.old).collect())

@@ -21,9 +21,9 @@ pub struct Args {
     /// What came back from a witness; - is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The verifier key of a witness you trust, the first time; may be repeated
+    /// The verifier key of a witness you trust, or @FILE with it, the first time; may be repeated
     #[arg(long, value_name = "VKEY")]
-    pub witness: Vec<WitnessVerifier>,
+    pub witness: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -56,9 +56,13 @@ impl Answer for Cosigned {
 
 /// Keeps them.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let mut given: Vec<WitnessVerifier> = Vec::new();
+    for key in &args.witness {
+        given.push(session.key(key, "--witness")?);
+    }
     let answer = session.read_public(&args.file, NOTE_LIMIT)?;
     let mut vault = session.open()?;
-    let taken = vault.take_cosignatures(&answer, &args.witness)?;
+    let taken = vault.take_cosignatures(&answer, &given)?;
     if taken.unknown > 0 {
         session.note(&format!("{} lines are by others, and were left out", taken.unknown));
     }

@@ -227,8 +227,8 @@ fn continuation(vault: &Vault, path: &Path, kept: &[u8]) -> Result<(Vec<u8>, Che
             told(kept.head()),
             told(of.head())
         ),
-        Continuation::Forked(kept) => format!(
-            "the log was forked: the same key signed {} and {}; keep both checkpoints",
+        Continuation::Forked { kept, evidence } => format!(
+            "the log was forked: the same key signed {} and {}, which does not continue it; {evidence}",
             told(kept.head()),
             told(of.head())
         ),

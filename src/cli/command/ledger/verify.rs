@@ -26,9 +26,9 @@ pub struct Args {
     /// A checkpoint that somebody kept, which the ledger has to continue; may be repeated
     #[arg(long, value_name = "CHECKPOINT")]
     pub against: Vec<PathBuf>,
-    /// The verifier key of a witness whose cosignatures count; may be repeated
+    /// The verifier key of a witness whose cosignatures count, or @FILE with it; may be repeated
     #[arg(long, value_name = "VKEY")]
-    pub witness: Vec<WitnessVerifier>,
+    pub witness: Vec<String>,
     /// How many witnesses have to have cosigned this very head
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
     pub quorum: Option<u64>,
@@ -66,13 +66,20 @@ impl Answer for Verified {
 
 /// Verifies.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
-    let mut outside = Outside { witnesses: args.witness.clone(), quorum: args.quorum, ..Outside::default() };
+    let mut outside = Outside { quorum: args.quorum, ..Outside::default() };
+    for key in &args.witness {
+        outside.witnesses.push(session.key::<WitnessVerifier>(key, "--witness")?);
+    }
     for file in &args.against {
         outside.against.push((file.display().to_string(), session.read_public(file, REQUEST_LIMIT)?));
     }
     let ledger = match session.open_to_examine()? {
         Examined::Unopened(unopened) => LedgerVerdict::of_unopened(&unopened),
         Examined::Opened(vault) => {
+            for own in outside.witnesses.iter().filter(|key| key.public() == vault.header().verifier.public()) {
+                session
+                    .warn(&format!("{own} is the ledger's own key: nobody is his own witness, so it does not count"));
+            }
             let quiet = session.globals.quiet || session.globals.json;
             let (size, stderr) = (vault.head().size, &mut session.host.stderr);
             let mut progress = Progress::begin(stderr, quiet, "ledger", Unit::Things("entries"), Some(size));

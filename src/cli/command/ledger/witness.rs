@@ -13,6 +13,7 @@ use crate::cli::public;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
 use crate::keys::signer::VerifierKey;
+use crate::ledger::witnessing;
 use crate::ledger::witnessing::REQUEST_LIMIT;
 use crate::ledger::witnessing::Request;
 use crate::vault::Vault;
@@ -24,9 +25,9 @@ pub struct Args {
     /// A request to witnesses, or a checkpoint alone; - is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The verifier key of that ledger, the first time; later the one that was used before holds
+    /// The verifier key of that ledger, or @FILE with it, the first time; later the one that was used before holds
     #[arg(long, value_name = "VKEY")]
-    pub key: Option<VerifierKey>,
+    pub key: Option<String>,
     /// Where the answer goes; - is standard output [default: -]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -34,6 +35,10 @@ pub struct Args {
     #[arg(long)]
     pub force: bool,
 }
+
+/// What this witness reads.
+const OURS: &str = "only those of three lines, with at least one entry and at most 64 signatures, by a log that has the \
+                    name of its key";
 
 #[derive(Serialize)]
 struct Witnessed {
@@ -65,10 +70,18 @@ fn keys_of_recipients(vault: &Vault) -> Result<Vec<VerifierKey>, Failure> {
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let target = public::target(args.output.as_deref(), args.force);
     public::refuse_json_to_stdout(&target, session, "subrosa ledger witness FILE --json -o FILE")?;
-    let request = Request::of_file(&session.read_public(&args.file, REQUEST_LIMIT)?)?;
+    let key: Option<VerifierKey> = args.key.as_deref().map(|key| session.key(key, "--key")).transpose()?;
+    let bytes = session.read_public(&args.file, REQUEST_LIMIT)?;
+    let request = Request::of_file(&bytes).map_err(|error| match witnessing::is_of_another_kind(&bytes) {
+        // It may be as good a checkpoint as any: that we do not read it speaks against nobody.
+        true => {
+            Failure::refused(format!("{}: this witness does not cosign such checkpoints: {OURS}", args.file.display()))
+        }
+        false => error.into(),
+    })?;
     let mut vault = session.open()?;
     let known = keys_of_recipients(&vault)?;
-    let asked = Asked { request: &request, key: args.key.as_ref(), known: &known };
+    let asked = Asked { request: &request, key: key.as_ref(), known: &known };
     let now = session.now();
     let cosigned = vault.witness(&asked, now, &mut session.host.rng)?;
     let (head, witness) = (&cosigned.head, cosigned.witness.to_string());
