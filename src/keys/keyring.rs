@@ -1,5 +1,5 @@
 //! The vault identities that open what a vault holds: the current one, and earlier ones while something is still sealed
-//! to them (`docs/format.md`, 5a). Must not know what is sealed.
+//! to them (`docs/format.md`, 5). Must not know what is sealed.
 
 use crate::keys::lines::IdentityFault;
 use crate::keys::opening::Opens;

@@ -1,4 +1,4 @@
-//! A new vault identity: an owner is removed, and what the old identity opened is sealed anew (`docs/format.md`, 5a).
+//! A new vault identity: an owner is removed, and what the old identity opened is sealed anew (`docs/format.md`, 5).
 
 use serde::Deserialize;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! A new vault identity (`docs/format.md`, 5a): an owner is removed. Key files for those who remain are written first;
+//! A new vault identity (`docs/format.md`, 5): an owner is removed. Key files for those who remain are written first;
 //! one append closes the log and names its successor, which begins under the new identity.
 
 use base64::Engine as _;

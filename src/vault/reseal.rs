@@ -1,4 +1,4 @@
-//! Sealing anew what an earlier vault identity opens (`docs/format.md`, 5a): objects in batches, each opened and checked
+//! Sealing anew what an earlier vault identity opens (`docs/format.md`, 5): objects in batches, each opened and checked
 //! before the new one takes its place; then the journal files. A crash anywhere is an ordinary state: what is done is
 //! done, and the rest is found again.
 
