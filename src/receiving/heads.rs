@@ -45,7 +45,8 @@ impl Heads {
     /// which it holds.
     pub fn link(&mut self, step: &Step, to: usize) -> Link {
         let new = self.heads[to].head();
-        let holds = |old: &Checkpoint| tree::verify_consistency((old.size, &old.root), (new.size, &new.root), &step.proof);
+        let holds =
+            |old: &Checkpoint| tree::verify_consistency((old.size, &old.root), (new.size, &new.root), &step.proof);
         let of_size = self.heads.iter().enumerate().filter(|(_, head)| head.head().size == step.old);
         let of_size: Vec<_> = of_size.map(|(at, head)| (at, holds(head.head()))).collect();
         let edges = of_size.iter().filter(|(_, holds)| *holds).map(|(at, _)| (*at, to));

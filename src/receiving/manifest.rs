@@ -82,7 +82,8 @@ impl Examined {
             self.find(Fault::OpeningMismatch, name, text);
         }
         self.compare_times(name, manifest);
-        self.remarks.push("what NOTICE.txt in the package says: nobody signed it; the manifest is what counts".to_owned());
+        self.remarks
+            .push("what NOTICE.txt in the package says: nobody signed it; the manifest is what counts".to_owned());
         joined
     }
 
@@ -147,11 +148,11 @@ fn differences(shown: &Shown, opening: &Map<String, Value>, manifest: &Map<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::signer::VerifierKey;
     use crate::ledger::checkpoint::Checkpoint;
     use crate::ledger::opening::Opening;
-    use crate::ledger::shown::Shown;
     use crate::ledger::opening::Salt;
-    use crate::keys::signer::VerifierKey;
+    use crate::ledger::shown::Shown;
     use serde_json::json;
 
     const SALT: [u8; 32] = [7; 32];
@@ -260,7 +261,10 @@ mod tests {
     fn a_package_is_the_one_or_not() {
         let compared = |sha256: Digest, size| {
             let mut examined = included();
-            (examined.compare_package("p", Some(sha256), size), examined.findings.iter().map(|f| f.fault).collect::<Vec<_>>())
+            (
+                examined.compare_package("p", Some(sha256), size),
+                examined.findings.iter().map(|f| f.fault).collect::<Vec<_>>(),
+            )
         };
         assert_eq!(compared(Digest::of(b"p"), 1), (true, vec![]));
         assert_eq!(compared(Digest::of(b"q"), 1), (false, vec![Fault::OpeningMismatch]));

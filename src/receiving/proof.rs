@@ -219,7 +219,8 @@ impl Examined {
             let found: Vec<Link> = steps.iter().map(|step| heads.link(step, to)).collect();
             if let Some(at) = found.iter().position(|link| *link == Link::Fails) {
                 let (old, new) = (steps[at].old, heads.head(to).size);
-                let text = format!("not proved: that its head of {new} entries continues the one of {old} that is at hand");
+                let text =
+                    format!("not proved: that its head of {new} entries continues the one of {old} that is at hand");
                 self.findings.push(finding(Fault::Incomplete, name, text));
             } else if !found.contains(&Link::Holds) {
                 self.unused.push((name.to_owned(), steps.first().map_or(0, |step| step.old)));

@@ -230,7 +230,8 @@ fn told(proof: &str, args: &[&str]) -> Value {
 #[test]
 fn a_time_and_how_many_had_cosigned_by_then_belong_together() {
     let log = Log::ours(SIZE);
-    let lines = [(60, 3), (120, 4), (900, 5)].map(|(at, seed)| log.line(MADE + at, &witness(&format!("w/{seed}"), seed)));
+    let lines =
+        [(60, 3), (120, 4), (900, 5)].map(|(at, seed)| log.line(MADE + at, &witness(&format!("w/{seed}"), seed)));
     let keys = [3, 4, 5].map(|seed| vkey(&format!("w/{seed}"), seed));
     let proof = log.seen(lines.to_vec());
     let known = ["--witness", &keys[0], "--witness", &keys[1], "--witness", &keys[2]];
@@ -267,4 +268,17 @@ fn what_is_left_open_is_said() {
 #[test]
 fn every_attack_has_its_name() {
     check(&[ON_WITNESSES, ON_HISTORY]);
+}
+
+#[test]
+fn only_a_head_of_this_log_is_continued() {
+    let practice = crate::ledger::eventful();
+    let elsewhere = crate::ledger::eventful_elsewhere();
+    practice.write("other", &elsewhere.ok(&["ledger", "checkpoint"]).stdout);
+    let said = practice.refused(5, &["ledger", "prove", "--from", "other"]);
+    assert!(said.stderr.contains("it is a checkpoint of"), "{said:?}");
+    practice.write("none", "nothing");
+    practice.refused(5, &["ledger", "prove", "--from", "none"]);
+    practice.refused(4, &["ledger", "prove", "--from", "missing"]);
+    practice.refused(2, &["ledger", "prove", "--from", "none", "--json"]);
 }

@@ -102,11 +102,7 @@ const ON_WHAT_IT_SHOWS: &[Row] = &[
     ),
     ("a digest changed", |log| alone(flip(&log.plain(), "\"client\":{\"digest\":\"")), "NOT-INCLUDED"),
     ("a salt changed", |log| alone(flip(&log.plain(), "\"kind\":{\"salt\":\"")), "NOT-INCLUDED"),
-    (
-        "a field renamed",
-        |log| alone(extra(&log.plain(), |data| data.replace("\"size\"", "\"sizf\""))),
-        "NOT-INCLUDED",
-    ),
+    ("a field renamed", |log| alone(extra(&log.plain(), |data| data.replace("\"size\"", "\"sizf\""))), "NOT-INCLUDED"),
     (
         "the opening of another index",
         |log| {
@@ -258,4 +254,21 @@ fn what_is_no_key_is_a_usage_failure_and_never_repeated() {
         assert!(!said.stderr.contains("AQEB"), "{said:?}");
     }
     assert_eq!(practice.run(&["proof", "verify", "elsewhere", "--key", &trusted]).exit, 4);
+}
+
+#[test]
+fn a_list_that_lies_apart_is_not_shown_and_that_is_said() {
+    let practice = crate::ledger::eventful();
+    std::fs::create_dir(practice.path("in")).unwrap();
+    (0..400).for_each(|n| practice.write(&format!("in/{n}.txt"), "x"));
+    let ids = practice.ok(&["add", "in", "--recursive", "--client", "mk-01", "--kind", "letter"]).stdout;
+    let share = ["share", "--to", "dr-lee", "--purpose", "treat", "-o", "many.age"];
+    practice.ok(&[&share[..], &ids.lines().collect::<Vec<_>>()].concat());
+    let said = practice.ok(&["ledger", "prove", "408", "--for", "client", "-o", "proof"]);
+    assert!(said.stderr.contains("the list of the 400 records is too long for its entry"), "{}", said.stderr);
+    practice.ok(&["card", "-o", "card"]);
+    let said = practice.ok(&["proof", "verify", "proof", "--card", "card", "--package", "many.age"]);
+    assert!(said.stderr.contains("not proved: which 400 records were sent"), "{}", said.stderr);
+    let said = practice.ok(&["ledger", "prove", "408", "-o", "bare"]);
+    assert!(!said.stderr.contains("too long for its entry"), "{}", said.stderr);
 }

@@ -57,7 +57,7 @@ pub fn ed25519(seed: u8) -> [u8; 32] {
 /// A disclosure; of each index another.
 pub fn event(index: u64) -> Value {
     json!({
-        "actor": "owner", "basis": "treatment", "client": "c-0123456789abcdef", "consent": null,
+        "actor": "owner", "basis": "tpo", "client": "c-0123456789abcdef", "consent": null,
         "disclosure": format!("d-{index:016}"), "expires": null, "group": null, "kind": "disclosure.made", "label": "R",
         "medium": "package", "notice": ["general"], "package": Digest::of(b"the package").to_string(),
         "purpose": "treat", "receipt": null, "recipient": "p-0123456789abcdef", "recipient_key": null, "records": [],

@@ -305,19 +305,6 @@ fn a_head_that_was_kept_is_continued() {
 }
 
 #[test]
-fn only_a_head_of_this_log_is_continued() {
-    let practice = eventful();
-    let elsewhere = crate::ledger::eventful_elsewhere();
-    practice.write("other", &elsewhere.ok(&["ledger", "checkpoint"]).stdout);
-    let said = practice.refused(5, &["ledger", "prove", "--from", "other"]);
-    assert!(said.stderr.contains("it is a checkpoint of"), "{said:?}");
-    practice.write("none", "nothing");
-    practice.refused(5, &["ledger", "prove", "--from", "none"]);
-    practice.refused(4, &["ledger", "prove", "--from", "missing"]);
-    practice.refused(2, &["ledger", "prove", "--from", "none", "--json"]);
-}
-
-#[test]
 fn an_older_proof_is_not_lost_by_a_slip() {
     let practice = eventful();
     practice.write("there.age.tlog-proof", "mine");

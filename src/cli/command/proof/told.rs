@@ -31,7 +31,10 @@ const CURES: [(Fault, &str); 10] = [
     (Fault::NotIncluded, "nothing speaks against the log: ask for a new proof of this entry"),
     (Fault::Malformed, "ask for it again; a mail program may have changed it"),
     (Fault::Incomplete, "ask the keeper for what is missing: ledger prove --from CHECKPOINT, or ledger prove --show"),
-    (Fault::QuorumNotMet, "ask the keeper for a proof under a head that more of them cosigned, or name others by --witness"),
+    (
+        Fault::QuorumNotMet,
+        "ask the keeper for a proof under a head that more of them cosigned, or name others by --witness",
+    ),
 ];
 
 /// What to do where no identity opens the package.
@@ -155,7 +158,9 @@ impl Told {
             said.extend(self.shown.iter().map(|(name, value)| format!("it says {}: {value}", plain(name))));
         }
         if self.is_forked() {
-            said.push(format!("the key {id} signed two histories that exclude each other: its word alone proves nothing"));
+            said.push(format!(
+                "the key {id} signed two histories that exclude each other: its word alone proves nothing"
+            ));
         }
         said.extend(self.against.iter().map(|kept| match kept.size == *size {
             true => "the head is the one that was kept".to_owned(),
@@ -195,13 +200,20 @@ impl Told {
             }
         });
         if !self.hidden.is_empty() {
-            said.push(format!("what stands in the fields that are hidden: {}", self.hidden.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", ")));
+            said.push(format!(
+                "what stands in the fields that are hidden: {}",
+                self.hidden.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", ")
+            ));
         }
         if let Some(count) = self.shown.get("records").and_then(|records| records.get("count")) {
-            said.push(format!("which {count} records were sent: the entry holds their number, and the digest of a list"));
+            said.push(format!(
+                "which {count} records were sent: the entry holds their number, and the digest of a list"
+            ));
         }
         for (name, old) in &self.open.unused {
-            said.push(format!("anything by {name}: it continues a head of {old} entries, and none of that size was given"));
+            said.push(format!(
+                "anything by {name}: it continues a head of {old} entries, and none of that size was given"
+            ));
         }
         said.extend(self.open.remarks.iter().cloned());
         match &self.package {
