@@ -93,6 +93,14 @@ pub fn agreed_time(counted: &[Cosignature], quorum: usize) -> Option<Timestamp> 
     times.get(quorum.checked_sub(1)?).copied()
 }
 
+/// How many witnesses had seen the head by a time, and that time. Both belong together: where `quorum` are wanted, it is
+/// the time at which they all had, and how many had by then; where none is, all that counted and the latest of their
+/// times. `None` where nobody counted, or fewer than are wanted.
+pub fn vouched(counted: &[Cosignature], quorum: Option<usize>) -> Option<(usize, Timestamp)> {
+    let time = agreed_time(counted, quorum.unwrap_or(counted.len()))?;
+    Some((counted.iter().filter(|cosignature| cosignature.time <= time).count(), time))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +150,9 @@ mod tests {
         assert_eq!(all.iter().map(|all| all.time).collect::<Vec<_>>(), [at(100), at(200)]);
         assert_eq!((agreed_time(&all, 1), agreed_time(&all, 2)), (Some(at(100)), Some(at(200))));
         assert_eq!((agreed_time(&all, 3), agreed_time(&all, 0)), (None, None));
+        assert_eq!((vouched(&all, None), vouched(&all, Some(1))), (Some((2, at(200))), Some((1, at(100)))));
+        assert_eq!((vouched(&all, Some(2)), vouched(&all, Some(3))), (Some((2, at(200))), None));
+        assert_eq!(vouched(&[], None), None);
         assert_eq!(counted(&note(&head, lines()), &known[1..], &log).unwrap(), all[1..], "the unknown one is ignored");
         assert_eq!(counted(&note(&head, lines()), &[], &log), Ok(vec![]));
 

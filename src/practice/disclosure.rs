@@ -19,6 +19,22 @@ use crate::vocabulary::Purpose;
 use crate::vocabulary::Setting;
 use crate::vocabulary::VerifiedHow;
 
+/// The fields of `disclosure.made` that its recipient may see, and that the package's manifest opens; `package`, `size`
+/// and `time` are shown by the proof (`docs/format.md`, section 6).
+pub const OPENED: [&str; 11] = [
+    "basis",
+    "disclosure",
+    "expires",
+    "kind",
+    "label",
+    "medium",
+    "notice",
+    "purpose",
+    "recipient",
+    "recipient_key",
+    "verified",
+];
+
 /// One version of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,6 +10,7 @@ use crate::practice::client::ClientClosed;
 use crate::practice::client::ClientDetails;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
+use crate::practice::fields::names_of;
 use crate::practice::log::LogClosed;
 use crate::practice::log::LogContinued;
 use crate::practice::log::LogJoined;
@@ -17,6 +18,7 @@ use crate::practice::log::WriterHanded;
 use crate::practice::owner::ClockStepped;
 use crate::practice::owner::OwnerAdded;
 use crate::practice::owner::VaultCreated;
+use crate::practice::recipient::GivenKey;
 use crate::practice::recipient::RecipientAdded;
 use crate::practice::recipient::RecipientDetails;
 use crate::practice::recipient::RecipientKeyReplaced;
@@ -74,6 +76,13 @@ macro_rules! kinds {
             /// The kind's spelling.
             pub fn kind(&self) -> &'static str {
                 match self { $(Self::$name(_) => $kind),* }
+            }
+
+            fn own_names(kind: &str) -> Option<Vec<&'static str>> {
+                match kind {
+                    $($kind => Some(names_of::<$fields>()),)*
+                    _ => None,
+                }
             }
 
             fn fields(&self) -> Map<String, Value> {
@@ -141,6 +150,20 @@ kinds! {
     DisclosureMade(DisclosureMade) = "disclosure.made";
     /// Something was not shared, by a rule.
     DisclosureRefused(DisclosureRefused) = "disclosure.refused";
+}
+
+impl Body {
+    /// The names of all fields of an event of this kind, in their order; `None` for a kind that is not known here.
+    pub fn names(kind: &str) -> Option<Vec<&'static str>> {
+        let mut names = Self::own_names(kind)?;
+        // Its two halves stand side by side.
+        if kind == "recipient.added" {
+            names = [names_of::<RecipientDetails>(), names_of::<GivenKey>()].concat();
+        }
+        names.extend(["actor", "kind", "time"]);
+        names.sort_unstable();
+        Some(names)
+    }
 }
 
 impl Event {

@@ -5,6 +5,7 @@
 pub mod client;
 pub mod disclosure;
 pub mod event;
+mod fields;
 pub mod file_name;
 pub mod log;
 pub mod owner;

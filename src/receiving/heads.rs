@@ -7,6 +7,17 @@ use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::tree;
 use crate::ledger::witnessing::Step;
 
+/// What became of a proof that a head continues another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It holds for a head that is at hand.
+    Holds,
+    /// There is a head of the size where it begins, and it does not hold.
+    Fails,
+    /// There is none: it shows nothing.
+    Apart,
+}
+
 /// Heads whose signatures held, all of one log.
 #[derive(Debug, Default)]
 pub struct Heads {
@@ -32,15 +43,20 @@ impl Heads {
 
     /// Takes a proof that `to` continues a tree of some size. It says something about those heads of that size for
     /// which it holds.
-    pub fn link(&mut self, step: &Step, to: usize) {
+    pub fn link(&mut self, step: &Step, to: usize) -> Link {
         let new = self.heads[to].head();
-        let holds = |old: &Checkpoint| {
-            let old = (old.size, &old.root);
-            old.0 == step.old && tree::verify_consistency(old, (new.size, &new.root), &step.proof)
-        };
-        let from = self.heads.iter().enumerate().filter(|(_, head)| holds(head.head())).map(|(at, _)| (at, to));
-        let edges: Vec<_> = from.collect();
+        let holds =
+            |old: &Checkpoint| tree::verify_consistency((old.size, &old.root), (new.size, &new.root), &step.proof);
+        let of_size = self.heads.iter().enumerate().filter(|(_, head)| head.head().size == step.old);
+        let of_size: Vec<_> = of_size.map(|(at, head)| (at, holds(head.head()))).collect();
+        let edges = of_size.iter().filter(|(_, holds)| *holds).map(|(at, _)| (*at, to));
+        let known = self.edges.len();
         self.edges.extend(edges);
+        match () {
+            () if self.edges.len() > known => Link::Holds,
+            () if of_size.is_empty() => Link::Apart,
+            () => Link::Fails,
+        }
     }
 
     /// Pairs of heads of one size with different roots. Nobody who only appends signs two such.
@@ -114,13 +130,14 @@ mod tests {
             [(5, 99), (9, 99), (12, 99), (12, 7)].map(|(size, at)| heads.add(sign(size, at)));
         assert_eq!(heads.add(sign(9, 99)), nine);
         assert!(!heads.agree(five, nine) && heads.agree(nine, nine));
-        heads.link(&step(5, 12, 99), twelve);
+        assert_eq!(heads.link(&step(4, 12, 99), twelve), Link::Apart);
+        assert_eq!(heads.link(&step(5, 12, 99), twelve), Link::Holds);
         heads.link(&step(9, 12, 99), twelve);
         assert!(heads.agree(five, nine) && heads.agree(nine, five));
         // Both are continued by five's entries; they themselves contradict each other.
         heads.link(&step(5, 12, 7), other);
         assert!(heads.agree(five, other) && !heads.agree(twelve, other));
-        heads.link(&step(9, 12, 7), other);
+        assert_eq!(heads.link(&step(9, 12, 7), other), Link::Fails);
         assert!(!heads.agree(nine, other), "it does not hold for that head");
         let forks: Vec<_> = heads.forks().iter().map(|(one, other)| (one.head().size, other.head().size)).collect();
         assert_eq!(forks, [(12, 12)]);

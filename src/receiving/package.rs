@@ -66,6 +66,7 @@ pub fn open(package: impl Read, by: &dyn Opens, key: &VerifierKey) -> Result<Ope
     let mut plain = seal::open(package, by, None)?;
     let mut manifest = None;
     let mut files = BTreeMap::new();
+    let mut has_notice = false;
     let mut archive = tar::Archive::new(&mut plain);
     for entry in archive.entries().map_err(archived)? {
         let mut entry = entry.map_err(archived)?;
@@ -78,7 +79,9 @@ pub fn open(package: impl Read, by: &dyn Opens, key: &VerifierKey) -> Result<Ope
         }
         let mut content = Hashing::new(&mut entry);
         io::copy(&mut content, &mut io::sink()).map_err(archived)?;
-        if path != "NOTICE.txt" && files.insert(path, (content.digest(), content.count())).is_some() {
+        if path == "NOTICE.txt" && !has_notice {
+            has_notice = true;
+        } else if files.insert(path, (content.digest(), content.count())).is_some() {
             return Err(PackageError::Differs("two files of one name".to_owned()));
         }
     }
@@ -86,6 +89,9 @@ pub fn open(package: impl Read, by: &dyn Opens, key: &VerifierKey) -> Result<Ope
     io::copy(&mut plain, &mut io::sink()).map_err(archived)?;
     let manifest = manifest.ok_or(PackageError::NoManifest)?;
     let (Manifest(manifest), _) = statement::open::<Manifest>(&manifest, std::slice::from_ref(key))?;
+    if !has_notice {
+        return Err(PackageError::Differs("there is no NOTICE.txt".to_owned()));
+    }
     let records = compare(&manifest, files)?;
     Ok(Opened { manifest, records })
 }

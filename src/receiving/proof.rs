@@ -1,11 +1,10 @@
 //! A proof examined: who signed its head, whether the entry it shows stands there, whether the head belongs to the same
 //! history as those that were kept, who witnessed it and when. Every doubt is a finding, and what no finding speaks
-//! against is proved. Must not know files, or the package (but its digest and what its manifest opens).
+//! against is proved. Must not know files, or the package.
 
-use serde_json::Map;
 use serde_json::Value;
 
-use crate::digest::Digest;
+use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::keys::signer::WitnessVerifier;
 use crate::ledger::bounds::SLACK;
@@ -19,7 +18,9 @@ use crate::ledger::note::Note;
 use crate::ledger::proof::Proof;
 use crate::ledger::shown::Shown;
 use crate::ledger::witnessing::Request;
+use crate::receiving::entry;
 use crate::receiving::heads::Heads;
+use crate::receiving::heads::Link;
 use crate::time::Timestamp;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
@@ -30,6 +31,8 @@ use crate::vault::evidence;
 pub struct Trust {
     /// Keys of logs.
     pub logs: Vec<VerifierKey>,
+    /// Logs that one of the keys' contact cards says it continues.
+    pub continued: Vec<Origin>,
     /// Keys of witnesses.
     pub witnesses: Vec<WitnessVerifier>,
     /// How many witnesses have to have cosigned the head; without it one is enough for the grade, and none is no fault.
@@ -58,13 +61,21 @@ pub struct Examined {
     pub shown: Option<Shown>,
     /// Kept heads that belong to the same history.
     pub agreeing: Vec<Checkpoint>,
+    /// Files that prove something of heads that are not at hand, each with the size it begins at: they show nothing.
+    pub unused: Vec<(String, u64)>,
+    /// The entry's kind, where it is not known here.
+    pub unknown_kind: Option<String>,
+    /// What a package that was opened leaves open, in words.
+    pub remarks: Vec<String>,
     /// Cosignatures that count.
     pub cosigned: Vec<Cosignature>,
+    /// How many of them had been made by `time`; without it, how many there are.
+    pub counted: usize,
     /// How many witnesses are known.
     pub known: usize,
     /// How many are wanted.
     pub quorum: usize,
-    /// The time by which enough of them had seen the head.
+    /// The time by which `counted` of them, and so enough, had seen the head.
     pub time: Option<Timestamp>,
     /// Evidence of each pair of signed heads that contradict each other.
     pub forks: Vec<Vec<u8>>,
@@ -85,7 +96,13 @@ pub fn examine(proof: &Given, kept: &[Given], trust: &Trust) -> Examined {
     examined.index = Some(read.index());
     let (head, key) = match open(&proof.name, read.note(), trust) {
         Ok(opened) => opened,
-        Err(finding) => {
+        Err(mut finding) => {
+            let origin = &read.claimed().origin;
+            if finding.fault == Fault::WrongLog && trust.continued.contains(origin) {
+                finding.text.push_str(&format!(
+                    "; the card says that its key continues {origin}: that log's own key, or its older card, is needed here"
+                ));
+            }
             examined.findings.push(finding);
             return examined;
         }
@@ -95,7 +112,6 @@ pub fn examine(proof: &Given, kept: &[Given], trust: &Trust) -> Examined {
     examined.witness(&proof.name, &head, &key, trust);
     examined.compare(&proof.name, head, &key, kept);
     examined.key = Some(key);
-    examined.check_time();
     examined
 }
 
@@ -127,7 +143,7 @@ impl Examined {
         self.shown.is_some()
     }
 
-    fn find(&mut self, fault: Fault, file: &str, text: String) {
+    pub(super) fn find(&mut self, fault: Fault, file: &str, text: String) {
         self.findings.push(Finding { index: self.index, ..finding(fault, file, text) });
     }
 
@@ -145,9 +161,10 @@ impl Examined {
             let text = "not proved: what it shows, put where it says, does not lead to the signed root";
             return self.find(Fault::NotIncluded, name, text.to_owned());
         }
-        if shown.value("kind").is_none_or(|kind| !kind.is_string()) {
-            let text = "not proved: the proof does not show of which kind its entry is";
-            return self.find(Fault::Malformed, name, text.to_owned());
+        match entry::check(&shown) {
+            Ok(true) => {}
+            Ok(false) => self.unknown_kind = shown.value("kind").and_then(Value::as_str).map(str::to_owned),
+            Err(reason) => return self.find(Fault::Malformed, name, format!("not proved: {reason}")),
         }
         self.shown = Some(shown);
     }
@@ -159,16 +176,21 @@ impl Examined {
             Ok(counted) => self.cosigned = counted,
             Err(error) => return self.find(Fault::Corrupt, name, format!("a witness: {error}")),
         }
-        let (counted, quorum) = (self.cosigned.len(), trust.quorum.unwrap_or(self.known.min(1)));
-        self.quorum = quorum;
-        self.time = cosignature::agreed_time(&self.cosigned, quorum);
-        if trust.quorum.is_some() && counted < quorum {
-            let text = format!("{counted} of the {} known witnesses cosigned the head, not {quorum}", self.known);
+        let (all, known) = (self.cosigned.len(), self.known);
+        self.quorum = trust.quorum.unwrap_or(known.min(1));
+        let vouched = cosignature::vouched(&self.cosigned, trust.quorum);
+        (self.counted, self.time) = vouched.map_or((all, None), |(counted, time)| (counted, Some(time)));
+        if let Some(quorum) = trust.quorum.filter(|quorum| all < *quorum) {
+            let mut text = format!("{all} of the {known} known witnesses cosigned the head, not {quorum}");
+            if trust.witnesses.iter().any(|witness| witness.public() == key.public()) {
+                text.push_str("; the log's own key was named as a witness, and is none");
+            }
             self.find(Fault::QuorumNotMet, name, text);
         }
     }
 
-    /// Puts the head beside those that were kept.
+    /// Puts the head beside those that were kept. What a proof of continuation holds itself was kept by nobody: it links
+    /// the heads that were, and by itself shows nothing.
     fn compare(&mut self, name: &str, head: VerifiedCheckpoint, key: &VerifierKey, kept: &[Given]) {
         let trust = Trust { logs: vec![key.clone()], ..Trust::default() };
         let mut heads = Heads::default();
@@ -185,16 +207,25 @@ impl Examined {
             };
             let note = request.as_ref().map_or(&given.bytes, |request| &request.checkpoint);
             match open(&given.name, note, &trust) {
-                Ok((head, _)) => {
-                    let at = heads.add(head);
-                    asked.push((given.name.as_str(), at));
-                    links.extend(request.into_iter().flat_map(|request| request.steps).map(|step| (step, at)));
-                }
+                Ok((head, _)) => match (heads.add(head), request) {
+                    (at, None) => asked.push((given.name.as_str(), at)),
+                    (at, Some(request)) => links.push((given.name.as_str(), request.steps, at)),
+                },
                 Err(finding) => self.findings.push(finding),
             }
         }
         // All heads first: a proof may come before the head that it begins with.
-        links.iter().for_each(|(step, to)| heads.link(step, *to));
+        for (name, steps, to) in links {
+            let found: Vec<Link> = steps.iter().map(|step| heads.link(step, to)).collect();
+            if let Some(at) = found.iter().position(|link| *link == Link::Fails) {
+                let (old, new) = (steps[at].old, heads.head(to).size);
+                let text =
+                    format!("not proved: that its head of {new} entries continues the one of {old} that is at hand");
+                self.findings.push(finding(Fault::Incomplete, name, text));
+            } else if !found.contains(&Link::Holds) {
+                self.unused.push((name.to_owned(), steps.first().map_or(0, |step| step.old)));
+            }
+        }
         for (one, other) in heads.forks() {
             let size = one.head().size;
             let text = format!("the key of {} signed two roots for its size {size}", one.head().origin);
@@ -213,151 +244,19 @@ impl Examined {
         }
     }
 
-    /// What witnesses saw at a time was there by then.
-    fn check_time(&mut self) {
-        let (Some(said), Some(seen)) = (self.said_time(), self.time) else { return };
-        if said > seen.plus_seconds(SLACK) {
-            let text = format!("the entry says {said}, and witnesses saw it in the log at {seen}");
-            self.findings.push(Finding { fault: Fault::BackDated, index: self.index, file: None, text });
-        }
+    /// Where the entry says a time after one at which it was seen already: both. No cosignature can tell whether the
+    /// keeper's clock ran ahead, or the entry was dated forward; it was there in either case.
+    pub fn ahead(&self) -> Option<(Timestamp, Timestamp)> {
+        let (said, seen) = (self.said_time()?, self.time?);
+        (said > seen.plus_seconds(SLACK)).then_some((said, seen))
     }
 
     /// When the entry says that it was made, if that is shown.
     pub fn said_time(&self) -> Option<Timestamp> {
         self.shown.as_ref()?.value("time")?.as_str()?.parse().ok()
     }
-
-    /// Compares a package with what the entry says of one: whether it is that very file.
-    pub fn compare_package(&mut self, name: &str, sha256: Digest, size: u64) -> bool {
-        let Some(shown) = &self.shown else { return false };
-        let (named, length) = (shown.value("package"), shown.value("size"));
-        let (Some(named), Some(length)) = (named, length) else {
-            let text = "not proved: the proof does not show which package its entry is about";
-            self.find(Fault::Incomplete, name, text.to_owned());
-            return false;
-        };
-        if *named != sha256.to_string() || *length != size {
-            let text = format!("it is not the package in the entry: its SHA-256 is {sha256}, its size {size}");
-            self.find(Fault::OpeningMismatch, name, text);
-            return false;
-        }
-        true
-    }
-
-    /// Joins what the package's manifest opens, which its log's key signed. Returns the fields that were hidden before.
-    pub fn join(&mut self, name: &str, manifest: &Map<String, Value>) -> Vec<String> {
-        let (Some(shown), Some(head)) = (&mut self.shown, &self.head) else { return Vec::new() };
-        if manifest.get("origin").and_then(Value::as_str) != Some(head.origin.as_str()) {
-            self.find(Fault::WrongLog, name, "its manifest names another log".to_owned());
-            return Vec::new();
-        }
-        let Some(opening) = manifest.get("opening").and_then(Value::as_object) else {
-            self.find(Fault::Malformed, name, "its manifest opens nothing".to_owned());
-            return Vec::new();
-        };
-        let joined = match shown.join(opening) {
-            Ok(joined) => joined,
-            Err(error) => {
-                self.find(Fault::OpeningMismatch, name, format!("its manifest: {error}"));
-                return Vec::new();
-            }
-        };
-        // The manifest says some things twice: to people, and under the commitment.
-        let differs = |field: &&str| shown.value(field).is_some_and(|value| manifest.get(*field) != Some(value));
-        if let Some(field) = ["basis", "disclosure", "expires", "notice", "purpose"].iter().find(|field| differs(field))
-        {
-            self.find(Fault::OpeningMismatch, name, format!("its manifest says another {field} than the entry"));
-        }
-        let created = manifest.get("created").and_then(Value::as_str).and_then(|text| text.parse::<Timestamp>().ok());
-        if let (Some(created), Some(said)) = (created, self.said_time())
-            && created > said.plus_seconds(SLACK)
-        {
-            // The entry holds the package's digest: it cannot be older than the package.
-            let text = format!("the entry says {said}, and names a package that was made at {created}");
-            self.find(Fault::BackDated, name, text);
-        }
-        joined
-    }
 }
 
 fn finding(fault: Fault, file: &str, text: String) -> Finding {
     Finding { fault, index: None, file: Some(file.to_owned()), text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::opening::Opening;
-    use crate::ledger::opening::Salt;
-    use serde_json::json;
-
-    const SALT: [u8; 32] = [7; 32];
-
-    fn opening() -> Opening {
-        let event = json!({
-            "kind": "disclosure.made", "package": Digest::of(b"p").to_string(), "purpose": "treat", "size": 1,
-            "time": "2026-11-21T09:30:00Z", "why": null,
-        });
-        let Value::Object(event) = event else { unreachable!() };
-        Opening { index: 3, event, salt: Salt::from_bytes(&SALT) }
-    }
-
-    /// An entry that was found, and of which the purpose is hidden.
-    fn included() -> Examined {
-        let origin = "subrosa/q5c3f7kz2m".parse().unwrap();
-        Examined {
-            shown: Some(Shown::of(&opening(), |name| name != "purpose" && name != "why").unwrap()),
-            head: Some(Checkpoint { origin, size: 5, root: Digest::of(b"") }),
-            ..Examined::default()
-        }
-    }
-
-    /// The manifest of its package, changed.
-    fn manifest(change: impl Fn(&mut Value)) -> Map<String, Value> {
-        let all = Shown::of(&opening(), |_| true).unwrap().to_value();
-        let mut manifest = json!({
-            "created": "2026-11-21T09:29:00Z", "origin": "subrosa/q5c3f7kz2m", "purpose": "treat",
-            "opening": {"kind": all["kind"], "purpose": all["purpose"]},
-        });
-        change(&mut manifest);
-        let Value::Object(manifest) = manifest else { unreachable!() };
-        manifest
-    }
-
-    fn joined(change: impl Fn(&mut Value)) -> (Vec<String>, Vec<Fault>) {
-        let mut examined = included();
-        let joined = examined.join("p.age", &manifest(change));
-        (joined, examined.findings.iter().map(|finding| finding.fault).collect())
-    }
-
-    #[test]
-    fn what_the_manifest_opens_is_shown() {
-        let mut examined = included();
-        assert_eq!(examined.join("p.age", &manifest(|_| ())), ["purpose"]);
-        assert_eq!((examined.findings.len(), examined.shown.unwrap().hidden()), (0, vec!["why"]));
-    }
-
-    #[test]
-    fn a_manifest_that_is_not_of_this_entry_is_named() {
-        let purpose = || vec!["purpose".to_owned()];
-        assert_eq!(joined(|of| of["origin"] = json!("subrosa/q5c3f7kz2n")), (vec![], vec![Fault::WrongLog]));
-        assert_eq!(joined(|of| of["opening"] = json!(null)), (vec![], vec![Fault::Malformed]));
-        let other = |of: &mut Value| of["opening"]["purpose"]["value"] = json!("train");
-        assert_eq!(joined(other), (vec![], vec![Fault::OpeningMismatch]));
-        assert_eq!(joined(|of| of["purpose"] = json!("train")), (purpose(), vec![Fault::OpeningMismatch]));
-        // A package cannot be made after the entry that holds its digest; clocks may be some minutes apart.
-        assert_eq!(joined(|of| of["created"] = json!("2026-11-21T09:34:00Z")), (purpose(), vec![]));
-        assert_eq!(joined(|of| of["created"] = json!("2026-11-21T10:30:00Z")), (purpose(), vec![Fault::BackDated]));
-    }
-
-    #[test]
-    fn a_package_is_the_one_or_not() {
-        let compared = |sha256: Digest, size| {
-            let mut examined = included();
-            (examined.compare_package("p", sha256, size), examined.findings.iter().map(|f| f.fault).collect::<Vec<_>>())
-        };
-        assert_eq!(compared(Digest::of(b"p"), 1), (true, vec![]));
-        assert_eq!(compared(Digest::of(b"q"), 1), (false, vec![Fault::OpeningMismatch]));
-        assert_eq!(compared(Digest::of(b"p"), 2), (false, vec![Fault::OpeningMismatch]));
-    }
 }

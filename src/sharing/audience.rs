@@ -2,11 +2,17 @@
 //! itself; more is shown to whom it concerns. The receipt code's digest is shown to nobody: whoever has it can try all
 //! codes. Must not know how a proof is made.
 
-/// What every proof shows of any entry, where the entry has it: which package, how large, and when.
+/// What every proof shows of a disclosure: which package, how large, and when.
 pub const BESIDE_A_PACKAGE: [&str; 4] = ["kind", "package", "size", "time"];
+
+/// What every proof shows of any other entry. What else it holds, somebody has to choose: a size may tell a text.
+pub const OF_ANYTHING: [&str; 2] = ["kind", "time"];
 
 /// The field that no proof shows.
 pub const NEVER: &str = "receipt";
+
+/// The kind of entry that has readers of its own.
+pub const DISCLOSURE: &str = "disclosure.made";
 
 /// Whom a proof is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +28,11 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Whether the field `name` of a disclosure is shown.
-    pub fn sees(self, name: &str) -> bool {
+    /// Whether the field `name` of an entry of this kind is shown.
+    pub fn sees(self, kind: &str, name: &str) -> bool {
         let hidden: &[&str] = match self {
-            Self::Anybody => return BESIDE_A_PACKAGE.contains(&name),
+            Self::Anybody if kind == DISCLOSURE => return BESIDE_A_PACKAGE.contains(&name),
+            Self::Anybody => return OF_ANYTHING.contains(&name),
             Self::Recipient => {
                 &["actor", "client", "consent", "group", "receipt", "records", "series", "setting", "why"]
             }
@@ -40,15 +47,22 @@ impl Audience {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sharing::package;
+    use crate::practice::disclosure::OPENED;
 
     #[test]
     fn the_recipient_sees_in_the_proof_what_the_manifest_opens_and_what_a_package_shows() {
-        for name in package::SHOWN.iter().chain(&BESIDE_A_PACKAGE) {
-            assert!(Audience::Recipient.sees(name), "{name}");
+        for name in OPENED.iter().chain(&BESIDE_A_PACKAGE) {
+            assert!(Audience::Recipient.sees(DISCLOSURE, name), "{name}");
         }
         for audience in [Audience::Anybody, Audience::Recipient, Audience::Client, Audience::All] {
-            assert!(!audience.sees(NEVER) && BESIDE_A_PACKAGE.iter().all(|name| audience.sees(name)), "{audience:?}");
+            let all = BESIDE_A_PACKAGE.iter().all(|name| audience.sees(DISCLOSURE, name));
+            assert!(!audience.sees(DISCLOSURE, NEVER) && all, "{audience:?}");
         }
+    }
+    #[test]
+    fn of_what_is_no_disclosure_nothing_is_shown_that_nobody_chose() {
+        let shown = ["kind", "package", "record", "sha256", "size", "time"];
+        let shown: Vec<_> = shown.into_iter().filter(|name| Audience::Anybody.sees("record.added", name)).collect();
+        assert_eq!(shown, OF_ANYTHING);
     }
 }

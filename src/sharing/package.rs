@@ -24,6 +24,7 @@ use crate::ledger::statement;
 use crate::ledger::statement::Kind;
 use crate::ledger::statement::StatementError;
 use crate::practice::disclosure::DisclosureMade;
+use crate::practice::disclosure::OPENED;
 use crate::practice::file_name;
 use crate::practice::owner::VaultCreated;
 use crate::practice::record::RecordVersion;
@@ -32,20 +33,6 @@ use crate::stream::Watched;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 
-/// The fields of `disclosure.made` that its recipient may see; `package`, `size` and `time` are shown by the proof.
-pub(super) const SHOWN: [&str; 11] = [
-    "basis",
-    "disclosure",
-    "expires",
-    "kind",
-    "label",
-    "medium",
-    "notice",
-    "purpose",
-    "recipient",
-    "recipient_key",
-    "verified",
-];
 /// What the pseudonyms' key is derived for.
 const PSEUDONYM_INFO: &str = "subrosa/pseudonym/v1";
 /// The longest path in a package that every tar reads without an extension.
@@ -108,7 +95,7 @@ impl Manifest<'_> {
     /// What the recipient needs to see that the entry in the ledger is about this package.
     fn opening(&self) -> Result<Value, ShareError> {
         let mut opening = Map::new();
-        for name in SHOWN {
+        for name in OPENED {
             let value = self.fields.get(name).ok_or_else(|| ShareError::Manifest(format!("no field {name}")))?;
             let salt = STANDARD.encode(commitment::field_salt(self.salt.reveal_secret(), name));
             opening.insert(name.to_owned(), json!({ "value": value, "salt": salt }));

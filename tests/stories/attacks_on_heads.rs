@@ -1,6 +1,7 @@
 //! What can be wrong with the head under a proof, for whoever knows witnesses or has kept other heads: each with the one
 //! verdict that names it; and what must raise no alarm.
 
+use serde_json::Value;
 use subrosa::ledger::note;
 use subrosa::ledger::note::Note;
 
@@ -16,6 +17,7 @@ use crate::forged_log::vkey;
 use crate::forged_log::with;
 use crate::forged_log::witness;
 use crate::forged_log::witnessed;
+use crate::practice::Practice;
 
 const ON_WITNESSES: &[Row] = &[
     (
@@ -87,7 +89,7 @@ const ON_WITNESSES: &[Row] = &[
     (
         "seen before it says that it was made",
         |log| witnessed(log.seen(vec![log.line(MADE - 3600, &witness("w/1", 3))]), "1", &[vkey("w/1", 3)]),
-        "BACK-DATED",
+        "WITNESSED",
     ),
     (
         "clocks that are a minute apart",
@@ -125,9 +127,34 @@ const ON_HISTORY: &[Row] = &[
         "CONTINUOUS",
     ),
     (
-        "a newer head",
+        "a newer head that nobody kept",
         |log| with(log.plain(), &["--against", "link"], &[("link", Log::ours(12).link(SIZE))]),
+        "INTACT",
+    ),
+    (
+        "a newer head",
+        |log| {
+            let files = [kept(&Log::ours(12)), ("link", Log::ours(12).link(SIZE))];
+            with(log.plain(), &["--against", "link", "--against", "kept"], &files)
+        },
         "CONTINUOUS",
+    ),
+    ("a proof alone", |log| with(log.plain(), &["--against", "link"], &[("link", log.link(5))]), "INTACT"),
+    (
+        "a proof that fails beside a head that needs none",
+        |log| {
+            let link = line(&Log::ours(12).link(SIZE), 1, |_| format!("{}=\n", "A".repeat(43)));
+            with(log.plain(), &["--against", "kept", "--against", "link"], &[kept(log), ("link", link)])
+        },
+        "INCOMPLETE",
+    ),
+    (
+        "a proof from another size than it says",
+        |log| {
+            let link = log.link(5).replacen("old 5", "old 6", 1);
+            with(log.plain(), &["--against", "kept", "--against", "link"], &[kept(&Log::ours(6)), ("link", link)])
+        },
+        "INCOMPLETE",
     ),
     (
         "an older head, over a newer",
@@ -189,7 +216,69 @@ const ON_HISTORY: &[Row] = &[
     ("no proof", |log| with(log.plain(), &["--against", "kept"], &[("kept", "old 07\n\n".to_owned())]), "MALFORMED"),
 ];
 
+/// What is said of it, verdict and words.
+fn told(proof: &str, args: &[&str]) -> Value {
+    let practice = Practice::without_vault();
+    practice.write("proof", proof);
+    let key = Log::ours(SIZE).key.verifier().to_string();
+    let other = Log::of(ORIGIN, 1, SIZE, 5);
+    practice.write("other", &text(other.head.bytes()));
+    practice.write("link", &Log::ours(SIZE).link(5));
+    practice.run(&[&["proof", "verify", "proof", "--key", &key, "--json"], args].concat()).json()
+}
+
+#[test]
+fn a_time_and_how_many_had_cosigned_by_then_belong_together() {
+    let log = Log::ours(SIZE);
+    let lines =
+        [(60, 3), (120, 4), (900, 5)].map(|(at, seed)| log.line(MADE + at, &witness(&format!("w/{seed}"), seed)));
+    let keys = [3, 4, 5].map(|seed| vkey(&format!("w/{seed}"), seed));
+    let proof = log.seen(lines.to_vec());
+    let known = ["--witness", &keys[0], "--witness", &keys[1], "--witness", &keys[2]];
+    for (quorum, counted, time) in [("1", 1, "09:31"), ("2", 2, "09:32"), ("3", 3, "09:45"), ("", 3, "09:45")] {
+        let quorum: &[&str] = if quorum.is_empty() { &[] } else { &["--quorum", quorum] };
+        let said = told(&proof, &[&known, quorum].concat());
+        let time = format!("2026-11-21T{time}:00Z");
+        assert_eq!((&said["witnesses"]["counted"], &said["witnesses"]["time"]), (&counted.into(), &time.into()));
+    }
+}
+
+#[test]
+fn what_is_left_open_is_said() {
+    let log = Log::ours(SIZE);
+    let says = |told: &Value, list: &str, what: &str| told[list].to_string().contains(what);
+    // A clock that ran ahead is no lie; that the entry was there is proved.
+    let key = vkey("w/1", 3);
+    let ahead = log.seen(vec![log.line(MADE - 86_400, &witness("w/1", 3))]);
+    let ahead = told(&ahead, &["--witness", &key]);
+    assert!(says(&ahead, "not_proved", "witnesses had seen it at 2026-11-20T09:30:00Z already, more than 300 seconds"));
+    let alone = told(&log.plain(), &["--against", "link"]);
+    assert!(says(&alone, "not_proved", "it continues a head of 5 entries, and none of that size was given"), "{alone}");
+    assert!(!says(&alone, "proved", "kept"), "{alone}");
+    // Of two histories neither binds its keeper.
+    let forked = told(&log.plain(), &["--against", "other"]);
+    assert!(says(&forked, "proved", "signed two histories that exclude each other"), "{forked}");
+    assert!(!says(&forked, "proved", "without a trace"), "{forked}");
+    // The log is no witness of its own; and a stranger is told what a stranger can do.
+    let own = told(&log.plain(), &["--quorum", "1", "--witness", &vkey("w/1", 1)]);
+    assert!(says(&own, "findings", "the log's own key was named as a witness, and is none"), "{own}");
+    assert!(says(&own, "findings", "ask the keeper") && !says(&own, "findings", "--for-witness"), "{own}");
+}
+
 #[test]
 fn every_attack_has_its_name() {
     check(&[ON_WITNESSES, ON_HISTORY]);
+}
+
+#[test]
+fn only_a_head_of_this_log_is_continued() {
+    let practice = crate::ledger::eventful();
+    let elsewhere = crate::ledger::eventful_elsewhere();
+    practice.write("other", &elsewhere.ok(&["ledger", "checkpoint"]).stdout);
+    let said = practice.refused(5, &["ledger", "prove", "--from", "other"]);
+    assert!(said.stderr.contains("it is a checkpoint of"), "{said:?}");
+    practice.write("none", "nothing");
+    practice.refused(5, &["ledger", "prove", "--from", "none"]);
+    practice.refused(4, &["ledger", "prove", "--from", "missing"]);
+    practice.refused(2, &["ledger", "prove", "--from", "none", "--json"]);
 }

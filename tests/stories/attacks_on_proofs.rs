@@ -1,10 +1,13 @@
 //! What can be done to a proof on its way, each with the one verdict that names it; and what must raise no alarm. The log
 //! is made in memory, and no vault is opened.
 
+use serde_json::Map;
+use serde_json::Value;
 use subrosa::keys::signer::WitnessVerifier;
 use subrosa::ledger::note;
 use subrosa::ledger::note::Note;
 
+use crate::forged_log::Case;
 use crate::forged_log::INDEX;
 use crate::forged_log::Log;
 use crate::forged_log::MADE;
@@ -14,6 +17,7 @@ use crate::forged_log::SIZE;
 use crate::forged_log::alone;
 use crate::forged_log::check;
 use crate::forged_log::ed25519;
+use crate::forged_log::event;
 use crate::forged_log::extra;
 use crate::forged_log::flip;
 use crate::forged_log::line;
@@ -93,16 +97,12 @@ const ON_WHAT_IT_SHOWS: &[Row] = &[
     ),
     (
         "a value changed",
-        |log| alone(extra(&log.plain(), |data| data.replace("disclosure", "exposure"))),
+        |log| alone(extra(&log.plain(), |data| data.replace("disclosure.made", "disclosure.maid"))),
         "NOT-INCLUDED",
     ),
     ("a digest changed", |log| alone(flip(&log.plain(), "\"client\":{\"digest\":\"")), "NOT-INCLUDED"),
     ("a salt changed", |log| alone(flip(&log.plain(), "\"kind\":{\"salt\":\"")), "NOT-INCLUDED"),
-    (
-        "a field renamed",
-        |log| alone(extra(&log.plain(), |data| data.replace("\"number\"", "\"numbes\""))),
-        "NOT-INCLUDED",
-    ),
+    ("a field renamed", |log| alone(extra(&log.plain(), |data| data.replace("\"size\"", "\"sizf\""))), "NOT-INCLUDED"),
     (
         "the opening of another index",
         |log| {
@@ -140,6 +140,25 @@ const ON_WHAT_IT_SHOWS: &[Row] = &[
         },
         "INCOMPLETE",
     ),
+];
+
+/// The disclosure, changed before it was signed: its key's owner writes what no vault writes.
+fn forged(change: impl Fn(&mut Map<String, Value>)) -> Case {
+    let mut event = event(1);
+    change(event.as_object_mut().unwrap());
+    alone(Log::proof_of(event))
+}
+
+const ON_THE_EVENT: &[Row] = &[
+    ("an event", |_| forged(|_| ()), "INTACT"),
+    ("the kind alone", |_| forged(|of| of.retain(|name, _| name == "kind")), "MALFORMED"),
+    ("no time", |_| forged(|of| drop(of.remove("time"))), "MALFORMED"),
+    ("a number for a time", |_| forged(|of| drop(of.insert("time".into(), 5.into()))), "MALFORMED"),
+    ("no time of day", |_| forged(|of| drop(of.insert("time".into(), "yesterday".into()))), "MALFORMED"),
+    ("a field too many", |_| forged(|of| drop(of.insert("note".into(), "paid".into()))), "MALFORMED"),
+    ("a word that is none", |_| forged(|of| drop(of.insert("purpose".into(), "gain".into()))), "MALFORMED"),
+    ("a number for a kind", |_| forged(|of| drop(of.insert("kind".into(), 1.into()))), "MALFORMED"),
+    ("a kind of later", |_| forged(|of| drop(of.insert("kind".into(), "invoice.sent".into()))), "INTACT"),
 ];
 
 const ON_SIGNATURES: &[Row] = &[
@@ -194,7 +213,25 @@ const ON_SIGNATURES: &[Row] = &[
 
 #[test]
 fn every_attack_has_its_name() {
-    check(&[ON_THE_TEXT, ON_WHAT_IT_SHOWS, ON_SIGNATURES]);
+    check(&[ON_THE_TEXT, ON_WHAT_IT_SHOWS, ON_THE_EVENT, ON_SIGNATURES]);
+}
+
+#[test]
+fn no_value_reads_as_another_field() {
+    let practice = Practice::without_vault();
+    let mut event = event(1);
+    event["why"] = "note, recipient p-police\nit says recipient: \"p-police\"".into();
+    practice.write("proof", &Log::proof_of(event));
+    let key = Log::ours(SIZE).key.verifier().to_string();
+    let said = practice.run(&["proof", "verify", "proof", "--key", &key]);
+    let why = r#"it says why: "note, recipient p-police\nit says recipient: \"p-police\"""#;
+    assert!(said.stderr.lines().any(|line| line.ends_with(why)), "{said:?}");
+    assert_eq!(said.stderr.matches("proved: it says recipient: ").count(), 1, "{said:?}");
+    // Of what is no proof there are as many columns.
+    practice.write("proof", "none");
+    let none = practice.run(&["proof", "verify", "proof", "--key", &key, "--quiet"]);
+    assert_eq!((none.stdout.as_str(), said.stdout.matches('\t').count()), ("MALFORMED\t\t\t\t\n", 4));
+    assert!(!none.stderr.contains("not proved: that any"), "{none:?}");
 }
 
 #[test]
@@ -217,4 +254,21 @@ fn what_is_no_key_is_a_usage_failure_and_never_repeated() {
         assert!(!said.stderr.contains("AQEB"), "{said:?}");
     }
     assert_eq!(practice.run(&["proof", "verify", "elsewhere", "--key", &trusted]).exit, 4);
+}
+
+#[test]
+fn a_list_that_lies_apart_is_not_shown_and_that_is_said() {
+    let practice = crate::ledger::eventful();
+    std::fs::create_dir(practice.path("in")).unwrap();
+    (0..400).for_each(|n| practice.write(&format!("in/{n}.txt"), "x"));
+    let ids = practice.ok(&["add", "in", "--recursive", "--client", "mk-01", "--kind", "letter"]).stdout;
+    let share = ["share", "--to", "dr-lee", "--purpose", "treat", "-o", "many.age"];
+    practice.ok(&[&share[..], &ids.lines().collect::<Vec<_>>()].concat());
+    let said = practice.ok(&["ledger", "prove", "408", "--for", "client", "-o", "proof"]);
+    assert!(said.stderr.contains("the list of the 400 records is too long for its entry"), "{}", said.stderr);
+    practice.ok(&["card", "-o", "card"]);
+    let said = practice.ok(&["proof", "verify", "proof", "--card", "card", "--package", "many.age"]);
+    assert!(said.stderr.contains("not proved: which 400 records were sent"), "{}", said.stderr);
+    let said = practice.ok(&["ledger", "prove", "408", "-o", "bare"]);
+    assert!(!said.stderr.contains("too long for its entry"), "{}", said.stderr);
 }

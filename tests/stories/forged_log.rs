@@ -54,11 +54,22 @@ pub fn ed25519(seed: u8) -> [u8; 32] {
     ed25519_dalek::SigningKey::from_bytes(&[seed; 32]).verifying_key().to_bytes()
 }
 
+/// A disclosure; of each index another.
+pub fn event(index: u64) -> Value {
+    json!({
+        "actor": "owner", "basis": "tpo", "client": "c-0123456789abcdef", "consent": null,
+        "disclosure": format!("d-{index:016}"), "expires": null, "group": null, "kind": "disclosure.made", "label": "R",
+        "medium": "package", "notice": ["general"], "package": Digest::of(b"the package").to_string(),
+        "purpose": "treat", "receipt": null, "recipient": "p-0123456789abcdef", "recipient_key": null, "records": [],
+        "series": null, "setting": null, "size": 11, "time": "2026-11-21T09:30:00Z", "verified": null, "why": null,
+    })
+}
+
 pub fn opening(index: u64) -> Opening {
-    let event = json!({
-        "actor": "owner", "client": "c-0123456789abcdef", "kind": "disclosure.made", "number": index,
-        "package": Digest::of(b"the package").to_string(), "size": 11, "time": "2026-11-21T09:30:00Z",
-    });
+    opening_of(index, event(index))
+}
+
+fn opening_of(index: u64, event: Value) -> Opening {
     let Value::Object(event) = event else { unreachable!() };
     Opening { index, event, salt: Salt::from_bytes(&[index as u8; 32]) }
 }
@@ -101,6 +112,21 @@ impl Log {
 
     pub fn plain(&self) -> String {
         text(&self.proof(INDEX, self.head.bytes(), |name| name != "client").to_bytes())
+    }
+
+    /// The proof, all of it shown, of an entry that is this and stands alone with the log's key, whatever it says.
+    pub fn proof_of(event: Value) -> String {
+        let key = key(ORIGIN, 1);
+        let shown = Shown::of(&opening_of(1, event), |_| true).unwrap();
+        let genesis = Leaf::Genesis { public: *key.verifier().public(), next: None };
+        let mut tiles = MemoryTiles::default();
+        let leaves = [genesis, shown.leaf(key.origin(), 1).unwrap()];
+        let growth = tree::append(&tiles, (0, tree::empty_root()), &leaves).unwrap();
+        tiles.apply(&growth);
+        let head = Checkpoint { origin: key.origin().clone(), size: 2, root: growth.root };
+        let head = VerifiedCheckpoint::sign(head, &key).unwrap();
+        let hashes = tree::inclusion_proof(&tiles, 1, 2).unwrap();
+        text(&Proof::new(Some(shown.to_bytes().unwrap()), 1, hashes, head.bytes()).unwrap().to_bytes())
     }
 
     /// The proof that this log continues its beginning of `old` entries.

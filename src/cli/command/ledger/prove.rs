@@ -125,9 +125,11 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         _ => {
             let (of, opening) = opening(args.entry.as_deref().unwrap_or_default(), &vault)?;
             let shows = choose(args, &opening)?;
+            let kind = kind_of(&opening);
+            tell_what_is_apart(&opening, &shows, session);
             let head = of.head().into();
             let (proof, shown) = vault.prove(&of, &opening, |name| shows.iter().any(|show| show == name))?;
-            if shows.iter().any(|name| !Audience::Anybody.sees(name)) && is_kept(&target, session) {
+            if shows.iter().any(|name| !Audience::Anybody.sees(kind, name)) && is_kept(&target, session) {
                 session.warn("what the proof shows stands there in clear: the file is not encrypted");
             }
             let names = shown.shown().map(|(name, _)| name.to_owned()).collect();
@@ -185,10 +187,27 @@ fn place_of(typed: &str, vault: &Vault) -> Result<(LogId, u64), Failure> {
     }
 }
 
+fn kind_of(opening: &Opening) -> &str {
+    opening.event.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default()
+}
+
+/// A list that is too long for its entry lies in a sealed object: the entry, and so the proof, holds its length and its
+/// digest. Whoever is to learn which records went out does not learn it from the proof.
+fn tell_what_is_apart(opening: &Opening, shows: &[String], session: &mut Session<'_>) {
+    let is_shown = shows.iter().any(|name| name == "records");
+    let count = opening.event.get("records").and_then(|records| records.get("count"));
+    if let Some(count) = count.filter(|_| is_shown) {
+        session.warn(&format!(
+            "the list of the {count} records is too long for its entry: the proof shows how many they are, and not \
+             which; tell the reader in another way, such as the list in the package"
+        ));
+    }
+}
+
 /// The names of the fields that are shown.
 fn choose(args: &Args, opening: &Opening) -> Result<Vec<String>, Failure> {
-    let kind = opening.event.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default();
-    if matches!(args.audience, Some(Reader::Client | Reader::Recipient)) && kind != "disclosure.made" {
+    let kind = kind_of(opening);
+    if matches!(args.audience, Some(Reader::Client | Reader::Recipient)) && kind != audience::DISCLOSURE {
         return Err(Failure::usage(format!("--for client and --for recipient are about disclosures, not a {kind}")));
     }
     let audience = args.audience.map_or(Audience::Anybody, Audience::from);
@@ -203,7 +222,7 @@ fn choose(args: &Args, opening: &Opening) -> Result<Vec<String>, Failure> {
             return Err(Failure::usage(format!("a {kind} has no field {name:?}; its fields are {listed}")));
         }
     }
-    let is_chosen = |name: &&String| audience.sees(name) || args.show.contains(*name);
+    let is_chosen = |name: &&String| audience.sees(kind, name) || args.show.contains(*name);
     Ok(fields().filter(is_chosen).cloned().collect())
 }
 

@@ -14,11 +14,14 @@ use crate::cli::verdict::Finding;
 use crate::cli::verdict::KnownHead;
 use crate::cli::verdict::Witnesses;
 use crate::digest::Digest;
+use crate::ledger::bounds::SLACK;
+use crate::receiving::manifest::NOT_OPENED;
 use crate::receiving::proof::Examined;
+use crate::time::Timestamp;
 use crate::vault::check::Fault;
 
 /// What to do about a proof, where that differs from what is done about a vault.
-const CURES: [(Fault, &str); 9] = [
+const CURES: [(Fault, &str); 10] = [
     (Fault::UntrustedKey, "ask the keeper for the verifier key by another way, and compare it"),
     (Fault::WrongLog, "give the key of the log that it is about, or ask for the right file"),
     (Fault::Forked, "show the evidence to whoever relies on this log: anyone can check both signatures"),
@@ -28,13 +31,20 @@ const CURES: [(Fault, &str); 9] = [
     (Fault::NotIncluded, "nothing speaks against the log: ask for a new proof of this entry"),
     (Fault::Malformed, "ask for it again; a mail program may have changed it"),
     (Fault::Incomplete, "ask the keeper for what is missing: ledger prove --from CHECKPOINT, or ledger prove --show"),
+    (
+        Fault::QuorumNotMet,
+        "ask the keeper for a proof under a head that more of them cosigned, or name others by --witness",
+    ),
 ];
+
+/// What to do where no identity opens the package.
+const OPENS: &str = "give the recipient's identity (-i), or leave it out: then the package stays closed";
 
 /// A package that was given along.
 #[derive(Serialize)]
 pub struct Package {
     path: String,
-    sha256: String,
+    sha256: Option<String>,
     size: u64,
     /// Whether the entry is about it.
     #[serde(rename = "matches")]
@@ -46,9 +56,9 @@ pub struct Package {
 }
 
 impl Package {
-    /// A file with this digest and size, as yet compared with nothing.
-    pub fn of(path: &str, sha256: Digest, size: u64) -> Self {
-        let sha256 = sha256.to_string();
+    /// A file with this digest and size, as yet compared with nothing; without a digest as much as was read of it.
+    pub fn of(path: &str, sha256: Option<Digest>, size: u64) -> Self {
+        let sha256 = sha256.map(|digest| digest.to_string());
         Self { path: path.to_owned(), sha256, size, is_the_one: false, records: None, joined: Vec::new() }
     }
 }
@@ -71,6 +81,18 @@ pub struct Told {
     evidence: Vec<String>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// What it takes to say what is not proved.
+    #[serde(skip)]
+    open: Open,
+}
+
+/// What the proof leaves open, beside what it hides.
+#[derive(Default)]
+struct Open {
+    ahead: Option<(Timestamp, Timestamp)>,
+    unused: Vec<(String, u64)>,
+    unknown_kind: Option<String>,
+    remarks: Vec<String>,
 }
 
 impl Told {
@@ -93,7 +115,7 @@ impl Told {
             against: examined.agreeing.iter().map(Head::from).collect(),
             package,
             witnesses: Witnesses {
-                counted: examined.cosigned.len() as u64,
+                counted: examined.counted as u64,
                 known: examined.known as u64,
                 quorum: examined.quorum as u64,
                 time: examined.time.map(|time| time.to_string()),
@@ -103,6 +125,12 @@ impl Told {
             not_proved: Vec::new(),
             findings: examined.findings.iter().map(finding).collect(),
             evidence,
+            open: Open {
+                ahead: examined.ahead(),
+                unused: examined.unused.clone(),
+                unknown_kind: examined.unknown_kind.clone(),
+                remarks: examined.remarks.clone(),
+            },
         };
         for finding in told.findings.iter_mut().filter(|finding| finding.verdict == "FORKED") {
             if !told.evidence.is_empty() {
@@ -122,9 +150,17 @@ impl Told {
         let id = key.split('+').nth(1).unwrap_or_default();
         said.push(format!("the key {id} of {origin} signed a head of {size} entries"));
         if let Some(index) = self.index.filter(|_| !self.shown.is_empty()) {
-            said.push(format!("entry {index} is one of them, and cannot be changed or taken away without a trace"));
-            let shown = self.shown.iter().map(|(name, value)| format!("{name} {}", plain(value)));
-            said.push(format!("it says: {}", shown.collect::<Vec<_>>().join(", ")));
+            // Whoever signs two histories can take it away in the other.
+            said.push(match self.is_forked() {
+                false => format!("entry {index} is one of them, and cannot be changed or taken away without a trace"),
+                true => format!("entry {index} is one of them"),
+            });
+            said.extend(self.shown.iter().map(|(name, value)| format!("it says {}: {value}", plain(name))));
+        }
+        if self.is_forked() {
+            said.push(format!(
+                "the key {id} signed two histories that exclude each other: its word alone proves nothing"
+            ));
         }
         said.extend(self.against.iter().map(|kept| match kept.size == *size {
             true => "the head is the one that was kept".to_owned(),
@@ -137,8 +173,8 @@ impl Told {
                 said.push(format!("it opens, its manifest is signed by the same key, and names its {records} rightly"));
             }
         }
-        if let Witnesses { counted, known, quorum, time: Some(time), .. } = &self.witnesses {
-            said.push(format!("{counted} of {known} known witnesses saw this head, {quorum} of them by {time}"));
+        if let Witnesses { counted, known, time: Some(time), .. } = &self.witnesses {
+            said.push(format!("{counted} of {known} known witnesses had seen this head by {time}"));
         }
         said
     }
@@ -148,17 +184,38 @@ impl Told {
         if self.shown.is_empty() {
             return vec!["that any entry stands in any log".to_owned()];
         }
-        said.push(match &self.witnesses.time {
-            Some(time) => format!(
+        if let Some(kind) = &self.open.unknown_kind {
+            said.push(format!("what an entry of the kind {kind:?} means: it is not known here"));
+        }
+        said.push(match (&self.open.ahead, &self.witnesses.time) {
+            (Some((said, seen)), _) => format!(
+                "that the time in the entry is right: it says {said}, and witnesses had seen it at {seen} already, more \
+                 than {SLACK} seconds before; the keeper's clock was ahead, or the entry was dated forward"
+            ),
+            (None, Some(time)) => format!(
                 "that the time in the entry is right: it was made no later than {time}, the rest is the keeper's word"
             ),
-            None => {
+            (None, None) => {
                 "that the time in the entry is right: it is the keeper's word, and no witness speaks for it".to_owned()
             }
         });
         if !self.hidden.is_empty() {
-            said.push(format!("what stands in the fields that are hidden: {}", self.hidden.join(", ")));
+            said.push(format!(
+                "what stands in the fields that are hidden: {}",
+                self.hidden.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", ")
+            ));
         }
+        if let Some(count) = self.shown.get("records").and_then(|records| records.get("count")) {
+            said.push(format!(
+                "which {count} records were sent: the entry holds their number, and the digest of a list"
+            ));
+        }
+        for (name, old) in &self.open.unused {
+            said.push(format!(
+                "anything by {name}: it continues a head of {old} entries, and none of that size was given"
+            ));
+        }
+        said.extend(self.open.remarks.iter().cloned());
         match &self.package {
             None if self.shown.contains_key("package") => {
                 said.push("that a file you have is the package: give it by --package".to_owned());
@@ -170,10 +227,21 @@ impl Told {
         }
         said.push("that nothing else was shared, here or elsewhere".to_owned());
         said.push(match self.witnesses.time {
-            Some(_) => "that the witnesses are honest, and not all of one hand".to_owned(),
-            None => "that the keeper shows everybody this same history".to_owned(),
+            Some(_) if !self.is_forked() => "that the witnesses are honest, and not all of one hand".to_owned(),
+            _ if self.is_forked() => "which of the two histories is the true one".to_owned(),
+            _ => "that the keeper shows everybody this same history".to_owned(),
         });
         said
+    }
+
+    fn is_forked(&self) -> bool {
+        self.findings.iter().any(|finding| finding.verdict == "FORKED")
+    }
+
+    /// What is proved and what is not, for whoever reads the one line of a pipe.
+    pub fn words(&self) -> impl Iterator<Item = String> {
+        let said = |title: &'static str| move |line: &String| format!("{title}: {line}");
+        self.proved.iter().map(said("proved")).chain(self.not_proved.iter().map(said("not proved")))
     }
 
     fn word(&self) -> String {
@@ -186,14 +254,16 @@ impl Told {
 }
 
 fn finding(found: &crate::vault::check::Finding) -> Finding {
-    let cure = CURES.iter().find(|(fault, _)| *fault == found.fault);
     let told = Finding::from(found);
-    Finding { cure: cure.map_or(told.cure, |(_, cure)| (*cure).to_owned()), ..told }
+    let cure = CURES.iter().find(|(fault, _)| *fault == found.fault).map(|(_, cure)| *cure);
+    let cure = if found.text == NOT_OPENED { Some(OPENS) } else { cure };
+    Finding { cure: cure.map_or(told.cure, str::to_owned), ..told }
 }
 
-/// A value as a person reads it.
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+/// The name of a field. Whoever signs an entry of a kind that is not known chose it: it must not read as other words.
+fn plain(name: &str) -> String {
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if is_plain { name.to_owned() } else { format!("{name:?}") }
 }
 
 impl Answer for Told {

@@ -1,8 +1,10 @@
 //! `subrosa proof verify`: a proof against keys that are trusted, for whoever has no vault. Its answer is a verdict,
 //! whatever it is: a bad one is no failure to give it.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
+use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -21,7 +23,10 @@ use crate::keys::signer::VerifierKey;
 use crate::keys::signer::WitnessVerifier;
 use crate::ledger::card::VerifiedCard;
 use crate::ledger::note::NOTE_LIMIT;
+use crate::ledger::statement;
+use crate::ledger::successor::Successor;
 use crate::ledger::witnessing::REQUEST_LIMIT;
+use crate::receiving::manifest::NOT_OPENED;
 use crate::receiving::package;
 use crate::receiving::package::PackageError;
 use crate::receiving::proof::Examined;
@@ -37,12 +42,13 @@ const EVIDENCE: usize = 9;
 
 /// What `subrosa proof verify` takes.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("trusted").args(["key", "card"]).required(true).multiple(true))]
 pub struct Args {
     /// The proof
     #[arg(value_name = "FILE")]
     pub proof: PathBuf,
     /// The verifier key of the log, or @FILE that holds it; may be repeated
-    #[arg(long, value_name = "VKEY", required_unless_present = "card")]
+    #[arg(long, value_name = "VKEY")]
     pub key: Vec<String>,
     /// The contact card of the keeper of the log; may be repeated
     #[arg(long, value_name = "FILE")]
@@ -81,6 +87,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         for finding in &told.findings {
             session.warn(&finding.one_line());
         }
+        for line in told.words() {
+            session.note(&line);
+        }
     }
     let exit = verdict::exit(told.verdict);
     session.answer("proof-verify", &told, None)?;
@@ -95,7 +104,10 @@ fn trust(args: &Args, session: &mut Session<'_>) -> Result<Trust, Failure> {
     for path in &args.card {
         let bytes = session.read_public(path, NOTE_LIMIT)?;
         let wrong = |error| Failure::new(FailureCode::Integrity, format!("{}: {error}", path.display()));
-        trust.logs.push(VerifiedCard::open(&bytes).map_err(wrong)?.into_card().vkey);
+        let card = VerifiedCard::open(&bytes).map_err(wrong)?.into_card();
+        let previous = card.previous.and_then(|note| statement::claimed::<Successor>(note.as_bytes()).ok());
+        trust.continued.extend(previous.map(|link| link.origin));
+        trust.logs.push(card.vkey);
     }
     for key in &args.witness {
         trust.witnesses.push(key_of::<WitnessVerifier>(key, "--witness", session)?);
@@ -121,10 +133,15 @@ fn look_into(path: &Path, examined: &mut Examined, session: &mut Session<'_>) ->
         io::ErrorKind::NotFound => Failure::not_found(format!("there is no file {name}")),
         _ => Failure::new(FailureCode::Failed, format!("{name}: {error}")),
     };
-    let mut whole = Hashing::new(File::open(&absolute).map_err(failed)?);
+    let file = File::open(&absolute).map_err(failed)?;
+    // A file ends; a device or a pipe may not, and is read no further than the entry's package could be long.
+    let is_file = file.metadata().map_err(failed)?.is_file();
+    let limit = if is_file { u64::MAX } else { examined.package_size().map_or(0, |size| size.saturating_add(1)) };
+    let mut whole = Hashing::new(file.take(limit));
     io::copy(&mut whole, &mut io::sink()).map_err(failed)?;
-    let mut package = Package::of(&name, whole.digest(), whole.count());
-    package.is_the_one = examined.compare_package(&name, whole.digest(), whole.count());
+    let digest = (whole.count() < limit).then(|| whole.digest());
+    let mut package = Package::of(&name, digest, whole.count());
+    package.is_the_one = examined.compare_package(&name, digest, whole.count());
     let files = session.globals.identity.clone();
     let Some(key) = examined.key.clone().filter(|_| package.is_the_one && !files.is_empty()) else {
         return Ok(package);
@@ -133,18 +150,19 @@ fn look_into(path: &Path, examined: &mut Examined, session: &mut Session<'_>) ->
     match package::open(File::open(&absolute).map_err(failed)?, &identities, &key) {
         Ok(opened) => {
             package.records = Some(opened.records);
-            package.joined = examined.join(&name, &opened.manifest);
-        }
-        Err(PackageError::Seal(error @ SealError::NoMatch)) => {
-            return Err(Failure::new(FailureCode::CannotUnlock, format!("{name}: {error}")));
+            let opened_by: Option<Vec<String>> =
+                identities.iter().map(|identity| identity.public_key().map(|key| key.as_str().to_owned())).collect();
+            package.joined = examined.join(&name, &opened.manifest, opened_by.as_deref());
         }
         Err(error) => {
             let fault = match &error {
+                PackageError::Seal(SealError::NoMatch) => Fault::Incomplete,
                 PackageError::Manifest(error) if error.is_untrusted() => Fault::UntrustedKey,
                 PackageError::Manifest(_) | PackageError::NoManifest | PackageError::Archive(_) => Fault::Malformed,
                 PackageError::Seal(_) | PackageError::Differs(_) => Fault::Corrupt,
             };
-            examined.findings.push(Finding { fault, index: None, file: Some(name), text: error.to_string() });
+            let text = if fault == Fault::Incomplete { NOT_OPENED.to_owned() } else { error.to_string() };
+            examined.findings.push(Finding { fault, index: None, file: Some(name), text });
         }
     }
     Ok(package)
@@ -168,7 +186,8 @@ fn keep_evidence(proof: &Path, examined: &mut Examined, session: &mut Session<'_
 fn write_beside(proof: &Path, bytes: &[u8], session: &mut Session<'_>) -> Result<PathBuf, Failure> {
     let mut last = None;
     for number in 1..=EVIDENCE {
-        let mut name = proof.as_os_str().to_owned();
+        // A proof that came on standard input has no name to stand beside.
+        let mut name = if proof == Path::new("-") { OsString::from("proof") } else { proof.as_os_str().to_owned() };
         name.push(if number == 1 { ".forked".to_owned() } else { format!(".forked-{number}") });
         let path = PathBuf::from(name);
         if session.read_public(&path, bytes.len()).is_ok_and(|there| there == bytes) {

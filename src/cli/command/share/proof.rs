@@ -13,6 +13,7 @@ use crate::cli::session::Session;
 use crate::id::DisclosureId;
 use crate::keys::signer::Origin;
 use crate::place::Contents;
+use crate::sharing::audience;
 use crate::sharing::audience::Audience;
 use crate::vault::Vault;
 use crate::vault::catalog::Disclosure;
@@ -40,7 +41,7 @@ pub fn write(
     let missing = || Failure::not_found(format!("there is no entry {}", disclosure.index));
     let of = vault.signed_log(&Origin::of(disclosure.log))?.ok_or_else(missing)?;
     let opening = vault.opening(&of, disclosure.index)?.ok_or_else(missing)?;
-    let (proof, _) = vault.prove(&of, &opening, |name| Audience::Anybody.sees(name))?;
+    let (proof, _) = vault.prove(&of, &opening, |name| Audience::Anybody.sees(audience::DISCLOSURE, name))?;
     let target = Target::File { path: beside(package), force };
     let mut output = Output::open(&target, Contents::Sealed, &session.host.cwd, &mut session.host.stdout)?;
     output.write_all(&proof.to_bytes()).and_then(|()| output.flush())?;
