@@ -173,7 +173,7 @@ fn what_was_kept_of_a_log_that_was_continued_still_counts() {
     let heard = vault.hear(&Outside { against, witnesses: vec![known.verifier()], quorum: None }).unwrap();
     assert_eq!((heard.counted, heard.time, heard.earlier), (0, None, None), "it says nothing of the new one");
     let found = vault.verify_ledger_within(&heard.uppers, &mut |_| {}).unwrap().findings;
-    assert_eq!((found.len(), found[0].fault, found[0].index), (1, Fault::BackDated, Some(1)));
+    assert_eq!((found.len(), found[0].fault, found[0].index), (1, Fault::DatedAhead, Some(1)));
     // The new log is asked about from its beginning, and nothing of the old one is a stray.
     assert_eq!(vault.ask_witnesses(&[]).unwrap().steps[0].old, 0);
     let report = vault.check(true, &mut |_| {}).unwrap();

@@ -9,6 +9,7 @@ mod logs;
 mod outside;
 mod repair;
 mod times;
+mod twice;
 mod unopened;
 
 use std::collections::BTreeSet;
@@ -20,9 +21,11 @@ use crate::ledger::bounds::Bounds;
 use crate::ledger::bounds::Upper;
 use crate::ledger::checkpoint::CheckpointError;
 use crate::ledger::opening::PER_FILE;
+use crate::practice::event::Body;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::CatalogError;
+use crate::vault::check::twice::Disclosures;
 use crate::vault::error::VaultError;
 use crate::vault::history::Chapter;
 use crate::vault::history::Moves;
@@ -180,6 +183,7 @@ impl Vault {
         let mut report = LedgerReport::default();
         let mut last: Option<Timestamp> = None;
         let mut walks: Vec<(LogId, Bounds)> = Vec::new();
+        let (mut disclosures, mut twice) = (Disclosures::default(), Vec::new());
         let chapters = self.chapters()?;
         for (chapter, next) in chapters.iter().zip(chapters.iter().skip(1).map(Some).chain([None])) {
             let Chapter { log, verifier, head, .. } = chapter;
@@ -188,6 +192,9 @@ impl Vault {
             let mut bounds = Bounds::new(of_log.collect());
             let before = last;
             let examined = ledger.examine(progress, &mut |index, event| {
+                if let Body::DisclosureMade(made) = &event.body {
+                    twice.extend(disclosures.made(made.disclosure, log.id, index));
+                }
                 times::walk(&mut bounds, index, event, before);
                 last = last.max(Some(event.time));
                 Ok(())
@@ -199,6 +206,7 @@ impl Vault {
             }
         }
         report.findings.extend(times::findings(walks));
+        report.findings.extend(twice);
         self.check_links(&mut report)?;
         if let Some(alarm) = self.alarm() {
             report
@@ -272,4 +280,22 @@ pub(super) fn finding(fault: Fault, file: &str, text: &str) -> Finding {
 pub(super) fn named_entry(reason: &str) -> Option<u64> {
     let rest = reason.strip_prefix("entry ").or_else(|| reason.split_once(": the index ").map(|(_, rest)| rest))?;
     rest.split([' ', ':']).next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_may_name_its_entry() {
+        for (reason, index) in [
+            ("entry 0 is not what the signed root says", Some(0)),
+            ("entry 7: it has no field \"time\"", Some(7)),
+            ("line 3: the index 7 does not ascend", Some(7)),
+            ("line 3: it is not one line of canonical JSON", None),
+            ("entry of sorts", None),
+        ] {
+            assert_eq!(named_entry(reason), index, "{reason}");
+        }
+    }
 }
