@@ -179,6 +179,11 @@ impl Scene<'_> {
             self.opened(machine);
             heads.see(root, what);
         }
+        // Until something else is appended, all states of one act have the same heads, marked or published.
+        let mut of_all = heads.clone();
+        for bytes in self.film.ever(self.film.len(), &|path| is_published(path) || is_mark(path)) {
+            of_all.note(&bytes, what);
+        }
         let mut vault = self.opened(&walk.machines[0]);
         let seen = format!("{:?} {}", contents(&vault), (walk.look)(&vault));
         let is_before = seen == before;
