@@ -413,7 +413,7 @@ const ON_TWO_LOGS: &[Row] = &[
             fs::copy(it.path("old-key.age"), key).unwrap();
             fs::copy(it.path("old.toml"), it.vault().join("vault.toml")).unwrap();
         },
-        "UNTRUSTED-KEY",
+        "ROLLED-BACK",
         File("vault.toml"),
         Refused,
     ),
