@@ -109,7 +109,7 @@ impl Vault {
             heard.continued += u64::from(head.is_some());
             heads.extend(head);
         }
-        self.count(&mut heard, &heads, &known, &chapters);
+        self.count(&mut heard, &heads, &known, &chapters, outside.quorum);
         let Heard { counted, quorum, .. } = heard;
         if outside.quorum.is_some() && counted < quorum {
             let here = self.head().size;
@@ -221,6 +221,7 @@ impl Vault {
         heads: &[(String, VerifiedCheckpoint)],
         known: &[WitnessVerifier],
         chapters: &[Chapter],
+        quorum: Option<u64>,
     ) {
         let mut by_head: BTreeMap<(usize, u64), Vec<Cosignature>> = BTreeMap::new();
         for (file, head) in heads {
@@ -238,8 +239,11 @@ impl Vault {
             }
         }
         for ((at, size), counted) in by_head {
-            let (log, count) = (chapters[at].log.id, counted.len() as u64);
-            let time = cosignature::agreed_time(&counted, heard.quorum.max(1) as usize);
+            let log = chapters[at].log.id;
+            // How many and since when belong together: a time is that at which all of those had cosigned.
+            let vouched = cosignature::vouched(&counted, quorum.map(|wanted| wanted as usize));
+            let time = vouched.map(|(_, time)| time);
+            let count = vouched.map_or(counted.len(), |(count, _)| count) as u64;
             let upper = time.map(|time| Upper { size, time });
             // When entries were there hangs on no number that somebody wants: each cosignature says it by itself.
             let first = counted.iter().map(|cosignature| cosignature.time).min();
