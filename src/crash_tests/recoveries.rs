@@ -328,3 +328,35 @@ fn a_backup_of_before_a_rotation_is_told_as_older_and_can_be_gone_on_from() {
     assert_eq!(contents(&vault), ["one", "three"]);
     assert_eq!(faults(&mut vault), [Fault::Gap]);
 }
+
+#[test]
+fn what_a_removed_owner_writes_on_with_the_old_key_is_not_joined() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one"]).unwrap();
+    bench.add_owner(&mut vault, "partner");
+    drop(vault);
+    // A copy of before the removal goes on by itself, with keys that the partner knows.
+    let second = Places { vault: bench.dir.path().join("second-vault"), ..machine(&bench, "second") };
+    copy_tree(&bench.places.vault, &second.vault);
+    let options = accepting(&open_at(&bench, &second).unwrap());
+    go_on(&bench, &mut bench.open_at(&second, options).unwrap());
+    let mut vault = open_at(&bench, &second).unwrap();
+    bench.add_client(&mut vault, "evil");
+    drop(vault);
+    bench.remove_owners(&mut bench.open().unwrap()).unwrap();
+    let log = crate::vault::unlock::Found::at(second.clone()).unwrap().header.log.to_string();
+    for name in ["journal", "ledger"] {
+        merge_tree(&second.vault.join(name).join(&log), &bench.places.vault.join(name).join(&log));
+    }
+    let mut vault = bench.open().unwrap();
+    assert!(vault.alarm().is_none(), "{:?}", vault.alarm());
+    assert!(vault.may_append().is_ok());
+    rescue::join(&mut bench.desk(&mut vault)).unwrap();
+    crate::vault::reseal::reseal(&mut bench.desk(&mut vault), &mut |_| true).unwrap();
+    drop(vault);
+    let vault = bench.open().unwrap();
+    assert_eq!(vault.catalog().clients().unwrap().len(), 1, "nothing of it is in the history");
+    assert_eq!(contents(&vault), ["one"]);
+}

@@ -145,3 +145,46 @@ fn sealing_anew_may_stop_anywhere() {
         },
     );
 }
+
+#[test]
+fn of_two_removals_at_once_one_comes_too_late_and_takes_nothing_away() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["told"]).unwrap();
+    bench.add_owner(&mut vault, "partner");
+    drop(vault);
+    for (first, second) in [(true, true), (false, false), (true, false)] {
+        let act = |vault: &mut Vault, is_removal| match is_removal {
+            true => bench.remove_owners(vault),
+            false => rotate(&bench, vault),
+        };
+        let (mut one, mut other) = (bench.open().unwrap(), bench.open().unwrap());
+        act(&mut one, first).unwrap();
+        assert!(act(&mut other, second).is_err());
+        drop((one, other));
+        let mut vault = bench.open().unwrap();
+        assert_eq!(contents(&vault), ["told"]);
+        if vault.is_being_resealed() {
+            reseal::reseal(&mut bench.desk(&mut vault), &mut |_| true).unwrap();
+        }
+        drop(vault);
+        is_whole(&mut bench.open().unwrap());
+    }
+}
+
+#[test]
+fn a_lost_copy_of_a_link_is_made_from_the_other() {
+    let bench = Bench::new();
+    rotate(&bench, &mut bench.open().unwrap()).unwrap();
+    let vault = bench.open().unwrap();
+    let links = [
+        crate::vault::places::successor(vault.past()[0].log.id),
+        crate::vault::places::predecessor(vault.header().log),
+    ];
+    drop(vault);
+    for link in links {
+        std::fs::remove_file(bench.places.vault.join(link)).unwrap();
+        is_whole(&mut bench.open().unwrap());
+    }
+}

@@ -269,6 +269,12 @@ impl<const TYPE: u8> Signer<TYPE> {
         ed25519_dalek::SigningKey::from_bytes(self.seed.reveal_secret()).sign(message).to_bytes()
     }
 
+    /// The same key under another name: for a key that was made before it was known which log it would sign. Two logs
+    /// that are begun with it are then two logs, and not one that was begun twice.
+    pub fn named(&self, origin: Origin) -> Self {
+        Self::from_seed(origin, self.seed.reveal_secret())
+    }
+
     fn from_seed(origin: Origin, seed: &[u8; 32]) -> Self {
         let key = ed25519_dalek::SigningKey::from_bytes(seed).verifying_key();
         Self { seed: Key::new(*seed), verifier: Verifier { origin, key } }

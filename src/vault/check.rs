@@ -265,6 +265,9 @@ impl Vault {
         for Chapter { log, head, .. } in self.chapters()? {
             let whole = head.size.max(self.published_size(&log));
             known.extend([places::checkpoint(log.id), places::successor(log.id), places::predecessor(log.id)]);
+            // What a crash leaves of a link that is made again.
+            let links = [places::successor(log.id), places::predecessor(log.id)];
+            known.extend(links.map(|link| format!("{link}.tmp")));
             known.extend(self.witnessed_files(log.id));
             known.extend((0..whole.div_ceil(PER_FILE)).map(|number| places::journal(log.id, number)));
         }

@@ -164,7 +164,12 @@ pub fn link(disk: &Disk, old: &VerifierKey, new: LogId) -> Result<Option<(Succes
 
 /// The link in `file`, if it is one by the key `old`.
 pub fn link_in(disk: &Disk, file: &str, old: &VerifierKey) -> Result<Option<(Successor, Vec<u8>)>, VaultError> {
-    let Some(bytes) = disk.read(file, NOTE_LIMIT as u64)? else {
+    let bytes = match disk.read(file, NOTE_LIMIT as u64) {
+        // A symbolic link, a pipe, or anything else in its place is no link between logs.
+        Err(error) if error.is_of_files() => None,
+        other => other?,
+    };
+    let Some(bytes) = bytes else {
         return Ok(None);
     };
     Ok(Successor::open(&bytes, old).ok().map(|link| (link, bytes)))

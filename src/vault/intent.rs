@@ -74,6 +74,12 @@ impl Intent {
         self.disk.remove_empty_dir(&dir)
     }
 
+    /// The transaction made nothing.
+    pub fn untouched(mut self) -> Result<(), VaultError> {
+        self.files.clear();
+        self.fulfilled()
+    }
+
     /// The transaction came to nothing: what it made goes.
     pub fn forgotten(self) -> Result<(), VaultError> {
         // For good before the list goes: nothing else would know what a power cut brings back.

@@ -19,6 +19,7 @@ use crate::vault::Vault;
 use crate::vault::catalog::EntryFilter;
 use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
+use crate::vault::history;
 use crate::vault::intent;
 use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
@@ -37,7 +38,8 @@ impl Vault {
             || !self.disk.names(places::INCOMING)?.is_empty()
             || !self.missing_key_files()?.is_empty()
             || self.closing()?.is_some()
-            || self.has_remains()?;
+            || self.has_remains()?
+            || !self.missing_links().is_empty();
         self.take_turn(Held::Vault).or_else(ignore_read_only)?;
         let may = matches!(self.standing, Standing::InStep | Standing::Unpublished) && self.state.is_writer();
         if !needed || !may {
@@ -81,6 +83,7 @@ impl Vault {
         }
         self.make_missing_key_files()?;
         self.remove_remains()?;
+        self.make_missing_links()?;
         for intent in intent::dead(&self.disk)? {
             self.forget(intent)?;
         }
@@ -95,6 +98,28 @@ impl Vault {
         let path = self.disk.path(&places::checkpoint(self.log.id));
         crate::vault::disk::replace(&path, self.head.bytes())?;
         self.standing = Standing::InStep;
+        Ok(())
+    }
+
+    /// Links between two logs of which one of the two copies is gone: the file, and where the other copy is.
+    fn missing_links(&self) -> Vec<(String, String)> {
+        let newer = self.past.iter().skip(1).map(|past| past.log.id).chain([self.log.id]);
+        let pairs =
+            self.past.iter().zip(newer).map(|(old, new)| [places::successor(old.log.id), places::predecessor(new)]);
+        let is_gone = |file: &String| std::fs::symlink_metadata(self.disk.path(file)).is_err();
+        let both = pairs.flat_map(|[old, new]| [(old.clone(), new.clone()), (new, old)]);
+        both.filter(|(file, other)| is_gone(file) && !is_gone(other)).collect()
+    }
+
+    /// Makes them from the other copy, if that is one by the older log's key.
+    fn make_missing_links(&self) -> Result<(), VaultError> {
+        for (file, other) in self.missing_links() {
+            for past in &self.past {
+                if let Some((_, bytes)) = history::link_in(&self.disk, &other, &past.verifier)? {
+                    self.disk.replace(&file, &bytes)?;
+                }
+            }
+        }
         Ok(())
     }
 

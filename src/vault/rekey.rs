@@ -75,10 +75,8 @@ pub fn remove_owners<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, removal: Re
     let next = NextLog::prepare(vault, wanted, desk.rng)?;
     let closing = next.closing();
     let names: Vec<String> = files.iter().map(|(name, _)| places::owner_file(epoch, name)).collect();
-    let mut transaction = desk.vault.begin_closing(next, names.iter().cloned(), desk.rng)?;
-    for (file, (_, bytes)) in names.iter().zip(&files) {
-        transaction.write(file, bytes)?;
-    }
+    let beside = names.into_iter().zip(files.into_iter().map(|(_, bytes)| bytes)).collect();
+    let transaction = desk.vault.begin_closing(next, beside, desk.rng)?;
     let removed = removal.removed;
     let committed = transaction.commit::<VaultError>(desk.clock, desk.rng, move |vault| {
         // Somebody else may have added or removed an owner since this was asked for.
@@ -105,7 +103,7 @@ pub fn rotate_key<R: CryptoRng + RngCore>(
     let wanted = Wanted { key, identity: None, reason };
     let next = NextLog::prepare(desk.vault, wanted, desk.rng)?;
     let (closing, key) = (next.closing(), NextKey(next.verifier()));
-    let transaction = desk.vault.begin_closing(next, [], desk.rng)?;
+    let transaction = desk.vault.begin_closing(next, Vec::new(), desk.rng)?;
     let committed = transaction
         .commit::<VaultError>(desk.clock, desk.rng, move |_| Ok(vec![Draft::from(Body::LogClosed(closing))]))?;
     Ok((committed, key))

@@ -82,17 +82,22 @@ impl Vault {
     /// What is to be joined, each with what is at hand of it.
     fn missing_branches(&self) -> Result<Vec<LogJoined>, VaultError> {
         let mut found = Vec::new();
-        let joined = self.joined()?;
+        let (joined, known_to_removed) = (self.joined()?, self.known_to_removed()?);
         for Chapter { log, verifier, head, gap } in self.chapters()? {
             if log.id == self.log.id {
                 continue;
             }
             let known = gap.as_ref().unwrap_or(&head);
-            let highest = self.highest_of(&log, &verifier)?;
-            if highest.as_ref().is_some_and(|highest| highest.size > known.size) || self.is_late(&log, &verifier, &head)
-            {
+            // Of a log whose key a removed owner knows, only what this machine saw itself counts.
+            let is_known_to_removed = known_to_removed.contains(&log.id);
+            let highest = match is_known_to_removed {
+                true => State::of(&self.places, &verifier).mark(&verifier)?.map(|mark| mark.head().clone()),
+                false => self.highest_of(&log, &verifier)?,
+            };
+            let is_late = !is_known_to_removed && self.is_late(&log, &verifier, &head);
+            if is_late || highest.as_ref().is_some_and(|highest| highest.size > known.size) {
                 let whole = highest.filter(|highest| highest.size > known.size).unwrap_or_else(|| known.clone());
-                found.push(self.joining(&log, &verifier, head.size, &whole)?);
+                found.push(self.joining(&log, &verifier, Some(&head), &whole)?);
             }
         }
         for (_, link) in self.other_successors(&joined)? {
@@ -103,18 +108,34 @@ impl Vault {
             let whole = self.highest_of(&log, &link.vkey)?;
             let whole = whole.ok_or_else(|| VaultError::altered(places::checkpoint(id), "it is missing or damaged"))?;
             if !found.iter().any(|joined| joined.origin == whole.origin.as_str()) {
-                found.push(self.joining(&log, &link.vkey, 0, &whole)?);
+                found.push(self.joining(&log, &link.vkey, None, &whole)?);
             }
         }
         Ok(found)
     }
 
-    fn joining(&self, log: &Log, key: &VerifierKey, from: u64, whole: &Checkpoint) -> Result<LogJoined, VaultError> {
+    /// What is to be said of a log whose entries are joined, after those that the history holds already (`held`). Only
+    /// entries that can be read are: an event that says otherwise could never be folded.
+    fn joining(
+        &self,
+        log: &Log,
+        key: &VerifierKey,
+        held: Option<&Checkpoint>,
+        whole: &Checkpoint,
+    ) -> Result<LogJoined, VaultError> {
+        let from = held.map_or(0, |held| held.size);
         let is_whole = no_if_absent(log.has_root(whole))? && {
             let files = from / PER_FILE..whole.size.div_ceil(PER_FILE);
             files.into_iter().all(|number| log.openings(number, whole, &self.keyring).is_ok())
         };
         let have = if is_whole { whole.clone() } else { log.at_hand(&self.keyring, std::slice::from_ref(whole))?.have };
+        let mut files = from / PER_FILE..have.size.div_ceil(PER_FILE);
+        let unread = files.find_map(|number| log.openings(number, &have, &self.keyring).err());
+        let have = match (unread, held) {
+            (None, _) => have,
+            (Some(_), Some(held)) => held.clone(),
+            (Some(error), None) => return Err(error),
+        };
         Ok(LogJoined {
             from: from.min(have.size),
             have: Extent { root: have.root, size: have.size },

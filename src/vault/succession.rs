@@ -82,7 +82,8 @@ impl NextLog {
         let promised = vault.promised()?;
         let is_promised = |key: &SigningKey| promised.is_some_and(|next| next == Digest::of(key.verifier().public()));
         let signer = match wanted.key {
-            Some(key) if is_promised(&key) => key,
+            // Under a fresh name: whoever uses the page twice begins two logs, and never one of them twice.
+            Some(key) if is_promised(&key) => key.named(Origin::of(LogId::random(rng))),
             None if promised.is_none() => SigningKey::generate(Origin::of(LogId::random(rng)), rng),
             _ => return Err(VaultError::NextKeyNeeded(vault.log.origin.clone())),
         };
@@ -247,7 +248,11 @@ impl Vault {
         let wait = self.options.lock_wait;
         let _vault = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, wait)?;
         let _state = self.state.lock(wait)?;
-        self.settle_somehow(Held::Both)?;
+        if let Err(error) = self.settle_somehow(Held::Both) {
+            // Nothing was written: what is at those places is another process's.
+            intent.untouched()?;
+            return Err(error);
+        }
         let done = self.succeed_under_locks(next, have, clock(), &mut staging, rng);
         match done {
             Ok(()) => intent.fulfilled(),

@@ -1,6 +1,8 @@
 //! Recognising a vault: whether it is the one that was seen here, or continues it, and whether anything in it says that
 //! its history has another branch (`docs/format.md`, 4). Writes nothing.
 
+use std::collections::BTreeSet;
+
 use crate::digest::Digest;
 use crate::id::LogId;
 use crate::keys::keyring::Keyring;
@@ -16,6 +18,7 @@ use crate::practice::event::Event;
 use crate::practice::log::LogClosed;
 use crate::practice::log::LogJoined;
 use crate::vault::Vault;
+use crate::vault::catalog::EntryFilter;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
 use crate::vault::history;
@@ -206,7 +209,7 @@ impl Vault {
 
     /// The first sign that the history has another branch.
     pub(super) fn branch(&self) -> Result<Option<Branch>, VaultError> {
-        let joined = self.joined()?;
+        let (joined, known_to_removed) = (self.joined()?, self.known_to_removed()?);
         for Chapter { log, verifier, head, gap } in self.chapters()? {
             if log.id == self.log.id {
                 continue;
@@ -227,7 +230,8 @@ impl Vault {
             // What a gap declared missing is no news, unless it came after all.
             let known = gap.as_ref().unwrap_or(&head).size;
             let late = || log.checkpoint(&verifier).ok().map(|late| late.head().clone());
-            let late = self.is_late(&log, &verifier, &head).then(late).flatten();
+            let is_late = !known_to_removed.contains(&log.id) && self.is_late(&log, &verifier, &head);
+            let late = is_late.then(late).flatten();
             if let Some(found) = mark.into_iter().filter(|mark| mark.size > known).chain(late).next() {
                 return Ok(Some(Branch::Beyond(head, found)));
             }
@@ -235,6 +239,34 @@ impl Vault {
         let others = self.other_successors(&joined)?;
         let other = others.first();
         Ok(other.map(|(from, link)| Branch::Split(from.origin().clone(), link.vkey.origin().clone())))
+    }
+
+    /// The logs whose keys an owner knew who was removed since: what is signed with them counts for nothing but what the
+    /// history holds already.
+    pub(super) fn known_to_removed(&self) -> Result<BTreeSet<LogId>, VaultError> {
+        let mut rekeyed = None;
+        let mut joins: Vec<(LogId, String)> = Vec::new();
+        for kind in ["vault.rekeyed", "log.joined"] {
+            let filter = EntryFilter { kind: Some(kind.to_owned()), ..EntryFilter::default() };
+            self.catalog.entries::<VaultError>(&filter, |entry| {
+                match entry.fields.get("origin").and_then(|origin| origin.as_str()) {
+                    Some(origin) => joins.push((entry.log, origin.to_owned())),
+                    None => rekeyed = Some(entry.log),
+                }
+                Ok(true)
+            })?;
+        }
+        let last = rekeyed.and_then(|log| self.past.iter().position(|past| past.log.id == log));
+        let Some(last) = last else {
+            return Ok(BTreeSet::new());
+        };
+        let mut known: BTreeSet<LogId> = self.past[..=last].iter().map(|past| past.log.id).collect();
+        for (log, origin) in joins {
+            if known.contains(&log) {
+                known.extend(origin.parse::<Origin>().ok().and_then(|origin| origin.log_id()));
+            }
+        }
+        Ok(known)
     }
 
     /// Whether more of a log than is folded up to `head` is there, as far as its edge shows.
@@ -250,7 +282,9 @@ impl Vault {
     pub(super) fn other_successors(&self, joined: &[LogJoined]) -> Result<Vec<(VerifierKey, Successor)>, VaultError> {
         let closing = self.closing()?.and_then(|closed| closed.vkey.parse::<VerifierKey>().ok());
         let announced = intent::announced(&self.disk)?;
-        let chapters = self.chapters()?;
+        let known_to_removed = self.known_to_removed()?;
+        let mut chapters = self.chapters()?;
+        chapters.retain(|chapter| !known_to_removed.contains(&chapter.log.id));
         let mut found = Vec::new();
         for name in self.disk.names(places::LEDGER)? {
             let Ok(id) = name.parse::<LogId>() else {

@@ -88,6 +88,9 @@ pub struct Transaction<'v> {
     intent: Option<Intent>,
     /// The log that continues this one, where this transaction closes it.
     next: Option<NextLog>,
+    /// Files of fixed names that the change makes: they are written under the locks alone, for another process may be
+    /// about to make the same.
+    beside: Vec<(String, Vec<u8>)>,
 }
 
 impl Vault {
@@ -123,21 +126,21 @@ impl Vault {
         let files = objects.iter().copied().map(places::object).chain(packages.iter().copied().map(places::package));
         let intent = Intent::announce(&self.disk, IntentId::random(rng), files.collect())?;
         let staging = staging_of(self, &intent);
-        Ok(Transaction { vault: self, staging, objects, intent: Some(intent), next: None })
+        Ok(Transaction { vault: self, staging, objects, intent: Some(intent), next: None, beside: Vec::new() })
     }
 
     /// Begins the transaction that closes the log in favour of `next`, and may create these files besides.
     pub(super) fn begin_closing(
         &mut self,
         next: NextLog,
-        files: impl IntoIterator<Item = String>,
+        beside: Vec<(String, Vec<u8>)>,
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<Transaction<'_>, VaultError> {
         self.may_append()?;
-        let files = next.files(self.log.id).into_iter().chain(files).collect();
+        let files = next.files(self.log.id).into_iter().chain(beside.iter().map(|(file, _)| file.clone())).collect();
         let intent = Intent::announce(&self.disk, IntentId::random(rng), files)?;
         let staging = staging_of(self, &intent);
-        Ok(Transaction { vault: self, staging, objects: Vec::new(), intent: Some(intent), next: Some(next) })
+        Ok(Transaction { vault: self, staging, objects: Vec::new(), intent: Some(intent), next: Some(next), beside })
     }
 
     /// The time of a new entry: never before the last one.
@@ -194,11 +197,6 @@ impl Transaction<'_> {
         self.staging.create()
     }
 
-    /// Writes one of the files that were announced by name.
-    pub(super) fn write(&mut self, file: &str, bytes: &[u8]) -> Result<(), VaultError> {
-        self.staging.write(file, bytes)
-    }
-
     /// Puts a written package into the outbox.
     pub fn pack(&mut self, staged: &std::path::Path, file: &File, disclosure: DisclosureId) -> Result<(), VaultError> {
         self.staging.publish(staged, file, &places::package(disclosure))
@@ -227,7 +225,16 @@ impl Transaction<'_> {
             return Ok(Committed { head: self.vault.head().clone(), entries: Vec::new(), late: None });
         }
         (self.vault.options.committing)();
-        let appended = self.append(drafts, clock(), rng)?;
+        let appended = match self.append(drafts, clock(), rng) {
+            Ok(appended) => appended,
+            Err(error) => {
+                // While the locks are held: files of fixed names may be another process's the moment they are not.
+                if let Some(intent) = self.intent.take() {
+                    let _ = intent.forgotten();
+                }
+                return Err(error.into());
+            }
+        };
         let late = self.finish(&appended).err();
         drop((vault_lock, state_lock));
         Ok(Committed { head: self.vault.head().clone(), entries: appended.entries, late })
@@ -276,6 +283,9 @@ impl Transaction<'_> {
         let next = Checkpoint { origin: vault.log.origin.clone(), size: growth.size, root: growth.root };
         // A successor is whole before the event that names it is committed: a crash here leaves files of the intent's.
         if let Some(log) = &self.next {
+            for (file, bytes) in &self.beside {
+                self.staging.write(file, bytes)?;
+            }
             log.write(&mut self.staging, (&vault.signer, &next, &next), (time, actor), rng)?;
         }
         // (5) The commit point. After a crash the mark is ahead of the checkpoint: the next opening publishes it.
@@ -359,7 +369,11 @@ struct Appended {
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        if let Some(intent) = self.intent.take() {
+        if let Some(mut intent) = self.intent.take() {
+            // Nothing of fixed names was written yet: what is there by now is another process's.
+            if self.next.is_some() {
+                intent.files.clear();
+            }
             // What cannot be removed now is removed by the next opening: the intent stays with it.
             let _ = intent.forgotten();
         }

@@ -12,6 +12,7 @@ use crate::cli::answer::Head;
 use crate::cli::answer::Look;
 use crate::cli::answer::Who;
 use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
 use crate::cli::host::Host;
 use crate::cli::interrupt;
 use crate::cli::progress;
@@ -139,7 +140,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 
 /// Seals anew what is left, and answers.
 fn finish(session: &mut Session<'_>, vault: &mut Vault, removed: Vec<Who>, exit: Exit) -> Result<Exit, Failure> {
-    let progress = if vault.is_being_resealed() { reseal(session, vault)? } else { Progress::default() };
+    let progress = if vault.is_being_resealed() { reseal_as_far(session, vault)? } else { Progress::default() };
     let (Progress { done, of }, finished) = (progress, progress.is_finished());
     let answer = Removed { removed, done, of, finished, head: vault.head().into() };
     let is_drawn = session.host.stdout.is_terminal() && !session.globals.quiet && !session.globals.json;
@@ -155,6 +156,20 @@ fn finish(session: &mut Session<'_>, vault: &mut Vault, removed: Vec<Who>, exit:
     }
     session.answer("owner-remove", &answer, None)?;
     Ok(if finished { exit } else { Exit::Due })
+}
+
+/// A disk that fails or is full stops it like an interrupt: what is committed is done, and the rest can be resumed.
+fn reseal_as_far(session: &mut Session<'_>, vault: &mut Vault) -> Result<Progress, Failure> {
+    match reseal(session, vault) {
+        Err(failure) if failure.code == FailureCode::Failed => {
+            session.warn(&format!("not everything is sealed anew: {}", failure.message));
+            let progress = vault.reseal_progress()?;
+            // Objects may all be sealed and a journal file not: it is not finished.
+            let done = progress.done.min(progress.of.saturating_sub(1));
+            Ok(Progress { done, of: progress.of.max(1) })
+        }
+        other => other,
+    }
 }
 
 /// An interrupt stops it between two objects; what is done by then is committed.
