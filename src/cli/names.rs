@@ -23,6 +23,7 @@ pub fn client(catalog: &Catalog, typed: &str) -> Result<Client, Failure> {
     if let Ok(alias) = typed.parse::<Alias>()
         && let Some(client) = catalog.client_by_alias(alias.as_str())?
     {
+        one_is_called(catalog, IdKind::Client, alias.as_str())?;
         return Ok(client);
     }
     let id = by_prefix(catalog, IdKind::Client, typed)?;
@@ -34,6 +35,7 @@ pub fn recipient(catalog: &Catalog, typed: &str) -> Result<Recipient, Failure> {
     if let Ok(alias) = typed.parse::<Alias>()
         && let Some(recipient) = catalog.recipient_by_alias(alias.as_str())?
     {
+        one_is_called(catalog, IdKind::Recipient, alias.as_str())?;
         return Ok(recipient);
     }
     let id = by_prefix(catalog, IdKind::Recipient, typed)?;
@@ -62,6 +64,18 @@ pub fn disclosure(catalog: &Catalog, typed: &str) -> Result<DisclosureId, Failur
 pub fn word(typed: &str) -> String {
     // Only a NUL cannot be quoted, and no argument holds one.
     shlex::try_quote(typed).map_or_else(|_| "ALIAS".to_owned(), |word| word.into_owned())
+}
+
+/// Two computers that did not know of each other may have given one alias to two people: which is meant, nobody guesses.
+fn one_is_called(catalog: &Catalog, kind: IdKind, alias: &str) -> Result<(), Failure> {
+    let ids = catalog.ids_called(kind, alias)?;
+    if ids.len() < 2 {
+        return Ok(());
+    }
+    let (what, command, listed) = (what(kind), what(kind), ids.join(", "));
+    let message =
+        format!("{} {what}s are called {alias}: {listed}; name one by its id, or give one another alias", ids.len());
+    Err(Failure::not_found(message).hint(format!("subrosa {command} show {}", ids[0])))
 }
 
 fn by_prefix<T: FromStr<Err = IdError>>(catalog: &Catalog, kind: IdKind, typed: &str) -> Result<T, Failure> {

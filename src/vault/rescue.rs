@@ -23,6 +23,7 @@ use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
 use crate::vault::history;
 use crate::vault::history::Chapter;
+use crate::vault::history::Stretch;
 use crate::vault::intent::Intent;
 use crate::vault::log::Log;
 use crate::vault::places;
@@ -129,13 +130,8 @@ impl Vault {
             files.into_iter().all(|number| log.openings(number, whole, &self.keyring).is_ok())
         };
         let have = if is_whole { whole.clone() } else { log.at_hand(&self.keyring, std::slice::from_ref(whole))?.have };
-        let mut files = from / PER_FILE..have.size.div_ceil(PER_FILE);
-        let unread = files.find_map(|number| log.openings(number, &have, &self.keyring).err());
-        let have = match (unread, held) {
-            (None, _) => have,
-            (Some(_), Some(held)) => held.clone(),
-            (Some(error), None) => return Err(error),
-        };
+        let have = held.filter(|held| held.size > have.size).cloned().unwrap_or(have);
+        self.check_folds(Stretch { log: log.clone(), from, head: have.clone() })?;
         Ok(LogJoined {
             from: from.min(have.size),
             have: Extent { root: have.root, size: have.size },

@@ -146,6 +146,18 @@ impl Vault {
         catalog.fold(to, events).map_err(unfold)
     }
 
+    /// Whether everything of a stretch that is not folded yet could be: whoever commits that it belongs to the history
+    /// has to know before.
+    pub(super) fn check_folds(&self, stretch: Stretch) -> Result<(), VaultError> {
+        let (disk, keyring) = (&self.disk, &self.keyring);
+        let all = self.stretches().into_iter().chain([stretch.clone()]).collect();
+        let mut lists = Lists { disk, keyring, all, moves: None };
+        for opening in Openings::new(disk, keyring, vec![stretch]) {
+            lists.fold_of(opening?)?;
+        }
+        Ok(())
+    }
+
     /// All logs, in the order in which they are folded.
     pub(super) fn stretches(&self) -> Vec<Stretch> {
         let past = self.past.iter().map(|past| Stretch { log: past.log.clone(), from: 0, head: past.have.clone() });

@@ -45,6 +45,12 @@ impl IdKind {
 }
 
 impl Catalog {
+    /// The ids of those who are called `alias`. More than one only where two computers named them apart from each other.
+    pub fn ids_called(&self, kind: IdKind, alias: &str) -> Result<Vec<String>, CatalogError> {
+        let (table, ..) = kind.facts();
+        self.all(&format!("SELECT id FROM {table} WHERE alias = ?1 ORDER BY n"), [alias], |row| row.get(0))
+    }
+
     /// The ids that begin with `prefix`, in their order, at most so many. The type letter may be left out. A prefix of
     /// any length is taken, so that completion can use it too; what no id can begin with finds none.
     pub fn ids_with_prefix(&self, kind: IdKind, prefix: &str, at_most: usize) -> Result<Vec<String>, CatalogError> {
