@@ -417,8 +417,6 @@ const ON_TWO_LOGS: &[Row] = &[
         File("vault.toml"),
         Refused,
     ),
-    ("no link onwards", |it| remove(it, SUCCESSOR), "INCOMPLETE", File(SUCCESSOR), Taken),
-    ("no link back", |it| remove(it, PREDECESSOR), "INCOMPLETE", File(PREDECESSOR), Taken),
     ("a byte of the link", |it| change(it, SUCCESSOR, |bytes| bytes[60] ^= 1), "CORRUPT", File(SUCCESSOR), Taken),
     (
         "a link by another key",
