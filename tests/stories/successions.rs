@@ -481,7 +481,7 @@ fn interrupted(machine: &Machine, owner: &str, objects: usize) -> u64 {
 #[test]
 #[cfg(unix)]
 fn an_interrupt_stops_between_two_objects_and_it_is_taken_up_again() {
-    let machine = filled(40, 400_000);
+    let machine = filled(40, 1_500_000);
     let done = interrupted(&machine, "partner", 40);
     let check = machine.run(&["check", "--json"]);
     assert_eq!(check.status.code(), Some(7), "{check:?}");
