@@ -144,3 +144,31 @@ fn a_copied_state_directory_gives_up_before_two_write() {
     assert!(bench.open().unwrap().may_append().is_ok());
     assert!(matches!(open_at(&bench, &clone).unwrap().may_append(), Err(VaultError::ReadsOnly { .. })));
 }
+
+#[test]
+fn a_fork_is_gone_on_from_by_whoever_names_a_head() {
+    let bench = Bench::new();
+    bench.add_client(&mut bench.open().unwrap(), "mk-01");
+    let clone = machine(&bench, "clone");
+    copy_tree(&bench.places.state, &clone.state);
+    let before = bench.dir.path().join("before");
+    copy_tree(&bench.places.vault, &before);
+    bench.add_client(&mut bench.open().unwrap(), "here");
+    std::fs::remove_dir_all(&bench.places.vault).unwrap();
+    copy_tree(&before, &bench.places.vault);
+    bench.add_client(&mut open_at(&bench, &clone).unwrap(), "there");
+
+    let vault = bench.open().unwrap();
+    assert!(matches!(vault.standing(), Standing::Forked(_)), "{:?}", vault.standing());
+    let options = Options { at_hand: true, ..accepting(&vault) };
+    drop(vault);
+    let mut vault = bench.open_at(&bench.places, options).unwrap();
+    let evidence = vault.accept_fork().unwrap();
+    assert_eq!(std::fs::read_to_string(evidence).unwrap().matches("\n— subrosa/").count(), 2, "both notes");
+    go_on(&bench, &mut vault);
+    drop(vault);
+    let mut vault = bench.open().unwrap();
+    bench.add_client(&mut vault, "after");
+    assert_eq!(vault.catalog().clients().unwrap().len(), 3);
+    is_whole(&mut vault);
+}

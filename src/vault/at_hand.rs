@@ -177,6 +177,8 @@ impl Vault {
     pub(super) fn settle_somehow(&mut self, held: Held) -> Result<(), VaultError> {
         match self.settle(held) {
             // The catalogue may have read what is no longer there.
+            // Of a fork, what is here excludes the mark: which of the two holds is said by whoever names a head.
+            Ok(()) if matches!(self.standing, Standing::Forked(_)) => Ok(()),
             Ok(()) if self.options.at_hand && !self.is_at_hand()? => self.settle_at_hand(),
             Err(error) if self.options.at_hand && error.is_of_files() => self.settle_at_hand(),
             other => other,
