@@ -136,8 +136,8 @@ impl NextLog {
         files
     }
 
-    /// Writes the whole log, and the link from the old log, whose highest head known is
-    /// `closed`, and of which `have` is at hand. Nothing names it yet: a crash here leaves files that an intent names.
+    /// Writes the whole log, and the link from the old log, whose highest head known is `closed`, and of which `have` is
+    /// at hand. Nothing names it yet: a crash here leaves files that an intent names.
     pub fn write(
         &self,
         staging: &mut Staging,
@@ -246,13 +246,21 @@ impl Vault {
         let intent = Intent::announce(&self.disk, IntentId::random(rng), next.files(self.log.id))?;
         let mut staging = staging_of(self, &intent);
         let wait = self.options.lock_wait;
-        let _vault = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, wait)?;
-        let _state = self.state.lock(wait)?;
-        if let Err(error) = self.settle_somehow(Held::Both) {
-            // Nothing was written: what is at those places is another process's.
-            intent.untouched()?;
-            return Err(error);
-        }
+        let locks = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, wait)
+            .and_then(|vault| Ok((vault, self.state.lock(wait)?)));
+        let settled = locks.and_then(|locks| {
+            self.settle_somehow(Held::Both)?;
+            // What has come since this was asked for is at hand, too, and must not be declared missing.
+            if self.head() == have { Ok(locks) } else { Err(VaultError::Continued) }
+        });
+        let _locks = match settled {
+            Ok(locks) => locks,
+            Err(error) => {
+                // Nothing was written: what is at those places is another process's.
+                intent.untouched()?;
+                return Err(error);
+            }
+        };
         let done = self.succeed_under_locks(next, have, clock(), &mut staging, rng);
         match done {
             Ok(()) => intent.fulfilled(),

@@ -209,6 +209,10 @@ impl Vault {
 
     /// The first sign that the history has another branch.
     pub(super) fn branch(&self) -> Result<Option<Branch>, VaultError> {
+        // Asked at every opening and every change: of a vault that has had one log there is nothing to ask.
+        if self.past.is_empty() && self.disk.names(places::LEDGER)?.len() < 2 {
+            return Ok(None);
+        }
         let (joined, known_to_removed) = (self.joined()?, self.known_to_removed()?);
         for Chapter { log, verifier, head, gap } in self.chapters()? {
             if log.id == self.log.id {
