@@ -113,6 +113,14 @@ ids! {
     RecipientId = "p-" + 16, "recipient", "p- and 16 characters";
     /// A disclosure: 80 random bits.
     DisclosureId = "d-" + 16, "disclosure", "d- and 16 characters";
+    /// A consent: 80 random bits.
+    ConsentId = "k-" + 16, "consent", "k- and 16 characters";
+    /// A confidentiality agreement: 80 random bits.
+    AgreementId = "a-" + 16, "agreement", "a- and 16 characters";
+    /// A training: 80 random bits.
+    TrainingId = "t-" + 16, "training", "t- and 16 characters";
+    /// A restriction: 80 random bits.
+    RestrictionId = "x-" + 16, "restriction", "x- and 16 characters";
     /// A sealed object; every sealed write draws a new one.
     ObjectId = "" + 16, "object", "16 characters";
     /// A transaction under way.

@@ -151,7 +151,8 @@ pub fn parse_date(text: &str) -> Result<Date, TimeError> {
 }
 
 /// A span as people type it: a number and one of `s min h d w m y`. Months and years are the calendar's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Span {
     amount: i32,
     unit: Unit,
@@ -184,6 +185,14 @@ impl FromStr for Span {
         let amount = number.parse().ok().filter(|n| *n <= 1_000_000).ok_or_else(wrong)?;
         let unit = UNITS.iter().find(|(name, _)| *name == word).ok_or_else(wrong)?.1;
         Ok(Self { amount, unit })
+    }
+}
+
+impl TryFrom<String> for Span {
+    type Error = TimeError;
+
+    fn try_from(text: String) -> Result<Self, TimeError> {
+        text.parse()
     }
 }
 

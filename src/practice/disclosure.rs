@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::id::ClientId;
+use crate::id::ConsentId;
 use crate::id::DisclosureId;
 use crate::id::ObjectId;
 use crate::id::RecipientId;
@@ -12,6 +13,7 @@ use crate::id::RecordId;
 use crate::practice::words::Prose;
 use crate::time::Date;
 use crate::vocabulary::Basis;
+use crate::vocabulary::Confirmation;
 use crate::vocabulary::Label;
 use crate::vocabulary::Medium;
 use crate::vocabulary::Notice;
@@ -78,7 +80,7 @@ pub struct DisclosureMade {
     /// Whom it is about.
     pub client: Option<ClientId>,
     /// The consent it stands on.
-    pub consent: Option<String>,
+    pub consent: Option<ConsentId>,
     /// The disclosure.
     pub disclosure: DisclosureId,
     /// Until when the recipient may keep it.
@@ -131,4 +133,17 @@ pub struct DisclosureRefused {
     pub recipient: RecipientId,
     /// What would have been sent.
     pub records: Listed<RecordRef>,
+}
+
+/// `disclosure.confirmed`: what its author had to confirm, and what nobody could look through. It stands beside a
+/// disclosure that has something of the kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DisclosureConfirmed {
+    /// What was confirmed.
+    pub confirmed: Vec<Confirmation>,
+    /// The disclosure.
+    pub disclosure: DisclosureId,
+    /// Records that are no text: nobody's name was looked for in them.
+    pub unscanned: Listed<RecordRef>,
 }

@@ -6,8 +6,16 @@ use serde::de::DeserializeOwned;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::practice::agreement::AgreementAdded;
+use crate::practice::agreement::AgreementEnded;
 use crate::practice::client::ClientClosed;
 use crate::practice::client::ClientDetails;
+use crate::practice::client::RepresentativeAdded;
+use crate::practice::consent::ConsentMarkedFalse;
+use crate::practice::consent::ConsentReceiptGiven;
+use crate::practice::consent::ConsentRevoked;
+use crate::practice::consent::ConsentTerms;
+use crate::practice::disclosure::DisclosureConfirmed;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
 use crate::practice::fields::names_of;
@@ -18,6 +26,8 @@ use crate::practice::log::WriterHanded;
 use crate::practice::owner::ClockStepped;
 use crate::practice::owner::OwnerAdded;
 use crate::practice::owner::VaultCreated;
+use crate::practice::protocol::ProtocolAcknowledged;
+use crate::practice::protocol::ProtocolAdopted;
 use crate::practice::recipient::GivenKey;
 use crate::practice::recipient::RecipientAdded;
 use crate::practice::recipient::RecipientDetails;
@@ -31,6 +41,10 @@ use crate::practice::rekey::ObjectsResealed;
 use crate::practice::rekey::OwnerRemoved;
 use crate::practice::rekey::RekeyFinished;
 use crate::practice::rekey::VaultRekeyed;
+use crate::practice::restriction::RestrictionAdded;
+use crate::practice::restriction::RestrictionEnded;
+use crate::practice::team::TeamChanged;
+use crate::practice::training::TrainingAdded;
 use crate::practice::words::Alias;
 use crate::time::Timestamp;
 
@@ -128,6 +142,8 @@ kinds! {
     ClientEdited(ClientDetails) = "client.edited";
     /// A client's file was closed.
     ClientClosed(ClientClosed) = "client.closed";
+    /// Someone may act for a client.
+    RepresentativeAdded(RepresentativeAdded) = "representative.added";
     /// A recipient was named.
     RecipientAdded(RecipientAdded) = "recipient.added";
     /// What is known of a recipient changed.
@@ -146,8 +162,38 @@ kinds! {
     RecordTagged(RecordTagged) = "record.tagged";
     /// A record was looked at.
     RecordAccessed(RecordAccessed) = "record.accessed";
+    /// Recipients joined a team.
+    TeamJoined(TeamChanged) = "team.joined";
+    /// They left it.
+    TeamLeft(TeamChanged) = "team.left";
+    /// The practice's protocol, or a new version of it.
+    ProtocolAdopted(ProtocolAdopted) = "protocol.adopted";
+    /// Someone read it and keeps to it.
+    ProtocolAcknowledged(ProtocolAcknowledged) = "protocol.acknowledged";
+    /// A recipient promised confidentiality.
+    AgreementAdded(AgreementAdded) = "agreement.added";
+    /// That promise ended.
+    AgreementEnded(AgreementEnded) = "agreement.ended";
+    /// A recipient was trained.
+    TrainingAdded(TrainingAdded) = "training.added";
+    /// A client consented, or began to.
+    ConsentGranted(ConsentTerms) = "consent.granted";
+    /// What was missing came.
+    ConsentCompleted(ConsentTerms) = "consent.completed";
+    /// A client took it back, or some of it.
+    ConsentRevoked(ConsentRevoked) = "consent.revoked";
+    /// It is known to be false.
+    ConsentMarkedFalse(ConsentMarkedFalse) = "consent.marked-false";
+    /// The client was given a copy.
+    ConsentReceiptGiven(ConsentReceiptGiven) = "consent.receipt-given";
+    /// A client asked that something is not shared.
+    RestrictionAdded(RestrictionAdded) = "restriction.added";
+    /// That ended.
+    RestrictionEnded(RestrictionEnded) = "restriction.ended";
     /// Something was shared.
     DisclosureMade(DisclosureMade) = "disclosure.made";
+    /// What was confirmed for it.
+    DisclosureConfirmed(DisclosureConfirmed) = "disclosure.confirmed";
     /// Something was not shared, by a rule.
     DisclosureRefused(DisclosureRefused) = "disclosure.refused";
 }

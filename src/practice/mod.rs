@@ -2,14 +2,20 @@
 //! An event is the only thing that changes a vault; each noun says what its events do to it.
 //! Must not know storage, encryption or the clock.
 
+pub mod agreement;
 pub mod client;
+pub mod consent;
 pub mod disclosure;
 pub mod event;
 mod fields;
 pub mod file_name;
 pub mod log;
 pub mod owner;
+pub mod protocol;
 pub mod recipient;
 pub mod record;
 pub mod rekey;
+pub mod restriction;
+pub mod team;
+pub mod training;
 pub mod words;

@@ -1,0 +1,85 @@
+//! Restrictions: what a client asked not to be shared (45 CFR 164.522(a)).
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::id::ClientId;
+use crate::id::RecipientId;
+use crate::id::RestrictionId;
+use crate::practice::words::Tag;
+use crate::time::Date;
+use crate::vocabulary::EndedBy;
+use crate::vocabulary::Purpose;
+use crate::vocabulary::RecordKind;
+use crate::vocabulary::Role;
+
+/// `restriction.added`: what an empty list leaves unsaid, is all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestrictionAdded {
+    /// Who asked.
+    pub client: ClientId,
+    /// Records of these kinds.
+    pub kinds: Vec<RecordKind>,
+    /// From this day on.
+    pub on: Date,
+    /// For these purposes.
+    pub purposes: Vec<Purpose>,
+    /// To these recipients.
+    pub recipients: Vec<RecipientId>,
+    /// The restriction.
+    pub restriction: RestrictionId,
+    /// To recipients of these roles.
+    pub roles: Vec<Role>,
+    /// The client paid for it: no payer is told (45 CFR 164.522(a)(1)(vi)).
+    pub self_pay: bool,
+    /// Records with one of these tags.
+    pub tags: Vec<Tag>,
+}
+
+/// `restriction.ended`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestrictionEnded {
+    /// Who ended it. By the practice alone it ends for what is recorded from then on (45 CFR 164.522(a)(2)(iii)).
+    pub by: EndedBy,
+    /// From this day on.
+    pub on: Date,
+    /// The restriction.
+    pub restriction: RestrictionId,
+}
+
+/// A restriction as the events so far leave it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restriction {
+    /// What was asked.
+    pub asked: RestrictionAdded,
+    /// How it ended.
+    pub ended: Option<RestrictionEnded>,
+}
+
+impl Restriction {
+    /// After `restriction.added`.
+    pub fn added(asked: RestrictionAdded) -> Self {
+        Self { asked, ended: None }
+    }
+
+    /// After `restriction.ended`. Once the client ended it, the practice has nothing to add.
+    pub fn end(&mut self, ended: RestrictionEnded) {
+        if self.ended.as_ref().is_none_or(|before| before.by == EndedBy::Practice) {
+            self.ended = Some(ended);
+        }
+    }
+
+    /// Whether it holds today for a record of that date.
+    pub fn holds(&self, today: Date, record_date: Date) -> bool {
+        if today < self.asked.on {
+            return false;
+        }
+        match &self.ended {
+            None => true,
+            Some(ended) if today < ended.on => true,
+            Some(ended) => ended.by == EndedBy::Practice && record_date < ended.on,
+        }
+    }
+}
