@@ -1,11 +1,19 @@
 //! The closed word lists: kinds, purposes, roles, settings and the rest, each word with one spelling.
 //! Must not know what a word leads to.
 
+mod sensitivity;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::Deserialize;
 use serde::Serialize;
+
+pub use sensitivity::default_tags;
+pub use sensitivity::is_part2_tag;
+pub use sensitivity::is_sensitivity;
+pub use sensitivity::label_of;
+pub use sensitivity::tag_label;
 
 /// A word that is not on its list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -161,7 +169,50 @@ words! {
     Medium "medium" { Package = "package", Oral = "oral", Paper = "paper" }
 
     /// Which statement a package carries.
-    Notice "notice" { General = "general" }
+    Notice "notice" {
+        General = "general", Psychotherapy = "psychotherapy", Part2 = "part2", DeIdentified = "de-identified",
+    }
+
+    /// What was agreed to.
+    AgreementType "agreement type" {
+        ClientLimits = "client-limits", GroupMember = "group-member", FamilyParticipant = "family-participant",
+        CoFacilitator = "co-facilitator", Staff = "staff", Volunteer = "volunteer", Supervision = "supervision",
+        Interpreter = "interpreter", BusinessAssociate = "business-associate", Qso = "qso",
+        Researcher = "researcher", Custodian = "custodian",
+    }
+
+    /// Where an agreement stands at a given time.
+    AgreementState "agreement state" {
+        SignedNotUnderstood = "signed-not-understood", Early = "early", Live = "live", Ended = "ended",
+    }
+
+    /// How a party showed that the agreement was understood.
+    Understood "way to show understanding" {
+        TypedBack = "typed-back", Questions = "questions", Explained = "explained",
+    }
+
+    /// Where a consent stands at a given time.
+    ConsentState "consent state" {
+        Draft = "draft", Early = "early", Live = "live", Expired = "expired", Revoked = "revoked", False = "false",
+    }
+
+    /// How a signature was given.
+    SignMethod "signing method" { Wet = "wet", ESign = "e-sign", Mark = "mark", Verbal = "verbal" }
+
+    /// The notes that need a consent of their own.
+    NoteClass "note class" { Psychotherapy = "psychotherapy", SudCounselling = "sud-counselling" }
+
+    /// How a consent was revoked.
+    RevokedHow "way to revoke" { Written = "written", ESign = "e-sign", Oral = "oral" }
+
+    /// What entitles a representative to act for a client.
+    Authority "authority" {
+        Parent = "parent", Guardian = "guardian", CourtOrder = "court-order",
+        PowerOfAttorney = "power-of-attorney", Executor = "executor",
+    }
+
+    /// Who ended a restriction.
+    EndedBy "party that ends" { Client = "client", Practice = "practice" }
 }
 
 impl RecordKind {
@@ -173,59 +224,6 @@ impl RecordKind {
             _ => Label::R,
         }
     }
-}
-
-/// Sensitivity tags (HL7 v3-ActCode), lower-cased, that raise a record's label to R.
-const RESTRICTED: &[&str] = &[
-    "psy",
-    "mh",
-    "bh",
-    "sud",
-    "eth",
-    "ethud",
-    "opioidud",
-    "vio",
-    "sex",
-    "pregnant",
-    "gender",
-    "hiv",
-    "std",
-    "gdis",
-    "cogn",
-    "dvd",
-    "emotdis",
-    "adol",
-    "rel",
-    "livarg",
-    "locis",
-    "emp",
-    "empl",
-    "vip",
-    "cel",
-    "42cfrpart2",
-    "hipaaselfpay",
-    "hipaaauth",
-    "hipaanopp",
-    "hipaaroa",
-    "gdprconsent",
-    "commonrule",
-    "title38section7332",
-];
-
-/// Sensitivity tags that raise it to V.
-const VERY_RESTRICTED: &[&str] = &["psythpn", "hipaapsynotes", "sdv", "prs", "tboo", "mst"];
-
-/// The label that `kind` and `tags` call for: the highest of all.
-pub fn label_of<'a>(kind: RecordKind, tags: impl IntoIterator<Item = &'a str>) -> Label {
-    tags.into_iter().filter_map(tag_label).fold(kind.label(), Label::max)
-}
-
-/// What a sensitivity tag raises the label to; `None` for a free tag.
-pub fn tag_label(tag: &str) -> Option<Label> {
-    if VERY_RESTRICTED.contains(&tag) {
-        return Some(Label::V);
-    }
-    RESTRICTED.contains(&tag).then_some(Label::R)
 }
 
 #[cfg(test)]
@@ -250,11 +248,20 @@ mod tests {
     }
 
     #[test]
-    fn tags_raise_the_label_and_never_lower_it() {
-        assert_eq!(label_of(RecordKind::Appointment, []), Label::N);
-        assert_eq!(label_of(RecordKind::Appointment, ["intake"]), Label::N);
-        assert_eq!(label_of(RecordKind::Appointment, ["hiv"]), Label::R);
-        assert_eq!(label_of(RecordKind::ProgressNote, ["hiv", "sdv"]), Label::V);
-        assert_eq!(label_of(RecordKind::PsychotherapyNote, ["mh"]), Label::V);
+    fn the_lists_of_consents_and_agreements_are_spelled_as_the_command_line_does() {
+        assert_eq!(
+            AgreementType::WORDS.join(" "),
+            "client-limits group-member family-participant co-facilitator staff volunteer supervision interpreter \
+             business-associate qso researcher custodian"
+        );
+        assert_eq!(Authority::WORDS.join("|"), "parent|guardian|court-order|power-of-attorney|executor");
+        assert_eq!(SignMethod::WORDS.join("|"), "wet|e-sign|mark|verbal");
+        assert_eq!(NoteClass::WORDS.join("|"), "psychotherapy|sud-counselling");
+        assert_eq!(Understood::WORDS.join("|"), "typed-back|questions|explained");
+        assert_eq!(RevokedHow::WORDS.join("|"), "written|e-sign|oral");
+        assert_eq!(EndedBy::WORDS.join("|"), "client|practice");
+        assert_eq!(ConsentState::WORDS.join(" "), "draft early live expired revoked false");
+        assert_eq!(AgreementState::WORDS.join(" "), "signed-not-understood early live ended");
+        assert_eq!(Notice::WORDS.join(" "), "general psychotherapy part2 de-identified");
     }
 }
