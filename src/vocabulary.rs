@@ -205,6 +205,11 @@ words! {
     /// How a consent was revoked.
     RevokedHow "way to revoke" { Written = "written", ESign = "e-sign", Oral = "oral" }
 
+    /// What the author of a disclosure confirmed.
+    Confirmation "confirmation" {
+        AdverseUseReviewed = "adverse-use-reviewed", ConflictAcknowledged = "conflict-acknowledged",
+    }
+
     /// What entitles a representative to act for a client.
     Authority "authority" {
         Parent = "parent", Guardian = "guardian", CourtOrder = "court-order",

@@ -4,11 +4,17 @@
 use std::str::FromStr;
 
 use crate::cli::failure::Failure;
+use crate::id::AgreementId;
+use crate::id::ConsentId;
 use crate::id::DisclosureId;
 use crate::id::IdError;
 use crate::id::RecordId;
+use crate::id::RestrictionId;
+use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
+use crate::practice::consent::Consent;
 use crate::practice::recipient::Recipient;
+use crate::practice::restriction::Restriction;
 use crate::practice::words::Alias;
 use crate::vault::catalog::Catalog;
 use crate::vault::catalog::IdKind;
@@ -60,6 +66,24 @@ pub fn disclosure(catalog: &Catalog, typed: &str) -> Result<DisclosureId, Failur
     by_prefix(catalog, IdKind::Disclosure, typed)
 }
 
+/// The consent whose id begins with `typed`.
+pub fn consent(catalog: &Catalog, typed: &str) -> Result<Consent, Failure> {
+    let id: ConsentId = by_prefix(catalog, IdKind::Consent, typed)?;
+    catalog.consent(id)?.ok_or_else(|| Failure::not_found(format!("there is no consent {id}")))
+}
+
+/// The agreement whose id begins with `typed`.
+pub fn agreement(catalog: &Catalog, typed: &str) -> Result<Agreement, Failure> {
+    let id: AgreementId = by_prefix(catalog, IdKind::Agreement, typed)?;
+    catalog.agreement(id)?.ok_or_else(|| Failure::not_found(format!("there is no agreement {id}")))
+}
+
+/// The restriction whose id begins with `typed`.
+pub fn restriction(catalog: &Catalog, typed: &str) -> Result<Restriction, Failure> {
+    let id: RestrictionId = by_prefix(catalog, IdKind::Restriction, typed)?;
+    catalog.restriction(id)?.ok_or_else(|| Failure::not_found(format!("there is no restriction {id}")))
+}
+
 /// A typed word as a hint repeats it, quoted where a shell would take it apart.
 pub fn word(typed: &str) -> String {
     // Only a NUL cannot be quoted, and no argument holds one.
@@ -109,6 +133,9 @@ fn what(kind: IdKind) -> &'static str {
         IdKind::Client => "client",
         IdKind::Recipient => "recipient",
         IdKind::Disclosure => "disclosure",
+        IdKind::Consent => "consent",
+        IdKind::Agreement => "agreement",
+        IdKind::Restriction => "restriction",
     }
 }
 
@@ -118,5 +145,8 @@ fn letter(kind: IdKind) -> &'static str {
         IdKind::Client => crate::id::ClientId::PREFIX,
         IdKind::Recipient => crate::id::RecipientId::PREFIX,
         IdKind::Disclosure => DisclosureId::PREFIX,
+        IdKind::Consent => ConsentId::PREFIX,
+        IdKind::Agreement => AgreementId::PREFIX,
+        IdKind::Restriction => RestrictionId::PREFIX,
     }
 }

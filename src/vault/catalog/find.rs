@@ -2,10 +2,13 @@
 //! Must not know what a miss or an ambiguity leads to.
 
 use crate::id::ALPHABET;
+use crate::id::AgreementId;
 use crate::id::ClientId;
+use crate::id::ConsentId;
 use crate::id::DisclosureId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
+use crate::id::RestrictionId;
 
 use super::Catalog;
 use super::CatalogError;
@@ -30,6 +33,12 @@ pub enum IdKind {
     Recipient,
     /// A disclosure.
     Disclosure,
+    /// A consent.
+    Consent,
+    /// An agreement.
+    Agreement,
+    /// A restriction.
+    Restriction,
 }
 
 impl IdKind {
@@ -40,6 +49,9 @@ impl IdKind {
             Self::Client => ("clients", ClientId::PREFIX, true),
             Self::Recipient => ("recipients", RecipientId::PREFIX, true),
             Self::Disclosure => ("disclosures", DisclosureId::PREFIX, false),
+            Self::Consent => ("papers", ConsentId::PREFIX, false),
+            Self::Agreement => ("papers", AgreementId::PREFIX, false),
+            Self::Restriction => ("papers", RestrictionId::PREFIX, false),
         }
     }
 }

@@ -15,6 +15,7 @@ mod disclosures;
 mod entries;
 mod find;
 mod fold;
+mod papers;
 mod people;
 mod place;
 mod records;

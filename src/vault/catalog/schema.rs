@@ -6,7 +6,7 @@
 //! Must not know queries.
 
 /// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// The tables, made in an empty database.
 pub(super) const TABLES: &str = "
@@ -80,6 +80,27 @@ CREATE TABLE listed (
 ) WITHOUT ROWID;
 CREATE INDEX listed_by_record ON listed (record, entry);
 
+-- Papers, as the events so far leave them: what disclosures stand on. Consents and restrictions by client, agreements and
+-- trainings by recipient; and the recipients whom a consent names.
+CREATE TABLE papers (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, about TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX papers_by_kind ON papers (kind);
+CREATE INDEX papers_by_about ON papers (about, kind);
+CREATE TABLE named (
+    client TEXT NOT NULL, recipient TEXT NOT NULL, paper INTEGER NOT NULL,
+    PRIMARY KEY (client, recipient, paper)
+) WITHOUT ROWID;
+
+-- The protocol's versions, and who acknowledged which: recipients by id, owners by alias.
+CREATE TABLE protocols (version INTEGER PRIMARY KEY, time INTEGER NOT NULL, material INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE TABLE acknowledgements (
+    who TEXT NOT NULL, version INTEGER NOT NULL, date TEXT NOT NULL, PRIMARY KEY (who, version)
+) WITHOUT ROWID;
+
+-- Who is of which team now.
+CREATE TABLE teams (team TEXT NOT NULL, member TEXT NOT NULL, PRIMARY KEY (team, member)) WITHOUT ROWID;
+
 -- The records last looked at here, newest highest. Not folded: it is lost with the file, and nothing rests on it.
 CREATE TABLE touched (at INTEGER PRIMARY KEY, record TEXT NOT NULL UNIQUE);
 ";
@@ -99,4 +120,9 @@ pub(super) const FOLDED: &[&str] = &[
     "objects",
     "disclosures",
     "listed",
+    "papers",
+    "named",
+    "protocols",
+    "acknowledgements",
+    "teams",
 ];

@@ -30,6 +30,7 @@ use crate::practice::rekey::Resealed;
 use super::column::json;
 use super::column::signed;
 use super::fold::Folded;
+use super::papers::Papers;
 
 /// A table of people that are looked up by id and kept as JSON.
 struct People<'t> {
@@ -85,11 +86,12 @@ pub(super) struct Writer<'t> {
     move_object: Statement<'t>,
     disclosure: Statement<'t>,
     listed: Statement<'t>,
+    papers: Papers<'t>,
 }
 
 /// Whom an event is about.
 #[derive(Default)]
-struct About {
+pub(super) struct About {
     client: Option<ClientId>,
     recipient: Option<RecipientId>,
 }
@@ -131,6 +133,7 @@ impl<'t> Writer<'t> {
             disclosure: db
                 .prepare("INSERT OR IGNORE INTO disclosures (n, id, client, recipient) VALUES (?1, ?2, ?3, ?4)")?,
             listed: db.prepare("INSERT INTO listed (entry, place, record, version) VALUES (?1, ?2, ?3, ?4)")?,
+            papers: Papers::new(db)?,
         })
     }
 
@@ -168,13 +171,6 @@ impl<'t> Writer<'t> {
                 }
                 About::default()
             }
-            Body::VaultRekeyed(_)
-            | Body::RekeyFinished(_)
-            | Body::LogClosed(_)
-            | Body::LogContinued(_)
-            | Body::LogJoined(_)
-            | Body::WriterHanded(_)
-            | Body::ClockStepped(_) => About::default(),
             Body::ClientAdded(details) => {
                 let client = Client::added(details);
                 let id = client.id();
@@ -183,6 +179,7 @@ impl<'t> Writer<'t> {
             }
             Body::ClientEdited(details) => self.change_client(details.client, |client| client.edit(details))?,
             Body::ClientClosed(closed) => self.change_client(closed.client, Client::close)?,
+            Body::RepresentativeAdded(added) => self.change_client(added.client, |client| client.represent(added))?,
             Body::RecipientAdded(details) => {
                 let recipient = Recipient::added(details);
                 let (id, alias) = (recipient.id(), &recipient.details.alias);
@@ -237,6 +234,13 @@ impl<'t> Writer<'t> {
                 }
                 About { client: refused.client, recipient: Some(refused.recipient) }
             }
+            Body::DisclosureConfirmed(confirmed) => {
+                if !self.list(n, &confirmed.unscanned, records)? {
+                    return Ok(false);
+                }
+                About::default()
+            }
+            other => self.papers.fold(n, time, event.actor, other)?,
         };
         let client = about.client.map(|id| id.to_string());
         let recipient = about.recipient.map(|id| id.to_string());
@@ -383,15 +387,15 @@ impl<'t> Writer<'t> {
 }
 
 impl About {
-    fn client(id: ClientId) -> Self {
+    pub(super) fn client(id: ClientId) -> Self {
         Self { client: Some(id), recipient: None }
     }
 
-    fn recipient(id: RecipientId) -> Self {
+    pub(super) fn recipient(id: RecipientId) -> Self {
         Self { client: None, recipient: Some(id) }
     }
 }
 
-fn text(value: &impl Serialize) -> String {
+pub(super) fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("events and nouns are JSON: their keys are strings")
 }

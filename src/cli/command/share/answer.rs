@@ -204,7 +204,7 @@ impl Disclosure {
             records,
             purpose: made.purpose.as_str(),
             basis: made.basis.as_str(),
-            consent: made.consent.clone(),
+            consent: made.consent.map(|id| id.to_string()),
             label: made.label.as_str(),
             expires: made.expires.map(|date| date.to_string()),
             package,
