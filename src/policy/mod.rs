@@ -1,21 +1,35 @@
-//! The decision: may this go to this recipient, for this purpose? Pure: facts in, a [`Permit`] or every reason out, in
-//! the fixed order of the rule table. Must not know storage, encryption or the clock.
+//! The decision: may this go to this recipient, for this purpose? Pure: facts in, a [`Permit`] with what it obliges to,
+//! or every reason out, in the fixed order of the rule table. Must not know storage, encryption or the clock.
 
+mod case;
+pub mod consent;
 mod rules;
 
+use crate::id::ConsentId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::place::PlaceRisk;
+use crate::practice::agreement::Agreement;
+use crate::practice::client::Client;
+use crate::practice::consent::Consent;
+use crate::practice::protocol::Adopted;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
+use crate::practice::restriction::Restriction;
+use crate::practice::training::Training;
+use crate::practice::words::Alias;
 use crate::time::Timestamp;
 use crate::vocabulary::Basis;
+use crate::vocabulary::Confirmation;
 use crate::vocabulary::Label;
+use crate::vocabulary::Notice;
 use crate::vocabulary::Purpose;
 
-pub use rules::RULES;
+use case::Case;
+
 pub use rules::Rule;
 pub use rules::rule;
+pub use rules::rules;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +38,31 @@ pub struct Request {
     pub purpose: Purpose,
     /// What makes it permissible.
     pub basis: Basis,
+    /// The consent it is to stand on, where one is named.
+    pub consent: Option<ConsentId>,
+    /// The discloser gave a reason, in words.
+    pub has_reason: bool,
     /// Go on although the recipient's key has not been verified; recorded.
     pub unverified: bool,
+    /// Whether the recipient could use it against the client has been thought about; recorded.
+    pub adverse_use_reviewed: bool,
+    /// The recipient's conflict of interest is known; recorded.
+    pub conflict_acknowledged: bool,
+}
+
+impl Request {
+    /// A request that names a purpose and nothing else.
+    pub fn new(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            basis: Basis::Consent,
+            consent: None,
+            has_reason: false,
+            unverified: false,
+            adverse_use_reviewed: false,
+            conflict_acknowledged: false,
+        }
+    }
 }
 
 /// Just what the request touches.
@@ -33,14 +70,47 @@ pub struct Request {
 pub struct Facts<'a> {
     /// Whether the ledger holds: no alarm is raised.
     pub ledger_holds: bool,
+    /// The protocol in force.
+    pub protocol: &'a Adopted,
+    /// Who shares.
+    pub actor: &'a Alias,
+    /// The newest version of the protocol that the actor acknowledged.
+    pub actor_read: Option<u64>,
+    /// Whom it is about; `None` for a record of no client.
+    pub client: Option<&'a Client>,
     /// To whom.
     pub recipient: &'a Recipient,
-    /// What; never empty.
-    pub records: &'a [Record],
+    /// The newest version of the protocol that the recipient acknowledged.
+    pub recipient_read: Option<u64>,
     /// Whether something can be sealed to the recipient's key on this computer.
     pub key_works: bool,
+    /// The recipient's agreements.
+    pub agreements: &'a [Agreement],
+    /// The recipient's trainings.
+    pub trainings: &'a [Training],
+    /// What; never empty.
+    pub records: &'a [Record],
+    /// Whether these are all records of the client, and more than one.
+    pub is_everything: bool,
+    /// The client's consents that name the recipient, in the order of their filing.
+    pub consents: &'a [Consent],
+    /// The client's restrictions.
+    pub restrictions: &'a [Restriction],
+    /// Where other people were found in what would leave.
+    pub found: &'a [Found],
     /// What is wrong with the place the package would go to.
     pub output: &'a [PlaceRisk],
+}
+
+/// Somebody else's name or number in what would leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The record.
+    pub record: RecordId,
+    /// Where in it: its content, its file name, its title.
+    pub place: &'static str,
+    /// Line and column in the content, both from 1.
+    pub at: Option<(u64, u64)>,
 }
 
 /// One reason why not.
@@ -48,10 +118,18 @@ pub struct Facts<'a> {
 pub struct Reason {
     /// The rule.
     pub rule: &'static Rule,
+    /// What cures it: the rule's cure, or a better one in this case.
+    pub cure: &'static str,
     /// The recipient it is about.
     pub recipient: Option<RecipientId>,
     /// The record it is about.
     pub record: Option<RecordId>,
+    /// The consent that came nearest.
+    pub consent: Option<ConsentId>,
+    /// What the consent lacks.
+    pub missing: Vec<&'static str>,
+    /// Where somebody was found.
+    pub found: Option<Found>,
 }
 
 /// Every reason why not, in the rules' order.
@@ -61,11 +139,40 @@ pub struct Refusal {
     pub reasons: Vec<Reason>,
 }
 
+/// What a permit obliges to: whoever shares carries it out, or does not share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obligation {
+    /// The package carries its notice.
+    AttachNotice,
+    /// The package says what the consent covers (42 CFR 2.32).
+    AttachConsentScope,
+    /// The recipient is asked to say that it arrived.
+    RequestAck,
+    /// No client, no title and no original name leave.
+    Deidentify,
+}
+
+impl Obligation {
+    /// Its spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AttachNotice => "attach-notice",
+            Self::AttachConsentScope => "attach-consent-copy-or-scope",
+            Self::RequestAck => "request-ack",
+            Self::Deidentify => "deidentify",
+        }
+    }
+}
+
 /// A passed check: nothing but [`decide`] makes one, and nothing is sealed without one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Permit {
     basis: Basis,
     label: Label,
+    consent: Option<ConsentId>,
+    notices: Vec<Notice>,
+    obligations: Vec<Obligation>,
+    confirmed: Vec<Confirmation>,
 }
 
 impl Permit {
@@ -78,14 +185,58 @@ impl Permit {
     pub fn label(&self) -> Label {
         self.label
     }
+
+    /// The consent it stands on.
+    pub fn consent(&self) -> Option<ConsentId> {
+        self.consent
+    }
+
+    /// Which statements the package carries.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// What has to be carried out.
+    pub fn obligations(&self) -> &[Obligation] {
+        &self.obligations
+    }
+
+    /// Whether this has to be carried out.
+    pub fn obliges(&self, to: Obligation) -> bool {
+        self.obligations.contains(&to)
+    }
+
+    /// What its author confirmed, where that was needed.
+    pub fn confirmed(&self) -> &[Confirmation] {
+        &self.confirmed
+    }
 }
 
-/// Decides. `now` will matter to consents, agreements and trainings; it is part of the shape from the beginning.
-pub fn decide(request: &Request, facts: &Facts<'_>, _now: Timestamp) -> Result<Permit, Refusal> {
-    let reasons: Vec<Reason> = RULES.iter().flat_map(|rule| (rule.applies)(request, facts, rule)).collect();
-    if !reasons.is_empty() {
-        return Err(Refusal { reasons });
+/// Decides: every rule is asked, and nothing is permitted that one of them refuses.
+pub fn decide(request: &Request, facts: &Facts<'_>, now: Timestamp) -> Result<Permit, Refusal> {
+    let case = Case::of(request, facts, now);
+    let reasons: Vec<Reason> = rules().flat_map(|rule| (rule.applies)(&case, rule)).collect();
+    if reasons.is_empty() { Ok(permit(&case)) } else { Err(Refusal { reasons }) }
+}
+
+fn permit(case: &Case<'_>) -> Permit {
+    let mut notices = vec![Notice::General];
+    notices.extend(case.has_psychotherapy_notes().then_some(Notice::Psychotherapy));
+    notices.extend(case.is_part2().then_some(Notice::Part2));
+    notices.extend(case.is_de_identified().then_some(Notice::DeIdentified));
+    let mut obligations = vec![Obligation::AttachNotice];
+    obligations.extend((case.is_part2() && case.consent().is_some()).then_some(Obligation::AttachConsentScope));
+    obligations.push(Obligation::RequestAck);
+    obligations.extend(case.is_de_identified().then_some(Obligation::Deidentify));
+    let mut confirmed = Vec::new();
+    confirmed.extend(case.could_be_turned_against().then_some(Confirmation::AdverseUseReviewed));
+    confirmed.extend(case.facts.recipient.details.conflict.is_some().then_some(Confirmation::ConflictAcknowledged));
+    Permit {
+        basis: case.request.basis,
+        label: case.label(),
+        consent: case.consent().map(Consent::id),
+        notices,
+        obligations,
+        confirmed,
     }
-    let label = facts.records.iter().map(|record| record.latest.label).max().unwrap_or(Label::R);
-    Ok(Permit { basis: request.basis, label })
 }

@@ -184,9 +184,8 @@ impl Recipient {
         }
     }
 
-    /// The highest label this recipient may get: what was given, else R after verification and N before.
+    /// The highest label this recipient may get: N before the key is verified; after that what was given, else R.
     pub fn ceiling(&self) -> Label {
-        let earned = if self.given.verified.is_some() { Label::R } else { Label::N };
-        self.details.max_label.unwrap_or(earned)
+        if self.given.verified.is_none() { Label::N } else { self.details.max_label.unwrap_or(Label::R) }
     }
 }

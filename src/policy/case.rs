@@ -1,0 +1,105 @@
+//! A request and its facts, with what follows from them and several rules look at. Must not know the rules.
+
+use crate::policy::Facts;
+use crate::policy::Request;
+use crate::policy::consent;
+use crate::policy::consent::Choice;
+use crate::policy::matrix::Matrix;
+use crate::policy::roles;
+use crate::practice::client::Client;
+use crate::practice::consent::Consent;
+use crate::practice::protocol::Protocol;
+use crate::practice::record::Record;
+use crate::time::Date;
+use crate::time::Timestamp;
+use crate::vocabulary::Basis;
+use crate::vocabulary::Label;
+use crate::vocabulary::Profile;
+use crate::vocabulary::RecordKind;
+use crate::vocabulary::is_part2_tag;
+
+/// A request, its facts, and what follows.
+pub(super) struct Case<'a> {
+    pub request: &'a Request,
+    pub facts: &'a Facts<'a>,
+    /// The day it is in the practice.
+    pub today: Date,
+    pub choice: Choice<'a>,
+}
+
+impl<'a> Case<'a> {
+    pub fn of(request: &'a Request, facts: &'a Facts<'a>, now: Timestamp) -> Self {
+        let today = now.date_in(&facts.protocol.protocol.zone());
+        let choice = consent::choose(request, facts, today);
+        Self { request, facts, today, choice }
+    }
+
+    pub fn protocol(&self) -> &'a Protocol {
+        &self.facts.protocol.protocol
+    }
+
+    /// The consent that covers all of it.
+    pub fn consent(&self) -> Option<&'a Consent> {
+        match self.choice {
+            Choice::Covers(consent) => Some(consent),
+            _ => None,
+        }
+    }
+
+    pub fn label(&self) -> Label {
+        self.facts.records.iter().map(|record| record.latest.label).max().unwrap_or(Label::R)
+    }
+
+    pub fn needs_consent(&self) -> bool {
+        matches!(self.request.basis, Basis::Consent | Basis::ConsentTpo)
+    }
+
+    pub fn has_psychotherapy_notes(&self) -> bool {
+        self.facts.records.iter().any(is_psychotherapy_note)
+    }
+
+    /// Whether any of it falls under 42 CFR Part 2.
+    pub fn is_part2(&self) -> bool {
+        self.facts.records.iter().any(|record| is_part2(record, self.facts.client, self.protocol()))
+    }
+
+    /// Whether all of it has its identifiers removed.
+    pub fn is_de_identified(&self) -> bool {
+        self.facts.records.iter().all(is_de_identified)
+    }
+
+    /// Whether the recipient could use it against the client.
+    pub fn could_be_turned_against(&self) -> bool {
+        let details = &self.facts.recipient.details;
+        let kinship = details.relationships.iter();
+        let to_client: Vec<_> = kinship
+            .filter(|kinship| self.facts.client.is_none_or(|client| client.id() == kinship.client))
+            .map(|kinship| kinship.relationship)
+            .collect();
+        roles::can_turn_it_against(details.role, &to_client)
+    }
+
+    /// The table of who needs what, with the protocol's own rows.
+    pub fn matrix(&self) -> Matrix {
+        Matrix::with(&self.protocol().access.role)
+    }
+}
+
+/// A therapist's separate notes, by kind or by tag.
+pub(super) fn is_psychotherapy_note(record: &Record) -> bool {
+    record.latest.record_kind == RecordKind::PsychotherapyNote
+        || record.latest.tags.iter().any(|tag| matches!(tag.as_str(), "psythpn" | "hipaapsynotes"))
+}
+
+/// Whether a record falls under 42 CFR Part 2. Under the profile, what nobody said is a yes.
+pub(super) fn is_part2(record: &Record, client: Option<&Client>, protocol: &Protocol) -> bool {
+    protocol.has(Profile::Part2)
+        || client.is_some_and(|client| client.details.part2)
+        || record.latest.record_kind == RecordKind::SudCounsellingNote
+        || record.latest.tags.iter().any(|tag| is_part2_tag(tag.as_str()))
+}
+
+/// Whether a record's identifiers were removed.
+pub(super) fn is_de_identified(record: &Record) -> bool {
+    record.latest.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified)
+}

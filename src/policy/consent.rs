@@ -1,0 +1,265 @@
+//! Consents, judged: what one lacks, where it stands, and how far it covers a request. Every dimension of a request lies
+//! inside one consent; two narrow ones do not add up. Sources: 45 CFR 164.508(c), 42 CFR 2.31(a).
+//! Must not know the other rules.
+
+use crate::policy::Facts;
+use crate::policy::Request;
+use crate::policy::case::is_de_identified;
+use crate::policy::case::is_part2;
+use crate::policy::case::is_psychotherapy_note;
+use crate::policy::purposes;
+use crate::practice::client::Client;
+use crate::practice::consent::Consent;
+use crate::practice::consent::ConsentTerms;
+use crate::practice::consent::Signatory;
+use crate::practice::protocol::Protocol;
+use crate::practice::record::Record;
+use crate::time::Date;
+use crate::vocabulary::Authority;
+use crate::vocabulary::Basis;
+use crate::vocabulary::ConsentState;
+use crate::vocabulary::Label;
+use crate::vocabulary::MinorRule;
+use crate::vocabulary::NoteClass;
+use crate::vocabulary::Profile;
+use crate::vocabulary::Purpose;
+use crate::vocabulary::RecordKind;
+use crate::vocabulary::SignMethod;
+use crate::vocabulary::default_tags;
+use crate::vocabulary::is_sensitivity;
+
+/// In what a consent falls short of a request; the order is that of the reasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shortfall {
+    /// It may not be used so far as spoken.
+    Spoken,
+    /// It ended.
+    Expired,
+    /// It, or the part that is asked for, was taken back.
+    Revoked,
+    /// It is known to be false.
+    False,
+    /// It has not begun.
+    Early,
+    /// Not everyone signed who has to.
+    Signatory,
+    /// A kind of record it does not name.
+    Kind,
+    /// A sensitivity it does not name.
+    Tag,
+    /// A purpose it does not name.
+    Purpose,
+    /// A date of service outside its own.
+    Date,
+    /// It lets somebody else share, not who shares now.
+    Discloser,
+    /// It is for what has its identifiers removed.
+    Identity,
+    /// Psychotherapy notes need their own.
+    PsychotherapyNotes,
+    /// Substance-use counselling notes need their own.
+    SudNotes,
+    /// So does use in proceedings.
+    Proceedings,
+}
+
+/// Which consent a request stands on, or how near one came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice<'a> {
+    /// The basis is no consent.
+    NotAsked,
+    /// None names client and recipient.
+    None,
+    /// One would do if it were complete.
+    Draft(&'a Consent, Vec<&'static str>),
+    /// The nearest falls short.
+    Short(&'a Consent, Vec<Shortfall>),
+    /// This one covers all of it.
+    Covers(&'a Consent),
+}
+
+/// What a consent lacks before it can be used, by the names of the flags that complete it.
+pub fn missing(terms: &ConsentTerms, client: &Client, protocol: &Protocol) -> Vec<&'static str> {
+    let by_law = protocol.has(Profile::Hipaa) || protocol.has(Profile::Part2);
+    let signs_alone = terms.signed_by == [Signatory::Client];
+    let day = terms.signed_on.unwrap_or(Date::MIN);
+    let is_age_unknown = client.is_adult(day, protocol.majority_age()).is_none();
+    let without_end_by_law = by_law && terms.no_expiry && !may_be_endless(terms, protocol);
+    let elements = [
+        ("to", terms.recipients.is_empty()),
+        ("kind", terms.kinds.is_empty()),
+        ("purpose", terms.purposes.is_empty()),
+        ("signed-on", terms.signed_on.is_none()),
+        ("signed-by", terms.signed_by.is_empty()),
+        ("age", signs_alone && is_age_unknown),
+        ("until", without_end_by_law || (terms.until.is_none() && terms.on_event.is_none() && !terms.no_expiry)),
+        ("form", by_law && terms.form.is_none()),
+        ("statements", by_law && terms.statements.is_none()),
+        ("copy-given", by_law && terms.copy_given.is_none()),
+    ];
+    elements.into_iter().filter(|(_, lacks)| *lacks).map(|(name, _)| name).collect()
+}
+
+/// Without an end: for research under HIPAA (45 CFR 164.508(c)(1)(v)), for treatment, payment and operations under
+/// Part 2 (42 CFR 2.31(a)(7)).
+fn may_be_endless(terms: &ConsentTerms, protocol: &Protocol) -> bool {
+    let all = |is: fn(Purpose) -> bool| terms.purposes.iter().all(|purpose| is(*purpose));
+    (protocol.has(Profile::Hipaa) && all(|purpose| purpose == Purpose::Research))
+        || (protocol.has(Profile::Part2) && all(purposes::is_tpo))
+}
+
+/// Where a consent stands on a day of the practice.
+pub fn state(consent: &Consent, client: &Client, protocol: &Protocol, today: Date) -> ConsentState {
+    let terms = &consent.terms;
+    if consent.false_because.is_some() {
+        return ConsentState::False;
+    }
+    if consent.is_revoked() {
+        return ConsentState::Revoked;
+    }
+    if !missing(terms, client, protocol).is_empty() {
+        return ConsentState::Draft;
+    }
+    if last_day(terms, protocol).is_some_and(|last| today > last) {
+        return ConsentState::Expired;
+    }
+    if starts_later(consent, today) { ConsentState::Early } else { ConsentState::Live }
+}
+
+/// Its last day; a spoken one does not last.
+pub fn last_day(terms: &ConsentTerms, protocol: &Protocol) -> Option<Date> {
+    let spoken = terms.signed_on.filter(|_| terms.method == Some(SignMethod::Verbal));
+    let spoken = spoken.and_then(|day| protocol.periods.verbal.from_date(day, false).ok());
+    terms.until.into_iter().chain(spoken).min()
+}
+
+fn starts_later(consent: &Consent, today: Date) -> bool {
+    consent.first_day().is_some_and(|first| today < first) || consent.terms.signed_on.is_some_and(|day| today < day)
+}
+
+/// The consent for a request: one that covers it, else the one that falls short in the fewest ways, the newest signed
+/// first; a draft only where nothing complete names both.
+pub fn choose<'a>(request: &Request, facts: &Facts<'a>, today: Date) -> Choice<'a> {
+    if !matches!(request.basis, Basis::Consent | Basis::ConsentTpo) {
+        return Choice::NotAsked;
+    }
+    let Some(client) = facts.client else {
+        return Choice::None;
+    };
+    let protocol = &facts.protocol.protocol;
+    let recipient = facts.recipient.id();
+    let named = facts.consents.iter().filter(|consent| {
+        consent.terms.client == client.id()
+            && consent.terms.recipients.contains(&recipient)
+            && request.consent.is_none_or(|id| id == consent.id())
+    });
+    let judged: Vec<_> = named
+        .map(|consent| {
+            let lacks = missing(&consent.terms, client, protocol);
+            (consent, lacks, shortfalls(consent, client, request, facts, today))
+        })
+        .collect();
+    let complete = judged.iter().filter(|(_, lacks, _)| lacks.is_empty());
+    let newest = |consent: &Consent| std::cmp::Reverse((consent.terms.signed_on, consent.filed));
+    let nearest = complete.min_by_key(|(consent, _, short)| (short.len(), newest(consent)));
+    match nearest {
+        Some((consent, _, short)) if short.is_empty() => Choice::Covers(consent),
+        Some((consent, _, short)) => Choice::Short(consent, short.clone()),
+        None => {
+            let would_do = judged.iter().filter(|(_, _, short)| short.iter().all(|short| is_cured_by_signing(*short)));
+            let draft = would_do.min_by_key(|(consent, lacks, _)| (lacks.len(), newest(consent)));
+            draft.map_or(Choice::None, |(consent, lacks, _)| Choice::Draft(consent, lacks.clone()))
+        }
+    }
+}
+
+/// What a draft may still fall short in: whoever completes it signs it.
+fn is_cured_by_signing(short: Shortfall) -> bool {
+    matches!(short, Shortfall::Signatory | Shortfall::Spoken)
+}
+
+fn shortfalls(
+    consent: &Consent,
+    client: &Client,
+    request: &Request,
+    facts: &Facts<'_>,
+    today: Date,
+) -> Vec<Shortfall> {
+    let (terms, protocol, records) = (&consent.terms, &facts.protocol.protocol, facts.records);
+    let kinds: Vec<RecordKind> = records.iter().map(|record| record.latest.record_kind).collect();
+    let is_part2 = records.iter().any(|record| is_part2(record, Some(client), protocol));
+    let is_spoken = terms.method == Some(SignMethod::Verbal);
+    let is_light = !is_part2 && records.iter().all(|record| record.latest.label == Label::N);
+    let revoked = consent.revoked.iter().any(|revoked| {
+        revoked.on <= today && revoked.takes_back(facts.recipient.id(), &kinds, request.purpose)
+    });
+    let ways = [
+        (Shortfall::Spoken, is_spoken && !is_light),
+        (Shortfall::Expired, last_day(terms, protocol).is_some_and(|last| today > last)),
+        (Shortfall::Revoked, revoked),
+        (Shortfall::False, consent.false_because.is_some()),
+        (Shortfall::Early, starts_later(consent, today)),
+        (Shortfall::Signatory, !is_signed(terms, client, protocol, today)),
+        (Shortfall::Kind, kinds.iter().any(|kind| !terms.kinds.contains(kind))),
+        (Shortfall::Tag, records.iter().any(|record| !uncovered_tags(record, terms).is_empty())),
+        (Shortfall::Purpose, !terms.purposes.contains(&request.purpose)),
+        (Shortfall::Date, records.iter().any(|record| is_outside(record.latest.date, terms))),
+        (Shortfall::Discloser, !terms.disclosers.is_empty() && !terms.disclosers.contains(facts.actor)),
+        (Shortfall::Identity, terms.de_identified && !records.iter().all(is_de_identified)),
+        (
+            Shortfall::PsychotherapyNotes,
+            records.iter().any(is_psychotherapy_note) && terms.note_class != Some(NoteClass::Psychotherapy),
+        ),
+        (
+            Shortfall::SudNotes,
+            kinds.contains(&RecordKind::SudCounsellingNote) && terms.note_class != Some(NoteClass::SudCounselling),
+        ),
+        (Shortfall::Proceedings, is_part2 && request.purpose == Purpose::Legal && !terms.legal_proceedings),
+    ];
+    ways.into_iter().filter(|(_, falls)| *falls).map(|(way, _)| way).collect()
+}
+
+fn is_outside(date: Date, terms: &ConsentTerms) -> bool {
+    terms.service_from.is_some_and(|from| date < from) || terms.service_to.is_some_and(|to| date > to)
+}
+
+/// The sensitivity tags of a record that neither its kind carries nor the consent names.
+pub fn uncovered_tags<'r>(record: &'r Record, terms: &ConsentTerms) -> Vec<&'r str> {
+    let carried = default_tags(record.latest.record_kind);
+    let tags = record.latest.tags.iter();
+    tags.filter(|tag| is_sensitivity(tag.as_str()) && !carried.contains(&tag.as_str()) && !terms.tags.contains(tag))
+        .map(|tag| tag.as_str())
+        .collect()
+}
+
+/// Whether everyone signed who has to: the client, and for a minor whom the client's rule names. Who signed for a minor
+/// speaks for a child; when that child is of age, a parent or guardian does no more.
+pub fn is_signed(terms: &ConsentTerms, client: &Client, protocol: &Protocol, today: Date) -> bool {
+    let by_client = terms.signed_by.contains(&Signatory::Client);
+    let signed_on = terms.signed_on.unwrap_or(today);
+    let is_adult = client.is_adult(today, protocol.majority_age());
+    let by_one_for = |is_adult: Option<bool>| {
+        client.representatives.iter().any(|one| {
+            let is_live = one.until.is_none_or(|until| today <= until && signed_on <= until);
+            let signed = terms.signed_by.contains(&Signatory::Representative(one.recipient));
+            signed && is_live && speaks(one.authority, is_adult)
+        })
+    };
+    match (is_adult, client.details.minor_rule.unwrap_or(MinorRule::GuardianSigns)) {
+        (Some(true), _) => by_client || by_one_for(is_adult),
+        (Some(false), MinorRule::GuardianSigns) => by_one_for(is_adult),
+        (Some(false), MinorRule::MinorSigns) => by_client,
+        (Some(false), MinorRule::BothSign) => by_client && by_one_for(is_adult),
+        // Nobody knows: what holds for both.
+        (None, _) => by_one_for(None) || (by_client && by_one_for(Some(false))),
+    }
+}
+
+/// Whether this right speaks for a person of that age: a parent's and a guardian's ends with majority.
+pub fn speaks(authority: Authority, is_adult: Option<bool>) -> bool {
+    match authority {
+        Authority::CourtOrder => true,
+        Authority::Parent | Authority::Guardian => is_adult == Some(false),
+        Authority::PowerOfAttorney | Authority::Executor => is_adult == Some(true),
+    }
+}

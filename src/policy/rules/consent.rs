@@ -1,0 +1,293 @@
+//! The basis, and the consent it is: complete, signed by whoever has to, live, and wide enough; and what needs a consent
+//! of its own.
+
+use crate::policy::Reason;
+use crate::policy::case::Case;
+use crate::policy::case::is_part2;
+use crate::policy::case::is_psychotherapy_note;
+use crate::policy::consent::Choice;
+use crate::policy::consent::Shortfall;
+use crate::policy::purposes;
+use crate::practice::client::Client;
+use crate::practice::recipient::Recipient;
+use crate::vocabulary::Basis;
+use crate::vocabulary::Purpose;
+use crate::vocabulary::RecordKind;
+use crate::vocabulary::Relationship;
+use crate::vocabulary::Role;
+
+use super::NOT_ANYONE;
+use super::OUR_CHOICE;
+use super::Rule;
+use super::about_recipient;
+use super::reason;
+use super::whole;
+
+const ASK: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose}";
+const INVOLVED: &str = "seed A: \"without the consent of the individual involved\"";
+const UNLESS: &str = "seed B: \"unless given explicit consent\"";
+const AUTONOMY: &str = "seed A: \"respect for the client’s privacy and autonomy\"";
+const EXPLICIT: &str = "seed A: \"explicit permission\"";
+const SPECIFIC: &str = "45 CFR 164.508(c)";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "E-CLIENT-SEVERAL",
+        text: "the records are about several clients, and each person consents for their own part",
+        source: &[INVOLVED, OUR_CHOICE],
+        cure: "subrosa list --client ALIAS",
+        exit: 3,
+        applies: |case, rule| {
+            let first = case.facts.records.first().and_then(|record| record.latest.client);
+            whole(rule, case.facts.records.iter().any(|record| record.latest.client != first))
+        },
+    },
+    Rule {
+        id: "E-BASIS-FORBIDDEN",
+        text: "this basis is not open here: not for this recipient, this purpose or these records, or not under this protocol",
+        source: &[NOT_ANYONE, "45 CFR 164.506"],
+        cure: ASK,
+        exit: 3,
+        applies: |case, rule| whole(rule, is_forbidden(case)),
+    },
+    Rule {
+        id: "E-BASIS-ASSURANCE",
+        text: "this basis needs papers that cannot be filed yet, and no other basis may be named in its place",
+        source: &["45 CFR 164.512(e)(1)(ii)", OUR_CHOICE],
+        cure: "subrosa help share",
+        exit: 3,
+        applies: |case, rule| whole(rule, !OPEN_BASES.contains(&case.request.basis)),
+    },
+    Rule {
+        id: "E-CONSENT-NONE",
+        text: "no consent of this client names this recipient",
+        source: &[NOT_ANYONE, UNLESS, "45 CFR 164.508", "42 CFR 2.31"],
+        cure: ASK,
+        exit: 3,
+        applies: |case, rule| about_recipient(rule, case, case.choice == Choice::None),
+    },
+    Rule {
+        id: "E-CONSENT-INCOMPLETE",
+        text: "the consent lacks something, and a consent that lacks something is none",
+        source: &[EXPLICIT, "45 CFR 164.508(b)(2)", "42 CFR 2.31(c)"],
+        cure: "subrosa consent complete {consent}",
+        exit: 3,
+        applies: incomplete,
+    },
+    Rule {
+        id: "E-CONSENT-EXPIRED",
+        text: "the consent has ended",
+        source: &[EXPLICIT, "45 CFR 164.508(b)(2)"],
+        cure: ASK,
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::Expired),
+    },
+    Rule {
+        id: "E-CONSENT-REVOKED",
+        text: "the client took the consent back",
+        source: &[AUTONOMY, "45 CFR 164.508(b)(5)", "42 CFR 2.31(a)(6)"],
+        cure: ASK,
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::Revoked),
+    },
+    Rule {
+        id: "E-CONSENT-FALSE",
+        text: "the consent is known to be false",
+        source: &[EXPLICIT, "42 CFR 2.31(c)"],
+        cure: ASK,
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::False),
+    },
+    Rule {
+        id: "E-CONSENT-EARLY",
+        text: "the consent has not begun yet",
+        source: &[EXPLICIT, OUR_CHOICE],
+        cure: "subrosa consent show {consent}",
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::Early),
+    },
+    Rule {
+        id: "E-CONSENT-SIGNATORY",
+        text: "not everyone signed the consent who has to",
+        source: &[INVOLVED, "45 CFR 164.502(g)", "42 CFR 2.14 (not checked)"],
+        cure: "subrosa client show {client}",
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::Signatory),
+    },
+    Rule {
+        id: "E-CONSENT-KIND",
+        text: "the consent does not name this kind of record",
+        source: &[EXPLICIT, SPECIFIC],
+        cure: ASK,
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::Kind),
+    },
+    Rule {
+        id: "E-CONSENT-TAG",
+        text: "the record has a sensitivity that the consent does not name",
+        source: &[EXPLICIT, SPECIFIC],
+        cure: "subrosa consent grant --client {client} --to {recipient} {kinds} {tags} --purpose {purpose}",
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::Tag),
+    },
+    Rule {
+        id: "E-CONSENT-PURPOSE",
+        text: "the consent does not name this purpose",
+        source: &[EXPLICIT, SPECIFIC],
+        cure: ASK,
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::Purpose),
+    },
+    Rule {
+        id: "E-CONSENT-DATE",
+        text: "the record's date lies outside the dates of service that the consent names",
+        source: &[EXPLICIT, SPECIFIC],
+        cure: ASK,
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::Date),
+    },
+    Rule {
+        id: "E-CONSENT-DISCLOSER",
+        text: "the consent lets somebody else share, not you",
+        source: &[EXPLICIT, SPECIFIC],
+        cure: ASK,
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::Discloser),
+    },
+    Rule {
+        id: "E-CONSENT-IDENTITY",
+        text: "the consent is for records without identifiers, and these have not had theirs removed",
+        source: &["APA 4.06", OUR_CHOICE],
+        cure: "subrosa excerpt {record} --lines 1-20 --de-identify",
+        exit: 3,
+        applies: |case, rule| short(case, rule, Shortfall::Identity),
+    },
+    Rule {
+        id: "E-SPECIAL-PSYNOTE",
+        text: "psychotherapy notes need a consent of their own, for them alone",
+        source: &[AUTONOMY, "45 CFR 164.508(a)(2)"],
+        cure: "subrosa consent grant --client {client} --to {recipient} --kind psychotherapy-note --purpose {purpose} --note-class psychotherapy",
+        exit: 3,
+        applies: |case, rule| {
+            let has_any = case.facts.records.iter().any(is_psychotherapy_note);
+            whole(rule, has_any && lacks_own(case, Shortfall::PsychotherapyNotes))
+        },
+    },
+    Rule {
+        id: "E-SPECIAL-SUDNOTE",
+        text: "substance-use counselling notes need a consent of their own, for them alone",
+        source: &[AUTONOMY, "42 CFR 2.31(b)"],
+        cure: "subrosa consent grant --client {client} --to {recipient} --kind sud-counselling-note --purpose {purpose} --note-class sud-counselling",
+        exit: 3,
+        applies: |case, rule| {
+            let has_any =
+                case.facts.records.iter().any(|record| record.latest.record_kind == RecordKind::SudCounsellingNote);
+            whole(rule, has_any && lacks_own(case, Shortfall::SudNotes))
+        },
+    },
+    Rule {
+        id: "E-SPECIAL-PROCEEDING",
+        text: "substance-use records go into proceedings only by a consent for that alone, or a court's order",
+        source: &[
+            "seed A: \"used against them or lead to any form of discrimination or harm\"",
+            "42 CFR 2.31(d) (not checked)",
+        ],
+        cure: "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose legal --legal-proceedings",
+        exit: 3,
+        applies: |case, rule| {
+            let is_legal = case.request.purpose == Purpose::Legal && case.is_part2();
+            whole(rule, is_legal && lacks_own(case, Shortfall::Proceedings))
+        },
+    },
+];
+
+/// The bases that need nothing but what is in the vault; the last two are refused by a rule of their own.
+const OPEN_BASES: [Basis; 7] = [
+    Basis::Consent,
+    Basis::ConsentTpo,
+    Basis::SelfSame,
+    Basis::Representative,
+    Basis::Tpo,
+    Basis::Threat,
+    Basis::MedicalEmergency,
+];
+
+fn is_forbidden(case: &Case<'_>) -> bool {
+    let (request, facts) = (case.request, case.facts);
+    match request.basis {
+        Basis::ConsentTpo => !purposes::is_tpo(request.purpose),
+        Basis::SelfSame => !facts.client.is_some_and(|client| is_self(facts.recipient, client)),
+        Basis::Representative => !facts.client.is_some_and(|client| represents(facts.recipient, client, case)),
+        Basis::Tpo => !is_tpo_open(case),
+        // By way of a safety disclosure alone.
+        Basis::Threat | Basis::MedicalEmergency => true,
+        _ => false,
+    }
+}
+
+fn is_self(recipient: &Recipient, client: &Client) -> bool {
+    let is_same = |kinship: &crate::practice::recipient::Kinship| {
+        kinship.client == client.id() && kinship.relationship == Relationship::SelfSame
+    };
+    recipient.details.role == Role::Client && recipient.details.relationships.iter().any(is_same)
+}
+
+/// A parent's or guardian's right to a child's records ends with majority, as it does for signing.
+fn represents(recipient: &Recipient, client: &Client, case: &Case<'_>) -> bool {
+    let is_adult = client.is_adult(case.today, case.protocol().majority_age());
+    client.representatives.iter().any(|one| {
+        one.recipient == recipient.id()
+            && one.until.is_none_or(|until| case.today <= until)
+            && crate::policy::consent::speaks(one.authority, is_adult)
+    })
+}
+
+/// 45 CFR 164.506, where the protocol opens it. Never for Part 2 records, never for psychotherapy notes.
+fn is_tpo_open(case: &Case<'_>) -> bool {
+    let facts = case.facts;
+    case.protocol().access.allow_tpo_without_consent
+        && purposes::is_tpo(case.request.purpose)
+        && !facts.records.iter().any(|record| is_part2(record, facts.client, case.protocol()))
+        && !case.has_psychotherapy_notes()
+}
+
+/// The one way in which the nearest consent falls short.
+fn short(case: &Case<'_>, rule: &'static Rule, way: Shortfall) -> Vec<Reason> {
+    match &case.choice {
+        Choice::Short(consent, ways) if ways.contains(&way) => {
+            let mut reason = Reason { consent: Some(consent.id()), ..about_this(rule, case) };
+            if way == Shortfall::Identity {
+                let identified = |record: &&crate::practice::record::Record| !crate::policy::case::is_de_identified(record);
+                reason.record = case.facts.records.iter().find(identified).map(|record| record.id());
+            }
+            vec![reason]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn incomplete(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
+    let (consent, missing) = match &case.choice {
+        Choice::Draft(consent, missing) => (consent, missing.clone()),
+        Choice::Short(consent, ways) if ways.contains(&Shortfall::Spoken) => (consent, vec!["method"]),
+        _ => return Vec::new(),
+    };
+    let mut found = Reason { consent: Some(consent.id()), missing, ..about_this(rule, case) };
+    if found.missing == ["age"] {
+        found.cure = "subrosa client edit {client} --adult";
+    }
+    vec![found]
+}
+
+/// Notes and proceedings that need their own consent: the chosen one is not it, or there is none that could be.
+fn lacks_own(case: &Case<'_>, way: Shortfall) -> bool {
+    match &case.choice {
+        Choice::Covers(_) => false,
+        Choice::Short(_, ways) => ways.contains(&way),
+        Choice::NotAsked | Choice::None | Choice::Draft(..) => true,
+    }
+}
+
+fn about_this(rule: &'static Rule, case: &Case<'_>) -> Reason {
+    Reason { recipient: Some(case.facts.recipient.id()), ..reason(rule) }
+}

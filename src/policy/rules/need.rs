@@ -1,0 +1,124 @@
+//! What the client asked not to be shared, who needs what, no more than is needed, and nobody else's name.
+
+use crate::policy::Reason;
+use crate::policy::case::Case;
+use crate::policy::purposes;
+use crate::practice::record::Record;
+use crate::practice::restriction::Restriction;
+use crate::vocabulary::Purpose;
+use crate::vocabulary::Role;
+
+use super::NOT_ANYONE;
+use super::OUR_CHOICE;
+use super::Rule;
+use super::about_records;
+use super::about_recipient;
+use super::reason;
+use super::whole;
+
+const NEED: &str = "seed A: \"only accessible to those who need the information for professional reasons\"";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "E-RESTRICT",
+        text: "the client asked that this is not shared so",
+        source: &["seed A: \"respect for personal boundaries\"", "45 CFR 164.522(a)"],
+        cure: "subrosa restrict list --client {client}",
+        exit: 3,
+        applies: |case, rule| about_records(rule, case, |record| is_restricted(case, record, false)),
+    },
+    Rule {
+        id: "E-RESTRICT-SELFPAY",
+        text: "the client paid for it, so no payer is told; nothing overrides this",
+        source: &["seed A: \"respect for personal boundaries\"", "45 CFR 164.522(a)(1)(vi)"],
+        cure: "subrosa restrict list --client {client}",
+        exit: 3,
+        applies: |case, rule| about_records(rule, case, |record| is_restricted(case, record, true)),
+    },
+    Rule {
+        id: "E-NEED-ROLE",
+        text: "this role does not need this kind of record for this purpose",
+        source: &[NEED, "45 CFR 164.502(b)"],
+        cure: "subrosa rules --matrix",
+        exit: 3,
+        applies: |case, rule| {
+            let (role, matrix) = (case.facts.recipient.details.role, case.matrix());
+            // Where a consent decides, it opens what the table leaves closed; for some roles nothing does.
+            if case.needs_consent() && matrix.consent_opens(role) {
+                return Vec::new();
+            }
+            about_records(rule, case, |record| {
+                let excerpt = record.latest.excerpt_of.as_ref();
+                let is_de_identified = excerpt.is_some_and(|excerpt| excerpt.de_identified);
+                let (kind, purpose) = (record.latest.record_kind, case.request.purpose);
+                !matrix.allows(role, kind, purpose, excerpt.is_some(), is_de_identified)
+            })
+        },
+    },
+    Rule {
+        id: "E-NEED-LABEL",
+        text: "the record is more confidential than this recipient may get: N before the key is verified, R after, V only when given",
+        source: &[NEED, OUR_CHOICE],
+        cure: "subrosa recipient edit {recipient} --max-label {label}",
+        exit: 3,
+        applies: |case, rule| {
+            let recipient = case.facts.recipient;
+            let mut reasons = about_recipient(rule, case, case.label() > recipient.ceiling());
+            if recipient.given.verified.is_none() {
+                reasons.iter_mut().for_each(|reason| {
+                    reason.cure = "subrosa recipient verify {recipient} --how in-person";
+                });
+            }
+            reasons
+        },
+    },
+    Rule {
+        id: "E-MINIMUM",
+        text: "whole records for this purpose, or all records of a client at once, need a reason; an excerpt may be enough",
+        source: &["seed A: \"use discretion when handling confidential information\"", "45 CFR 164.502(b)", "NASW 1.07(c)"],
+        cure: "subrosa share {records} --to {recipient} --purpose {purpose} --why TEXT",
+        exit: 3,
+        applies: |case, rule| {
+            let has_whole = case.facts.records.iter().any(|record| record.latest.excerpt_of.is_none());
+            let is_much = case.facts.is_everything || (has_whole && purposes::whole_needs_why(case.request.purpose));
+            whole(rule, is_much && !case.request.has_reason)
+        },
+    },
+    Rule {
+        id: "E-THIRDPARTY",
+        text: "it names or identifies somebody else",
+        source: &["seed A: \"exposure to the larger group\"", NOT_ANYONE],
+        cure: "subrosa share {records} --to {recipient} --purpose {purpose} --redact",
+        exit: 3,
+        applies: |case, rule| {
+            let found = case.facts.found.iter();
+            let one = |found: &crate::policy::Found| Reason {
+                record: Some(found.record),
+                found: Some(found.clone()),
+                ..reason(rule)
+            };
+            found.map(one).collect()
+        },
+    },
+];
+
+fn is_restricted(case: &Case<'_>, record: &Record, self_pay: bool) -> bool {
+    case.facts.restrictions.iter().any(|restriction| {
+        restriction.asked.self_pay == self_pay
+            && restriction.holds(case.today, record.latest.date)
+            && matches(restriction, case, record)
+    })
+}
+
+fn matches(restriction: &Restriction, case: &Case<'_>, record: &Record) -> bool {
+    let (asked, recipient) = (&restriction.asked, case.facts.recipient);
+    // What was paid for is kept from payers, and needs nobody to name them.
+    let is_payer = matches!(recipient.details.role, Role::Payer | Role::PayerAuditor)
+        || matches!(case.request.purpose, Purpose::Pay | Purpose::ClaimAttach);
+    (!asked.self_pay || is_payer)
+        && (asked.recipients.is_empty() || asked.recipients.contains(&recipient.id()))
+        && (asked.roles.is_empty() || asked.roles.contains(&recipient.details.role))
+        && (asked.kinds.is_empty() || asked.kinds.contains(&record.latest.record_kind))
+        && (asked.purposes.is_empty() || asked.purposes.contains(&case.request.purpose))
+        && (asked.tags.is_empty() || asked.tags.iter().any(|tag| record.latest.tags.contains(tag)))
+}

@@ -1,0 +1,210 @@
+//! Who shares and who receives: the protocol, the recipient and the key, what was promised and what was learned.
+
+use crate::policy::Reason;
+use crate::policy::case::Case;
+use crate::policy::roles;
+use crate::practice::agreement::Agreement;
+use crate::vocabulary::AgreementState;
+
+use super::NOT_ANYONE;
+use super::OUR_CHOICE;
+use super::Rule;
+use super::about_recipient;
+use super::whole;
+
+const PROMISE: &str = "seed A: \"use of confidentiality agreements\"";
+const OUTSET: &str = "seed A: \"establishing clear boundaries from the outset\"";
+const AGREE: &str = "subrosa agreement add {recipient} --type {agreement} --signed-on {today} --standard --understood explained";
+const TRAINED: &str = "seed A: \"provide training to those involved\"";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "E-PROTOCOL-ACK",
+        text: "you have not acknowledged the protocol since it last asked something new",
+        source: &["seed A: \"establish clear protocols\"", OUR_CHOICE],
+        cure: "subrosa protocol ack",
+        exit: 3,
+        applies: |case, rule| {
+            let (material, _) = case.facts.protocol.material;
+            whole(rule, case.facts.actor_read.unwrap_or_default() < material && material > 0 && has_adopted(case))
+        },
+    },
+    Rule {
+        id: "E-RECIP-WILDCARD",
+        text: "this would be everyone, and everyone is nobody who needs it: name each person",
+        source: &["seed B: \"making client information available to all staff—just because they work there\""],
+        cure: "subrosa recipient list",
+        exit: 3,
+        // Decided where names are read: no recipient is called so.
+        applies: |_, _| Vec::new(),
+    },
+    Rule {
+        id: "E-RECIP-SUSPENDED",
+        text: "the recipient is suspended",
+        source: &["seed A: \"who has access to it\"", OUR_CHOICE],
+        cure: "subrosa recipient show {recipient}",
+        exit: 3,
+        applies: |case, rule| about_recipient(rule, case, case.facts.recipient.suspended.is_some()),
+    },
+    Rule {
+        id: "E-RECIP-UNVERIFIED",
+        text: "nobody has made sure that the key is the recipient's (--unverified shares all the same, and is recorded)",
+        source: &[NOT_ANYONE, OUR_CHOICE],
+        cure: "subrosa recipient verify {recipient} --how in-person",
+        exit: 3,
+        applies: |case, rule| {
+            let given = &case.facts.recipient.given;
+            about_recipient(rule, case, given.key.is_some() && given.verified.is_none() && !case.request.unverified)
+        },
+    },
+    Rule {
+        id: "E-RECIP-CONFLICT",
+        text: "the recipient has declared a conflict of interest, and nobody has confirmed that it was thought about",
+        source: &["seed A: \"each with their own perspectives and motivations\"", OUR_CHOICE],
+        cure: "subrosa share {records} --to {recipient} --purpose {purpose} --acknowledge-conflict",
+        exit: 3,
+        applies: |case, rule| {
+            let is_declared = case.facts.recipient.details.conflict.is_some();
+            about_recipient(rule, case, is_declared && !case.request.conflict_acknowledged)
+        },
+    },
+    Rule {
+        id: "E-RECIP-ADVERSE",
+        text: "the recipient could use it against the client, and nobody has confirmed that this was thought about",
+        source: &["seed A: \"used against them or lead to any form of discrimination or harm\"", OUR_CHOICE],
+        cure: "subrosa share {records} --to {recipient} --purpose {purpose} --adverse-use-reviewed",
+        exit: 3,
+        applies: |case, rule| {
+            about_recipient(rule, case, case.could_be_turned_against() && !case.request.adverse_use_reviewed)
+        },
+    },
+    Rule {
+        id: "E-KEY-NONE",
+        text: "the recipient has given no key yet",
+        source: &[OUR_CHOICE],
+        cure: "subrosa recipient replace-key {recipient} --key RECIPIENT",
+        exit: 3,
+        applies: |case, rule| about_recipient(rule, case, case.facts.recipient.given.key.is_none()),
+    },
+    Rule {
+        id: "E-KEY-UNUSABLE",
+        text: "nothing can be sealed to the recipient's key on this computer: its plugin is not installed, or this program was built without its kind",
+        source: &[OUR_CHOICE],
+        cure: "subrosa recipient show {recipient}",
+        exit: 3,
+        applies: |case, rule| {
+            about_recipient(rule, case, case.facts.recipient.given.key.is_some() && !case.facts.key_works)
+        },
+    },
+    Rule {
+        id: "E-AGREE-NONE",
+        text: "the recipient has promised nothing yet, and this role has to",
+        source: &[PROMISE, OUTSET],
+        cure: AGREE,
+        exit: 3,
+        applies: |case, rule| about_recipient(rule, case, promise(case) == Promise::None),
+    },
+    Rule {
+        id: "E-AGREE-EXPIRED",
+        text: "the recipient's confidentiality agreement is not in force today",
+        source: &[PROMISE, OUTSET],
+        cure: AGREE,
+        exit: 3,
+        applies: |case, rule| about_recipient(rule, case, promise(case) == Promise::NotInForce),
+    },
+    Rule {
+        id: "E-AGREE-TYPE",
+        text: "the recipient has a confidentiality agreement, but not the one that this role needs",
+        source: &[PROMISE],
+        cure: AGREE,
+        exit: 3,
+        applies: |case, rule| about_recipient(rule, case, promise(case) == Promise::OtherType),
+    },
+    Rule {
+        id: "E-AGREE-UNDERSTOOD",
+        text: "the recipient signed, and nobody made sure that it was understood",
+        source: &["seed A: \"ensuring all parties understand the importance of maintaining confidentiality and the consequences of breaching it\""],
+        cure: AGREE,
+        exit: 3,
+        applies: |case, rule| about_recipient(rule, case, promise(case) == Promise::NotUnderstood),
+    },
+    Rule {
+        id: "E-TRAIN-EXPIRED",
+        text: "the recipient has no training in date, and this role needs one",
+        source: &[TRAINED, "45 CFR 164.530(b) (not checked)"],
+        cure: "subrosa training add {recipient} --course confidentiality --on {today}",
+        exit: 3,
+        applies: |case, rule| {
+            let is_trained = case.facts.trainings.iter().any(|training| training.is_live(case.today));
+            about_recipient(rule, case, needs_training(case) && !is_trained)
+        },
+    },
+    Rule {
+        id: "E-TRAIN-PROTOCOL",
+        text: "the protocol asks something new since the recipient was trained, and the recipient has not acknowledged it",
+        source: &[TRAINED, "45 CFR 164.530(b) (not checked)"],
+        cure: "subrosa protocol ack --by {recipient}",
+        exit: 3,
+        applies: |case, rule| {
+            let (version, adopted) = case.facts.protocol.material;
+            let has_read = case.facts.recipient_read.is_some_and(|read| read >= version);
+            let zone = case.protocol().zone();
+            let was_trained = case.facts.trainings.iter().any(|training| {
+                training.is_live(case.today) && training.filed >= adopted && training.done.on >= adopted.date_in(&zone)
+            });
+            let is_trained = case.facts.trainings.iter().any(|training| training.is_live(case.today));
+            let is_new = version > 1 && is_trained && !has_read && !was_trained;
+            about_recipient(rule, case, needs_training(case) && is_new)
+        },
+    },
+];
+
+/// A vault that never adopted a protocol keeps to the strict one, which nobody was asked to acknowledge.
+fn has_adopted(case: &Case<'_>) -> bool {
+    case.facts.protocol.material.1 > crate::time::Timestamp::MIN
+}
+
+fn needs_training(case: &Case<'_>) -> bool {
+    roles::needs(case.facts.recipient.details.role).training
+}
+
+/// How a recipient stands to the agreement that the role needs.
+#[derive(PartialEq, Eq)]
+enum Promise {
+    Kept,
+    None,
+    OtherType,
+    NotInForce,
+    NotUnderstood,
+}
+
+fn promise(case: &Case<'_>) -> Promise {
+    let needed = roles::needs(case.facts.recipient.details.role).agreements;
+    if needed.is_empty() {
+        return Promise::Kept;
+    }
+    let is_needed = |agreement: &&Agreement| needed.contains(&agreement.signed.agreement_type);
+    let states: Vec<AgreementState> =
+        case.facts.agreements.iter().filter(is_needed).map(|agreement| agreement.state(case.today)).collect();
+    if states.contains(&AgreementState::Live) {
+        return Promise::Kept;
+    }
+    if states.contains(&AgreementState::SignedNotUnderstood) {
+        return Promise::NotUnderstood;
+    }
+    if !states.is_empty() {
+        return Promise::NotInForce;
+    }
+    if case.facts.agreements.is_empty() { Promise::None } else { Promise::OtherType }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn reasons_about_people_come_in_the_order_of_the_rules() {
+        let ids: Vec<_> = super::RULES.iter().map(|rule| rule.id).collect();
+        let groups = ["E-PROTOCOL", "E-RECIP", "E-KEY", "E-AGREE", "E-TRAIN"];
+        let at = |id: &str| groups.iter().position(|group| id.starts_with(group)).expect("a group");
+        assert!(ids.windows(2).all(|pair| at(pair[0]) <= at(pair[1])));
+    }
+}
