@@ -1,6 +1,9 @@
 //! The decision: may this go to this recipient, for this purpose? Pure: facts in, a [`Permit`] or every reason out, in
 //! the fixed order of the rule table. Must not know storage, encryption or the clock.
 
+pub mod matrix;
+pub mod purposes;
+pub mod roles;
 mod rules;
 
 use crate::id::RecipientId;
