@@ -76,12 +76,12 @@ impl<'a> Case<'a> {
             .filter(|kinship| self.facts.client.is_none_or(|client| client.id() == kinship.client))
             .map(|kinship| kinship.relationship)
             .collect();
-        roles::can_turn_it_against(details.role, &to_client)
+        roles::can_turn_it_against(details.role, to_client)
     }
 
     /// The table of who needs what, with the protocol's own rows.
     pub fn matrix(&self) -> Matrix {
-        Matrix::with(&self.protocol().access.role)
+        Matrix::standard().with(&self.protocol().access.role)
     }
 }
 

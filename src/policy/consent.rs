@@ -105,7 +105,7 @@ pub fn missing(terms: &ConsentTerms, client: &Client, protocol: &Protocol) -> Ve
 fn may_be_endless(terms: &ConsentTerms, protocol: &Protocol) -> bool {
     let all = |is: fn(Purpose) -> bool| terms.purposes.iter().all(|purpose| is(*purpose));
     (protocol.has(Profile::Hipaa) && all(|purpose| purpose == Purpose::Research))
-        || (protocol.has(Profile::Part2) && all(purposes::is_tpo))
+        || (protocol.has(Profile::Part2) && all(|purpose| purposes::meaning(purpose).is_tpo))
 }
 
 /// Where a consent stands on a day of the practice.
@@ -178,21 +178,16 @@ fn is_cured_by_signing(short: Shortfall) -> bool {
     matches!(short, Shortfall::Signatory | Shortfall::Spoken)
 }
 
-fn shortfalls(
-    consent: &Consent,
-    client: &Client,
-    request: &Request,
-    facts: &Facts<'_>,
-    today: Date,
-) -> Vec<Shortfall> {
+fn shortfalls(consent: &Consent, client: &Client, request: &Request, facts: &Facts<'_>, today: Date) -> Vec<Shortfall> {
     let (terms, protocol, records) = (&consent.terms, &facts.protocol.protocol, facts.records);
     let kinds: Vec<RecordKind> = records.iter().map(|record| record.latest.record_kind).collect();
     let is_part2 = records.iter().any(|record| is_part2(record, Some(client), protocol));
     let is_spoken = terms.method == Some(SignMethod::Verbal);
     let is_light = !is_part2 && records.iter().all(|record| record.latest.label == Label::N);
-    let revoked = consent.revoked.iter().any(|revoked| {
-        revoked.on <= today && revoked.takes_back(facts.recipient.id(), &kinds, request.purpose)
-    });
+    let revoked = consent
+        .revoked
+        .iter()
+        .any(|revoked| revoked.on <= today && revoked.takes_back(facts.recipient.id(), &kinds, request.purpose));
     let ways = [
         (Shortfall::Spoken, is_spoken && !is_light),
         (Shortfall::Expired, last_day(terms, protocol).is_some_and(|last| today > last)),

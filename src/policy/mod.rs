@@ -3,6 +3,9 @@
 
 mod case;
 pub mod consent;
+pub mod matrix;
+pub mod purposes;
+pub mod roles;
 mod rules;
 
 use crate::id::ConsentId;

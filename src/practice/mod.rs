@@ -10,6 +10,7 @@ pub mod event;
 mod fields;
 pub mod file_name;
 pub mod log;
+pub mod need;
 pub mod owner;
 pub mod protocol;
 pub mod recipient;

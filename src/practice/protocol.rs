@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::id::RecipientId;
+use crate::practice::need::Row;
 use crate::practice::owner::VaultCreated;
 use crate::practice::words::Line;
 use crate::practice::words::Prose;
@@ -15,9 +16,7 @@ use crate::time::Timestamp;
 use crate::time::Zone;
 use crate::vocabulary::Capacity;
 use crate::vocabulary::Profile;
-use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
-use crate::vocabulary::Role;
 
 /// `protocol.adopted`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,25 +116,7 @@ pub struct Access {
     pub allow_tpo_without_consent: bool,
     /// Rows that stand in place of those of the same roles in the table of who needs what.
     #[serde(default)]
-    pub role: Vec<RoleRow>,
-}
-
-/// `[[access.role]]`: what a role may get.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RoleRow {
-    /// The role.
-    pub role: Role,
-    /// Of which kinds.
-    pub kinds: Vec<RecordKind>,
-    /// For which purposes.
-    pub purposes: Vec<Purpose>,
-    /// Only excerpts.
-    #[serde(default)]
-    pub excerpt_only: bool,
-    /// Only what has its identifiers removed.
-    #[serde(default)]
-    pub de_identified: bool,
+    pub role: Vec<Row>,
 }
 
 /// `[handling]`
@@ -207,9 +188,6 @@ pub enum ProtocolError {
     /// Nobody comes of age then.
     #[error("override.majority_age: {0} is no age between 14 and 25")]
     Majority(i16),
-    /// A role has more than one meaning.
-    #[error("access.role: {0} has no kinds, or no purposes")]
-    EmptyRow(Role),
 }
 
 impl Protocol {
@@ -229,10 +207,6 @@ impl Protocol {
             if read.overrides.citation.is_none() {
                 return Err(ProtocolError::NoCitation);
             }
-        }
-        let is_empty = |row: &&RoleRow| row.kinds.is_empty() != row.purposes.is_empty();
-        if let Some(row) = read.access.role.iter().find(is_empty) {
-            return Err(ProtocolError::EmptyRow(row.role));
         }
         Ok(read)
     }

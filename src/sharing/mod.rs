@@ -4,6 +4,7 @@
 
 pub mod audience;
 pub mod card;
+pub mod facts;
 pub mod notice;
 pub mod package;
 pub mod receipt;
@@ -27,7 +28,6 @@ use crate::keys::recipient::PublicKeyError;
 use crate::ledger::opening::Salt;
 use crate::place::PlaceRisk;
 use crate::policy;
-use crate::policy::Facts;
 use crate::policy::Permit;
 use crate::policy::Refusal;
 use crate::practice::client::Client;
@@ -43,6 +43,8 @@ use crate::practice::record::RecordVersion;
 use crate::practice::words::Prose;
 use crate::seal;
 use crate::seal::SealError;
+use crate::sharing::facts::Matter;
+use crate::sharing::facts::Party;
 use crate::sharing::notice::Notice as NoticePage;
 use crate::sharing::package::Manifest;
 use crate::sharing::receipt::ReceiptCode;
@@ -58,7 +60,6 @@ use crate::vault::transaction::Committed;
 use crate::vault::transaction::Draft;
 use crate::vault::transaction::Transaction;
 use crate::vocabulary::Medium;
-use crate::vocabulary::Notice;
 
 /// What is to be shared, with whom, and why.
 #[derive(Clone, Debug)]
@@ -175,35 +176,22 @@ pub fn plan<R: CryptoRng + RngCore>(
     let mut seen = BTreeSet::new();
     request.records.retain(|id| seen.insert(*id));
     let records = records_of(vault, &request)?;
-    let client = client_of(vault, &records)?;
+    let matter = Matter::of(vault, records, Vec::new(), request.output.clone())?;
     let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), request };
     for id in plan.request.recipients.clone() {
-        let recipient = vault.catalog().recipient(id)?.ok_or(ShareError::NoRecipient(id))?;
-        let key_works = sealing_key(&recipient, callbacks).is_ok();
-        match decide(vault, &plan.request, &recipient, &records, key_works, now) {
-            Err(refusal) => plan.refused.push((recipient, refusal)),
+        let party = Party::of(vault, id, matter.client.as_ref(), callbacks)?;
+        match matter.decide(&plan.request.ask, &party, now) {
+            Err(refusal) => plan.refused.push((party.recipient, refusal)),
             Ok(permit) => plan.planned.push(PlannedDisclosure {
                 permit,
                 disclosure: DisclosureId::random(rng),
-                recipient,
-                client: client.clone(),
-                records: records.clone(),
+                recipient: party.recipient,
+                client: matter.client.clone(),
+                records: matter.records.clone(),
             }),
         }
     }
     Ok(plan)
-}
-
-fn decide(
-    vault: &Vault,
-    request: &ShareRequest,
-    recipient: &Recipient,
-    records: &[Record],
-    key_works: bool,
-    now: Timestamp,
-) -> Result<Permit, Refusal> {
-    let facts = Facts { ledger_holds: vault.alarm().is_none(), recipient, records, key_works, output: &request.output };
-    policy::decide(&request.ask, &facts, now)
 }
 
 /// The recipient's key, and what seals to it.
@@ -216,13 +204,6 @@ fn sealing_key(recipient: &Recipient, callbacks: &Callbacks) -> Result<(PublicKe
 
 fn records_of(vault: &Vault, request: &ShareRequest) -> Result<Vec<Record>, ShareError> {
     request.records.iter().map(|id| vault.catalog().record(*id)?.ok_or(ShareError::NoRecord(*id))).collect()
-}
-
-fn client_of(vault: &Vault, records: &[Record]) -> Result<Option<Client>, ShareError> {
-    match records.first().and_then(|record| record.latest.client) {
-        Some(id) => Ok(vault.catalog().client(id)?),
-        None => Ok(None),
-    }
 }
 
 /// Seals every planned package into the outbox and commits their entries, with those of the refusals, as one
@@ -244,7 +225,7 @@ pub fn send<R: CryptoRng + RngCore>(
         drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
     }
     let clock = desk.clock;
-    transaction.commit(clock, desk.rng, |vault| match still_holds(vault, plan, clock())? {
+    transaction.commit(clock, desk.rng, |vault| match still_holds(vault, plan, clock(), callbacks)? {
         true => Ok(drafts),
         false => Err(ShareError::Moved),
     })
@@ -260,14 +241,14 @@ pub fn refuse<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, plan: &SharePlan) 
     transaction.commit(desk.clock, desk.rng, |_| Ok(drafts))
 }
 
-fn still_holds(vault: &Vault, plan: &SharePlan, now: Timestamp) -> Result<bool, ShareError> {
-    let records = records_of(vault, &plan.request)?;
+fn still_holds(vault: &Vault, plan: &SharePlan, now: Timestamp, callbacks: &Callbacks) -> Result<bool, ShareError> {
+    let matter = Matter::of(vault, records_of(vault, &plan.request)?, Vec::new(), plan.request.output.clone())?;
     for planned in &plan.planned {
-        let recipient = vault.catalog().recipient(planned.recipient.id())?;
-        let same = recipient.as_ref() == Some(&planned.recipient) && records == planned.records;
-        if !same
-            || decide(vault, &plan.request, &planned.recipient, &records, true, now).as_ref() != Ok(&planned.permit)
-        {
+        let party = Party::of(vault, planned.recipient.id(), matter.client.as_ref(), callbacks)?;
+        let same = party.recipient == planned.recipient
+            && matter.records == planned.records
+            && matter.client == planned.client;
+        if !same || matter.decide(&plan.request.ask, &party, now).as_ref() != Ok(&planned.permit) {
             return Ok(false);
         }
     }
@@ -291,13 +272,13 @@ fn pack<R: CryptoRng + RngCore>(
     let mut made = DisclosureMade {
         basis: planned.permit.basis(),
         client: planned.client.as_ref().map(Client::id),
-        consent: None,
+        consent: planned.permit.consent(),
         disclosure: planned.disclosure,
         expires: request.expires,
         group: None,
         label: planned.permit.label(),
         medium: Medium::Package,
-        notice: vec![Notice::General],
+        notice: planned.permit.notices().to_vec(),
         package: None,
         purpose: request.ask.purpose,
         receipt: Some(code.digest()),

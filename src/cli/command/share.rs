@@ -61,6 +61,9 @@ pub struct Args {
     /// What makes it permissible
     #[arg(long, value_name = "BASIS", default_value = "consent", value_parser = words::<Basis>(Basis::WORDS))]
     pub basis: Basis,
+    /// The consent it stands on [default: the one that covers it]
+    #[arg(long, value_name = "CONSENT")]
+    pub consent: Option<String>,
     /// Why, in your own words; kept in the ledger, not sent
     #[arg(long, value_name = "TEXT")]
     pub why: Option<String>,
@@ -73,11 +76,17 @@ pub struct Args {
     /// Share although nobody has made sure that the key is the recipient's; this is recorded
     #[arg(long)]
     pub unverified: bool,
+    /// You thought about whether the recipient could use it against the client; this is recorded
+    #[arg(long)]
+    pub adverse_use_reviewed: bool,
+    /// You know of the recipient's conflict of interest; this is recorded
+    #[arg(long)]
+    pub acknowledge_conflict: bool,
     /// Tell who would get what, and write nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Hand over a package that is in the ledger, and did not reach its place
-    #[arg(long, value_name = "DISCLOSURE", conflicts_with_all = ["client", "to", "purpose", "why", "expires", "partial", "unverified", "dry_run"])]
+    #[arg(long, value_name = "DISCLOSURE", conflicts_with_all = ["client", "to", "purpose", "why", "expires", "partial", "unverified", "consent", "basis", "adverse_use_reviewed", "acknowledge_conflict", "dry_run"])]
     pub resume: Option<String>,
     /// A file, a directory, or - for standard output [default: the current directory]
     #[arg(short, long, value_name = "FILE|DIR|-")]
@@ -175,8 +184,17 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
     if let Some(past) = expires.filter(|date| *date < today) {
         return Err(Failure::usage(format!("--expires: {past} is past")));
     }
-    let ask = policy::Request { purpose, basis: args.basis, unverified: args.unverified };
     let why = session.word::<Prose>(args.why.clone(), "--why")?;
+    let consent = args.consent.as_ref().map(|typed| names::consent(catalog, typed)).transpose()?;
+    let ask = policy::Request {
+        basis: args.basis,
+        consent: consent.map(|consent| consent.id()),
+        has_reason: why.is_some(),
+        unverified: args.unverified,
+        adverse_use_reviewed: args.adverse_use_reviewed,
+        conflict_acknowledged: args.acknowledge_conflict,
+        ..policy::Request::new(purpose)
+    };
     Ok(ShareRequest { records, recipients, ask, why, expires, output: targets.risks(vault, session)? })
 }
 

@@ -215,7 +215,7 @@ const OPEN_BASES: [Basis; 7] = [
 fn is_forbidden(case: &Case<'_>) -> bool {
     let (request, facts) = (case.request, case.facts);
     match request.basis {
-        Basis::ConsentTpo => !purposes::is_tpo(request.purpose),
+        Basis::ConsentTpo => !purposes::meaning(request.purpose).is_tpo,
         Basis::SelfSame => !facts.client.is_some_and(|client| is_self(facts.recipient, client)),
         Basis::Representative => !facts.client.is_some_and(|client| represents(facts.recipient, client, case)),
         Basis::Tpo => !is_tpo_open(case),
@@ -246,7 +246,7 @@ fn represents(recipient: &Recipient, client: &Client, case: &Case<'_>) -> bool {
 fn is_tpo_open(case: &Case<'_>) -> bool {
     let facts = case.facts;
     case.protocol().access.allow_tpo_without_consent
-        && purposes::is_tpo(case.request.purpose)
+        && purposes::meaning(case.request.purpose).is_tpo
         && !facts.records.iter().any(|record| is_part2(record, facts.client, case.protocol()))
         && !case.has_psychotherapy_notes()
 }
@@ -257,7 +257,8 @@ fn short(case: &Case<'_>, rule: &'static Rule, way: Shortfall) -> Vec<Reason> {
         Choice::Short(consent, ways) if ways.contains(&way) => {
             let mut reason = Reason { consent: Some(consent.id()), ..about_this(rule, case) };
             if way == Shortfall::Identity {
-                let identified = |record: &&crate::practice::record::Record| !crate::policy::case::is_de_identified(record);
+                let identified =
+                    |record: &&crate::practice::record::Record| !crate::policy::case::is_de_identified(record);
                 reason.record = case.facts.records.iter().find(identified).map(|record| record.id());
             }
             vec![reason]

@@ -11,8 +11,8 @@ use crate::vocabulary::Role;
 use super::NOT_ANYONE;
 use super::OUR_CHOICE;
 use super::Rule;
-use super::about_records;
 use super::about_recipient;
+use super::about_records;
 use super::reason;
 use super::whole;
 
@@ -75,12 +75,17 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "E-MINIMUM",
         text: "whole records for this purpose, or all records of a client at once, need a reason; an excerpt may be enough",
-        source: &["seed A: \"use discretion when handling confidential information\"", "45 CFR 164.502(b)", "NASW 1.07(c)"],
+        source: &[
+            "seed A: \"use discretion when handling confidential information\"",
+            "45 CFR 164.502(b)",
+            "NASW 1.07(c)",
+        ],
         cure: "subrosa share {records} --to {recipient} --purpose {purpose} --why TEXT",
         exit: 3,
         applies: |case, rule| {
             let has_whole = case.facts.records.iter().any(|record| record.latest.excerpt_of.is_none());
-            let is_much = case.facts.is_everything || (has_whole && purposes::whole_needs_why(case.request.purpose));
+            let is_much =
+                case.facts.is_everything || (has_whole && purposes::meaning(case.request.purpose).whole_needs_why);
             whole(rule, is_much && !case.request.has_reason)
         },
     },

@@ -1,6 +1,5 @@
 //! Who shares and who receives: the protocol, the recipient and the key, what was promised and what was learned.
 
-use crate::policy::Reason;
 use crate::policy::case::Case;
 use crate::policy::roles;
 use crate::practice::agreement::Agreement;
@@ -14,7 +13,8 @@ use super::whole;
 
 const PROMISE: &str = "seed A: \"use of confidentiality agreements\"";
 const OUTSET: &str = "seed A: \"establishing clear boundaries from the outset\"";
-const AGREE: &str = "subrosa agreement add {recipient} --type {agreement} --signed-on {today} --standard --understood explained";
+const AGREE: &str =
+    "subrosa agreement add {recipient} --type {agreement} --signed-on {today} --standard --understood explained";
 const TRAINED: &str = "seed A: \"provide training to those involved\"";
 
 pub(super) const RULES: &[Rule] = &[
@@ -123,7 +123,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "E-AGREE-UNDERSTOOD",
         text: "the recipient signed, and nobody made sure that it was understood",
-        source: &["seed A: \"ensuring all parties understand the importance of maintaining confidentiality and the consequences of breaching it\""],
+        source: &[
+            "seed A: \"ensuring all parties understand the importance of maintaining confidentiality and the consequences of breaching it\"",
+        ],
         cure: AGREE,
         exit: 3,
         applies: |case, rule| about_recipient(rule, case, promise(case) == Promise::NotUnderstood),

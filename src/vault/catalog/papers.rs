@@ -62,8 +62,10 @@ impl<'t> Papers<'t> {
             put: db.prepare("UPDATE papers SET body = ?2 WHERE n = ?1")?,
             name: db.prepare("INSERT OR IGNORE INTO named (client, recipient, paper) VALUES (?1, ?2, ?3)")?,
             unname: db.prepare("DELETE FROM named WHERE client = ?1 AND paper = ?2")?,
-            adopt: db.prepare("INSERT OR IGNORE INTO protocols (version, time, material, text) VALUES (?1, ?2, ?3, ?4)")?,
-            acknowledge: db.prepare("INSERT OR REPLACE INTO acknowledgements (who, version, date) VALUES (?1, ?2, ?3)")?,
+            adopt: db
+                .prepare("INSERT OR IGNORE INTO protocols (version, time, material, text) VALUES (?1, ?2, ?3, ?4)")?,
+            acknowledge: db
+                .prepare("INSERT OR REPLACE INTO acknowledgements (who, version, date) VALUES (?1, ?2, ?3)")?,
             join: db.prepare("INSERT OR IGNORE INTO teams (team, member) VALUES (?1, ?2)")?,
             leave: db.prepare("DELETE FROM teams WHERE team = ?1 AND member = ?2")?,
         })
