@@ -225,7 +225,7 @@ impl Bench {
         let request = ShareRequest { records, recipients: vec![to], ask, why: None, expires: None, output: Vec::new() };
         let plan = sharing::plan(vault, request, (self.clock)(), &mut OsRng, &Callbacks::none())?;
         assert!(plan.refused.is_empty(), "{:?}", plan.refused);
-        sharing::send(&mut self.desk(vault), &plan, &Callbacks::none(), &mut |_| {})
+        sharing::sending::send(&mut self.desk(vault), &plan, &Callbacks::none(), &mut |_| {})
     }
 }
 
