@@ -53,7 +53,6 @@ use crate::vault::rekey::Removal;
 use crate::vault::standing::Standing;
 use crate::vault::transaction::Committed;
 use crate::vault::unlock::Found;
-use crate::vocabulary::Basis;
 use crate::vocabulary::Capacity;
 use crate::vocabulary::OwnerMeans;
 use crate::vocabulary::Purpose;

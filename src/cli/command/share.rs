@@ -275,8 +275,9 @@ fn carry_out(
         let Session { host, clock, .. } = &mut *session;
         let Host { stderr, rng, .. } = &mut **host;
         let mut progress = Progress::begin(stderr, quiet, "sealing", Unit::Bytes, total(&plan));
-        let sent =
-            sharing::sending::send(&mut Desk { vault, clock, rng }, &plan, &callbacks, &mut |count| progress.advance(count));
+        let sent = sharing::sending::send(&mut Desk { vault, clock, rng }, &plan, &callbacks, &mut |count| {
+            progress.advance(count)
+        });
         drop(progress);
         match sent {
             Err(ShareError::Moved) => continue,
