@@ -39,8 +39,11 @@ pub mod people;
 pub mod receiving;
 pub mod sharing;
 
+// Floor 7: operations that are made of others.
+pub mod consenting;
+
 #[cfg(test)]
 mod crash_tests;
 
-// Floor 7: the command line.
+// Floor 8: the command line.
 pub mod cli;
