@@ -55,6 +55,19 @@ pub(super) fn found_at(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
     Some(Found { first, last, address })
 }
 
+/// The address whose local part begins at token `at`.
+pub(super) fn beginning_at(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
+    if at > 0 && is_joint(tokens, at) {
+        return None;
+    }
+    let mut last = at;
+    while last - at < MOST_PARTS && tokens.get(last + 1).is_some() && is_joint(tokens, last + 1) {
+        last += 1;
+    }
+    let found = [last + 1, last + 2].into_iter().find_map(|host| found_at(tokens, host));
+    found.filter(|found| found.first == at)
+}
+
 /// The last token of the local part, when the sign stands before token `at`.
 fn at_sign(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     let gap = tokens.gap(at)?;
@@ -80,8 +93,12 @@ mod tests {
 
     #[test]
     fn addresses_have_one_key() {
-        for text in ["Maria.Lopez@Example.org", "maria.lopez+news@example.org", "maria.lopez (at) example.org", "<maria.lopez&#64;example.org>"]
-        {
+        for text in [
+            "Maria.Lopez@Example.org",
+            "maria.lopez+news@example.org",
+            "maria.lopez (at) example.org",
+            "<maria.lopez&#64;example.org>",
+        ] {
             assert_eq!(key(text).as_deref(), Some("maria.lopez@example.org"), "{text}");
         }
         for text in ["a@b", "look at (at) this", "@example.org", ""] {

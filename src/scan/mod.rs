@@ -13,26 +13,37 @@
 //! Initials alone (`M.L.`) are never looked for: in a practice of a few hundred they are everybody's. Must not know the
 //! vault, the catalogue or the practice; who is on file is asked of an [`Index`].
 
-pub mod date;
-pub mod email;
+pub mod categories;
+mod date;
+mod dates;
+pub mod deidentify;
+mod email;
+pub mod hit;
 pub mod identifier;
-pub mod letters;
-pub mod names;
-pub mod ordinary;
-pub mod phone;
+mod labels;
+mod letters;
+mod names;
+mod ordinary;
+mod phone;
+mod places;
 pub mod readable;
 pub mod redaction;
 pub mod scanner;
-pub mod tokens;
+mod tokens;
+mod wires;
 
+pub use deidentify::deidentify;
+pub use hit::Allowed;
+pub use hit::Hit;
+pub use hit::Scan;
+pub use hit::ScanError;
 pub use identifier::Identifier;
 pub use identifier::IdentifierKind;
 pub use identifier::Index;
 pub use identifier::MemoryIndex;
 pub use identifier::keys_of;
-pub use scanner::Allowed;
-pub use scanner::Hit;
-pub use scanner::Scan;
+pub use redaction::redact;
+pub use redaction::redact_all;
 pub use scanner::scan;
 pub use scanner::scan_reader;
 

@@ -3,14 +3,17 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::scan::categories::Piece;
 use crate::scan::letters::fold;
+use crate::scan::ordinary::is_calendar;
 use crate::scan::ordinary::is_ordinary;
 use crate::scan::ordinary::is_title;
 use crate::scan::ordinary::looks_like_a_name;
 use crate::scan::tokens::Tokens;
 
 /// Words inside a name that are nobody's alone.
-const PARTICLES: &str = "da de do das dos del della di du la le les el al bin ibn abu van von der den ter ten zu zur y e i
+const PARTICLES: &str =
+    "da de do das dos del della di du la le les el al bin ibn abu van von der den ter ten zu zur y e i
     ni nic ui mac mc o st san thi saint und and";
 
 /// After a name; no part of it.
@@ -104,7 +107,8 @@ impl Name {
     /// The words one of which stands wherever the name does.
     pub(super) fn keys(&self) -> Vec<String> {
         if self.is_alias {
-            let longest = self.parts.iter().map(|part| &part.spellings[0]).rev().max_by_key(|word| word.chars().count());
+            let longest =
+                self.parts.iter().map(|part| &part.spellings[0]).rev().max_by_key(|word| word.chars().count());
             return longest.cloned().into_iter().collect();
         }
         let has_own = self.parts.iter().any(|part| !part.is_particle);
@@ -176,7 +180,8 @@ impl Name {
         let is_free = |parts: u32| parts & taken == 0;
         for part in 0..self.parts.len() {
             let spellings = &self.parts[part].spellings;
-            let is_plural = !is_ordinary(&spellings[0]) && others.iter().any(|other| spellings.iter().any(|s| s == other));
+            let is_plural =
+                !is_ordinary(&spellings[0]) && others.iter().any(|other| spellings.iter().any(|s| s == other));
             if is_free(1 << part) && (spellings.iter().any(|spelling| spelling == word) || is_plural) {
                 return Some(Step { parts: 1 << part, tokens: 1, is_initial: false });
             }
@@ -215,7 +220,7 @@ impl Name {
 
     /// A particle at either end belongs to the words beside: `Pereira e` is `Pereira`.
     fn drop_particles_behind(&self, tokens: &Tokens<'_>, found: &mut Found) {
-        let is_particle = |at: usize| is_among(PARTICLES, tokens.word(at));
+        let is_particle = |at: usize| !tokens.list[at].is_capital && is_among(PARTICLES, tokens.word(at));
         while found.last > found.first && is_particle(found.last) {
             found.last -= 1;
         }
@@ -279,4 +284,23 @@ fn is_dotted(tokens: &Tokens<'_>, at: usize) -> bool {
         Some(gap) => gap.starts_with('.'),
         None => tokens.list.last().is_some_and(|last| tokens.text[last.end..].starts_with('.')),
     }
+}
+
+/// Whoever is named after a title (`Dr Adams`, `his brother Pedro`) at token `at`, on file or not.
+pub(super) fn honoured(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
+    const MOST_NAMES: usize = 4;
+    let before = at.checked_sub(1)?;
+    let gap = tokens.gap(at)?;
+    let is_abbreviation = gap.starts_with(". ") && tokens.word(before).len() <= 4 && tokens.list[before].is_capital;
+    let is_called = is_title(tokens.word(before)) && (is_abbreviation || gap == " " || gap == "\u{a0}");
+    let is_name = |at: usize| {
+        let long = tokens.word(at).len() > 1 && !is_calendar(tokens.word(at)) && !is_title(tokens.word(at));
+        tokens.is_word(at) && tokens.list[at].is_capital && long
+    };
+    if !is_called || !is_name(at) {
+        return None;
+    }
+    let goes_on = |next: usize| is_name(next) && matches!(tokens.gap(next), Some(" " | "-" | "\u{a0}"));
+    let last = (at + 1..at + MOST_NAMES).take_while(|next| goes_on(*next)).last().unwrap_or(at);
+    Some(Piece::of(tokens, at, last))
 }

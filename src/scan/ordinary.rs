@@ -70,7 +70,8 @@ const CALENDAR: &str = "january february march april may june july august septem
     spring summer autumn winter fall easter sunday monday tuesday wednesday thursday friday saturday";
 
 /// Before a month or a season.
-const BEFORE_CALENDAR: &str = "in of on by to from since until till last next this during between before after early late
+const BEFORE_CALENDAR: &str =
+    "in of on by to from since until till last next this during between before after early late
     mid every each through the a and for around end";
 
 /// Whoever comes next is called so.
@@ -88,15 +89,18 @@ const DEEDS: &str = "said says told tells asked asks cried cries laughed laughs 
     shouted nodded nods shrugged";
 
 /// What people do, and things at times, months and seasons among them.
-const MOVES: &str = "came comes left leaves called calls missed talked talks looked looks stood needs needed tried tries
+const MOVES: &str =
+    "came comes left leaves called calls missed talked talks looked looks stood needs needed tried tries
     stayed stays started moved walked took takes brought got gets kept keeps met";
 
 /// Before an ordinary noun.
-const ARTICLES: &str = "the a an my our your his her their its no any some this these those every each much more less good
+const ARTICLES: &str =
+    "the a an my our your his her their its no any some this these those every each much more less good
     bad great little new old";
 
 /// After a word that names a place or a thing.
-const THINGS: &str = "street st road rd avenue ave lane drive boulevard square court terrace way close crescent hill park
+const THINGS: &str =
+    "street st road rd avenue ave lane drive boulevard square court terrace way close crescent hill park
     garden gardens house hall home hospital clinic centre center church chapel school college university library museum
     hotel inn station bridge river lake beach island bay valley city town village county ward unit wing building lodge
     therapy therapist group class course workshop project programme program foundation trust society association
@@ -104,7 +108,8 @@ const THINGS: &str = "street st road rd avenue ave lane drive boulevard square c
     season bank gallery studio adults people person men women man woman children child of and or act law bill form";
 
 /// Not who somebody is called besides.
-const NOT_A_SURNAME: &str = "mr mrs ms miss mx dr prof january february march april may june july august september october
+const NOT_A_SURNAME: &str =
+    "mr mrs ms miss mx dr prof january february march april may june july august september october
     november december monday tuesday wednesday thursday friday saturday sunday christmas easter english french";
 
 fn set(words: &'static str) -> HashSet<&'static str> {
@@ -136,6 +141,16 @@ pub(super) fn is_ordinary(word: &str) -> bool {
     ORDINARY_SET.contains(word) || PLACES_SET.contains(word)
 }
 
+/// Whether `word`, folded, is a month, a season or a day of the week.
+pub(super) fn is_calendar(word: &str) -> bool {
+    CALENDAR_SET.contains(word)
+}
+
+/// Whether `word`, folded, stands before months as in `in May`.
+pub(super) fn is_before_calendar(word: &str) -> bool {
+    BEFORE_CALENDAR_SET.contains(word)
+}
+
 /// Whether whoever comes after `word` is called so: `Mr`, `wife`.
 pub(super) fn is_title(word: &str) -> bool {
     TITLES_SET.contains(word)
@@ -146,7 +161,7 @@ pub(super) fn looks_like_a_name(tokens: &Tokens<'_>, first: usize, last: usize) 
     let Some(token) = tokens.get(first).filter(|token| token.is_capital) else { return false };
     let before = Neighbour::before(tokens, first);
     let after = Neighbour::after(tokens, last);
-    let is_calendar = CALENDAR_SET.contains(tokens.word(first));
+    let is_calendar = is_calendar(tokens.word(first));
     if is_calendar && is_in_calendar(&before, &after) {
         return false;
     }
@@ -232,7 +247,8 @@ impl<'a> Neighbour<'a> {
 }
 
 fn ends_sentence(gap: &str) -> bool {
-    gap.len() > 24 || gap.contains(['.', '!', '?', ':', ';', '"', '“', '”', '„', '|', '<', '>', '/', '•', '·', '\t', '#'])
+    gap.len() > 24
+        || gap.contains(['.', '!', '?', ':', ';', '"', '“', '”', '„', '|', '<', '>', '/', '•', '·', '\t', '#'])
 }
 
 /// Whether a line's end in `gap` only wraps a sentence: the line was long and did not stop.

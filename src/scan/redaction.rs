@@ -3,18 +3,34 @@
 use std::collections::BTreeMap;
 
 use crate::id::ClientId;
+use crate::scan::hit::Allowed;
+use crate::scan::hit::Hit;
 use crate::scan::identifier::Index;
-use crate::scan::scanner::Allowed;
-use crate::scan::scanner::Hit;
 use crate::scan::scanner::scan_up_to;
 
 /// Participant 1 is whoever the text is about.
 const FIRST_OTHER: usize = 2;
 /// What is put in an identifier's place, without the number or year at its end.
 const PLACEHOLDERS: &[&str] = &[
-    "participant", "another person", "name", "place", "date", "age over 89", "phone", "fax", "email", "social security number",
-    "record number", "health plan number", "account number", "licence number", "vehicle number", "device number", "link",
-    "network address", "number",
+    "participant",
+    "another person",
+    "name",
+    "place",
+    "date",
+    "age over 89",
+    "phone",
+    "fax",
+    "email",
+    "social security number",
+    "record number",
+    "health plan number",
+    "account number",
+    "licence number",
+    "vehicle number",
+    "device number",
+    "link",
+    "network address",
+    "number",
 ];
 
 /// A text with the names put out.
