@@ -5,6 +5,7 @@
 pub mod audience;
 pub mod card;
 pub mod facts;
+pub mod looking;
 pub mod notice;
 pub mod package;
 pub mod receipt;
@@ -38,6 +39,7 @@ use crate::practice::words::Prose;
 use crate::seal::SealError;
 use crate::sharing::facts::Matter;
 use crate::sharing::facts::Party;
+use crate::sharing::looking::Looked;
 use crate::time::Date;
 use crate::time::Timestamp;
 use crate::vault::Vault;
@@ -97,6 +99,8 @@ pub struct SharePlan {
     pub planned: Vec<PlannedDisclosure>,
     /// The recipients that get nothing.
     pub refused: Vec<(Recipient, Refusal)>,
+    /// The last event that changed whose name is whose, when other people were looked for.
+    named: u64,
 }
 
 /// Why nothing was shared.
@@ -165,8 +169,10 @@ pub fn plan<R: CryptoRng + RngCore>(
     let mut seen = BTreeSet::new();
     request.records.retain(|id| seen.insert(*id));
     let records = records_of(vault, &request)?;
-    let matter = Matter::of(vault, records, Vec::new(), request.output.clone())?;
-    let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), request };
+    let named = vault.catalog().last_naming()?;
+    let Looked { found, unscanned } = looking::look(vault, &records)?;
+    let matter = Matter::of(vault, records, found, request.output.clone())?;
+    let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), named, request };
     for id in plan.request.recipients.clone() {
         let party = Party::of(vault, id, matter.client.as_ref(), callbacks)?;
         match matter.decide(&plan.request.ask, &party, now) {
@@ -178,7 +184,7 @@ pub fn plan<R: CryptoRng + RngCore>(
                 recipient: party.recipient,
                 client: matter.client.clone(),
                 records: matter.records.clone(),
-                unscanned: Vec::new(),
+                unscanned: unscanned.clone(),
             }),
         }
     }

@@ -83,6 +83,10 @@ pub fn refuse<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, plan: &SharePlan) 
 }
 
 fn still_holds(vault: &Vault, plan: &SharePlan, now: Timestamp, callbacks: &Callbacks) -> Result<bool, ShareError> {
+    // Nobody reads contents under the locks: what was found holds as long as nobody has another name.
+    if vault.catalog().last_naming()? != plan.named {
+        return Ok(false);
+    }
     let matter = Matter::of(vault, records_of(vault, &plan.request)?, Vec::new(), plan.request.output.clone())?;
     for planned in &plan.planned {
         let party = Party::of(vault, planned.recipient.id(), matter.client.as_ref(), callbacks)?;
