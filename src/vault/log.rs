@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 
+use crate::digest::Digest;
 use crate::id::LogId;
 use crate::keys::keyring::Keyring;
 use crate::keys::signer::Origin;
@@ -137,7 +138,7 @@ impl Log {
         let file = places::journal(self.id, number);
         let first = number * opening::PER_FILE;
         let range = first..first + opening::PER_FILE;
-        let mut openings = match self.disk.read(&file, JOURNAL_LIMIT)? {
+        let mut openings = match self.sealed_journal(number)? {
             Some(sealed) => {
                 let plain = seal::open_bytes(&sealed[..], keyring, None, JOURNAL_LIMIT as usize)
                     .map_err(|error| VaultError::unsealed(&file, error))?;
@@ -148,6 +149,11 @@ impl Log {
         // What lies beyond the committed edge was never published: an append that did not come to its end.
         openings.retain(|opening| opening.index < head.size);
         Ok(openings)
+    }
+
+    /// The bytes of journal file `number`, as they stand there.
+    pub(super) fn sealed_journal(&self, number: u64) -> Result<Option<Vec<u8>>, VaultError> {
+        self.disk.read(&places::journal(self.id, number), JOURNAL_LIMIT)
     }
 
     /// The opening of the entry at `index` below `head`'s size: `None` where it is not in the journal.
@@ -188,18 +194,19 @@ impl Log {
         Ok(())
     }
 
-    /// Writes journal file `number`.
+    /// Writes journal file `number`. Returns SHA-256 of the sealed file.
     pub fn write_journal(
         &self,
         staging: &mut Staging,
         number: u64,
         lines: &[u8],
         identity: &VaultIdentity,
-    ) -> Result<(), VaultError> {
+    ) -> Result<Digest, VaultError> {
         let file = places::journal(self.id, number);
         let (sealed, _) =
             seal::seal_bytes(&[&identity.seals_to()], lines).map_err(|error| VaultError::unsealed(&file, error))?;
-        staging.write(&file, &sealed)
+        staging.write(&file, &sealed)?;
+        Ok(Digest::of(&sealed))
     }
 
     /// The path of a tile, relative to the vault.

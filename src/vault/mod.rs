@@ -10,6 +10,7 @@ pub mod copy;
 pub mod create;
 pub mod desk;
 pub mod disk;
+mod edge;
 pub mod error;
 pub mod evidence;
 pub mod fuse;
@@ -60,6 +61,7 @@ use crate::practice::record::RecordVersion;
 use crate::practice::words::Alias;
 use crate::vault::catalog::Catalog;
 use crate::vault::disk::Disk;
+use crate::vault::edge::Edge;
 use crate::vault::error::VaultError;
 use crate::vault::header::Header;
 use crate::vault::history::Past;
@@ -116,6 +118,8 @@ pub struct Vault {
     /// A branch of the history is being joined to it: the one change that such a vault takes.
     joining: bool,
     catalog: Catalog,
+    /// The journal file that this value wrote last.
+    edge: Option<Edge>,
 }
 
 impl Vault {
@@ -157,6 +161,7 @@ impl Vault {
             seen,
             joining: false,
             catalog,
+            edge: None,
         };
         vault.settle_somehow(Held::Vault).map_err(|error| vault.pinpoint(error))?;
         if let Some(accepted) = vault.options.accept_head.take() {

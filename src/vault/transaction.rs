@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
+use crate::digest::Digest;
 use crate::id::DisclosureId;
 use crate::id::IntentId;
 use crate::id::ObjectId;
@@ -34,6 +36,7 @@ use crate::vault::Vault;
 use crate::vault::catalog::Folded;
 use crate::vault::catalog::StoredObject;
 use crate::vault::disk::Staging;
+use crate::vault::edge::Edge;
 use crate::vault::error::VaultError;
 use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
@@ -225,7 +228,7 @@ impl Transaction<'_> {
             return Ok(Committed { head: self.vault.head().clone(), entries: Vec::new(), late: None });
         }
         (self.vault.options.committing)();
-        let appended = match self.append(drafts, clock(), rng) {
+        let mut appended = match self.append(drafts, clock(), rng) {
             Ok(appended) => appended,
             Err(error) => {
                 // While the locks are held: files of fixed names may be another process's the moment they are not.
@@ -235,7 +238,7 @@ impl Transaction<'_> {
                 return Err(error.into());
             }
         };
-        let late = self.finish(&appended).err();
+        let late = self.finish(&mut appended).err();
         drop((vault_lock, state_lock));
         Ok(Committed { head: self.vault.head().clone(), entries: appended.entries, late })
     }
@@ -271,7 +274,7 @@ impl Transaction<'_> {
         }
 
         // (3) A crash here leaves openings at or beyond the committed size: dropped by whoever appends next.
-        self.write_journal(&head, &openings)?;
+        let journal = self.write_journal(&head, &openings)?;
         // (4) A crash here leaves tiles beyond the edge: replaced by whoever appends next, never trusted.
         let vault = &*self.vault;
         let growth =
@@ -308,37 +311,49 @@ impl Transaction<'_> {
             // What it named belongs to events now.
             intent.files.clear();
         }
-        Ok(Appended { signed, full: growth.full.iter().map(|path| path.partial_directory()).collect(), entries, folds })
+        let edge = journal.and_then(|(sealed, lines)| Edge::of(signed.head().clone(), sealed, lines));
+        Ok(Appended {
+            edge,
+            signed,
+            full: growth.full.iter().map(|path| path.partial_directory()).collect(),
+            entries,
+            folds,
+        })
     }
 
-    fn write_journal(&mut self, head: &Checkpoint, openings: &[Opening]) -> Result<(), VaultError> {
+    /// Returns the last file written, and what it was sealed as.
+    fn write_journal(&mut self, head: &Checkpoint, openings: &[Opening]) -> Result<Option<Written>, VaultError> {
         let vault = &*self.vault;
-        let mut files: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+        let mut files: BTreeMap<u64, Zeroizing<Vec<u8>>> = BTreeMap::new();
         let line = |opening: &Opening| opening.to_line().map_err(|error| VaultError::altered(places::JOURNAL, error));
-        // The file of the last entry is checked even when it is full: what is signed next stands on it.
         let last = (head.size - 1) / PER_FILE;
-        for opening in vault.log.openings(last, head, &vault.keyring)? {
-            if !head.size.is_multiple_of(PER_FILE) {
-                files.entry(last).or_default().extend(line(&opening)?);
+        match vault.edge.as_ref().map(|edge| edge.lines(&vault.log, head)).transpose()?.flatten() {
+            Some(lines) => files.entry(last).or_default().extend_from_slice(lines),
+            // The file of the last entry is checked even when it is full: what is signed next stands on it.
+            None => {
+                for opening in vault.log.openings(last, head, &vault.keyring)? {
+                    if !head.size.is_multiple_of(PER_FILE) {
+                        files.entry(last).or_default().extend(line(&opening)?);
+                    }
+                }
             }
         }
         for opening in openings {
             files.entry(opening.index / PER_FILE).or_default().extend(line(opening)?);
         }
+        let mut written = None;
         for (number, lines) in files {
-            vault.log.write_journal(
-                &mut self.staging,
-                number,
-                &zeroize::Zeroizing::new(lines),
-                vault.keyring.current(),
-            )?;
+            let sealed = vault.log.write_journal(&mut self.staging, number, &lines, vault.keyring.current())?;
+            written = Some((sealed, lines));
         }
-        self.staging.settle()
+        self.staging.settle()?;
+        Ok(written)
     }
 
     /// Step 6 and what follows: all of it is mended by the next opening if it fails here.
-    fn finish(&mut self, appended: &Appended) -> Result<(), VaultError> {
+    fn finish(&mut self, appended: &mut Appended) -> Result<(), VaultError> {
         let vault = &mut *self.vault;
+        vault.edge = appended.edge.take();
         vault.head = appended.signed.clone();
         vault.standing = Standing::Unpublished;
         // The catalogue first: whatever fails below, this run answers from what is committed.
@@ -360,7 +375,11 @@ impl Transaction<'_> {
     }
 }
 
+/// A journal file: what it was sealed as, and its lines.
+type Written = (Digest, Zeroizing<Vec<u8>>);
+
 struct Appended {
+    edge: Option<Edge>,
     signed: VerifiedCheckpoint,
     full: Vec<String>,
     entries: Vec<(u64, Event)>,
