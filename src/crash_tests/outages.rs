@@ -9,6 +9,7 @@ use rand_core::OsRng;
 use crate::crash_tests::bench::Bench;
 use crate::crash_tests::bench::copy_tree;
 use crate::crash_tests::bench::records_of;
+use crate::crash_tests::bench::snapshot;
 use crate::crash_tests::film::Film;
 use crate::crash_tests::film::put;
 use crate::crash_tests::walk::Walk;
@@ -20,6 +21,9 @@ use crate::vault::Options;
 use crate::vault::Vault;
 use crate::vault::completion;
 use crate::vault::error::VaultError;
+use crate::vault::lock::Hold;
+use crate::vault::lock::Lock;
+use crate::vault::places;
 use crate::vault::places::Places;
 use crate::vault::rekey;
 use crate::vault::rescue;
@@ -203,8 +207,8 @@ fn merge_tree(from: &Path, to: &Path) {
     }
 }
 
-#[test]
-fn a_branch_that_is_joined() {
+/// A second machine, with a vault whose history has a branch that is not joined to it.
+fn branched() -> (Bench, Places) {
     let (bench, client) = filled();
     // A copy goes to a second machine, which continues the log; the first one writes on; then the two meet.
     let vault = bench.dir.path().join("second-vault");
@@ -218,7 +222,28 @@ fn a_branch_that_is_joined() {
     let header = fs::read(second.vault.join("vault.toml")).unwrap();
     merge_tree(&bench.places.vault, &second.vault);
     fs::write(second.vault.join("vault.toml"), header).unwrap();
+    (bench, second)
+}
 
+#[test]
+fn nothing_is_joined_and_no_link_written_while_another_holds_the_vault() {
+    let (bench, second) = branched();
+    let options = Options { lock_wait: Duration::from_millis(10), ..Bench::options() };
+    let mut vault = bench.open_at(&second, options).unwrap();
+    let before = snapshot(&second.vault);
+    let held = Lock::take(&second.vault.join(places::LOCK), Hold::Exclusive, Duration::ZERO).unwrap();
+    let refused = rescue::join(&mut bench.desk(&mut vault)).map(drop).unwrap_err();
+    assert!(matches!(refused, VaultError::Busy(_)), "{refused}");
+    assert_eq!(snapshot(&second.vault), before);
+    drop(held);
+    let joined = rescue::join(&mut bench.desk(&mut vault)).unwrap();
+    assert_eq!(joined.entries.len(), 1);
+    assert_ne!(snapshot(&second.vault), before);
+}
+
+#[test]
+fn a_branch_that_is_joined() {
+    let (bench, second) = branched();
     let walk = Walk { machines: vec![second.clone()], is_branched: true, ..Walk::of(&bench, &size) };
     walk.through("join a branch", &|| {
         let mut vault = open_at(&bench, &second).map_err(text)?;

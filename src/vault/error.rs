@@ -126,6 +126,12 @@ pub enum VaultError {
         /// The vault's checkpoint.
         found: Box<Checkpoint>,
     },
+    /// Both notes of a fork of this very log are kept on this computer, and nobody said yet which one holds.
+    #[error("the ledger's key signed two histories that exclude each other: {} holds both heads", evidence.display())]
+    SignedTwice {
+        /// Where they are kept.
+        evidence: PathBuf,
+    },
     /// The checkpoint is ahead of the files beside it.
     #[error("the ledger says {} entries, but {file} is not there yet", head.size)]
     Incomplete {

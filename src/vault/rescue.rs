@@ -52,14 +52,14 @@ pub fn continue_here<R: CryptoRng + RngCore>(
 
 /// Joins what the history lacks: entries of past logs that came late, and other logs that continue one of its logs.
 pub fn join<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<Committed, VaultError> {
-    let vault = &mut *desk.vault;
-    let bodies = vault.missing_branches()?;
-    vault.link_branches(&bodies, desk.rng)?;
-    let Standing::Branched(_) = vault.standing else {
-        return desk.append(|_| Ok(Vec::new()));
-    };
+    let links = IntentId::random(desk.rng);
     desk.append_joining(|vault| {
         let bodies = vault.missing_branches()?;
+        // Under the locks like all that is written: two who join at once would write each other's links over.
+        vault.link_branches(&bodies, links)?;
+        if !vault.is_branched() {
+            return Ok(Vec::new());
+        }
         Ok(bodies.into_iter().map(|joined| Body::LogJoined(joined).into()).collect())
     })
 }
@@ -151,8 +151,8 @@ impl Vault {
 
     /// Each log that is joined gets a link to the active one, signed with its own key: so whoever wrote it until now
     /// knows which log goes on.
-    fn link_branches(&mut self, joined: &[LogJoined], rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
-        let intent = Intent::announce(&self.disk, IntentId::random(rng), Vec::new())?;
+    fn link_branches(&self, joined: &[LogJoined], id: IntentId) -> Result<(), VaultError> {
+        let intent = Intent::announce(&self.disk, id, Vec::new())?;
         let mut staging = Staging::new(self.disk.clone(), places::incoming(intent.id));
         for joined in joined {
             let Ok(key) = joined.vkey.parse::<VerifierKey>() else {

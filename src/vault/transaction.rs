@@ -38,6 +38,7 @@ use crate::vault::catalog::StoredObject;
 use crate::vault::disk::Staging;
 use crate::vault::edge::Edge;
 use crate::vault::error::VaultError;
+use crate::vault::evidence;
 use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
@@ -109,6 +110,9 @@ impl Vault {
         }
         if self.standing == Standing::Unmarked {
             return Err(VaultError::Unmarked(Box::new(self.head().clone())));
+        }
+        if !is_joining && let Some(evidence) = evidence::of(&self.places, &self.header.verifier)? {
+            return Err(VaultError::SignedTwice { evidence });
         }
         if self.state.is_writer() {
             return Ok(());
@@ -273,7 +277,8 @@ impl Transaction<'_> {
             entries.push((index, event));
         }
 
-        // (3) A crash here leaves openings at or beyond the committed size: dropped by whoever appends next.
+        // (3) A crash here leaves openings at or beyond the committed size: dropped by whoever appends next. Their names
+        // are on disk with those of the tiles, before the mark is: in which order does not matter.
         let journal = self.write_journal(&head, &openings)?;
         // (4) A crash here leaves tiles beyond the edge: replaced by whoever appends next, never trusted.
         let vault = &*self.vault;
@@ -346,7 +351,6 @@ impl Transaction<'_> {
             let sealed = vault.log.write_journal(&mut self.staging, number, &lines, vault.keyring.current())?;
             written = Some((sealed, lines));
         }
-        self.staging.settle()?;
         Ok(written)
     }
 

@@ -60,6 +60,10 @@ impl From<VaultError> for Failure {
                 Integrity,
                 format!("{message}; nothing is added to it: bring the copy back that was seen here"),
             ),
+            VaultError::SignedTwice { .. } => {
+                let words = "nothing is added to it; if this history is the right one, a new ledger can go on from it";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
+            }
             VaultError::Incomplete { .. } => {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
