@@ -317,13 +317,8 @@ impl Transaction<'_> {
             intent.files.clear();
         }
         let edge = journal.and_then(|(sealed, lines)| Edge::of(signed.head().clone(), sealed, lines));
-        Ok(Appended {
-            edge,
-            signed,
-            full: growth.full.iter().map(|path| path.partial_directory()).collect(),
-            entries,
-            folds,
-        })
+        let full = growth.full.iter().map(|path| path.partial_directory()).collect();
+        Ok(Appended { edge, signed, full, entries, folds })
     }
 
     /// Returns the last file written, and what it was sealed as.

@@ -51,8 +51,8 @@ impl Session<'_> {
         }
     }
 
-    /// Continues the ledger on this computer, and opens the vault anew; no alarm is raised. The next key, where one was made in advance, is
-    /// in the file that was named, or asked for.
+    /// Continues the ledger on this computer, and opens the vault anew; no alarm is raised. The next key, where one was
+    /// made in advance, is in the file that was named, or asked for.
     pub fn continue_here(
         &mut self,
         mut vault: Vault,
