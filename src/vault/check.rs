@@ -37,6 +37,7 @@ use crate::vault::step::Held;
 pub(super) use files::Expected;
 pub(super) use files::Objects;
 pub(super) use files::check_key_file;
+pub(super) use ledger::Erasures;
 pub(super) use ledger::Ledger;
 pub use outside::Heard;
 pub use outside::NOT_OURS;
@@ -184,6 +185,7 @@ impl Vault {
         let mut last: Option<Timestamp> = None;
         let mut walks: Vec<(LogId, Bounds)> = Vec::new();
         let (mut disclosures, mut twice) = (Disclosures::default(), Vec::new());
+        let mut erasures = Erasures::default();
         let chapters = self.chapters()?;
         for (chapter, next) in chapters.iter().zip(chapters.iter().skip(1).map(Some).chain([None])) {
             let Chapter { log, verifier, head, .. } = chapter;
@@ -191,7 +193,7 @@ impl Vault {
             let of_log = uppers.iter().filter(|(id, _)| *id == log.id).map(|(_, upper)| *upper);
             let mut bounds = Bounds::new(of_log.collect());
             let before = last;
-            let examined = ledger.examine(progress, &mut |index, event| {
+            let examined = ledger.examine(&mut erasures, progress, &mut |index, event| {
                 if let Body::DisclosureMade(made) = &event.body {
                     twice.extend(disclosures.made(made.disclosure, log.id, index));
                 }
@@ -205,6 +207,7 @@ impl Vault {
                 self.check_closed(chapter, &mut report)?;
             }
         }
+        report.findings.extend(erasures.findings());
         report.findings.extend(times::findings(walks));
         report.findings.extend(twice);
         self.check_links(&mut report)?;

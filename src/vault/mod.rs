@@ -10,6 +10,7 @@ pub mod copy;
 pub mod create;
 pub mod desk;
 pub mod disk;
+pub mod erasing;
 pub mod error;
 pub mod evidence;
 pub mod fuse;
@@ -166,7 +167,7 @@ impl Vault {
             }
         }
         drop(shared);
-        vault.recover()?;
+        vault.recover(rng)?;
         Ok(vault)
     }
 

@@ -317,10 +317,10 @@ impl Transaction<'_> {
         let line = |opening: &Opening| opening.to_line().map_err(|error| VaultError::altered(places::JOURNAL, error));
         // The file of the last entry is checked even when it is full: what is signed next stands on it.
         let last = (head.size - 1) / PER_FILE;
-        for opening in vault.log.openings(last, head, &vault.keyring)? {
-            if !head.size.is_multiple_of(PER_FILE) {
-                files.entry(last).or_default().extend(line(&opening)?);
-            }
+        let before = vault.log.openings(last, head, &vault.keyring)?;
+        let mut before = vault.lines_at_rest(&vault.declared()?, vault.log.id, before)?;
+        if !head.size.is_multiple_of(PER_FILE) {
+            files.insert(last, std::mem::take(&mut *before));
         }
         for opening in openings {
             files.entry(opening.index / PER_FILE).or_default().extend(line(opening)?);
@@ -348,6 +348,10 @@ impl Transaction<'_> {
         vault.standing = Standing::InStep;
         for dir in &appended.full {
             vault.disk.remove_dir(&places::ledger_file(vault.log.id, dir))?;
+        }
+        if appended.entries.iter().any(|(_, event)| matches!(event.body, Body::EventErased(_))) {
+            // A crash here leaves lines that hold what was erased: the next opening replaces them.
+            vault.replace_erased(&mut self.staging)?;
         }
         match self.next.take() {
             None => vault.make_missing_key_files()?,

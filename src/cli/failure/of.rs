@@ -38,6 +38,7 @@ impl From<VaultError> for Failure {
             }
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
             VaultError::Altered { .. } | VaultError::OpeningDiffers { .. } => failure(Integrity),
+            VaultError::NotErasable { .. } => failure(Usage),
             VaultError::MissingEntry { .. } => {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
