@@ -32,7 +32,7 @@ pub const INTACT: &str = "INTACT";
 struct Row(Fault, &'static str, &'static str);
 
 /// What each fault is called, and what to do about it.
-const TABLE: [Row; 17] = [
+const TABLE: [Row; 18] = [
     Row(
         Fault::UntrustedKey,
         "UNTRUSTED-KEY",
@@ -68,6 +68,7 @@ const TABLE: [Row; 17] = [
     ),
     Row(Fault::Gap, "GAP", "should a copy of them be found, subrosa ledger recover --from DIR; nothing else alarms"),
     Row(Fault::Resealing, "RESEALING", "subrosa owner remove --resume"),
+    Row(Fault::Erasing, "ERASING", "subrosa ledger recover, on the computer that writes the ledger"),
     Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
     Row(Fault::Stray, "STRAY", "subrosa check --repair"),
 ];

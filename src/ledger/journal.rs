@@ -154,11 +154,9 @@ impl Line {
         }
         let json = line.strip_suffix(b"\n").ok_or(OpeningError::NotCanonical)?;
         let value = jcs::parse(json).map_err(|_| OpeningError::NotCanonical)?;
-        let (Some(fields), Some(index), Some(2)) = (
-            value.get("fields"),
-            value.get("index").and_then(Value::as_u64),
-            value.as_object().map(Map::len),
-        ) else {
+        let (Some(fields), Some(index), Some(2)) =
+            (value.get("fields"), value.get("index").and_then(Value::as_u64), value.as_object().map(Map::len))
+        else {
             return Err(OpeningError::Shape);
         };
         let shown = Shown::from_value(fields).map_err(|_| OpeningError::Shape)?;
@@ -265,7 +263,8 @@ mod tests {
     #[test]
     fn a_journal_ascends_within_its_range() {
         let journal = |indices: &[u64]| {
-            let line = |index: &u64| if index % 2 == 0 { whole(*index) } else { partial(*index).to_bytes().unwrap() };
+            let line =
+                |index: &u64| if index.is_multiple_of(2) { whole(*index) } else { partial(*index).to_bytes().unwrap() };
             let bytes: Vec<u8> = indices.iter().flat_map(line).collect();
             parse_journal(&bytes, 256..512).map(|read| read.iter().map(Line::index).collect::<Vec<_>>())
         };

@@ -167,8 +167,19 @@ mod tests {
 
     /// What is always kept, whatever the kind.
     const KEPT: [&str; 13] = [
-        "kind", "time", "client", "recipient", "record", "records", "disclosure", "object", "seal", "sha256", "size",
-        "origin", "index",
+        "kind",
+        "time",
+        "client",
+        "recipient",
+        "record",
+        "records",
+        "disclosure",
+        "object",
+        "seal",
+        "sha256",
+        "size",
+        "origin",
+        "index",
     ];
 
     #[test]

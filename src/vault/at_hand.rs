@@ -43,12 +43,7 @@ impl Log {
     /// can write the files can write others that fit each other.
     ///
     /// A line that lacks what is not declared erased, by its own log up to there or by `declared`, fits nothing.
-    pub fn at_hand(
-        &self,
-        keyring: &Keyring,
-        signed: &[Checkpoint],
-        declared: &Declared,
-    ) -> Result<AtHand, VaultError> {
+    pub fn at_hand(&self, keyring: &Keyring, signed: &[Checkpoint], declared: &Declared) -> Result<AtHand, VaultError> {
         let mut leaves: Vec<Leaf> = Vec::new();
         let mut notable: Vec<Line> = Vec::new();
         for number in 0.. {

@@ -90,6 +90,8 @@ pub enum Fault {
     Gap,
     /// Objects that are still sealed to an earlier vault identity.
     Resealing,
+    /// A journal line that still holds what was erased.
+    Erasing,
     /// A package that waits in the outbox: not wrong, but not done.
     Waiting,
     /// A file that nothing speaks of.
@@ -99,7 +101,7 @@ pub enum Fault {
 impl Fault {
     /// Whether the vault's integrity is at stake.
     pub fn is_grave(self) -> bool {
-        !matches!(self, Self::Stray | Self::Waiting | Self::Gap | Self::Resealing | Self::DatedAhead)
+        !matches!(self, Self::Stray | Self::Waiting | Self::Gap | Self::Resealing | Self::Erasing | Self::DatedAhead)
     }
 
     /// Whether nothing is to be done about it.
@@ -231,6 +233,11 @@ impl Vault {
         self.check_objects(read_data, &mut known, &mut report, progress)?;
         self.check_key_files(&mut known, &mut report)?;
         self.check_outbox(&mut known, &mut report)?;
+        let unerased = self.unerased()?.into_iter().map(|(log, index)| {
+            let file = places::journal(log, index / PER_FILE);
+            Finding { index: Some(index), ..finding(Fault::Erasing, &file, "its opening still holds what was erased") }
+        });
+        report.findings.extend(unerased);
         // Nobody commits while we look for strays, and what others committed since this vault was opened is known by then.
         let _reading = Lock::take_to_read(&self.disk.path(places::LOCK), self.lock_wait())?;
         self.settle(Held::Vault)?;

@@ -85,7 +85,13 @@ pub fn complete_from(
             continue;
         };
         let (log, other) = (Log::new(here.clone(), id), Log::new(there.clone(), id));
-        let copy = Copy { here: log, there: other, keyring: &unlocked.keyring, moved: moved.clone(), declared: declared.clone() };
+        let copy = Copy {
+            here: log,
+            there: other,
+            keyring: &unlocked.keyring,
+            moved: moved.clone(),
+            declared: declared.clone(),
+        };
         let is_other = verifier != header.verifier && !past.contains(&verifier);
         let mark = State::of(&found.places, &verifier).mark(&verifier)?;
         let is_active = verifier == header.verifier;

@@ -99,7 +99,9 @@ impl Declared {
     /// What an undeclared absence in a line is, as a fact.
     pub fn check(&self, log: LogId, line: &Line) -> Result<(), VaultError> {
         match line.hidden().into_iter().find(|name| !self.is_gone(log, line.index(), name)) {
-            Some(name) => Err(differs(log, line.index(), &format!("lacks {name}, and no entry says that it was erased"))),
+            Some(name) => {
+                Err(differs(log, line.index(), &format!("lacks {name}, and no entry says that it was erased")))
+            }
             None => Ok(()),
         }
     }
@@ -241,20 +243,34 @@ impl Vault {
         Ok(bytes)
     }
 
-    /// Whether a journal line holds still what is declared erased: the one that is replaced last.
+    /// Whether a journal line holds still what is declared erased: asked of the file that is replaced last alone.
     pub(super) fn is_erasing(&self) -> Result<bool, VaultError> {
         let declared = self.declared()?;
-        let Some((id, index)) = declared.last else {
-            return Ok(false);
-        };
-        let chapters = self.chapters()?;
-        let Some(Chapter { log, head, .. }) = chapters.iter().find(|chapter| chapter.log.id == id) else {
-            return Ok(false);
-        };
-        let lines = match log.journal(index / PER_FILE, head, &self.keyring) {
-            Err(error) if error.is_of_files() => return Ok(false),
-            other => other?,
-        };
-        Ok(lines.iter().any(|line| line.index() == index && declared.is_full(id, line)))
+        let last = declared.files().pop();
+        Ok(!self.unerased_in(&declared, last.as_slice())?.is_empty())
+    }
+
+    /// The entries whose journal lines hold still what is declared erased.
+    pub(super) fn unerased(&self) -> Result<Vec<(LogId, u64)>, VaultError> {
+        let declared = self.declared()?;
+        self.unerased_in(&declared, &declared.files())
+    }
+
+    fn unerased_in(&self, declared: &Declared, files: &[(LogId, u64)]) -> Result<Vec<(LogId, u64)>, VaultError> {
+        let chapters = if files.is_empty() { Vec::new() } else { self.chapters()? };
+        let mut found = Vec::new();
+        for (id, number) in files {
+            let Some(Chapter { log, head, .. }) = chapters.iter().find(|chapter| chapter.log.id == *id) else {
+                continue;
+            };
+            // A file that cannot be read is told of with the ledger.
+            let lines = match log.journal(*number, head, &self.keyring) {
+                Err(error) if error.is_of_files() => continue,
+                other => other?,
+            };
+            let full = lines.iter().filter(|line| declared.is_full(*id, line));
+            found.extend(full.map(|line| (*id, line.index())));
+        }
+        Ok(found)
     }
 }

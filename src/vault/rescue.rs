@@ -130,7 +130,11 @@ impl Vault {
             let files = from / PER_FILE..whole.size.div_ceil(PER_FILE);
             files.into_iter().all(|number| log.openings(number, whole, &self.keyring).is_ok())
         };
-        let have = if is_whole { whole.clone() } else { log.at_hand(&self.keyring, std::slice::from_ref(whole), &self.declared()?)?.have };
+        let have = if is_whole {
+            whole.clone()
+        } else {
+            log.at_hand(&self.keyring, std::slice::from_ref(whole), &self.declared()?)?.have
+        };
         let have = held.filter(|held| held.size > have.size).cloned().unwrap_or(have);
         self.check_folds(Stretch { log: log.clone(), from, head: have.clone() })?;
         Ok(LogJoined {

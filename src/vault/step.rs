@@ -144,7 +144,7 @@ impl Vault {
         let mut lists = Lists { disk, keyring, all: all.clone(), moves: None, declared: None };
         let events = Openings::new(disk, keyring, rest).after(&folded);
         let events = events.map(|line| lists.fold_of(line.map_err(Halt::Failed)?));
-        match catalog.fold(to.clone(), events).map_err(unfold) {
+        match catalog.fold(to, events).map_err(unfold) {
             Err(Halt::Erased) => {}
             Err(Halt::Failed(error)) => return Err(error),
             Ok(()) => return Ok(()),

@@ -68,9 +68,10 @@ impl Erasures {
 /// What an opening that differs is called.
 fn of_opening(error: VaultError) -> Option<Finding> {
     match error {
-        VaultError::OpeningDiffers { file, index, reason } => {
-            Some(Finding { index: Some(index), ..finding(Fault::OpeningMismatch, &file, &format!("its opening {reason}")) })
-        }
+        VaultError::OpeningDiffers { file, index, reason } => Some(Finding {
+            index: Some(index),
+            ..finding(Fault::OpeningMismatch, &file, &format!("its opening {reason}"))
+        }),
         _ => None,
     }
 }
