@@ -52,7 +52,11 @@ const TABLE: [Row; 18] = [
         "ask whoever made the entry how that can be, and keep a copy of the vault as it is",
     ),
     Row(Fault::Corrupt, "CORRUPT", "bring the file back from a backup, and look at the disk"),
-    Row(Fault::OpeningMismatch, "OPENING-MISMATCH", "bring the journal file back from a backup"),
+    Row(
+        Fault::OpeningMismatch,
+        "OPENING-MISMATCH",
+        "bring the journal file back from a backup: subrosa ledger recover --from DIR",
+    ),
     Row(Fault::NotIncluded, "NOT-INCLUDED", "nothing is proved by it: ask for a new proof"),
     Row(Fault::Malformed, "MALFORMED", "bring the file back from a backup"),
     Row(

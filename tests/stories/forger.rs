@@ -183,7 +183,10 @@ impl Forger {
         let me = fs::read(practice.path("me.txt")).unwrap();
         let me = IdentityFile::read(&me, "me.txt", &mut |_| None, &Callbacks::none()).unwrap();
         let vault = practice.vault();
-        let owner = fs::read_dir(vault.join("keys/1")).unwrap().next().unwrap().unwrap().path();
+        let epochs = fs::read_dir(vault.join("keys")).unwrap().map(|entry| entry.unwrap().path());
+        let epoch = epochs.filter(|path| path.is_dir()).max().unwrap();
+        let owners = fs::read_dir(epoch).unwrap().map(|entry| entry.unwrap().path());
+        let owner = owners.filter(|path| !path.ends_with("earlier.age")).min().unwrap();
         let keyring = Keyring::new(VaultIdentity::parse_identity_file(&open(&owner, &me)).unwrap(), Vec::new());
         let key = String::from_utf8(open(key, &keyring)).unwrap();
         let key = SigningKey::parse_private(key.trim_end()).unwrap();
@@ -213,6 +216,12 @@ impl Forger {
                 }
             }
         }
+    }
+
+    /// The lines of a sealed journal file, the first.
+    pub fn open_journal(&self, sealed: &[u8]) -> Vec<Line> {
+        let plain = seal::open_bytes(sealed, &self.keyring, None, 1 << 20).unwrap();
+        parse_journal(&plain, 0..PER_FILE).unwrap()
     }
 
     /// A file of the log.
