@@ -4,12 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 
 use crate::id::LogId;
+use crate::keys::keyring::Keyring;
 use crate::keys::signer::Origin;
+use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::journal::Line;
 use crate::ledger::opening::PER_FILE;
 use crate::practice::erasure;
@@ -24,6 +27,7 @@ use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::history::Chapter;
 use crate::vault::history::Openings;
+use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::transaction::Committed;
 
@@ -154,6 +158,28 @@ pub fn erase<R: CryptoRng + RngCore>(
         }
         Ok(erasures.into_iter().map(|erased| Body::EventErased(erased).into()).collect())
     })
+}
+
+impl Log {
+    /// Whether these journal files hold a matching opening for each entry below `head`'s size, of which nothing is missing
+    /// but what they or the `declared` ones say is erased.
+    pub(super) fn lacks_nothing(
+        &self,
+        files: Range<u64>,
+        head: &Checkpoint,
+        keyring: &Keyring,
+        declared: &Declared,
+    ) -> bool {
+        let (mut declared, mut partial) = (declared.clone(), Vec::new());
+        for number in files {
+            let Ok(lines) = self.openings(number, head, keyring) else {
+                return false;
+            };
+            lines.iter().for_each(|line| declared.read(self.id, line));
+            partial.extend(lines.into_iter().filter(|line| !line.hidden().is_empty()));
+        }
+        partial.iter().all(|line| declared.check(self.id, line).is_ok())
+    }
 }
 
 impl Vault {

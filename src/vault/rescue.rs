@@ -128,7 +128,7 @@ impl Vault {
         let from = held.map_or(0, |held| held.size);
         let is_whole = no_if_absent(log.has_root(whole))? && {
             let files = from / PER_FILE..whole.size.div_ceil(PER_FILE);
-            files.into_iter().all(|number| log.openings(number, whole, &self.keyring).is_ok())
+            log.lacks_nothing(files, whole, &self.keyring, &self.declared()?)
         };
         let have = if is_whole {
             whole.clone()

@@ -280,7 +280,8 @@ impl Vault {
         let published = log.checkpoint(key).ok().map(|late| late.head().clone());
         published.filter(|late| late.size > head.size).is_some_and(|late| {
             let last = (late.size - 1) / PER_FILE;
-            log.has_root(&late).unwrap_or(false) && log.openings(last, &late, &self.keyring).is_ok()
+            let declared = self.declared().unwrap_or_default();
+            log.has_root(&late).unwrap_or(false) && log.lacks_nothing(last..last + 1, &late, &self.keyring, &declared)
         })
     }
 

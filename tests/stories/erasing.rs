@@ -153,6 +153,31 @@ fn a_line_that_lacks_more_comes_from_a_copy() {
 }
 
 #[test]
+fn without_a_copy_the_ledger_goes_on_from_before_a_line_that_lacks_more() {
+    let practice = eventful();
+    erase(&practice, &active(&practice), &[(2, &["name"])]).unwrap();
+    copy_tree(&practice.vault(), &practice.path("copy"));
+    let mut forger = Forger::of(&practice);
+    forger.hide(6, &["name"]);
+    forger.write_journal();
+    let said = practice.run(&["ledger", "recover", "--batch", "--json"]);
+    assert_ne!(said.exit, 0, "{said:?}");
+    // The line that was erased is not declared so in what is left: entry 8 is beyond.
+    let accept = said.stderr.split("--accept-head ").nth(1).unwrap().split([' ', '"']).next().unwrap();
+    assert!(accept.starts_with("2:"), "{said:?}");
+    let said = practice.run(&["--accept-head", accept, "ledger", "recover", "--batch"]);
+    assert!(said.exit == 7 && said.stderr.contains("entries 2 to 8 were not at hand"), "{said:?}");
+    assert_eq!(verdict(&practice.ok(&["ledger", "verify", "--json"])), "CONTINUOUS");
+    practice.ok(&["client", "add", "later"]);
+    // A copy that turns up is joined, with what it declares.
+    practice.ok(&["ledger", "recover", "--from", "copy", "--batch"]);
+    let log = practice.ok(&["ledger", "log", "--json"]).stdout;
+    assert!(log.contains("mk-01") && log.contains("later") && !log.contains(NAME), "{log}");
+    practice.ok(&["check", "--read-data"]);
+    assert_eq!(verdict(&elsewhere(&practice, &["ledger", "verify", "--json"])), "INTACT");
+}
+
+#[test]
 fn entries_of_an_older_log_are_erased_too() {
     let practice = eventful();
     practice.ok(&["ledger", "rotate-key", "--batch"]);
