@@ -72,7 +72,7 @@ const TABLE: [Row; 18] = [
     ),
     Row(Fault::Gap, "GAP", "should a copy of them be found, subrosa ledger recover --from DIR; nothing else alarms"),
     Row(Fault::Resealing, "RESEALING", "subrosa owner remove --resume"),
-    Row(Fault::Erasing, "ERASING", "subrosa ledger recover, on the computer that writes the ledger"),
+    Row(Fault::Erasing, "ERASING", "on the computer that writes the ledger: subrosa ledger recover"),
     Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
     Row(Fault::Stray, "STRAY", "subrosa check --repair"),
 ];

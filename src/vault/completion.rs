@@ -19,6 +19,7 @@ use crate::keys::keyring::Keyring;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::journal::Line;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::tile::tiles_of;
 use crate::ledger::tree::Tiles as _;
@@ -266,14 +267,13 @@ impl Copy<'_> {
             }
         }
         // What lacks more than was declared erased is as good as missing.
-        for line in partial.iter().filter(|line| declared.check(self.here.id, line).is_err()) {
+        let lacks = |line: &&Line| declared.check(self.here.id, line).is_err();
+        for line in partial.iter().filter(lacks) {
             let number = line.index() / PER_FILE;
             let proven = if is_there { &self.there } else { &self.here };
-            let Ok(others) = self.there.openings_of(proven, number, head, self.keyring) else {
-                return Ok(None);
-            };
-            if others.iter().any(|line| declared.check(self.here.id, line).is_err()) {
-                return Ok(None);
+            match self.there.openings_of(proven, number, head, self.keyring) {
+                Ok(others) if !others.iter().any(|line| lacks(&line)) => {}
+                _ => return Ok(None),
             }
             files.insert(places::journal(self.here.id, number));
         }

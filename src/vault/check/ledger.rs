@@ -80,7 +80,7 @@ fn of_opening(error: VaultError) -> Option<Finding> {
 type Each<'e> = &'e mut dyn FnMut(u64, &Event) -> Result<(), VaultError>;
 
 impl Ledger<'_> {
-    /// Checks all of it. Memory: one journal file.
+    /// Checks all of it. Memory: one journal file, and the lines that are not whole.
     pub fn examine(
         &self,
         erasures: &mut Erasures,
