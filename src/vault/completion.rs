@@ -270,8 +270,7 @@ impl Copy<'_> {
         let lacks = |line: &&Line| declared.check(self.here.id, line).is_err();
         for line in partial.iter().filter(lacks) {
             let number = line.index() / PER_FILE;
-            let proven = if is_there { &self.there } else { &self.here };
-            match self.there.openings_of(proven, number, head, self.keyring) {
+            match self.there.openings_of(if is_there { &self.there } else { &self.here }, number, head, self.keyring) {
                 Ok(others) if !others.iter().any(|line| lacks(&line)) => {}
                 _ => return Ok(None),
             }
@@ -290,8 +289,8 @@ impl Copy<'_> {
     fn declared_here(&self, head: &Checkpoint) -> Declared {
         let mut declared = self.declared.clone();
         for number in 0..head.size.div_ceil(PER_FILE) {
-            let lines = self.here.openings(number, head, self.keyring).unwrap_or_default();
-            lines.iter().for_each(|line| declared.read(self.here.id, line));
+            let lines = self.here.openings(number, head, self.keyring);
+            lines.iter().flatten().for_each(|line| declared.read(self.here.id, line));
         }
         declared
     }
