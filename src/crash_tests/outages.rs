@@ -16,10 +16,14 @@ use crate::crash_tests::walk::Walk;
 use crate::crash_tests::walk::sampled;
 use crate::filing;
 use crate::id::ClientId;
+use crate::practice::erasure::EventErased;
 use crate::practice::event::Body;
 use crate::vault::Options;
 use crate::vault::Vault;
+use crate::vault::catalog::Entry;
+use crate::vault::catalog::EntryFilter;
 use crate::vault::completion;
+use crate::vault::erasing;
 use crate::vault::error::VaultError;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
@@ -104,6 +108,50 @@ fn tags() {
         let tags = (std::slice::from_ref(&tag), &[][..]);
         filing::tag(&mut bench.desk(&mut bench.open().map_err(text)?), &records, tags).map(drop).map_err(text)
     });
+}
+
+#[test]
+fn erasing() {
+    let (bench, client) = filled();
+    let mut vault = bench.open().unwrap();
+    let details = vault.catalog().client(client).unwrap().unwrap().details;
+    let filler = || Draft::from(Body::ClientEdited(details.clone()));
+    let count = 258 - vault.head().size;
+    bench.desk(&mut vault).append::<VaultError>(|_| Ok((0..count).map(|_| filler()).collect())).unwrap();
+    let origin = vault.head().origin.to_string();
+    drop(vault);
+    let second = second(&bench);
+    let erasures = |of: &[(u64, &str)]| -> Vec<EventErased> {
+        let erased = of.iter().map(|(index, field)| EventErased {
+            fields: vec![(*field).to_owned()],
+            index: *index,
+            origin: origin.clone(),
+            reason: None,
+        });
+        erased.collect()
+    };
+    // Whatever the catalogue was folded from, it holds nothing that was declared erased.
+    let look = |vault: &Vault| {
+        let mut fields = Vec::new();
+        let each = |entry: Entry| {
+            fields.push(entry.fields.len());
+            Ok::<_, VaultError>(true)
+        };
+        vault.catalog().entries(&EntryFilter::default(), each).unwrap();
+        format!("{} {fields:?}", size(vault))
+    };
+    let erase = |of: &[(u64, &str)]| {
+        let mut vault = bench.open().map_err(text)?;
+        let done = erasing::erase(&mut bench.desk(&mut vault), erasures(of)).map_err(text)?;
+        done.late.map_or(Ok(()), |error| Err(error.to_string()))
+    };
+    // Two journal files, one of which the append itself writes.
+    Walk::of(&bench, &look).with(&second).through("erase", &|| erase(&[(257, "alias"), (4, "title"), (2, "alias")]));
+
+    for wrong in [(2, "alias"), (3, "seal"), (0, "kind"), (1000, "title"), (3, "nothing")] {
+        let error = erase(&[wrong]).unwrap_err();
+        assert!(error.starts_with(&format!("entry {} of {origin}: ", wrong.0)), "{error}");
+    }
 }
 
 #[test]

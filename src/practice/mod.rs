@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod disclosure;
+pub mod erasure;
 pub mod event;
 mod fields;
 pub mod file_name;

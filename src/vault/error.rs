@@ -173,6 +173,16 @@ pub enum VaultError {
     /// No key that was given opens the vault.
     #[error("{0}")]
     CannotUnlock(String),
+    /// An entry of which not all that was named can be erased.
+    #[error("entry {index} of {origin}: {reason}")]
+    NotErasable {
+        /// The log.
+        origin: String,
+        /// The entry.
+        index: u64,
+        /// Why not, without any value.
+        reason: String,
+    },
     /// The operating system refused.
     #[error("{}: {error}", path.display())]
     Io {

@@ -11,6 +11,7 @@ pub mod create;
 pub mod desk;
 pub mod disk;
 mod edge;
+pub mod erasing;
 pub mod error;
 pub mod evidence;
 pub mod fuse;
@@ -171,7 +172,7 @@ impl Vault {
             }
         }
         drop(shared);
-        vault.recover()?;
+        vault.recover(rng)?;
         Ok(vault)
     }
 

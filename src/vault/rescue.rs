@@ -19,6 +19,7 @@ use crate::vault::Vault;
 use crate::vault::at_hand::AtHand;
 use crate::vault::desk::Desk;
 use crate::vault::disk::Staging;
+use crate::vault::erasing::Declared;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
 use crate::vault::history;
@@ -67,7 +68,7 @@ pub fn join<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<Committed,
 impl Vault {
     /// Tiles of the tree that is at hand, so that its root can be checked by anybody: those that are not there.
     fn write_tiles_at_hand(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
-        let AtHand { growth, .. } = self.log.at_hand(&self.keyring, &self.signed_heads()?)?;
+        let AtHand { growth, .. } = self.log.at_hand(&self.keyring, &self.signed_heads()?, &Declared::default())?;
         let intent = Intent::announce(&self.disk, IntentId::random(rng), Vec::new())?;
         let mut staging = Staging::new(self.disk.clone(), places::incoming(intent.id));
         for (path, bytes) in &growth.writes {
@@ -127,9 +128,13 @@ impl Vault {
         let from = held.map_or(0, |held| held.size);
         let is_whole = no_if_absent(log.has_root(whole))? && {
             let files = from / PER_FILE..whole.size.div_ceil(PER_FILE);
-            files.into_iter().all(|number| log.openings(number, whole, &self.keyring).is_ok())
+            log.lacks_nothing(files, whole, &self.keyring, &self.declared()?)
         };
-        let have = if is_whole { whole.clone() } else { log.at_hand(&self.keyring, std::slice::from_ref(whole))?.have };
+        let have = if is_whole {
+            whole.clone()
+        } else {
+            log.at_hand(&self.keyring, std::slice::from_ref(whole), &self.declared()?)?.have
+        };
         let have = held.filter(|held| held.size > have.size).cloned().unwrap_or(have);
         self.check_folds(Stretch { log: log.clone(), from, head: have.clone() })?;
         Ok(LogJoined {

@@ -28,7 +28,6 @@ use crate::practice::disclosure::Listed;
 use crate::practice::disclosure::RecordRef;
 use crate::practice::event::Body;
 use crate::practice::event::Event;
-use crate::practice::owner::ClockStepped;
 use crate::practice::rekey::Resealed;
 use crate::seal;
 use crate::time::Timestamp;
@@ -49,9 +48,6 @@ use crate::vault::recovery::staging_of;
 use crate::vault::standing::Standing;
 use crate::vault::step::Held;
 use crate::vault::succession::NextLog;
-
-/// How far a clock may stand behind the last entry before anybody is asked, in seconds.
-const CLOCK_SLACK: i64 = 300;
 
 /// An event that a transaction wants to append.
 #[derive(Debug)]
@@ -148,21 +144,6 @@ impl Vault {
         let intent = Intent::announce(&self.disk, IntentId::random(rng), files)?;
         let staging = staging_of(self, &intent);
         Ok(Transaction { vault: self, staging, objects: Vec::new(), intent: Some(intent), next: Some(next), beside })
-    }
-
-    /// The time of a new entry: never before the last one.
-    fn entry_time(&self, clock: Timestamp) -> Result<(Timestamp, Option<ClockStepped>), VaultError> {
-        let last = self.last_event()?.map_or(clock, |event| event.time);
-        if clock >= last {
-            return Ok((clock, None));
-        }
-        if last.unix() - clock.unix() <= CLOCK_SLACK {
-            return Ok((last, None));
-        }
-        if !self.options.accept_clock {
-            return Err(VaultError::ClockBehind { clock, last });
-        }
-        Ok((last, Some(ClockStepped { clock, last })))
     }
 }
 
@@ -331,10 +312,10 @@ impl Transaction<'_> {
             Some(lines) => files.entry(last).or_default().extend_from_slice(lines),
             // The file of the last entry is checked even when it is full: what is signed next stands on it.
             None => {
-                for opening in vault.log.openings(last, head, &vault.keyring)? {
-                    if !head.size.is_multiple_of(PER_FILE) {
-                        files.entry(last).or_default().extend(line(&opening)?);
-                    }
+                let found = vault.log.openings(last, head, &vault.keyring)?;
+                let before = vault.lines_at_rest(&vault.declared()?, vault.log.id, found)?;
+                if !head.size.is_multiple_of(PER_FILE) {
+                    files.insert(last, before);
                 }
             }
         }
@@ -362,6 +343,11 @@ impl Transaction<'_> {
         vault.standing = Standing::InStep;
         for dir in &appended.full {
             vault.disk.remove_dir(&places::ledger_file(vault.log.id, dir))?;
+        }
+        if appended.entries.iter().any(|(_, event)| matches!(event.body, Body::EventErased(_))) {
+            // A crash here leaves lines that hold what was erased: the next opening replaces them.
+            vault.edge = None;
+            vault.replace_erased(&mut self.staging)?;
         }
         match self.next.take() {
             None => vault.make_missing_key_files()?,

@@ -37,7 +37,12 @@ impl From<VaultError> for Failure {
                 failure(Unsafe).because([Reason::from(&risk)]).hint("subrosa --vault NEW-DIRECTORY init")
             }
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
-            VaultError::Altered { .. } | VaultError::OpeningDiffers { .. } => failure(Integrity),
+            VaultError::Altered { .. } => failure(Integrity),
+            VaultError::OpeningDiffers { .. } => {
+                Self::new(Integrity, format!("{message}; bring the journal file back from a backup"))
+                    .hint("subrosa ledger recover --from DIR")
+            }
+            VaultError::NotErasable { .. } => failure(Usage),
             VaultError::MissingEntry { .. } => {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")

@@ -174,6 +174,7 @@ impl<'t> Writer<'t> {
             | Body::LogContinued(_)
             | Body::LogJoined(_)
             | Body::WriterHanded(_)
+            | Body::EventErased(_)
             | Body::ClockStepped(_) => About::default(),
             Body::ClientAdded(details) => {
                 let client = Client::added(details);
