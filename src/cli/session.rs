@@ -41,6 +41,7 @@ mod plugins;
 mod recovering;
 mod unlocking;
 
+pub use keys::no_next_key;
 pub use recovering::state_of;
 pub use unlocking::Examined;
 

@@ -6,6 +6,7 @@ pub mod agreement;
 pub mod client;
 pub mod consent;
 pub mod disclosure;
+pub mod erasure;
 pub mod event;
 mod fields;
 pub mod file_name;

@@ -243,7 +243,13 @@ const TABLE: &[Row] = &[
     ("an edited size", |s| text(&s.note(), |note| note.replace("\n5\n", "\n4\n")), &[], "CORRUPT"),
     ("CRLF", |s| text(&s.note(), |note| note.replace('\n', "\r\n")), &[], "MALFORMED"),
     ("NUL", |s| text(&s.note(), |note| note.replace("\n5\n", "\n5\0\n")), &[], "MALFORMED"),
-    ("BOM", |s| text(&s.note(), |note| format!("\u{feff}{note}")), &[], "WRONG-LOG"),
+    ("BOM", |s| text(&s.note(), |note| format!("\u{feff}{note}")), &[], "MALFORMED"),
+    (
+        "a name with a mark that is not seen",
+        |s| text(&s.note(), |note| note.replacen('/', "/\u{200b}", 1)),
+        &[],
+        "MALFORMED",
+    ),
     ("no final newline", |s| text(&s.note(), |note| note.trim_end().to_owned()), &[], "MALFORMED"),
     ("an extra final newline", |s| text(&s.note(), |note| note + "\n"), &[], "MALFORMED"),
     ("junk after the note", |s| text(&s.note(), |note| note + "junk\n"), &[], "MALFORMED"),
@@ -481,6 +487,21 @@ fn evidence_of_a_fork_holds_both_notes_and_why() {
     assert!(subrosa::ledger::tree::verify_consistency(old, new, &proof));
     assert_eq!(root, stage.older.head().root);
     assert_ne!(root, smaller.head().root);
+
+    // It is read as before, and nothing is added until somebody says which history holds: under another key.
+    stage.practice.ok(&["client", "list"]);
+    let add = ["client", "add", "zz-99"];
+    let head = larger.head();
+    let accepted = format!("{}:{}", head.size, STANDARD.encode(head.root.as_bytes()));
+    for args in [&add[..], &["--accept-head", &accepted, "client", "add", "zz-99"], &["ledger", "recover"]] {
+        let said = stage.practice.refused(5, args);
+        assert!(said.stderr.contains(kept.file_name().to_str().unwrap()), "{said:?}");
+        assert!(said.stderr.contains("ledger recover"), "{said:?}");
+    }
+    let said = stage.practice.ok(&["ledger", "recover", "--json", "--accept-head", &accepted]);
+    assert_eq!(said.json()["continued"]["have"]["size"], 5, "{said:?}");
+    stage.practice.ok(&add);
+    assert_eq!(stage.practice.run(&["check"]).exit, 0);
 }
 
 #[test]

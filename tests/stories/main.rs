@@ -13,6 +13,7 @@ mod attacks_on_vaults;
 mod cards;
 mod copies;
 mod cosigning;
+mod erasing;
 mod examples;
 mod forged_log;
 mod forger;

@@ -326,7 +326,9 @@ fn a_backup_on_a_new_computer_and_the_old_one_that_wrote_on() {
     let all: [(&str, &str); 4] = [(&one, "one"), (&two, "two"), (&three, "three"), (&four, "four")];
 
     // Never two heads of one size: each wrote a log of its own. One takes what the other has.
-    let said = ok(&practice, "desk", "backup", &["ledger", "recover", "--from", "vault", "--json"]).json();
+    let said = ok(&practice, "desk", "backup", &["ledger", "recover", "--from", "vault", "--json"]);
+    assert!(!said.stderr.contains("WARNING"), "what was mended is no alarm any more: {said:?}");
+    let said = said.json();
     assert_eq!((&said["joined"][0]["from"], &said["joined"][0]["have"]), (&4.into(), &6.into()));
     is_whole(&practice, "desk", "backup", &all);
     // And the other way round, where each has joined the other by then.

@@ -37,7 +37,12 @@ impl From<VaultError> for Failure {
                 failure(Unsafe).because([Reason::from(&risk)]).hint("subrosa --vault NEW-DIRECTORY init")
             }
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
-            VaultError::Altered { .. } | VaultError::OpeningDiffers { .. } => failure(Integrity),
+            VaultError::Altered { .. } => failure(Integrity),
+            VaultError::OpeningDiffers { .. } => {
+                Self::new(Integrity, format!("{message}; bring the journal file back from a backup"))
+                    .hint("subrosa ledger recover --from DIR")
+            }
+            VaultError::NotErasable { .. } => failure(Usage),
             VaultError::MissingEntry { .. } => {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
@@ -60,6 +65,10 @@ impl From<VaultError> for Failure {
                 Integrity,
                 format!("{message}; nothing is added to it: bring the copy back that was seen here"),
             ),
+            VaultError::SignedTwice { .. } => {
+                let words = "nothing is added to it; if this history is the right one, a new ledger can go on from it";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
+            }
             VaultError::Incomplete { .. } => {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
