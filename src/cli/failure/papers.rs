@@ -17,7 +17,13 @@ impl From<ConsentingError> for Failure {
             ConsentingError::NoDraft { .. } | ConsentingError::Stated { .. } => {
                 Self::refused(format!("{message}; file a new one")).hint("subrosa consent grant")
             }
-            ConsentingError::Closed(_) => Self::refused(message),
+            ConsentingError::NotNamed { consent, .. } => {
+                Self::usage(message).hint(format!("subrosa consent show {consent}"))
+            }
+            ConsentingError::NotSigned(consent) => {
+                Self::refused(message).hint(format!("subrosa consent form {consent}"))
+            }
+            ConsentingError::Closed(_) | ConsentingError::MarkedAlready(_) => Self::refused(message),
         }
     }
 }

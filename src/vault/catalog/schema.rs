@@ -70,10 +70,11 @@ CREATE INDEX objects_by_version ON objects (row, version) WHERE row IS NOT NULL;
 
 -- What was disclosed; `listed` also holds what was refused.
 CREATE TABLE disclosures (
-    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, client TEXT, recipient TEXT NOT NULL
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, client TEXT, recipient TEXT NOT NULL, consent TEXT
 );
 CREATE INDEX disclosures_by_client ON disclosures (client) WHERE client IS NOT NULL;
 CREATE INDEX disclosures_by_recipient ON disclosures (recipient);
+CREATE INDEX disclosures_by_consent ON disclosures (consent) WHERE consent IS NOT NULL;
 CREATE TABLE listed (
     entry INTEGER NOT NULL, place INTEGER NOT NULL, record TEXT NOT NULL, version INTEGER NOT NULL,
     PRIMARY KEY (entry, place)

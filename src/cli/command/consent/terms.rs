@@ -33,7 +33,7 @@ use crate::vocabulary::SignMethod;
 use crate::vocabulary::is_sensitivity;
 
 /// What names a team instead of a recipient.
-const TEAM: &str = "team:";
+pub const TEAM: &str = "team:";
 
 /// The options.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -206,7 +206,8 @@ pub fn recipients(catalog: &Catalog, typed: &[String]) -> Result<Vec<RecipientId
     once(found.into_iter().map(Ok))
 }
 
-fn signatory(catalog: &Catalog, typed: &str) -> Result<Signatory, Failure> {
+/// Who signed.
+pub fn signatory(catalog: &Catalog, typed: &str) -> Result<Signatory, Failure> {
     if typed == "client" {
         return Ok(Signatory::Client);
     }
