@@ -11,6 +11,7 @@ mod attacks_on_notes;
 mod attacks_on_proofs;
 mod attacks_on_vaults;
 mod cards;
+mod consents;
 mod copies;
 mod cosigning;
 mod examples;

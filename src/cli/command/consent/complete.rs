@@ -35,13 +35,14 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut vault = session.open_to_append()?;
     let id = names::consent(vault.catalog(), &args.consent)?.id();
     let draft = Judged::find(&vault, id, super::today(session, &vault)?)?;
-    let (before, client) = (draft.consent.terms, draft.client);
     if options.is_nothing() && draft.state == ConsentState::Draft {
         interview::complete(&mut options, &draft.missing, session, vault.catalog())?;
         if options.is_nothing() {
+            super::warn(session, &draft);
             return Err(nothing());
         }
     }
+    let (before, client) = (draft.consent.terms, draft.client);
     let form = options.form.clone();
     let said = options.read(session, vault.catalog(), (&client, &before))?;
     let today = super::today(session, &vault)?;
