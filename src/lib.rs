@@ -20,8 +20,9 @@ pub mod vocabulary;
 // Floor 1: keys.
 pub mod keys;
 
-// Floor 2: the seal and the pure ledger.
+// Floor 2: the seal, the pure ledger and the identifier scan.
 pub mod ledger;
+pub mod scan;
 pub mod seal;
 
 // Floor 3: the practice.

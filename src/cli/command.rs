@@ -13,6 +13,7 @@ pub mod client;
 pub mod completions;
 pub mod consent;
 pub mod edit;
+pub mod excerpt;
 pub mod help;
 pub mod info;
 pub mod init;
@@ -56,6 +57,8 @@ pub enum Command {
     Info(info::Args),
     /// Edit a record's text; the old version stays
     Edit(edit::Args),
+    /// Take lines of a record as a record of their own, without names or identifiers where wanted
+    Excerpt(excerpt::Args),
     /// Put tags on records, and take tags off
     Tag(tag::Args),
     /// Share records with named recipients, each by a package and an entry in the ledger
@@ -90,6 +93,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Show(args) => show::run(args, session),
         Command::Info(args) => info::run(args, session),
         Command::Edit(args) => edit::run(args, session),
+        Command::Excerpt(args) => excerpt::run(args, session),
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
         Command::Ledger(action) => ledger::run(action, session),

@@ -53,7 +53,6 @@ use crate::vault::rekey::Removal;
 use crate::vault::standing::Standing;
 use crate::vault::transaction::Committed;
 use crate::vault::unlock::Found;
-use crate::vocabulary::Basis;
 use crate::vocabulary::Capacity;
 use crate::vocabulary::OwnerMeans;
 use crate::vocabulary::Purpose;
@@ -222,10 +221,18 @@ impl Bench {
 
     pub fn share(&self, vault: &mut Vault, records: Vec<RecordId>, to: RecipientId) -> Result<Committed, ShareError> {
         let ask = policy::Request::new(Purpose::Treat);
-        let request = ShareRequest { records, recipients: vec![to], ask, why: None, expires: None, output: Vec::new() };
+        let request = ShareRequest {
+            records,
+            recipients: vec![to],
+            ask,
+            why: None,
+            expires: None,
+            output: Vec::new(),
+            redact: false,
+        };
         let plan = sharing::plan(vault, request, (self.clock)(), &mut OsRng, &Callbacks::none())?;
         assert!(plan.refused.is_empty(), "{:?}", plan.refused);
-        sharing::send(&mut self.desk(vault), &plan, &Callbacks::none(), &mut |_| {})
+        sharing::sending::send(&mut self.desk(vault), &plan, &Callbacks::none(), &mut |_| {})
     }
 }
 

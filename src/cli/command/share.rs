@@ -23,6 +23,8 @@ use crate::cli::names;
 use crate::cli::progress::Progress;
 use crate::cli::progress::Unit;
 use crate::cli::session::Session;
+use crate::filing::excerpt::Cut;
+use crate::filing::excerpt::excerpt;
 use crate::id::DisclosureId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
@@ -70,6 +72,9 @@ pub struct Args {
     /// Until when the recipient may keep it
     #[arg(long, value_name = "DATE")]
     pub expires: Option<When>,
+    /// Share excerpts instead in which the names, numbers and addresses of other clients are put out
+    #[arg(long)]
+    pub redact: bool,
     /// Share with those who may get it, though others may not
     #[arg(long)]
     pub partial: bool,
@@ -86,7 +91,7 @@ pub struct Args {
     #[arg(long)]
     pub dry_run: bool,
     /// Hand over a package that is in the ledger, and did not reach its place
-    #[arg(long, value_name = "DISCLOSURE", conflicts_with_all = ["client", "to", "purpose", "why", "expires", "partial", "unverified", "consent", "basis", "adverse_use_reviewed", "acknowledge_conflict", "dry_run"])]
+    #[arg(long, value_name = "DISCLOSURE", conflicts_with_all = ["client", "to", "purpose", "why", "expires", "partial", "redact", "unverified", "consent", "basis", "adverse_use_reviewed", "acknowledge_conflict", "dry_run"])]
     pub resume: Option<String>,
     /// A file, a directory, or - for standard output [default: the current directory]
     #[arg(short, long, value_name = "FILE|DIR|-")]
@@ -195,7 +200,15 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
         conflict_acknowledged: args.acknowledge_conflict,
         ..policy::Request::new(purpose)
     };
-    Ok(ShareRequest { records, recipients, ask, why, expires, output: targets.risks(vault, session)? })
+    Ok(ShareRequest {
+        records,
+        recipients,
+        ask,
+        why,
+        expires,
+        output: targets.risks(vault, session)?,
+        redact: args.redact,
+    })
 }
 
 /// What was typed and is not there: all of it is told at once.
@@ -247,7 +260,7 @@ fn recipient(vault: &Vault, typed: &str) -> Result<RecipientId, Failure> {
 /// Plans, asks, and sends; `None` instead of entries for a dry run.
 fn carry_out(
     args: &Args,
-    request: ShareRequest,
+    mut request: ShareRequest,
     vault: &mut Vault,
     session: &mut Session<'_>,
 ) -> Result<(SharePlan, Option<Committed>), Failure> {
@@ -263,7 +276,7 @@ fn carry_out(
             return Ok((plan, None));
         }
         if is_refused {
-            let committed = sharing::refuse(&mut session.desk(vault), &plan)?;
+            let committed = sharing::sending::refuse(&mut session.desk(vault), &plan)?;
             session.committed(&committed);
             return Err(records::refused(vault.catalog(), &plan));
         }
@@ -271,12 +284,17 @@ fn carry_out(
             confirm(&plan, session)?;
             is_confirmed = true;
         }
+        if !plan.to_redact.is_empty() {
+            request.records = redacted(&plan, vault, session)?;
+            continue;
+        }
         let quiet = session.globals.quiet || session.globals.json;
         let Session { host, clock, .. } = &mut *session;
         let Host { stderr, rng, .. } = &mut **host;
         let mut progress = Progress::begin(stderr, quiet, "sealing", Unit::Bytes, total(&plan));
-        let sent =
-            sharing::send(&mut Desk { vault, clock, rng }, &plan, &callbacks, &mut |count| progress.advance(count));
+        let sent = sharing::sending::send(&mut Desk { vault, clock, rng }, &plan, &callbacks, &mut |count| {
+            progress.advance(count)
+        });
         drop(progress);
         match sent {
             Err(ShareError::Moved) => continue,
@@ -284,6 +302,20 @@ fn carry_out(
         }
     }
     Err(ShareError::Moved.into())
+}
+
+/// The records to share, each that names other people replaced by a whole excerpt that does not.
+fn redacted(plan: &SharePlan, vault: &mut Vault, session: &mut Session<'_>) -> Result<Vec<RecordId>, Failure> {
+    let mut records = plan.request.records.clone();
+    for id in &mut records {
+        if plan.to_redact.contains(id) {
+            let cut = Cut { of: *id, lines: Vec::new(), redact: true, de_identify: None, title: None };
+            let made = excerpt(&mut session.desk(vault), &cut)?;
+            session.note(&format!("{id} names other people: {} is shared in its place", made.record));
+            *id = made.record;
+        }
+    }
+    Ok(records)
 }
 
 /// On a terminal the recipient's alias is typed again: the wrong name is the commonest way to tell the wrong person.
