@@ -35,6 +35,7 @@ pub mod vault;
 
 // Floor 6: the operations.
 pub mod filing;
+pub mod papers;
 pub mod people;
 pub mod receiving;
 pub mod sharing;

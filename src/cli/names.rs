@@ -136,6 +136,7 @@ fn what(kind: IdKind) -> &'static str {
         IdKind::Consent => "consent",
         IdKind::Agreement => "agreement",
         IdKind::Restriction => "restriction",
+        IdKind::Training => "training",
     }
 }
 
@@ -148,5 +149,6 @@ fn letter(kind: IdKind) -> &'static str {
         IdKind::Consent => ConsentId::PREFIX,
         IdKind::Agreement => AgreementId::PREFIX,
         IdKind::Restriction => RestrictionId::PREFIX,
+        IdKind::Training => crate::id::TrainingId::PREFIX,
     }
 }

@@ -43,8 +43,8 @@ const MAX_TAGS: usize = 100;
 /// What is known of a record before its content is read.
 #[derive(Clone, Debug)]
 pub struct NewRecord {
-    /// Whom it is about.
-    pub client: ClientId,
+    /// Whom it is about; nobody, for the practice's own papers.
+    pub client: Option<ClientId>,
     /// What it is.
     pub kind: RecordKind,
     /// The room in which it was said.
@@ -137,9 +137,29 @@ pub fn add<R: CryptoRng + RngCore>(
     }
     transaction.commit(desk.clock, desk.rng, |vault| {
         for version in &versions {
-            open_client(vault, version.client.expect("records are added to clients"))?;
+            open_client(vault, version.client)?;
         }
         Ok(versions.into_iter().map(|version| Draft::from(Body::RecordAdded(version))).collect())
+    })
+}
+
+/// Adds a record and, in the same transaction, what stands on it: all of it, or nothing. `beside` is told the record's id
+/// under the locks, and says what else happens.
+pub fn add_with<R: CryptoRng + RngCore, E: From<FilingError> + From<VaultError>>(
+    desk: &mut Desk<'_, R>,
+    item: Incoming<'_>,
+    beside: impl FnOnce(&Vault, RecordId) -> Result<Body, E>,
+) -> Result<Committed, E> {
+    let Incoming { facts, source, open } = item;
+    open_client(desk.vault, facts.client)?;
+    let mut transaction = desk.vault.begin(1, &[], desk.rng)?;
+    let name = facts.name.as_ref().map(|name| name.text.as_str());
+    let (stored, media_type) = seal(&mut transaction, open, source, name, &mut |_| {})?;
+    let version = first_version(facts, stored, media_type, desk.rng)?;
+    transaction.commit(desk.clock, desk.rng, |vault| {
+        open_client(vault, version.client)?;
+        let body = beside(vault, version.record)?;
+        Ok(vec![Draft::from(Body::RecordAdded(version)), Draft::from(body)])
     })
 }
 
@@ -238,7 +258,7 @@ fn first_version(
     }
     let (name, name_bytes) = name.map_or((None, None), |name| (Some(name.text), name.bytes));
     Ok(RecordVersion {
-        client: Some(client),
+        client,
         date,
         excerpt_of: None,
         group: None,
@@ -279,7 +299,8 @@ fn tagged(record: Record, add: &[Tag], remove: &[Tag]) -> Result<Option<RecordTa
     Ok(Some(RecordTagged { added, label, record: record.id(), removed }))
 }
 
-fn open_client(vault: &Vault, id: ClientId) -> Result<(), FilingError> {
+fn open_client(vault: &Vault, id: Option<ClientId>) -> Result<(), FilingError> {
+    let Some(id) = id else { return Ok(()) };
     let client = vault.catalog().client(id)?.ok_or(FilingError::NoClient(id))?;
     match client.state {
         ClientState::Active => Ok(()),

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["filing", "people", "receiving", "sharing"],
+    &["filing", "papers", "people", "receiving", "sharing"],
     &["cli"],
 ];
 
