@@ -113,7 +113,7 @@ const ROWS: &[Row] = &[
         may_share: &["Results in which nobody can be recognised."],
         may_not_share: &[ANYONE, TOLD],
         consequences: "Access ends at once, and my institution and its review board are told.",
-        duties: &["Try to find out nobody's identity.", "Keep to the protocol that the review board approved."],
+        duties: &["Do not try to find out who anybody is.", "Keep to the protocol that the review board approved."],
     },
     Row {
         agreement_type: AgreementType::Custodian,
