@@ -92,7 +92,9 @@ pub fn team(catalog: &Catalog, typed: &str) -> Result<Vec<RecipientId>, Failure>
         Err(_) => Vec::new(),
     };
     if members.is_empty() {
-        return Err(Failure::not_found(format!("there is no team {typed:?}, or nobody is of it")).hint("subrosa team list"));
+        return Err(
+            Failure::not_found(format!("there is no team {typed:?}, or nobody is of it")).hint("subrosa team list")
+        );
     }
     Ok(members)
 }

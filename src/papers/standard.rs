@@ -117,7 +117,10 @@ const ROWS: &[Row] = &[
     },
     Row {
         agreement_type: AgreementType::Custodian,
-        may_share: &["What a client asks for of their own.", "What a client asks to be handed to the next professional."],
+        may_share: &[
+            "What a client asks for of their own.",
+            "What a client asks to be handed to the next professional.",
+        ],
         may_not_share: &[ANYONE, TOLD],
         consequences: "Another custodian takes over, the clients are told, and the law may have its own penalties.",
         duties: &["Open nothing before the practice cannot act any more."],

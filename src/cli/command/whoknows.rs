@@ -85,9 +85,8 @@ impl Answer for Known {
 
     fn bare(&self) -> String {
         let lines = |told: &Told| {
-            let line = |had: &Had| {
-                row([&told.id[..], &told.time, &told.recipient.alias, &had.id, told.purpose, told.ack])
-            };
+            let line =
+                |had: &Had| row([&told.id[..], &told.time, &told.recipient.alias, &had.id, told.purpose, told.ack]);
             told.records.iter().map(line).collect::<String>()
         };
         self.disclosures.iter().map(lines).collect()
@@ -182,9 +181,8 @@ impl Latest {
             return Ok(*known);
         }
         let origin = |of: &crate::practice::record::ExcerptOf| RecordRef { record: of.record, version: of.version };
-        let found = catalog.record(id)?.map(|record| {
-            (record.latest.version, record.latest.excerpt_of.as_ref().map(origin))
-        });
+        let found =
+            catalog.record(id)?.map(|record| (record.latest.version, record.latest.excerpt_of.as_ref().map(origin)));
         self.0.insert(id, found);
         Ok(found)
     }

@@ -181,7 +181,10 @@ mod tests {
 
     #[test]
     fn what_is_typed_back_is_compared_word_by_word() {
-        assert_eq!(plain("Access ends at once;\n the client  is told."), plain("access ends at once, the client is told"));
+        assert_eq!(
+            plain("Access ends at once;\n the client  is told."),
+            plain("access ends at once, the client is told")
+        );
         assert_ne!(plain("Access ends"), plain("Access end"));
     }
 }

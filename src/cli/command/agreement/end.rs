@@ -42,7 +42,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         state: AgreementState::Ended.as_str(),
         missing: Vec::new(),
         head: (&committed.head).into(),
-        sentence: format!("The agreement {agreement} has ended. What was promised of what was shared before stays promised."),
+        sentence: format!(
+            "The agreement {agreement} has ended. What was promised of what was shared before stays promised."
+        ),
     };
     session.answer("agreement-end", &made, Some(&vault))?;
     Ok(exit)

@@ -51,7 +51,8 @@ impl Options {
             return Ok(());
         }
         let missing = missing.join(", ");
-        Err(Failure::usage(format!("the agreement does not say enough: {missing} missing, or --standard")).hint(EXAMPLE))
+        Err(Failure::usage(format!("the agreement does not say enough: {missing} missing, or --standard"))
+            .hint(EXAMPLE))
     }
 
     /// The terms. Where nothing was said, somebody at a terminal is offered the standard text.

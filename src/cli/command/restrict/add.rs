@@ -80,7 +80,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let exit = session.committed(&committed);
     let alias = client.details.alias;
     if is_everything {
-        session.warn(&format!("this restricts everything: nothing of {alias} is shared with anybody until it is ended"));
+        session
+            .warn(&format!("this restricts everything: nothing of {alias} is shared with anybody until it is ended"));
     }
     let state = if on > today { RestrictionState::Early } else { RestrictionState::Live };
     let made = Made {

@@ -65,10 +65,7 @@ impl Restriction {
             purposes: asked.purposes.iter().map(|purpose| purpose.as_str()).collect(),
             tags: asked.tags.iter().map(ToString::to_string).collect(),
             self_pay: asked.self_pay,
-            ended: restriction
-                .ended
-                .as_ref()
-                .map(|ended| Ended { by: ended.by.as_str(), on: ended.on.to_string() }),
+            ended: restriction.ended.as_ref().map(|ended| Ended { by: ended.by.as_str(), on: ended.on.to_string() }),
         })
     }
 
@@ -99,9 +96,8 @@ impl Answer for Restrictions {
     }
 
     fn bare(&self) -> String {
-        let line = |one: &Restriction| {
-            row([&one.id[..], &one.client.alias, one.state, &one.on, &one.scope(), &one.end()])
-        };
+        let line =
+            |one: &Restriction| row([&one.id[..], &one.client.alias, one.state, &one.on, &one.scope(), &one.end()]);
         self.restrictions.iter().map(line).collect()
     }
 }

@@ -27,9 +27,8 @@ struct Shown {
 
 impl Answer for Shown {
     fn prose(&self, look: &Look<'_>) -> String {
-        let cells = |who: &crate::cli::answer::Who| {
-            vec![look.id(IdKind::Recipient, &who.id).into_owned(), who.alias.clone()]
-        };
+        let cells =
+            |who: &crate::cli::answer::Who| vec![look.id(IdKind::Recipient, &who.id).into_owned(), who.alias.clone()];
         look.table(&self.team.members.iter().map(cells).collect::<Vec<_>>())
     }
 
