@@ -35,13 +35,16 @@ pub mod vault;
 
 // Floor 6: the operations.
 pub mod filing;
-pub mod papers;
 pub mod people;
 pub mod receiving;
 pub mod sharing;
 
+// Floor 7: operations that are made of others.
+pub mod consenting;
+pub mod papers;
+
 #[cfg(test)]
 mod crash_tests;
 
-// Floor 7: the command line.
+// Floor 8: the command line.
 pub mod cli;

@@ -12,6 +12,7 @@ pub mod card;
 pub mod check;
 pub mod client;
 pub mod completions;
+pub mod consent;
 pub mod edit;
 pub mod help;
 pub mod info;
@@ -44,6 +45,9 @@ pub enum Command {
     /// The people something may be shared with
     #[command(subcommand)]
     Recipient(recipient::Action),
+    /// What clients consented to: granting, completing and taking back
+    #[command(subcommand)]
+    Consent(consent::Action),
     /// Names for several recipients; each is decided about alone
     #[command(subcommand)]
     Team(team::Action),
@@ -98,6 +102,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Owner(action) => owner::run(action, session),
         Command::Client(action) => client::run(action, session),
         Command::Recipient(action) => recipient::run(action, session),
+        Command::Consent(action) => consent::run(action, session),
         Command::Team(action) => team::run(action, session),
         Command::Agreement(action) => agreement::run(action, session),
         Command::Training(action) => training::run(action, session),

@@ -130,10 +130,7 @@ pub fn add<R: CryptoRng + RngCore>(
     let mut transaction = desk.vault.begin(items.len(), &[], desk.rng)?;
     let mut versions = Vec::new();
     for item in items {
-        let facts = item.facts;
-        let name = facts.name.as_ref().map(|name| name.text.as_str());
-        let (stored, media_type) = seal(&mut transaction, item.open, item.source, name, progress)?;
-        versions.push(first_version(facts, stored, media_type, desk.rng)?);
+        versions.push(sealed(&mut transaction, item, progress, desk.rng)?);
     }
     transaction.commit(desk.clock, desk.rng, |vault| {
         for version in &versions {
@@ -143,24 +140,18 @@ pub fn add<R: CryptoRng + RngCore>(
     })
 }
 
-/// Adds a record and, in the same transaction, what stands on it: all of it, or nothing. `beside` is told the record's id
-/// under the locks, and says what else happens.
-pub fn add_with<R: CryptoRng + RngCore, E: From<FilingError> + From<VaultError>>(
-    desk: &mut Desk<'_, R>,
+/// Seals a record's content in a transaction that commits more than the record, such as a consent with its signed form:
+/// whoever commits appends the version as `record.added`. The transaction was begun with an object for it.
+pub fn sealed(
+    transaction: &mut Transaction<'_>,
     item: Incoming<'_>,
-    beside: impl FnOnce(&Vault, RecordId) -> Result<Body, E>,
-) -> Result<Committed, E> {
-    let Incoming { facts, source, open } = item;
-    open_client(desk.vault, facts.client)?;
-    let mut transaction = desk.vault.begin(1, &[], desk.rng)?;
+    progress: &mut dyn FnMut(u64),
+    rng: &mut (impl CryptoRng + RngCore),
+) -> Result<RecordVersion, FilingError> {
+    let facts = item.facts;
     let name = facts.name.as_ref().map(|name| name.text.as_str());
-    let (stored, media_type) = seal(&mut transaction, open, source, name, &mut |_| {})?;
-    let version = first_version(facts, stored, media_type, desk.rng)?;
-    transaction.commit(desk.clock, desk.rng, |vault| {
-        open_client(vault, version.client)?;
-        let body = beside(vault, version.record)?;
-        Ok(vec![Draft::from(Body::RecordAdded(version)), Draft::from(body)])
-    })
+    let (stored, media_type) = seal(transaction, item.open, item.source, name, progress)?;
+    first_version(facts, stored, media_type, rng)
 }
 
 /// Gives a record a new version, made from version `base`; the older ones stay.

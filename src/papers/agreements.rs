@@ -3,6 +3,8 @@
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 
+use crate::filing;
+use crate::filing::Incoming;
 use crate::id::AgreementId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
@@ -54,13 +56,21 @@ pub struct NewAgreement {
     pub understood: Option<Understood>,
 }
 
-/// Files one.
-pub fn add<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, new: NewAgreement) -> Result<Committed, PapersError> {
-    desk.append(|vault| Ok(vec![Draft::from(added(vault, new, None)?)]))
+/// Files one, with its signed form where there is one: both, or neither.
+pub fn add<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    new: NewAgreement,
+    form: Option<Incoming<'_>>,
+) -> Result<Committed, PapersError> {
+    let mut transaction = desk.vault.begin(usize::from(form.is_some()), &[], desk.rng)?;
+    let form = form.map(|form| filing::sealed(&mut transaction, form, &mut |_| {}, desk.rng)).transpose()?;
+    transaction.commit(desk.clock, desk.rng, |vault| {
+        let body = added(vault, new, form.as_ref().map(|form| form.record))?;
+        Ok(form.map(Body::RecordAdded).into_iter().chain([body]).map(Draft::from).collect())
+    })
 }
 
-/// What filing one appends; for the transaction that files the signed `form` beside it, too.
-pub fn added(vault: &Vault, new: NewAgreement, form: Option<RecordId>) -> Result<Body, PapersError> {
+fn added(vault: &Vault, new: NewAgreement, form: Option<RecordId>) -> Result<Body, PapersError> {
     recipient(vault, new.recipient)?;
     let adopted = vault.catalog().protocol()?;
     let period = adopted.protocol.periods.agreement;

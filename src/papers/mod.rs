@@ -9,6 +9,7 @@ pub mod standard;
 pub mod teams;
 pub mod trainings;
 
+use crate::filing::FilingError;
 use crate::id::AgreementId;
 use crate::id::ClientId;
 use crate::id::RecipientId;
@@ -62,6 +63,9 @@ pub enum PapersError {
     /// A period of the protocol leads beyond the calendar.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// The signed form could not be filed.
+    #[error(transparent)]
+    Filing(#[from] FilingError),
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),

@@ -13,7 +13,8 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["filing", "papers", "people", "receiving", "sharing"],
+    &["filing", "people", "receiving", "sharing"],
+    &["consenting", "papers"],
     &["cli"],
 ];
 

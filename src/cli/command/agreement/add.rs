@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::path::Path;
 use std::path::PathBuf;
 
 use super::terms::EXAMPLE;
@@ -13,16 +14,15 @@ use crate::cli::days;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
-use crate::filing;
 use crate::filing::Incoming;
 use crate::filing::NewRecord;
+use crate::filing::Open;
 use crate::id::AgreementId;
 use crate::papers::agreements;
 use crate::papers::agreements::NewAgreement;
 use crate::practice::file_name::FileName;
+use crate::time::Date;
 use crate::time::When;
-use crate::vault::Vault;
-use crate::vault::transaction::Committed;
 use crate::vocabulary::AgreementState;
 use crate::vocabulary::AgreementType;
 use crate::vocabulary::RecordKind;
@@ -97,10 +97,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         terms,
         understood,
     };
-    let committed = match form {
-        None => agreements::add(&mut session.desk(&mut vault), new)?,
-        Some(form) => with_form(&form, new, &mut vault, session)?,
-    };
+    let form = form.as_deref().map(|form| incoming(form, signed_on));
+    let committed = agreements::add(&mut session.desk(&mut vault), new, form)?;
     let exit = session.committed(&committed);
     let filed = vault.catalog().agreement(agreement)?;
     let state = filed.map_or(AgreementState::Live, |filed| filed.state(today));
@@ -127,27 +125,19 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     Ok(if is_understood { exit } else { Exit::Due })
 }
 
-/// Files the signed form and the agreement that it is the form of, both or neither.
-fn with_form(
-    form: &std::path::Path,
-    new: NewAgreement,
-    vault: &mut Vault,
-    session: &mut Session<'_>,
-) -> Result<Committed, Failure> {
+/// The signed form. It is the practice's own paper, and about no client.
+fn incoming(form: &Path, signed_on: Date) -> Incoming<'_> {
     let facts = NewRecord {
         client: None,
         kind: RecordKind::AgreementDocument,
         setting: None,
-        date: new.signed_on,
+        date: signed_on,
         title: None,
         tags: Vec::new(),
         name: form.file_name().map(OsStr::as_encoded_bytes).map(FileName::of),
     };
-    let open: filing::Open<'_> = Box::new(|| Ok(Box::new(File::open(form)?)));
-    let item = Incoming { facts, source: form.display().to_string(), open };
-    filing::add_with(&mut session.desk(vault), item, |vault, record| {
-        Ok::<_, Failure>(agreements::added(vault, new, Some(record))?)
-    })
+    let open: Open<'_> = Box::new(move || Ok(Box::new(File::open(form)?)));
+    Incoming { facts, source: form.display().to_string(), open }
 }
 
 /// Where somebody can be asked, the party types the consequences back: whoever typed them has read them. Enter leaves it.

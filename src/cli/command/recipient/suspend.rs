@@ -11,10 +11,13 @@ use crate::cli::names;
 use crate::cli::session::Session;
 use crate::id::RecipientId;
 use crate::people;
+use crate::policy;
 use crate::practice::words::Prose;
+use crate::time::Date;
 use crate::time::When;
 use crate::vault::Vault;
 use crate::vault::catalog::DisclosureFilter;
+use crate::vocabulary::ConsentState;
 
 /// What `subrosa recipient suspend` takes.
 #[derive(Debug, clap::Args)]
@@ -47,7 +50,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let committed = people::suspend_recipient(&mut session.desk(&mut vault), id, reason, on)?;
     let sentence = format!("Nothing more is shared to recipient {alias}. What was sent already stays with the person.");
     let (exit, changed) = super::changed(session, &vault, &committed, id, &sentence)?;
-    let suspended = Suspended { changed, dead_consents: dead_consents(&vault, id)?, sent: sent(&vault, id)? };
+    let suspended = Suspended { changed, dead_consents: dead_consents(&vault, id, today)?, sent: sent(&vault, id)? };
     if !session.host.stdout.is_terminal() {
         suspended.lines().iter().for_each(|line| session.note(line));
     }
@@ -87,11 +90,14 @@ impl Answer for Suspended {
     }
 }
 
-/// Consents that were not ended before and of which every recipient is suspended now.
-fn dead_consents(vault: &Vault, id: RecipientId) -> Result<Vec<String>, Failure> {
+/// Consents that had not ended and of which every recipient is suspended now.
+fn dead_consents(vault: &Vault, id: RecipientId, today: Date) -> Result<Vec<String>, Failure> {
     let mut dead = Vec::new();
+    let protocol = vault.catalog().protocol()?.protocol;
     for consent in vault.catalog().consents_naming(id)? {
-        let mut is_dead = !consent.is_revoked() && consent.false_because.is_none();
+        let Some(client) = vault.catalog().client(consent.terms.client)? else { continue };
+        let state = policy::consent::state(&consent, &client, &protocol, today);
+        let mut is_dead = matches!(state, ConsentState::Draft | ConsentState::Early | ConsentState::Live);
         for other in &consent.terms.recipients {
             let found = vault.catalog().recipient(*other)?;
             is_dead &= found.is_none_or(|found| found.suspended.is_some());
