@@ -4,6 +4,7 @@
 // Stories start processes, and say aloud what they leave out.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
+mod agreements;
 mod architecture;
 mod attacks_on_heads;
 mod attacks_on_logs;
@@ -34,12 +35,15 @@ mod readers;
 mod readme;
 mod records;
 mod recovery;
+mod restrictions;
 mod screen;
 mod secrets;
 mod sharing;
 mod shells;
 mod successions;
+mod teams;
 mod terminal;
 mod unlocking;
 mod verifier;
+mod whoknows;
 mod witnesses;

@@ -176,7 +176,7 @@ pub fn incoming<'a>(session: &Session<'_>, form: &Path, terms: &ConsentTerms, to
     let path = session.host.absolute(form);
     let name = path.file_name().map(|name| FileName::of(name.as_encoded_bytes()));
     let facts = NewRecord {
-        client: terms.client,
+        client: Some(terms.client),
         kind: RecordKind::ConsentDocument,
         setting: None,
         date: terms.signed_on.unwrap_or(today),
