@@ -7,6 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 
 pub mod add;
+pub mod agreement;
 pub mod card;
 pub mod check;
 pub mod client;
@@ -23,9 +24,13 @@ pub mod man;
 pub mod owner;
 pub mod proof;
 pub mod recipient;
+pub mod restrict;
 pub mod share;
 pub mod show;
 pub mod tag;
+pub mod team;
+pub mod training;
+pub mod whoknows;
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
@@ -44,6 +49,18 @@ pub enum Command {
     /// What clients consented to: granting, completing and taking back
     #[command(subcommand)]
     Consent(consent::Action),
+    /// Names for several recipients; each is decided about alone
+    #[command(subcommand)]
+    Team(team::Action),
+    /// What recipients promised
+    #[command(subcommand)]
+    Agreement(agreement::Action),
+    /// What recipients learned, and until when that counts
+    #[command(subcommand)]
+    Training(training::Action),
+    /// What clients asked not to be shared
+    #[command(subcommand)]
+    Restrict(restrict::Action),
     /// This practice's contact card: its keys, signed, for those who share with it
     Card(card::Args),
     /// File records: files, a directory's files, or standard input
@@ -63,6 +80,8 @@ pub enum Command {
     Tag(tag::Args),
     /// Share records with named recipients, each by a package and an entry in the ledger
     Share(share::Args),
+    /// Who was given what of a record or a client, and whether it has been overtaken
+    Whoknows(whoknows::Args),
     /// The signed ledger: what happened, and whether it holds
     #[command(subcommand)]
     Ledger(ledger::Action),
@@ -87,6 +106,10 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Client(action) => client::run(action, session),
         Command::Recipient(action) => recipient::run(action, session),
         Command::Consent(action) => consent::run(action, session),
+        Command::Team(action) => team::run(action, session),
+        Command::Agreement(action) => agreement::run(action, session),
+        Command::Training(action) => training::run(action, session),
+        Command::Restrict(action) => restrict::run(action, session),
         Command::Card(args) => card::run(&args, session),
         Command::Add(args) => add::run(args, session),
         Command::List(args) => list::run(args, session),
@@ -96,6 +119,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Excerpt(args) => excerpt::run(args, session),
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
+        Command::Whoknows(args) => whoknows::run(&args, session),
         Command::Ledger(action) => ledger::run(action, session),
         Command::Proof(action) => proof::run(action, session),
         Command::Check(args) => check::run(&args, session),

@@ -204,7 +204,7 @@ impl Bench {
     pub fn add(&self, vault: &mut Vault, client: ClientId, texts: &[&'static str]) -> Result<Committed, FilingError> {
         let incoming = |text: &'static str| Incoming {
             facts: NewRecord {
-                client,
+                client: Some(client),
                 kind: RecordKind::ProgressNote,
                 setting: None,
                 date: time::parse_date("2026-11-21").unwrap(),

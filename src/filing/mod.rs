@@ -44,8 +44,8 @@ const MAX_TAGS: usize = 100;
 /// What is known of a record before its content is read.
 #[derive(Clone, Debug)]
 pub struct NewRecord {
-    /// Whom it is about.
-    pub client: ClientId,
+    /// Whom it is about; nobody, for the practice's own papers.
+    pub client: Option<ClientId>,
     /// What it is.
     pub kind: RecordKind,
     /// The room in which it was said.
@@ -151,7 +151,7 @@ pub fn add<R: CryptoRng + RngCore>(
     }
     transaction.commit(desk.clock, desk.rng, |vault| {
         for version in &versions {
-            open_client(vault, version.client.expect("records are added to clients"))?;
+            open_client(vault, version.client)?;
         }
         Ok(versions.into_iter().map(|version| Draft::from(Body::RecordAdded(version))).collect())
     })
@@ -266,7 +266,7 @@ fn first_version(
     }
     let (name, name_bytes) = name.map_or((None, None), |name| (Some(name.text), name.bytes));
     Ok(RecordVersion {
-        client: Some(client),
+        client,
         date,
         excerpt_of: None,
         group: None,
@@ -307,7 +307,8 @@ fn tagged(record: Record, add: &[Tag], remove: &[Tag]) -> Result<Option<RecordTa
     Ok(Some(RecordTagged { added, label, record: record.id(), removed }))
 }
 
-fn open_client(vault: &Vault, id: ClientId) -> Result<(), FilingError> {
+fn open_client(vault: &Vault, id: Option<ClientId>) -> Result<(), FilingError> {
+    let Some(id) = id else { return Ok(()) };
     let client = vault.catalog().client(id)?.ok_or(FilingError::NoClient(id))?;
     match client.state {
         ClientState::Active => Ok(()),

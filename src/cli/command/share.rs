@@ -54,7 +54,7 @@ pub struct Args {
     /// The records have to be about this client
     #[arg(long, value_name = "CLIENT")]
     pub client: Option<String>,
-    /// With whom; may be repeated, and each gets a package of their own
+    /// With whom: a recipient, or team:NAME; may be repeated, and each person gets a package of their own
     #[arg(long, value_name = "RECIPIENT")]
     pub to: Vec<String>,
     /// What for
@@ -178,8 +178,9 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
     if typed.is_empty() {
         typed.push(session.required(None, "--to", "With whom (alias)", example)?);
     }
-    let found = typed.iter().map(|typed| missing.note(recipient(vault, typed)));
-    let mut recipients: Vec<RecipientId> = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    let found = typed.iter().map(|typed| missing.note(recipients(vault, typed)));
+    let found = found.collect::<Result<Vec<_>, _>>()?;
+    let mut recipients: Vec<RecipientId> = found.into_iter().flatten().flatten().collect();
     let mut seen = BTreeSet::new();
     recipients.retain(|id| seen.insert(*id));
     missing.refuse()?;
@@ -241,9 +242,13 @@ impl Misses {
     }
 }
 
-/// A recipient by name. What means everyone is refused by its own rule: nothing is shared with nobody in particular.
-fn recipient(vault: &Vault, typed: &str) -> Result<RecipientId, Failure> {
-    if words::is_wildcard(typed) {
+/// What a team's name follows after `--to`.
+const TEAM: &str = "team:";
+
+/// A recipient by name, or the members of a team, each of whom is decided alone. What means everyone is refused by its own
+/// rule: nothing is shared with nobody in particular.
+fn recipients(vault: &Vault, typed: &str) -> Result<Vec<RecipientId>, Failure> {
+    if words::is_wildcard(typed.strip_prefix(TEAM).unwrap_or(typed)) {
         let rule = policy::rule("E-RECIP-WILDCARD").expect("the rule is in the table");
         let reason = Reason {
             id: rule.id.to_owned(),
@@ -254,7 +259,10 @@ fn recipient(vault: &Vault, typed: &str) -> Result<RecipientId, Failure> {
         };
         return Err(Failure::refused(format!("nothing is shared with {typed:?}")).because([reason]));
     }
-    Ok(names::recipient(vault.catalog(), typed)?.id())
+    match typed.strip_prefix(TEAM) {
+        Some(team) => names::team(vault.catalog(), team),
+        None => Ok(vec![names::recipient(vault.catalog(), typed)?.id()]),
+    }
 }
 
 /// Plans, asks, and sends; `None` instead of entries for a dry run.
