@@ -36,6 +36,7 @@ pub mod vault;
 // Floor 6: the operations.
 pub mod filing;
 pub mod people;
+pub mod protocols;
 pub mod receiving;
 pub mod sharing;
 

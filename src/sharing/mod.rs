@@ -326,6 +326,8 @@ fn write_package(
         previous: vault.link_text()?.as_deref(),
     }
     .sign(vault.signer(), vault.identity())?;
+    let protocol = vault.catalog().protocol()?.protocol;
+    let statements: Vec<&str> = protocol.notice.iter().map(|statement| statement.text.as_str()).collect();
     let notice = NoticePage {
         disclosure: made.disclosure,
         created,
@@ -336,6 +338,8 @@ fn write_package(
         expires: made.expires,
         records: &versions,
         code: &code.spoken(),
+        handling: protocol.handling.how.as_str(),
+        statements: &statements,
     };
     let out = Hashing::new(BufWriter::with_capacity(1 << 17, &file));
     let sealed = seal::Writer::new(&[to], out).map_err(ShareError::Seal)?;
