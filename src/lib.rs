@@ -20,8 +20,9 @@ pub mod vocabulary;
 // Floor 1: keys.
 pub mod keys;
 
-// Floor 2: the seal and the pure ledger.
+// Floor 2: the seal, the pure ledger and the identifier scan.
 pub mod ledger;
+pub mod scan;
 pub mod seal;
 
 // Floor 3: the practice.
@@ -40,8 +41,11 @@ pub mod protocols;
 pub mod receiving;
 pub mod sharing;
 
+// Floor 7: operations that are made of others.
+pub mod consenting;
+
 #[cfg(test)]
 mod crash_tests;
 
-// Floor 7: the command line.
+// Floor 8: the command line.
 pub mod cli;

@@ -11,6 +11,7 @@ pub mod card;
 pub mod check;
 pub mod client;
 pub mod completions;
+pub mod consent;
 pub mod edit;
 pub mod explain;
 pub mod help;
@@ -42,6 +43,9 @@ pub enum Command {
     /// The people something may be shared with
     #[command(subcommand)]
     Recipient(recipient::Action),
+    /// What clients consented to: granting, completing and taking back
+    #[command(subcommand)]
+    Consent(consent::Action),
     /// This practice's contact card: its keys, signed, for those who share with it
     Card(card::Args),
     /// File records: files, a directory's files, or standard input
@@ -89,6 +93,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Owner(action) => owner::run(action, session),
         Command::Client(action) => client::run(action, session),
         Command::Recipient(action) => recipient::run(action, session),
+        Command::Consent(action) => consent::run(action, session),
         Command::Card(args) => card::run(&args, session),
         Command::Add(args) => add::run(args, session),
         Command::List(args) => list::run(args, session),

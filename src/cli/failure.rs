@@ -12,6 +12,7 @@ use crate::cli::text::bare;
 use crate::cli::text::harmless;
 
 mod of;
+mod papers;
 pub mod records;
 mod witnesses;
 

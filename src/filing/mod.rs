@@ -130,10 +130,7 @@ pub fn add<R: CryptoRng + RngCore>(
     let mut transaction = desk.vault.begin(items.len(), &[], desk.rng)?;
     let mut versions = Vec::new();
     for item in items {
-        let facts = item.facts;
-        let name = facts.name.as_ref().map(|name| name.text.as_str());
-        let (stored, media_type) = seal(&mut transaction, item.open, item.source, name, progress)?;
-        versions.push(first_version(facts, stored, media_type, desk.rng)?);
+        versions.push(sealed(&mut transaction, item, progress, desk.rng)?);
     }
     transaction.commit(desk.clock, desk.rng, |vault| {
         for version in &versions {
@@ -141,6 +138,20 @@ pub fn add<R: CryptoRng + RngCore>(
         }
         Ok(versions.into_iter().map(|version| Draft::from(Body::RecordAdded(version))).collect())
     })
+}
+
+/// Seals a record's content in a transaction that commits more than the record, such as a consent with its signed form:
+/// whoever commits appends the version as `record.added`. The transaction was begun with an object for it.
+pub fn sealed(
+    transaction: &mut Transaction<'_>,
+    item: Incoming<'_>,
+    progress: &mut dyn FnMut(u64),
+    rng: &mut (impl CryptoRng + RngCore),
+) -> Result<RecordVersion, FilingError> {
+    let facts = item.facts;
+    let name = facts.name.as_ref().map(|name| name.text.as_str());
+    let (stored, media_type) = seal(transaction, item.open, item.source, name, progress)?;
+    first_version(facts, stored, media_type, rng)
 }
 
 /// Gives a record a new version, made from version `base`; the older ones stay.

@@ -92,7 +92,8 @@ pub fn missing(terms: &ConsentTerms, client: &Client, protocol: &Protocol) -> Ve
         ("signed-on", terms.signed_on.is_none()),
         ("signed-by", terms.signed_by.is_empty()),
         ("age", signs_alone && is_age_unknown),
-        ("until", without_end_by_law || (terms.until.is_none() && terms.on_event.is_none() && !terms.no_expiry)),
+        // One that is not signed yet gets its end with its signature.
+        ("until", without_end_by_law || (!terms.has_end() && terms.signed_on.is_some())),
         ("form", by_law && terms.form.is_none()),
         ("statements", by_law && terms.statements.is_none()),
         ("copy-given", by_law && terms.copy_given.is_none()),

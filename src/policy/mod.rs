@@ -7,6 +7,8 @@ pub mod matrix;
 pub mod purposes;
 pub mod roles;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use crate::id::ConsentId;
 use crate::id::RecipientId;

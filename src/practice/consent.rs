@@ -204,13 +204,26 @@ impl Consent {
         self.terms.effective.or(self.terms.signed_on)
     }
 
-    /// Whether all of it was taken back at once.
+    /// Whether all of it was taken back, at once or piece by piece.
     pub fn is_revoked(&self) -> bool {
-        self.revoked.iter().any(ConsentRevoked::is_whole)
+        let is_taken = |recipient: &RecipientId, kind: &RecordKind, purpose: &Purpose| {
+            self.revoked.iter().any(|revoked| revoked.takes_back(*recipient, &[*kind], *purpose))
+        };
+        let ConsentTerms { recipients, kinds, purposes, .. } = &self.terms;
+        let in_pieces = || {
+            let of = |who, kind| purposes.iter().all(|purpose| is_taken(who, kind, purpose));
+            recipients.iter().all(|who| kinds.iter().all(|kind| of(who, kind)))
+        };
+        !self.revoked.is_empty() && (self.revoked.iter().any(ConsentRevoked::is_whole) || in_pieces())
     }
 }
 
 impl ConsentTerms {
+    /// Whether it says when it ends, or that it does not.
+    pub fn has_end(&self) -> bool {
+        self.until.is_some() || self.on_event.is_some() || self.no_expiry
+    }
+
     /// A consent of a client that says nothing yet.
     pub fn new(consent: ConsentId, client: ClientId) -> Self {
         Self {

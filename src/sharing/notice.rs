@@ -155,7 +155,31 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    use crate::practice::record::testkit;
+    use crate::vocabulary::Label;
+    use crate::vocabulary::RecordKind;
+
+    fn record() -> RecordVersion {
+        RecordVersion {
+            client: None,
+            date: crate::time::parse_date("2026-11-21").unwrap(),
+            excerpt_of: None,
+            group: None,
+            label: Label::R,
+            media_type: "text/plain".to_owned(),
+            name: None,
+            name_bytes: None,
+            object: "00".repeat(16).parse().unwrap(),
+            record: "r-0123456789abcdef".parse().unwrap(),
+            record_kind: RecordKind::ProgressNote,
+            seal: crate::digest::Digest::of(b""),
+            setting: None,
+            sha256: crate::digest::Digest::of(b""),
+            size: 0,
+            tags: Vec::new(),
+            title: None,
+            version: 1,
+        }
+    }
 
     fn page(records: &[RecordVersion], handling: &str, statements: &[&str]) -> String {
         Notice {
@@ -201,7 +225,7 @@ mod tests {
             handling in "(\\PC{0,90}[ \n]){0,40}",
             statement in "(\\PC{0,9}[ \n]){0,200}",
         ) {
-            let records = vec![testkit(); count];
+            let records = vec![record(); count];
             let page = page(&records, &handling, &[&statement, "THE LAW"]);
             prop_assert!(page.lines().count() <= PAGE, "{}", page.lines().count());
             let told = page.lines().filter(|line| line.contains("progress-note")).count();

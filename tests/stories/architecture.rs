@@ -9,11 +9,12 @@ use std::path::PathBuf;
 const FLOORS: &[&[&str]] = &[
     &["digest", "id", "jcs", "place", "platform", "secret", "stream", "time", "vocabulary"],
     &["keys"],
-    &["ledger", "seal"],
+    &["ledger", "scan", "seal"],
     &["practice"],
     &["policy"],
     &["vault"],
     &["filing", "people", "receiving", "sharing"],
+    &["consenting"],
     &["cli"],
 ];
 

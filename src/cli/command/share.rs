@@ -266,7 +266,7 @@ fn carry_out(
             return Ok((plan, None));
         }
         if is_refused {
-            let committed = sharing::refuse(&mut session.desk(vault), &plan)?;
+            let committed = sharing::sending::refuse(&mut session.desk(vault), &plan)?;
             session.committed(&committed);
             return Err(records::refused(vault.catalog(), &plan));
         }
@@ -278,8 +278,9 @@ fn carry_out(
         let Session { host, clock, .. } = &mut *session;
         let Host { stderr, rng, .. } = &mut **host;
         let mut progress = Progress::begin(stderr, quiet, "sealing", Unit::Bytes, total(&plan));
-        let sent =
-            sharing::send(&mut Desk { vault, clock, rng }, &plan, &callbacks, &mut |count| progress.advance(count));
+        let sent = sharing::sending::send(&mut Desk { vault, clock, rng }, &plan, &callbacks, &mut |count| {
+            progress.advance(count)
+        });
         drop(progress);
         match sent {
             Err(ShareError::Moved) => continue,

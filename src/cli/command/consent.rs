@@ -1,0 +1,82 @@
+//! `subrosa consent`: what clients allowed, to whom, for what, and what they took back.
+
+use clap::Subcommand;
+
+use crate::cli::Exit;
+use crate::cli::answer::Made;
+use crate::cli::failure::Failure;
+use crate::cli::session::Session;
+use crate::consenting::Judged;
+use crate::id::ConsentId;
+use crate::time::Date;
+use crate::vault::Vault;
+use crate::vault::transaction::Committed;
+use crate::vocabulary::ConsentState;
+
+pub mod complete;
+pub mod grant;
+mod terms;
+
+/// What can be done with consents.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// File what a client consented to; unsigned, it is a draft
+    Grant(grant::Args),
+    /// Say what a draft lacks
+    Complete(complete::Args),
+}
+
+/// Does it.
+pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    match action {
+        Action::Grant(args) => grant::run(args, session),
+        Action::Complete(args) => complete::run(args, session),
+    }
+}
+
+/// The day it is by the protocol's calendar.
+fn today(session: &Session<'_>, vault: &Vault) -> Result<Date, Failure> {
+    Ok(session.now().date_in(&vault.catalog().protocol()?.protocol.zone()))
+}
+
+/// Tells of a consent as the commit left it: with what it lacks, and whether somebody has yet to sign.
+fn made(
+    session: &mut Session<'_>,
+    vault: &Vault,
+    committed: &Committed,
+    id: ConsentId,
+    sentence: &str,
+) -> Result<(Exit, Made), Failure> {
+    let mut exit = session.committed(committed);
+    let judged = Judged::find(vault, id, today(session, vault)?)?;
+    if judged.state == ConsentState::Draft {
+        exit = Exit::Due;
+    }
+    warn(session, &judged);
+    let made = Made {
+        id: id.to_string(),
+        state: judged.state.as_str(),
+        missing: judged.missing.iter().map(|flag| (*flag).to_owned()).collect(),
+        head: (&committed.head).into(),
+        sentence: sentence.to_owned(),
+    };
+    Ok((exit, made))
+}
+
+/// What stands in the way of sharing under it.
+fn warn(session: &mut Session<'_>, judged: &Judged) {
+    let (id, alias) = (judged.consent.id(), &judged.client.details.alias);
+    if judged.state == ConsentState::Draft {
+        let flags: Vec<String> = judged.missing.iter().map(|flag| format!("--{flag}")).collect();
+        let cure = match &judged.missing[..] {
+            ["age"] => format!("subrosa client edit {alias} --adult"),
+            [] => format!("subrosa consent show {id}"),
+            _ => format!("subrosa consent complete {id}"),
+        };
+        session.warn(&format!("{id} is a draft, and nothing is shared under it; missing: {}", flags.join(" ")));
+        session.warn(&format!("try: {cure}"));
+    } else if !judged.is_signed && matches!(judged.state, ConsentState::Live | ConsentState::Early) {
+        session.warn(&format!("not everyone signed {id} who has to, so nothing is shared under it: who that is, the client's age, rule and representatives say"));
+        session.warn(&format!("try: subrosa client show {alias}"));
+    }
+}

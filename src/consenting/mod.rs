@@ -1,0 +1,192 @@
+//! Consents: granting and completing them, taking them back, marking false ones, and the copy that the client gets. What
+//! may change is judged under the locks. Must not know how any of it is typed, or drawn on a terminal.
+
+pub mod statements;
+pub mod terms;
+
+use rand_core::CryptoRng;
+use rand_core::RngCore;
+
+use crate::filing;
+use crate::filing::FilingError;
+use crate::filing::Incoming;
+use crate::id::ClientId;
+use crate::id::ConsentId;
+use crate::id::RecipientId;
+use crate::id::RecordId;
+use crate::policy;
+use crate::practice::client::Client;
+use crate::practice::consent::Consent;
+use crate::practice::consent::ConsentTerms;
+use crate::practice::event::Body;
+use crate::practice::protocol::Protocol;
+use crate::practice::words::Alias;
+use crate::time::Date;
+use crate::vault::Vault;
+use crate::vault::catalog::CatalogError;
+use crate::vault::desk::Desk;
+use crate::vault::error::VaultError;
+use crate::vault::transaction::Committed;
+use crate::vault::transaction::Draft;
+use crate::vocabulary::ClientState;
+use crate::vocabulary::ConsentState;
+
+use terms::TermsError;
+
+/// Why a consent could not be granted or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsentingError {
+    /// There is no such client.
+    #[error("there is no client {0}")]
+    NoClient(ClientId),
+    /// The client's file is closed.
+    #[error("the client {0} is closed: no consent is filed any more")]
+    Closed(Alias),
+    /// There is no such recipient.
+    #[error("there is no recipient {0}")]
+    NoRecipient(RecipientId),
+    /// There is no such consent.
+    #[error("there is no consent {0}")]
+    NoConsent(ConsentId),
+    /// What was agreed to is not changed.
+    #[error("{consent} is {state}, no draft: what it says is not changed any more")]
+    NoDraft {
+        /// The consent.
+        consent: ConsentId,
+        /// Where it stands.
+        state: ConsentState,
+    },
+    /// Nor is what a draft says.
+    #[error("{consent} says its {} already, and what it says is not changed", flags.join(", "))]
+    Stated {
+        /// The consent.
+        consent: ConsentId,
+        /// The flags of what it says.
+        flags: Vec<&'static str>,
+    },
+    /// Its elements do not go together.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    /// The form could not be filed.
+    #[error(transparent)]
+    Filing(#[from] FilingError),
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl From<CatalogError> for ConsentingError {
+    fn from(error: CatalogError) -> Self {
+        Self::Vault(error.into())
+    }
+}
+
+/// A consent, and what it is judged by.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The consent.
+    pub consent: Consent,
+    /// Whose it is.
+    pub client: Client,
+    /// Where it stands today.
+    pub state: ConsentState,
+    /// What it lacks, by the names of the flags that complete it.
+    pub missing: Vec<&'static str>,
+    /// Whether everyone signed who has to.
+    pub is_signed: bool,
+}
+
+impl Judged {
+    /// Judges a consent as of a day of the practice.
+    pub fn of(consent: Consent, client: Client, protocol: &Protocol, today: Date) -> Self {
+        let state = policy::consent::state(&consent, &client, protocol, today);
+        let missing = policy::consent::missing(&consent.terms, &client, protocol);
+        let is_signed = policy::consent::is_signed(&consent.terms, &client, protocol, today);
+        Self { consent, client, state, missing, is_signed }
+    }
+
+    /// A consent of the vault, as of a day.
+    pub fn find(vault: &Vault, id: ConsentId, today: Date) -> Result<Self, ConsentingError> {
+        let consent = vault.catalog().consent(id)?.ok_or(ConsentingError::NoConsent(id))?;
+        let client = client(vault, consent.terms.client)?;
+        Ok(Self::of(consent, client, &vault.catalog().protocol()?.protocol, today))
+    }
+}
+
+/// Files a consent, with its signed form where there is one.
+pub fn grant<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    terms: ConsentTerms,
+    form: Option<Incoming<'_>>,
+) -> Result<Committed, ConsentingError> {
+    let clock = desk.clock;
+    // Before the form is sealed: what cannot be granted costs nothing.
+    granted(desk.vault, terms.clone(), clock().date_in(&zone(desk.vault)?))?;
+    file(desk, form, |vault, form| {
+        let today = clock().date_in(&zone(vault)?);
+        let terms = granted(vault, ConsentTerms { form: form.or(terms.form), ..terms }, today)?;
+        Ok(Body::ConsentGranted(terms))
+    })
+}
+
+/// Adds to a draft what it does not say yet; `said` is a consent that says that alone.
+pub fn complete<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    said: ConsentTerms,
+    form: Option<Incoming<'_>>,
+) -> Result<Committed, ConsentingError> {
+    let clock = desk.clock;
+    let decided = |vault: &Vault, said: ConsentTerms, has_form: bool| {
+        let today = clock().date_in(&zone(vault)?);
+        let draft = Judged::find(vault, said.consent, today)?;
+        let id = draft.consent.id();
+        if draft.state != ConsentState::Draft {
+            return Err(ConsentingError::NoDraft { consent: id, state: draft.state });
+        }
+        if has_form && draft.consent.terms.form.is_some() {
+            return Err(ConsentingError::Stated { consent: id, flags: vec!["form"] });
+        }
+        let protocol = vault.catalog().protocol()?.protocol;
+        let terms = terms::completed(&draft.consent.terms, said, &draft.client, &protocol);
+        granted(vault, terms.map_err(|flags| ConsentingError::Stated { consent: id, flags })?, today)
+    };
+    decided(desk.vault, said.clone(), form.is_some())?;
+    file(desk, form, |vault, form| {
+        let has_form = form.is_some();
+        Ok(Body::ConsentCompleted(decided(vault, ConsentTerms { form, ..said }, has_form)?))
+    })
+}
+
+/// The terms as they may be filed now.
+fn granted(vault: &Vault, terms: ConsentTerms, today: Date) -> Result<ConsentTerms, ConsentingError> {
+    let client = client(vault, terms.client)?;
+    if client.state == ClientState::Closed {
+        return Err(ConsentingError::Closed(client.details.alias));
+    }
+    for id in &terms.recipients {
+        vault.catalog().recipient(*id)?.ok_or(ConsentingError::NoRecipient(*id))?;
+    }
+    Ok(terms::settled(terms, &vault.catalog().protocol()?.protocol, today)?)
+}
+
+/// Appends what `decide` says, and before it the form, which it is told the record of.
+fn file<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    form: Option<Incoming<'_>>,
+    decide: impl FnOnce(&Vault, Option<RecordId>) -> Result<Body, ConsentingError>,
+) -> Result<Committed, ConsentingError> {
+    let mut transaction = desk.vault.begin(usize::from(form.is_some()), &[], desk.rng)?;
+    let form = form.map(|form| filing::sealed(&mut transaction, form, &mut |_| {}, desk.rng)).transpose()?;
+    transaction.commit(desk.clock, desk.rng, |vault| {
+        let body = decide(vault, form.as_ref().map(|form| form.record))?;
+        Ok(form.map(Body::RecordAdded).into_iter().chain([body]).map(Draft::from).collect())
+    })
+}
+
+fn zone(vault: &Vault) -> Result<crate::time::Zone, ConsentingError> {
+    Ok(vault.catalog().protocol()?.protocol.zone())
+}
+
+fn client(vault: &Vault, id: ClientId) -> Result<Client, ConsentingError> {
+    vault.catalog().client(id)?.ok_or(ConsentingError::NoClient(id))
+}

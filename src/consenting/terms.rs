@@ -1,0 +1,167 @@
+//! What a consent may say: which elements go together, what fills itself in, and how a draft is completed without being
+//! rewritten. Pure. Must not know storage, or how any of it is typed.
+
+use crate::policy::consent::missing;
+use crate::practice::client::Client;
+use crate::practice::consent::ConsentTerms;
+use crate::practice::consent::Signatory;
+use crate::practice::protocol::Protocol;
+use crate::time::Date;
+use crate::time::TimeError;
+use crate::vocabulary::NoteClass;
+use crate::vocabulary::Purpose;
+use crate::vocabulary::RecordKind;
+
+/// Why elements cannot stand together. Flags are named without their dashes, as in what a draft is missing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TermsError {
+    /// Notes that need their own consent stand beside something else (45 CFR 164.508(b)(3)(ii), 42 CFR 2.31(b)).
+    #[error("a consent for {class} notes is for them alone: its one kind is {kind}")]
+    NotAlone {
+        /// Which notes.
+        class: NoteClass,
+        /// Their kind.
+        kind: RecordKind,
+    },
+    /// Proceedings stand beside another purpose (42 CFR 2.31(d)).
+    #[error("a consent for use in proceedings is for that alone: its one purpose is legal")]
+    ProceedingsNotAlone,
+    /// It would be over before it begins.
+    #[error("it would end on {end}, before it begins on {begin}")]
+    EndsFirst {
+        /// Its first day.
+        begin: Date,
+        /// Its last day.
+        end: Date,
+    },
+    /// Nobody signs, or gives a copy, tomorrow.
+    #[error("{flag}: {day} is still to come")]
+    Future {
+        /// The flag.
+        flag: &'static str,
+        /// The day.
+        day: Date,
+    },
+    /// The dates of service run backwards.
+    #[error("the dates of service run backwards: {from} is after {to}")]
+    Backwards {
+        /// The first.
+        from: Date,
+        /// The last.
+        to: Date,
+    },
+    /// Two ends at once.
+    #[error("a consent ends on a day, with an event or not at all: one of the three")]
+    SeveralEnds,
+    /// The calendar does not reach so far.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+}
+
+/// Fills in what follows from the rest (the end, by the protocol's period), and checks that all of it goes together.
+pub fn settled(mut terms: ConsentTerms, protocol: &Protocol, today: Date) -> Result<ConsentTerms, TermsError> {
+    let ends = [terms.until.is_some(), terms.on_event.is_some(), terms.no_expiry];
+    match (ends.into_iter().filter(|is| *is).count(), terms.signed_on) {
+        (0, Some(signed)) => terms.until = Some(protocol.periods.consent.from_date(signed, false)?),
+        (0 | 1, _) => {}
+        _ => return Err(TermsError::SeveralEnds),
+    }
+    let own = terms.note_class.map(|class| (class, kind_of(class)));
+    if let Some((class, kind)) = own.filter(|(_, kind)| terms.kinds != [*kind]) {
+        return Err(TermsError::NotAlone { class, kind });
+    }
+    if terms.legal_proceedings && terms.purposes != [Purpose::Legal] {
+        return Err(TermsError::ProceedingsNotAlone);
+    }
+    for (flag, day) in [("signed-on", terms.signed_on), ("copy-given", terms.copy_given)] {
+        if let Some(day) = day.filter(|day| *day > today) {
+            return Err(TermsError::Future { flag, day });
+        }
+    }
+    let begin = terms.effective.max(terms.signed_on);
+    if let (Some(begin), Some(end)) = (begin, terms.until)
+        && end < begin
+    {
+        return Err(TermsError::EndsFirst { begin, end });
+    }
+    match (terms.service_from, terms.service_to) {
+        (Some(from), Some(to)) if from > to => Err(TermsError::Backwards { from, to }),
+        _ => Ok(terms),
+    }
+}
+
+/// The one kind of the notes that need a consent of their own.
+pub fn kind_of(class: NoteClass) -> RecordKind {
+    match class {
+        NoteClass::Psychotherapy => RecordKind::PsychotherapyNote,
+        NoteClass::SudCounselling => RecordKind::SudCounsellingNote,
+    }
+}
+
+/// A draft, with what was said besides. What it says already was agreed to as it stands: the flags that would change it
+/// are the error.
+pub fn completed(
+    draft: &ConsentTerms,
+    said: ConsentTerms,
+    client: &Client,
+    protocol: &Protocol,
+) -> Result<ConsentTerms, Vec<&'static str>> {
+    let lacks = missing(draft, client, protocol);
+    let mut terms = draft.clone();
+    let mut stated = Vec::new();
+    // Whoever signed alone, and may be too young for it, is joined by somebody.
+    let says_end = said.has_end();
+    let may_join = lacks.contains(&"age") && !said.signed_by.contains(&Signatory::Client);
+    if may_join {
+        terms.signed_by.extend(said.signed_by.iter().copied().filter(|one| !draft.signed_by.contains(one)));
+    } else {
+        list(&mut terms.signed_by, said.signed_by, "signed-by", &mut stated);
+    }
+    // An end that the profile does not let stand counts as none.
+    if lacks.contains(&"until") && says_end {
+        (terms.until, terms.on_event, terms.no_expiry) = (None, None, false);
+    } else if draft.has_end() && says_end {
+        stated.push("until");
+    }
+    list(&mut terms.recipients, said.recipients, "to", &mut stated);
+    list(&mut terms.kinds, said.kinds, "kind", &mut stated);
+    list(&mut terms.purposes, said.purposes, "purpose", &mut stated);
+    list(&mut terms.tags, said.tags, "tag", &mut stated);
+    list(&mut terms.disclosers, said.disclosers, "discloser", &mut stated);
+    one(&mut terms.signed_on, said.signed_on, "signed-on", &mut stated);
+    one(&mut terms.method, said.method, "method", &mut stated);
+    one(&mut terms.effective, said.effective, "effective", &mut stated);
+    one(&mut terms.service_from, said.service_from, "service-dates", &mut stated);
+    one(&mut terms.service_to, said.service_to, "service-dates", &mut stated);
+    one(&mut terms.note_class, said.note_class, "note-class", &mut stated);
+    one(&mut terms.describe, said.describe, "describe", &mut stated);
+    one(&mut terms.statements, said.statements, "statements", &mut stated);
+    one(&mut terms.copy_given, said.copy_given, "copy-given", &mut stated);
+    one(&mut terms.form, said.form, "form", &mut stated);
+    if !stated.contains(&"until") {
+        terms.until = said.until.or(terms.until);
+        terms.on_event = said.on_event.or(terms.on_event);
+        terms.no_expiry |= said.no_expiry;
+    }
+    terms.de_identified |= said.de_identified;
+    terms.legal_proceedings |= said.legal_proceedings;
+    stated.dedup();
+    if stated.is_empty() { Ok(terms) } else { Err(stated) }
+}
+
+fn one<T: PartialEq>(field: &mut Option<T>, said: Option<T>, flag: &'static str, stated: &mut Vec<&'static str>) {
+    match (&*field, said) {
+        (_, None) => {}
+        (None, said) => *field = said,
+        (known, said) if *known == said => {}
+        _ => stated.push(flag),
+    }
+}
+
+fn list<T: PartialEq>(field: &mut Vec<T>, said: Vec<T>, flag: &'static str, stated: &mut Vec<&'static str>) {
+    if field.is_empty() {
+        *field = said;
+    } else if !said.is_empty() && *field != said {
+        stated.push(flag);
+    }
+}
