@@ -20,8 +20,9 @@ pub mod vocabulary;
 // Floor 1: keys.
 pub mod keys;
 
-// Floor 2: the seal and the pure ledger.
+// Floor 2: the seal, the pure ledger and the identifier scan.
 pub mod ledger;
+pub mod scan;
 pub mod seal;
 
 // Floor 3: the practice.
@@ -36,6 +37,7 @@ pub mod vault;
 // Floor 6: the operations.
 pub mod filing;
 pub mod people;
+pub mod protocols;
 pub mod receiving;
 pub mod sharing;
 

@@ -53,7 +53,6 @@ use crate::vault::rekey::Removal;
 use crate::vault::standing::Standing;
 use crate::vault::transaction::Committed;
 use crate::vault::unlock::Found;
-use crate::vocabulary::Basis;
 use crate::vocabulary::Capacity;
 use crate::vocabulary::OwnerMeans;
 use crate::vocabulary::Purpose;
@@ -225,7 +224,7 @@ impl Bench {
         let request = ShareRequest { records, recipients: vec![to], ask, why: None, expires: None, output: Vec::new() };
         let plan = sharing::plan(vault, request, (self.clock)(), &mut OsRng, &Callbacks::none())?;
         assert!(plan.refused.is_empty(), "{:?}", plan.refused);
-        sharing::send(&mut self.desk(vault), &plan, &Callbacks::none(), &mut |_| {})
+        sharing::sending::send(&mut self.desk(vault), &plan, &Callbacks::none(), &mut |_| {})
     }
 }
 

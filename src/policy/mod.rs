@@ -7,6 +7,8 @@ pub mod matrix;
 pub mod purposes;
 pub mod roles;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use crate::id::ConsentId;
 use crate::id::RecipientId;
@@ -31,6 +33,7 @@ use crate::vocabulary::Purpose;
 use case::Case;
 
 pub use rules::Rule;
+pub use rules::has_to_read_anew;
 pub use rules::rule;
 pub use rules::rules;
 

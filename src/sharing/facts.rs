@@ -1,6 +1,7 @@
 //! What a decision looks at, gathered from the catalogue: just what the request touches, so that its cost does not grow
 //! with the vault. Must not know what is decided.
 
+use crate::id::ConsentId;
 use crate::id::RecipientId;
 use crate::keys::plugin::Callbacks;
 use crate::place::PlaceRisk;
@@ -114,6 +115,11 @@ impl Matter {
 }
 
 impl Party {
+    /// The consent of that id.
+    pub fn consent(&self, id: Option<ConsentId>) -> Option<Consent> {
+        self.consents.iter().find(|consent| Some(consent.id()) == id).cloned()
+    }
+
     /// Gathers what is known of a recipient.
     pub fn of(
         vault: &Vault,

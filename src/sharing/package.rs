@@ -44,6 +44,10 @@ const USTAR_LIMIT: u64 = 0o77777777777;
 pub struct Manifest<'a> {
     /// The entry that will be committed, but for the package's own digest and size.
     pub made: &'a DisclosureMade,
+    /// Whom it is about; nobody where identifiers were removed.
+    pub client: Option<ClientId>,
+    /// What the consent covers, where the recipient has to know.
+    pub consent_scope: Option<Value>,
     /// Its fields, with the salt they are committed under.
     pub fields: &'a Map<String, Value>,
     /// See `fields`.
@@ -66,8 +70,8 @@ impl Manifest<'_> {
         let made = self.made;
         let manifest = json!({
             "basis": made.basis,
-            "client": made.client.map(|client| pseudonym(identity, made.recipient, client)),
-            "consent_scope": null,
+            "client": self.client.map(|client| pseudonym(identity, made.recipient, client)),
+            "consent_scope": self.consent_scope,
             "created": self.created,
             "disclosure": made.disclosure,
             "expires": made.expires,

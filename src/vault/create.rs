@@ -1,4 +1,4 @@
-//! `init`: a new vault, from an empty directory to a signed first entry. `vault.toml` is written last: without it a
+//! `init`: a new vault, from an empty directory to its signed first entries. `vault.toml` is written last: without it a
 //! directory is no vault, and what one dead `init` left is taken over by the next.
 
 use std::collections::BTreeMap;
@@ -35,6 +35,8 @@ use crate::practice::event::Event;
 use crate::practice::owner::KeyFile;
 use crate::practice::owner::Owner;
 use crate::practice::owner::VaultCreated;
+use crate::practice::protocol;
+use crate::practice::protocol::ProtocolAdopted;
 use crate::practice::words::Alias;
 use crate::practice::words::Line;
 use crate::seal;
@@ -183,7 +185,7 @@ pub fn create(
     let (sealed, facts) = seal::seal_bytes(&[&identity.seals_to()], private.reveal_secret().as_bytes())
         .map_err(|error| VaultError::unsealed(&key_name, error))?;
     staging.write(&key_name, &sealed)?;
-    log.write_journal(&mut staging, 0, &first.line, &identity)?;
+    log.write_journal(&mut staging, 0, &first.lines, &identity)?;
     for (path, bytes) in &first.growth.writes {
         staging.write(&log.file_of(path), bytes)?;
     }
@@ -207,11 +209,11 @@ pub fn create(
     Ok(Created { header, head: first.signed.head().clone() })
 }
 
-/// A log of two leaves: its own key, and `vault.created`.
+/// A log of three leaves: its own key, `vault.created`, and the strict protocol's adoption.
 struct FirstLog {
     signed: VerifiedCheckpoint,
     growth: tree::Growth,
-    line: zeroize::Zeroizing<Vec<u8>>,
+    lines: zeroize::Zeroizing<Vec<u8>>,
 }
 
 impl FirstLog {
@@ -226,19 +228,31 @@ impl FirstLog {
         let wrong = |error: &dyn std::fmt::Display| VaultError::altered(places::LEDGER, error);
         let actor = what.owners.first().map(|(alias, _)| alias.clone());
         let actor = actor.ok_or_else(|| VaultError::CannotUnlock("a vault needs an owner".to_owned()))?;
-        let event = Event { time: now, actor, body: Body::VaultCreated(created) }.to_fields();
-        let opening = Opening { index: 1, event, salt: Salt::random(rng) };
-        let salt = opening.salt.reveal_secret();
-        let commitment =
-            commitment::commit_event(&log.origin, 1, &opening.event, salt).map_err(|error| wrong(&error))?;
         let next = what.next.as_ref().map(|key| Digest::of(key.public()));
-        let leaves = [Leaf::Genesis { public: *signer.verifier().public(), next }, Leaf::Sealed { commitment }];
+        let mut leaves = vec![Leaf::Genesis { public: *signer.verifier().public(), next }];
+        let mut lines = zeroize::Zeroizing::new(Vec::new());
+        let adopted = strict_protocol(&created)?;
+        for (index, body) in (1..).zip([Body::VaultCreated(created), Body::ProtocolAdopted(adopted)]) {
+            let event = Event { time: now, actor: actor.clone(), body }.to_fields();
+            let opening = Opening { index, event, salt: Salt::random(rng) };
+            let salt = opening.salt.reveal_secret();
+            let commitment = commitment::commit_event(&log.origin, index, &opening.event, salt);
+            leaves.push(Leaf::Sealed { commitment: commitment.map_err(|error| wrong(&error))? });
+            let line = zeroize::Zeroizing::new(opening.to_line().map_err(|error| wrong(&error))?);
+            lines.extend_from_slice(&line);
+        }
         let growth = tree::append(log, (0, tree::empty_root()), &leaves).map_err(|error| wrong(&error))?;
         let head = Checkpoint { origin: Origin::of(log.id), size: growth.size, root: growth.root };
         let signed = VerifiedCheckpoint::sign(head, signer).map_err(|error| wrong(&error))?;
-        let line = zeroize::Zeroizing::new(opening.to_line().map_err(|error| wrong(&error))?);
-        Ok(Self { signed, growth, line })
+        Ok(Self { signed, growth, lines })
     }
+}
+
+/// A vault begins with the strict protocol: it is there before anything can be shared. Owners other than the one who
+/// makes the vault have yet to acknowledge it.
+fn strict_protocol(created: &VaultCreated) -> Result<ProtocolAdopted, VaultError> {
+    let text = protocol::strict(created).parse().map_err(|error| VaultError::altered(places::LEDGER, error))?;
+    Ok(ProtocolAdopted { material: true, text, version: 1 })
 }
 
 /// Makes the directory, or takes over an empty one or what one dead `init` left.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 const FLOORS: &[&[&str]] = &[
     &["digest", "id", "jcs", "place", "platform", "secret", "stream", "time", "vocabulary"],
     &["keys"],
-    &["ledger", "seal"],
+    &["ledger", "scan", "seal"],
     &["practice"],
     &["policy"],
     &["vault"],

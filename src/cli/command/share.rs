@@ -33,6 +33,7 @@ use crate::sharing;
 use crate::sharing::ShareError;
 use crate::sharing::SharePlan;
 use crate::sharing::ShareRequest;
+use crate::time::Date;
 use crate::time::When;
 use crate::vault::Vault;
 use crate::vault::desk::Desk;
@@ -67,7 +68,7 @@ pub struct Args {
     /// Why, in your own words; kept in the ledger, not sent
     #[arg(long, value_name = "TEXT")]
     pub why: Option<String>,
-    /// Until when the recipient may keep it
+    /// Until when the recipient may keep it [default: what the protocol says]
     #[arg(long, value_name = "DATE")]
     pub expires: Option<When>,
     /// Share with those who may get it, though others may not
@@ -181,7 +182,10 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
     missing.refuse()?;
     let purpose = session.required(args.purpose, "--purpose", "What for (a word such as treat)", example)?;
     let (zone, today) = (session.zone(vault)?, session.today(vault)?);
-    let expires = args.expires.map(|when| when.until(today, &zone)).transpose()?;
+    let expires = match args.expires {
+        Some(when) => Some(when.until(today, &zone)?),
+        None => kept_until(vault, today)?,
+    };
     if let Some(past) = expires.filter(|date| *date < today) {
         return Err(Failure::usage(format!("--expires: {past} is past")));
     }
@@ -197,6 +201,12 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
         ..policy::Request::new(purpose)
     };
     Ok(ShareRequest { records, recipients, ask, why, expires, output: targets.risks(vault, session)? })
+}
+
+/// Until when a recipient may keep a package where the share does not say: as long as the protocol lets them.
+fn kept_until(vault: &Vault, today: Date) -> Result<Option<Date>, Failure> {
+    let keep = vault.catalog().protocol()?.protocol.handling.keep;
+    Ok(keep.map(|keep| keep.from_date(today, false)).transpose()?)
 }
 
 /// What was typed and is not there: all of it is told at once.
@@ -237,14 +247,7 @@ const TEAM: &str = "team:";
 fn recipients(vault: &Vault, typed: &str) -> Result<Vec<RecipientId>, Failure> {
     if words::is_wildcard(typed.strip_prefix(TEAM).unwrap_or(typed)) {
         let rule = policy::rule("E-RECIP-WILDCARD").expect("the rule is in the table");
-        let reason = Reason {
-            id: rule.id.to_owned(),
-            text: rule.text.to_owned(),
-            source: rule.source.iter().map(|source| (*source).to_owned()).collect(),
-            cure: Some(rule.cure.to_owned()),
-            ..Default::default()
-        };
-        return Err(Failure::refused(format!("nothing is shared with {typed:?}")).because([reason]));
+        return Err(Failure::refused(format!("nothing is shared with {typed:?}")).because([Reason::from(rule)]));
     }
     match typed.strip_prefix(TEAM) {
         Some(team) => names::team(vault.catalog(), team),
@@ -271,7 +274,7 @@ fn carry_out(
             return Ok((plan, None));
         }
         if is_refused {
-            let committed = sharing::refuse(&mut session.desk(vault), &plan)?;
+            let committed = sharing::sending::refuse(&mut session.desk(vault), &plan)?;
             session.committed(&committed);
             return Err(records::refused(vault.catalog(), &plan));
         }
@@ -283,8 +286,9 @@ fn carry_out(
         let Session { host, clock, .. } = &mut *session;
         let Host { stderr, rng, .. } = &mut **host;
         let mut progress = Progress::begin(stderr, quiet, "sealing", Unit::Bytes, total(&plan));
-        let sent =
-            sharing::send(&mut Desk { vault, clock, rng }, &plan, &callbacks, &mut |count| progress.advance(count));
+        let sent = sharing::sending::send(&mut Desk { vault, clock, rng }, &plan, &callbacks, &mut |count| {
+            progress.advance(count)
+        });
         drop(progress);
         match sent {
             Err(ShareError::Moved) => continue,

@@ -10,11 +10,13 @@
 //! what is believed; this is their index.
 //! Must not know the files of the vault, where its key comes from, the terminal.
 
+mod by_id;
 mod column;
 mod disclosures;
 mod entries;
 mod find;
 mod fold;
+mod identifiers;
 mod papers;
 mod people;
 mod place;

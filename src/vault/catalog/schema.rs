@@ -105,6 +105,14 @@ CREATE TABLE acknowledgements (
 CREATE TABLE teams (team TEXT NOT NULL, member TEXT NOT NULL, PRIMARY KEY (team, member)) WITHOUT ROWID;
 CREATE INDEX teams_by_member ON teams (member);
 
+-- What clients are called, and those who act for them, by the keys under which a scan looks for it.
+CREATE TABLE identifiers (
+    key TEXT NOT NULL, client TEXT NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (key, client, kind, text)
+) WITHOUT ROWID;
+CREATE INDEX identifiers_by_client ON identifiers (client);
+CREATE TABLE representing (recipient TEXT NOT NULL, client TEXT NOT NULL, PRIMARY KEY (recipient, client)) WITHOUT ROWID;
+
 -- The records last looked at here, newest highest. Not folded: it is lost with the file, and nothing rests on it.
 CREATE TABLE touched (at INTEGER PRIMARY KEY, record TEXT NOT NULL UNIQUE);
 ";
@@ -129,4 +137,6 @@ pub(super) const FOLDED: &[&str] = &[
     "protocols",
     "acknowledgements",
     "teams",
+    "identifiers",
+    "representing",
 ];

@@ -27,41 +27,12 @@ use crate::practice::record::Record;
 use crate::practice::record::RecordVersion;
 use crate::practice::rekey::Resealed;
 
+use super::by_id::ById;
 use super::column::json;
 use super::column::signed;
 use super::fold::Folded;
+use super::identifiers::Identifiers;
 use super::papers::Papers;
-
-/// A table of people that are looked up by id and kept as JSON.
-struct People<'t> {
-    add: Statement<'t>,
-    get: Statement<'t>,
-    put: Statement<'t>,
-}
-
-impl<'t> People<'t> {
-    fn new(db: &'t Connection, table: &str) -> rusqlite::Result<Self> {
-        Ok(Self {
-            add: db.prepare(&format!("INSERT OR IGNORE INTO {table} (n, id, alias, body) VALUES (?1, ?2, ?3, ?4)"))?,
-            get: db.prepare(&format!("SELECT body FROM {table} WHERE id = ?1"))?,
-            put: db.prepare(&format!("UPDATE {table} SET alias = ?2, body = ?3 WHERE id = ?1"))?,
-        })
-    }
-
-    /// The person, changed by `change`; nothing for one who was never added.
-    fn change<T: Serialize + DeserializeOwned>(
-        &mut self,
-        id: &str,
-        change: impl FnOnce(&mut T),
-        alias: impl FnOnce(&T) -> &str,
-    ) -> rusqlite::Result<()> {
-        let Some(mut person) = self.get.query_row([id], |row| json(row, 0)).optional()? else {
-            return Ok(());
-        };
-        change(&mut person);
-        self.put.execute(params![id, alias(&person), text(&person)]).map(drop)
-    }
-}
 
 /// The prepared statements of one fold.
 pub(super) struct Writer<'t> {
@@ -73,8 +44,8 @@ pub(super) struct Writer<'t> {
     practice: Statement<'t>,
     add_owner: Statement<'t>,
     drop_owner: Statement<'t>,
-    clients: People<'t>,
-    recipients: People<'t>,
+    clients: ById<'t>,
+    recipients: ById<'t>,
     add_record: Statement<'t>,
     get_record: Statement<'t>,
     record_at: Statement<'t>,
@@ -87,6 +58,8 @@ pub(super) struct Writer<'t> {
     disclosure: Statement<'t>,
     listed: Statement<'t>,
     papers: Papers<'t>,
+    identifiers: Identifiers<'t>,
+    represents: Statement<'t>,
 }
 
 /// Whom an event is about.
@@ -111,8 +84,8 @@ impl<'t> Writer<'t> {
             practice: db.prepare("INSERT OR IGNORE INTO practice (one, body) VALUES (1, ?1)")?,
             add_owner: db.prepare("INSERT INTO owners (body) VALUES (?1)")?,
             drop_owner: db.prepare("DELETE FROM owners WHERE json_extract(body, '$.file') = ?1")?,
-            clients: People::new(db, "clients")?,
-            recipients: People::new(db, "recipients")?,
+            clients: ById::new(db, "clients")?,
+            recipients: ById::new(db, "recipients")?,
             add_record: db.prepare(
                 "INSERT OR IGNORE INTO records (n, id, client, kind, date, label, body) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -134,6 +107,8 @@ impl<'t> Writer<'t> {
                 .prepare("INSERT OR IGNORE INTO disclosures (n, id, client, recipient) VALUES (?1, ?2, ?3, ?4)")?,
             listed: db.prepare("INSERT INTO listed (entry, place, record, version) VALUES (?1, ?2, ?3, ?4)")?,
             papers: Papers::new(db)?,
+            identifiers: Identifiers::new(db)?,
+            represents: db.prepare("INSERT OR IGNORE INTO representing (recipient, client) VALUES (?1, ?2)")?,
         })
     }
 
@@ -175,11 +150,22 @@ impl<'t> Writer<'t> {
                 let client = Client::added(details);
                 let id = client.id();
                 self.clients.add.execute(params![n, id.to_string(), client.details.alias.as_str(), text(&client)])?;
+                self.identifiers.keep(id)?;
                 About::client(id)
             }
-            Body::ClientEdited(details) => self.change_client(details.client, |client| client.edit(details))?,
+            Body::ClientEdited(details) => {
+                let about = self.change_client(details.client, |client| client.edit(details))?;
+                about.client.into_iter().try_for_each(|client| self.identifiers.keep(client))?;
+                about
+            }
             Body::ClientClosed(closed) => self.change_client(closed.client, Client::close)?,
-            Body::RepresentativeAdded(added) => self.change_client(added.client, |client| client.represent(added))?,
+            Body::RepresentativeAdded(added) => {
+                let (client, recipient) = (added.client, added.recipient);
+                self.represents.execute([recipient.to_string(), client.to_string()])?;
+                self.change_client(client, |client| client.represent(added))?;
+                self.identifiers.keep(client)?;
+                About { client: Some(client), recipient: Some(recipient) }
+            }
             Body::RecipientAdded(details) => {
                 let recipient = Recipient::added(details);
                 let (id, alias) = (recipient.id(), &recipient.details.alias);
@@ -187,7 +173,9 @@ impl<'t> Writer<'t> {
                 About::recipient(id)
             }
             Body::RecipientEdited(edited) => {
-                self.change_recipient(edited.recipient, |recipient| recipient.edit(edited))?
+                let about = self.change_recipient(edited.recipient, |recipient| recipient.edit(edited))?;
+                about.recipient.into_iter().try_for_each(|one| self.identifiers.keep_represented(one))?;
+                about
             }
             Body::RecipientVerified(verified) => {
                 self.change_recipient(verified.recipient, |recipient| recipient.verify(&verified))?

@@ -15,6 +15,7 @@ use crate::cli::failure::records::reasons;
 use crate::cli::text::bare;
 use crate::cli::text::row;
 use crate::id::DisclosureId;
+use crate::policy::Permit;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::event::Body;
 use crate::sharing::PlannedDisclosure;
@@ -79,11 +80,12 @@ impl Answer for Shared {
             let client = disclosure.client.as_ref().map(|client| format!(" of {}", client.alias)).unwrap_or_default();
             let verb = if self.dry_run { "Would share" } else { "Shared" };
             text.push_str(&format!(
-                "{verb} {}{client} with {} for {}, on the basis of {}{}\n",
+                "{verb} {}{client} with {} for {}, on the basis of {}{}{}\n",
                 release::count(disclosure.records.len()),
                 disclosure.recipient.alias,
                 disclosure.purpose,
                 disclosure.basis,
+                disclosure.consent.as_ref().map(|id| format!(" {}", look.id(IdKind::Consent, id))).unwrap_or_default(),
                 id.unwrap_or_default(),
             ));
             if self.dry_run {
@@ -91,6 +93,8 @@ impl Answer for Shared {
                     .records
                     .iter()
                     .for_each(|record| text.push_str(&format!("  {}\n", look.id(IdKind::Record, record))));
+                let obliged: Vec<&str> = disclosure.obligations.iter().map(|one| one.id.as_str()).collect();
+                text.push_str(&format!("  with: {}\n", obliged.join(", ")));
             }
             if let Some(path) = disclosure.package.as_ref().and_then(|package| package.path.as_ref()) {
                 text.push_str(&format!("  {}\n", bare(path)));
@@ -144,7 +148,9 @@ impl Shared {
             let planned = plan.planned.iter().find(|planned| planned.disclosure == made.disclosure);
             let records = planned.map(ids).unwrap_or_default();
             let released = released.iter().find(|released| released.disclosure == made.disclosure);
-            disclosures.push(Disclosure::made(vault, (*index, event.time), made, records, released)?);
+            let mut disclosure = Disclosure::made(vault, (*index, event.time), made, records, released)?;
+            disclosure.obligations = planned.map(|planned| obligations(planned.permit())).unwrap_or_default();
+            disclosures.push(disclosure);
         }
         Ok(Self { dry_run: false, disclosures, refused: refused(vault, plan)?, head: (&committed.head).into() })
     }
@@ -164,6 +170,10 @@ impl Shared {
     }
 }
 
+fn obligations(permit: &Permit) -> Vec<Obligation> {
+    permit.obligations().iter().map(|one| Obligation { id: one.as_str().to_owned(), due: None }).collect()
+}
+
 impl Disclosure {
     fn planned(vault: &Vault, plan: &SharePlan, planned: &PlannedDisclosure) -> Result<Self, Failure> {
         Ok(Self {
@@ -175,12 +185,12 @@ impl Disclosure {
             records: ids(planned),
             purpose: plan.request.ask.purpose.as_str(),
             basis: planned.permit().basis().as_str(),
-            consent: None,
+            consent: planned.permit().consent().map(|id| id.to_string()),
             label: planned.permit().label().as_str(),
             expires: plan.request.expires.map(|date| date.to_string()),
             package: None,
             proof: None,
-            obligations: Vec::new(),
+            obligations: obligations(planned.permit()),
         })
     }
 

@@ -1,0 +1,3 @@
+mod flips;
+mod laws;
+mod scene;

@@ -1,0 +1,192 @@
+//! Dates as people write them: figures in three orders, months by name in five languages. Must not know what happened
+//! on them.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::scan::tokens::Tokens;
+use crate::time::Date;
+
+/// The months from January on, folded: English, Portuguese, Spanish, French, German, and their short forms.
+const MONTHS: [&str; 12] = [
+    "january jan janeiro enero janvier januar janner",
+    "february feb fevereiro fev febrero fevrier februar",
+    "march mar marco marzo mars marz maerz",
+    "april apr abril abr avril",
+    "may maio mayo mai",
+    "june jun junho junio juin juni",
+    "july jul julho julio juillet juli",
+    "august aug agosto ago aout",
+    "september sep sept setembro set septiembre septembre",
+    "october oct outubro out octubre octobre oktober okt",
+    "november nov novembro noviembre novembre",
+    "december dec dezembro dez diciembre dic decembre dezember",
+];
+
+static MONTH_OF: LazyLock<HashMap<&'static str, i8>> = LazyLock::new(|| {
+    let numbered = MONTHS.iter().zip(1..);
+    numbered.flat_map(|(words, month)| words.split_whitespace().map(move |word| (word, month))).collect()
+});
+
+/// Between a day and its month, a month and its year.
+const LINKS: &[&str] = &["of", "de", "del", "st", "nd", "rd", "th", "day", "o", "a", "er", "the"];
+
+/// A date in a text, from token to token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    /// The days that it may mean: `05/06/2001` means two.
+    pub(super) days: Vec<Date>,
+    /// The year, where it is written in full.
+    pub(super) year: Option<i16>,
+}
+
+/// The key of a date.
+pub(super) fn key(date: Date) -> String {
+    format!("date {date}")
+}
+
+/// The month that `word`, folded, names.
+pub(super) fn month(word: &str) -> Option<i8> {
+    MONTH_OF.get(word).copied()
+}
+
+/// The full date that begins at token `at`.
+pub(super) fn found_at(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
+    if tokens.is_number(at) {
+        return in_figures(tokens, at).or_else(|| day_first(tokens, at)).or_else(|| run_together(tokens, at));
+    }
+    month_first(tokens, at)
+}
+
+fn figure(tokens: &Tokens<'_>, at: usize, lengths: std::ops::RangeInclusive<usize>) -> Option<i16> {
+    let word = tokens.word(at);
+    (tokens.is_number(at) && lengths.contains(&word.len())).then(|| word.parse().ok())?
+}
+
+/// The years that a figure of two or four digits may mean.
+fn years(tokens: &Tokens<'_>, at: usize) -> Option<Vec<i16>> {
+    if let Some(year) = figure(tokens, at, 4..=4) {
+        return Some(vec![year]);
+    }
+    figure(tokens, at, 2..=2).map(|short| vec![2000 + short, 1900 + short])
+}
+
+fn found(first: usize, last: usize, years: &[i16], days: &[(i16, i16)]) -> Option<Found> {
+    let date =
+        |year: i16, (month, day): (i16, i16)| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
+    let mut dates: Vec<Date> = years.iter().flat_map(|year| days.iter().filter_map(|day| date(*year, *day))).collect();
+    dates.dedup();
+    let year = (years.len() == 1).then(|| years[0]);
+    (!dates.is_empty()).then_some(Found { first, last, days: dates, year })
+}
+
+/// `2001-05-13`, `13.05.2001`, `5/13/01`.
+fn in_figures(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
+    let gap = tokens.plain_gap(at + 1);
+    let is_separator = matches!(gap.as_str(), "-" | "." | "/" | ". " | " / " | " - " | " . " | "_");
+    if !is_separator || tokens.plain_gap(at + 2).trim() != gap.trim() {
+        return None;
+    }
+    let middle = figure(tokens, at + 1, 1..=2)?;
+    if let Some(year) = figure(tokens, at, 4..=4) {
+        let day = figure(tokens, at + 2, 1..=2)?;
+        return found(at, at + 2, &[year], &[(middle, day), (day, middle)]);
+    }
+    let (one, years) = (figure(tokens, at, 1..=2)?, years(tokens, at + 2)?);
+    found(at, at + 2, &years, &[(middle, one), (one, middle)])
+}
+
+/// `20010513`
+fn run_together(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
+    let word = tokens.word(at);
+    if word.len() != 8 || !word.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |range: std::ops::Range<usize>| word[range].parse().ok();
+    let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
+    if !(1900..2100).contains(&year) {
+        return None;
+    }
+    found(at, at, &[year], &[(month, day)])
+}
+
+/// `13 May 2001`, `13th of May, 2001`, `13 de maio de 2001`
+fn day_first(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
+    let (month_at, month, day) = day_and_month(tokens, at)?;
+    let year_at = skip_links(tokens, month_at + 1)?;
+    found(at, year_at, &years(tokens, year_at)?, &[(month, day)])
+}
+
+/// `May 13, 2001`
+fn month_first(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
+    let (day_at, month, day) = month_and_day(tokens, at)?;
+    let year_at = skip_links(tokens, day_at + 1)?;
+    found(at, year_at, &years(tokens, year_at)?, &[(month, day)])
+}
+
+/// A day and then a month: where the month stands, the month, the day.
+pub(super) fn day_and_month(tokens: &Tokens<'_>, at: usize) -> Option<(usize, i16, i16)> {
+    let day = figure(tokens, at, 1..=2).filter(|day| (1..=31).contains(day))?;
+    let month_at = skip_links(tokens, at + 1)?;
+    Some((month_at, i16::from(month(tokens.word(month_at))?), day))
+}
+
+/// A month and then a day: where the day stands, the month, the day.
+pub(super) fn month_and_day(tokens: &Tokens<'_>, at: usize) -> Option<(usize, i16, i16)> {
+    let month = month(tokens.word(at))?;
+    let day_at = skip_links(tokens, at + 1)?;
+    let day = figure(tokens, day_at, 1..=2).filter(|day| (1..=31).contains(day))?;
+    Some((day_at, i16::from(month), day))
+}
+
+/// The first token from `at` on that is no linking word; `None` where the text does not run on to it.
+pub(super) fn skip_links(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    (at..at + 4).try_fold(at, |reached, next| {
+        if next != reached {
+            return Some(reached);
+        }
+        let gap = tokens.plain_gap(next);
+        let runs_on = gap.len() <= 4 && gap.chars().all(|c| c.is_whitespace() || ".,-'’/º".contains(c));
+        tokens.get(next).filter(|_| runs_on)?;
+        Some(if LINKS.contains(&tokens.word(next)) { next + 1 } else { next })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(text: &str) -> Vec<String> {
+        let tokens = Tokens::of(text);
+        found_at(&tokens, 0).map(|found| found.days.iter().map(Date::to_string).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_day_has_many_spellings() {
+        for text in [
+            "2001-05-13",
+            "13.05.2001",
+            "13/05/2001",
+            "05/13/2001",
+            "13 May 2001",
+            "May 13, 2001",
+            "13th of May 2001",
+            "13 de maio de 2001",
+            "20010513",
+            "13. Mai 2001",
+            "13 MAY 2001",
+            "2001/5/13",
+            "May 13th, 2001",
+            "13-May-2001",
+        ] {
+            assert_eq!(days(text), ["2001-05-13"], "{text}");
+        }
+        assert_eq!(days("5/6/2001"), ["2001-06-05", "2001-05-06"]);
+        assert_eq!(days("13.5.01"), ["2001-05-13", "1901-05-13"]);
+        for text in ["31.02.2001", "120/80", "4/10", "1.2.3.4", "May 2001", "13 May", "99999999", "912.345.678"] {
+            assert!(days(text).is_empty() || text == "1.2.3.4", "{text}");
+        }
+    }
+}

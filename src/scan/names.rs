@@ -1,0 +1,306 @@
+//! Names and aliases: read from what is on file into parts, and found in a text at the place of one of them.
+//! Must not know whose they are.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::scan::categories::Piece;
+use crate::scan::letters::fold;
+use crate::scan::ordinary::is_calendar;
+use crate::scan::ordinary::is_ordinary;
+use crate::scan::ordinary::is_title;
+use crate::scan::ordinary::looks_like_a_name;
+use crate::scan::tokens::Tokens;
+
+/// Words inside a name that are nobody's alone.
+const PARTICLES: &str =
+    "da de do das dos del della di du la le les el al bin ibn abu van von der den ter ten zu zur y e i
+    ni nic ui mac mc o st san thi saint und and";
+
+/// After a name; no part of it.
+const SUFFIXES: &str = "jr sr junior senior ii iii iv phd md esq";
+
+/// Letters that some write as two; the reading of a name that has one of them.
+const SPELLED_OUT: &[(char, &str)] = &[('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ø', "oe"), ('å', "aa")];
+
+/// The most parts that a name may have; more are not looked at.
+const MOST_PARTS: usize = 16;
+/// The shortest part that counts alone, in characters.
+const SHORTEST_ALONE: usize = 3;
+
+/// A name in its parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    parts: Vec<Part>,
+    /// Parts written as one: `annemarie`, `marialopez`; which parts, as bits.
+    together: Vec<(String, u32)>,
+    is_alias: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Part {
+    /// The spellings, folded; the first is the plain one.
+    spellings: Vec<String>,
+    is_particle: bool,
+}
+
+/// What stands in the text of a name, from token to token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) first: usize,
+    pub(super) last: usize,
+}
+
+/// One step along the text: which parts it takes and how many tokens.
+struct Step {
+    parts: u32,
+    tokens: usize,
+    is_initial: bool,
+}
+
+fn is_among(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|other| other == word)
+}
+
+impl Name {
+    /// Reads a person's name; titles and suffixes are no part of it.
+    pub fn read(text: &str) -> Self {
+        let tokens = Tokens::of(text);
+        let mut parts: Vec<Part> = Vec::new();
+        let mut together = Vec::new();
+        for (at, token) in tokens.list.iter().enumerate().take(4 * MOST_PARTS) {
+            let word = tokens.word(at);
+            let is_fringe = (parts.is_empty() && is_honorific(word) && tokens.list.len() > at + 1)
+                || (!parts.is_empty() && is_among(SUFFIXES, word));
+            if word.is_empty() || is_fringe || parts.len() == MOST_PARTS {
+                continue;
+            }
+            let is_first = parts.is_empty();
+            let before = parts.last().map(|part| part.spellings[0].clone());
+            if let Some(before) = before.filter(|_| tokens.gap(at) == Some("-")) {
+                together.push((format!("{before}{word}"), 0b11 << (parts.len() - 1)));
+            }
+            let spellings = spellings(&text[token.start..token.end], word, is_first);
+            parts.push(Part { spellings, is_particle: is_among(PARTICLES, word) });
+        }
+        let own: Vec<usize> = (0..parts.len()).filter(|at| !parts[*at].is_particle).collect();
+        if let Some((first, rest)) = own.split_first() {
+            for other in rest {
+                let (one, two) = (&parts[*first].spellings[0], &parts[*other].spellings[0]);
+                together.push((format!("{one}{two}"), 1 << first | 1 << other));
+                together.push((format!("{two}{one}"), 1 << first | 1 << other));
+            }
+        }
+        // Two letters run together are any short word.
+        together.retain(|(word, _)| word.chars().count() > 4);
+        Self { parts, together, is_alias: false }
+    }
+
+    /// Reads an alias, which is found only whole and in its own order.
+    pub fn read_alias(text: &str) -> Self {
+        let tokens = Tokens::of(text);
+        let words = (0..tokens.list.len()).map(|at| tokens.word(at)).filter(|word| !word.is_empty());
+        let parts =
+            words.map(|word| Part { spellings: vec![word.to_owned()], is_particle: false }).take(MOST_PARTS).collect();
+        Self { parts, together: Vec::new(), is_alias: true }
+    }
+
+    /// The words one of which stands wherever the name does.
+    pub(super) fn keys(&self) -> Vec<String> {
+        if self.is_alias {
+            let longest =
+                self.parts.iter().map(|part| &part.spellings[0]).rev().max_by_key(|word| word.chars().count());
+            return longest.cloned().into_iter().collect();
+        }
+        let has_own = self.parts.iter().any(|part| !part.is_particle);
+        let parts = self.parts.iter().filter(|part| !has_own || !part.is_particle);
+        let words = parts.flat_map(|part| part.spellings.iter().cloned());
+        words.chain(self.together.iter().map(|(word, _)| word.clone())).collect()
+    }
+
+    /// The name at token `at`, where one of its keys stands.
+    pub(super) fn find(&self, tokens: &Tokens<'_>, at: usize) -> Option<Found> {
+        if self.is_alias {
+            return self.find_alias(tokens, at);
+        }
+        let start = self.step(tokens, at, 0).filter(|step| !step.is_initial)?;
+        let mut taken = start.parts;
+        let mut found = Found { first: at, last: at + start.tokens - 1 };
+        let mut full: u32 = start.parts;
+        let mut initials = 0;
+        while let Some(step) = self.next(tokens, found.last, taken) {
+            taken |= step.parts;
+            found.last += step.tokens;
+            if step.is_initial { initials += 1 } else { full |= step.parts }
+        }
+        while let Some(step) = self.previous(tokens, found.first, taken) {
+            taken |= step.parts;
+            found.first -= 1;
+            if step.is_initial { initials += 1 } else { full |= step.parts }
+        }
+        self.drop_particles_behind(tokens, &mut found);
+        self.counts(tokens, at, start.tokens, full, initials).then_some(found).or_else(|| {
+            // The initial may have been another word: the part alone may still be a name.
+            let alone = Found { first: at, last: at + start.tokens - 1 };
+            (initials > 0 && self.counts(tokens, at, start.tokens, start.parts, 0)).then_some(alone)
+        })
+    }
+
+    fn counts(&self, tokens: &Tokens<'_>, at: usize, length: usize, full: u32, initials: usize) -> bool {
+        let own = |parts: u32| self.indices(parts).filter(|part| !self.parts[*part].is_particle).count();
+        let is_plain = |part: usize| !is_ordinary(&self.parts[part].spellings[0]);
+        let has_plain = self.indices(full).any(|part| !self.parts[part].is_particle && is_plain(part));
+        let token = &tokens.list[at];
+        if own(full) >= 2 {
+            return has_plain || token.is_capital;
+        }
+        let word = tokens.word(at);
+        let is_long = word.chars().count() >= SHORTEST_ALONE || length > 1;
+        if own(full) == 0 || !is_long {
+            return own(full) > 0 && initials > 0 && token.is_capital;
+        }
+        if has_plain {
+            return true;
+        }
+        let has_dotted_initial =
+            initials > 0 && token.is_capital && [at + length + 1, at].iter().any(|near| is_dotted(tokens, *near));
+        has_dotted_initial || looks_like_a_name(tokens, at, at + length - 1)
+    }
+
+    fn indices(&self, parts: u32) -> impl Iterator<Item = usize> {
+        (0..self.parts.len()).filter(move |at| parts >> at & 1 == 1)
+    }
+
+    /// What of the name, besides `taken`, stands at token `at`.
+    fn step(&self, tokens: &Tokens<'_>, at: usize, taken: u32) -> Option<Step> {
+        let word = tokens.word(at);
+        if word.is_empty() {
+            return None;
+        }
+        let others: Vec<&str> = tokens.other_words(at).collect();
+        let is_free = |parts: u32| parts & taken == 0;
+        for part in 0..self.parts.len() {
+            let spellings = &self.parts[part].spellings;
+            let is_plural =
+                !is_ordinary(&spellings[0]) && others.iter().any(|other| spellings.iter().any(|s| s == other));
+            if is_free(1 << part) && (spellings.iter().any(|spelling| spelling == word) || is_plural) {
+                return Some(Step { parts: 1 << part, tokens: 1, is_initial: false });
+            }
+        }
+        if let Some((_, parts)) = self.together.iter().find(|(whole, parts)| whole == word && is_free(*parts)) {
+            return Some(Step { parts: *parts, tokens: 1, is_initial: false });
+        }
+        if let Some(mended) = tokens.mended(at) {
+            for part in 0..self.parts.len() {
+                if is_free(1 << part) && self.parts[part].spellings.contains(&mended) {
+                    return Some(Step { parts: 1 << part, tokens: 2, is_initial: false });
+                }
+            }
+        }
+        if word.chars().count() == 1 && tokens.list[at].is_capital {
+            let own = (0..self.parts.len()).filter(|part| !self.parts[*part].is_particle);
+            let mut begun = own.filter(|part| is_free(1 << part) && self.parts[*part].spellings[0].starts_with(word));
+            return begun.next().map(|part| Step { parts: 1 << part, tokens: 1, is_initial: true });
+        }
+        None
+    }
+
+    fn next(&self, tokens: &Tokens<'_>, last: usize, taken: u32) -> Option<Step> {
+        if !is_joint(&tokens.plain_gap(last + 1)) {
+            return None;
+        }
+        self.step(tokens, last + 1, taken)
+    }
+
+    fn previous(&self, tokens: &Tokens<'_>, first: usize, taken: u32) -> Option<Step> {
+        if first == 0 || !is_joint(&tokens.plain_gap(first)) {
+            return None;
+        }
+        self.step(tokens, first - 1, taken).filter(|step| step.tokens == 1)
+    }
+
+    /// A particle at either end belongs to the words beside: `Pereira e` is `Pereira`.
+    fn drop_particles_behind(&self, tokens: &Tokens<'_>, found: &mut Found) {
+        let is_particle = |at: usize| !tokens.list[at].is_capital && is_among(PARTICLES, tokens.word(at));
+        while found.last > found.first && is_particle(found.last) {
+            found.last -= 1;
+        }
+        while found.first < found.last && is_particle(found.first) {
+            found.first += 1;
+        }
+    }
+
+    fn find_alias(&self, tokens: &Tokens<'_>, at: usize) -> Option<Found> {
+        let word = tokens.word(at);
+        let key = self.keys().into_iter().next()?;
+        let is_key = word == key || tokens.other_words(at).any(|other| other == key);
+        let back = self.parts.iter().position(|part| part.spellings[0] == key).filter(|_| is_key)?;
+        let first = at.checked_sub(back)?;
+        for (step, part) in self.parts.iter().enumerate() {
+            let here = first + step;
+            let is_here = here == at || tokens.word(here) == part.spellings[0];
+            let is_joined = step == 0 || matches!(tokens.plain_gap(here).as_str(), "" | "-" | "_" | "." | " ");
+            if !is_here || !is_joined {
+                return None;
+            }
+        }
+        let last = first + self.parts.len() - 1;
+        if let [part] = self.parts.as_slice() {
+            let may_be_word = is_ordinary(&part.spellings[0]);
+            return (!may_be_word || looks_like_a_name(tokens, first, last)).then_some(Found { first, last });
+        }
+        Some(Found { first, last })
+    }
+}
+
+fn is_honorific(word: &str) -> bool {
+    is_title(word) && !is_ordinary(word) && word.chars().count() <= 5
+}
+
+/// The spellings of a part; of a surname also that without the vowel's second letter (Mueller, Muller).
+fn spellings(written: &str, word: &str, is_first: bool) -> Vec<String> {
+    let mut spellings = vec![word.to_owned()];
+    let lower: String = written.nfc().collect::<String>().to_lowercase();
+    if lower.contains(|c| SPELLED_OUT.iter().any(|(letter, _)| *letter == c)) {
+        let out = SPELLED_OUT.iter().fold(lower, |text, (letter, two)| text.replace(*letter, two));
+        spellings.push(fold(&out).replace(['\'', '’'], ""));
+    }
+    if !is_first && word.chars().count() >= 5 {
+        let short = word.replace("ue", "u").replace("oe", "o").replace("ae", "a");
+        spellings.extend((short != word && short.chars().count() >= 4).then_some(short));
+    }
+    spellings.dedup();
+    spellings
+}
+
+/// Whether what stands between two words may stand inside a name.
+fn is_joint(gap: &str) -> bool {
+    let is_light = |c: char| c.is_whitespace() || ".,;-_*\"|>~+\u{ad}".contains(c);
+    !gap.is_empty() && gap.chars().count() <= 8 && gap.chars().all(is_light) && gap.matches('\n').count() <= 1
+}
+
+/// Whether a dot or comma stands right before token `at`.
+fn is_dotted(tokens: &Tokens<'_>, at: usize) -> bool {
+    match tokens.gap(at) {
+        Some(gap) => gap.starts_with('.'),
+        None => tokens.list.last().is_some_and(|last| tokens.text[last.end..].starts_with('.')),
+    }
+}
+
+/// Whoever is named after a title (`Dr Adams`, `his brother Pedro`) at token `at`, on file or not.
+pub(super) fn honoured(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
+    const MOST_NAMES: usize = 4;
+    let before = at.checked_sub(1)?;
+    let gap = tokens.gap(at)?;
+    let is_abbreviation = gap.starts_with(". ") && tokens.word(before).len() <= 4 && tokens.list[before].is_capital;
+    let is_called = is_title(tokens.word(before)) && (is_abbreviation || gap == " " || gap == "\u{a0}");
+    let is_name = |at: usize| {
+        let long = tokens.word(at).len() > 1 && !is_calendar(tokens.word(at)) && !is_title(tokens.word(at));
+        tokens.is_word(at) && tokens.list[at].is_capital && long
+    };
+    if !is_called || !is_name(at) {
+        return None;
+    }
+    let goes_on = |next: usize| is_name(next) && matches!(tokens.gap(next), Some(" " | "-" | "\u{a0}"));
+    let last = (at + 1..at + MOST_NAMES).take_while(|next| goes_on(*next)).last().unwrap_or(at);
+    Some(Piece::of(tokens, at, last))
+}

@@ -1,0 +1,229 @@
+//! A text as words, numbers and placeholders, each with its place and its letters as they are compared.
+//! Must not know which words are names.
+
+use crate::scan::letters::decode;
+use crate::scan::letters::fold_into;
+use crate::scan::letters::is_apostrophe;
+use crate::scan::letters::is_hyphen;
+use crate::scan::letters::is_part_of_word;
+use crate::scan::letters::is_unseen;
+use crate::scan::redaction::placeholder_length;
+
+/// Longer words are nobody's name.
+const LONGEST_WORD: usize = 64;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Word,
+    Number,
+    /// What was put in the place of an identifier: `[participant 2]`.
+    Placeholder,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    /// The first byte.
+    pub(super) start: usize,
+    /// The byte after the last, without a possessive's `'s`.
+    pub(super) end: usize,
+    /// Where its letters stand in [`Tokens::folded`].
+    fold: (usize, usize),
+    /// Its first letter is a capital.
+    pub(super) is_capital: bool,
+    /// It has no small letter.
+    pub(super) is_loud: bool,
+    /// `'s` follows, or an apostrophe after a final s.
+    pub(super) is_possessive: bool,
+    /// It begins with the letter of an escape such as `\n` in JSON, or may do.
+    after_backslash: bool,
+}
+
+/// The tokens of one stretch of text.
+pub(super) struct Tokens<'a> {
+    pub(super) text: &'a str,
+    folded: String,
+    pub(super) list: Vec<Token>,
+}
+
+impl<'a> Tokens<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let mut tokens = Self { text, folded: String::with_capacity(text.len()), list: Vec::new() };
+        let mut at = 0;
+        while let Some((c, next)) = decode(text, at) {
+            if is_part_of_word(c) {
+                at = tokens.read_word(at, c);
+                continue;
+            }
+            if c == '['
+                && let Some(length) = placeholder_length(&text[at..])
+            {
+                tokens.add_placeholder(at, at + length);
+                at += length;
+                continue;
+            }
+            at = next;
+        }
+        tokens
+    }
+
+    /// Reads the word or number that begins at `start`, and returns the byte after it. Letters and digits are apart.
+    fn read_word(&mut self, start: usize, first: char) -> usize {
+        let is_number = first.is_numeric();
+        let from = self.folded.len();
+        let (mut at, mut end) = (start, start);
+        let (mut is_loud, mut is_possessive) = (true, false);
+        while let Some((c, next)) = decode(self.text, at) {
+            if is_unseen(c) {
+                at = next;
+                continue;
+            }
+            if is_part_of_word(c) && (c.is_numeric() == is_number || !c.is_alphanumeric()) {
+                fold_into(&mut self.folded, c);
+                is_loud &= !c.is_lowercase();
+                (at, end) = (next, next);
+                continue;
+            }
+            if is_number || !is_apostrophe(c) {
+                break;
+            }
+            let after = decode(self.text, next).filter(|(c, _)| c.is_alphabetic());
+            let Some((letter, beyond)) = after else {
+                is_possessive = self.folded.ends_with('s');
+                break;
+            };
+            let is_last = !decode(self.text, beyond).is_some_and(|(c, _)| is_part_of_word(c));
+            if matches!(letter, 's' | 'S') && is_last {
+                is_possessive = true;
+                at = beyond;
+                break;
+            }
+            at = next;
+        }
+        if self.folded.len() - from > LONGEST_WORD {
+            self.folded.truncate(from);
+        }
+        self.list.push(Token {
+            kind: if is_number { Kind::Number } else { Kind::Word },
+            start,
+            end,
+            fold: (from, self.folded.len()),
+            is_capital: first.is_uppercase(),
+            is_loud,
+            is_possessive,
+            after_backslash: self.text[..start].ends_with('\\') && matches!(first, 'n' | 'r' | 't'),
+        });
+        at
+    }
+
+    fn add_placeholder(&mut self, start: usize, end: usize) {
+        let fold = (self.folded.len(), self.folded.len());
+        self.list.push(Token {
+            kind: Kind::Placeholder,
+            start,
+            end,
+            fold,
+            is_capital: false,
+            is_loud: false,
+            is_possessive: false,
+            after_backslash: false,
+        });
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<&Token> {
+        self.list.get(at)
+    }
+
+    /// The letters of a token as they are compared; nothing past the ends.
+    pub(super) fn word(&self, at: usize) -> &str {
+        self.get(at).map_or("", |token| &self.folded[token.fold.0..token.fold.1])
+    }
+
+    pub(super) fn is_number(&self, at: usize) -> bool {
+        self.get(at).is_some_and(|token| token.kind == Kind::Number)
+    }
+
+    pub(super) fn is_word(&self, at: usize) -> bool {
+        self.get(at).is_some_and(|token| token.kind == Kind::Word)
+    }
+
+    /// The other ways of reading a token: without a plural's s (`the Parkers`), without the letter of an escape
+    /// (`\nMaria` in JSON).
+    pub(super) fn other_words(&self, at: usize) -> impl Iterator<Item = &str> {
+        let word = self.word(at);
+        let plural = word.strip_suffix('s').filter(|rest| rest.len() > 3 && self.list[at].is_capital);
+        let escaped = word.get(1..).filter(|_| self.get(at).is_some_and(|token| token.after_backslash));
+        plural.into_iter().chain(escaped)
+    }
+
+    /// A word broken by a hyphen at a line's end, put together: the token and its next.
+    pub(super) fn mended(&self, at: usize) -> Option<String> {
+        let gap = self.gap(at + 1)?;
+        if gap.len() > 16 || !gap.contains('\n') || !self.is_word(at) || !self.is_word(at + 1) {
+            return None;
+        }
+        let hyphen = gap.chars().next().filter(|c| is_hyphen(*c))?;
+        let rest = &gap[hyphen.len_utf8()..];
+        let is_break = rest.chars().all(|c| c.is_whitespace() || c == '>') && rest.matches('\n').count() == 1;
+        is_break.then(|| format!("{}{}", self.word(at), self.word(at + 1)))
+    }
+
+    /// What stands between a token and the one before it; `None` before the first.
+    pub(super) fn gap(&self, at: usize) -> Option<&'a str> {
+        let token = self.get(at)?;
+        let before = self.get(at.checked_sub(1)?)?;
+        Some(&self.text[before.end..token.start])
+    }
+
+    /// The same, escapes undone and full-width characters made plain; empty when there is none, longer than any
+    /// separator when it is long.
+    pub(super) fn plain_gap(&self, at: usize) -> String {
+        let (mut plain, gap) = (String::new(), self.gap(at).unwrap_or_default());
+        let mut from = 0;
+        while let Some((c, next)) = decode(gap, from) {
+            match c {
+                c if is_hyphen(c) && c != '\u{ad}' => plain.push('-'),
+                c if c.is_whitespace() && c != '\n' => plain.push(' '),
+                c => fold_into(&mut plain, c),
+            }
+            from = next;
+            if plain.len() > 24 {
+                break;
+            }
+        }
+        plain
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let tokens = Tokens::of(text);
+        (0..tokens.list.len()).map(|at| tokens.word(at).to_owned()).collect()
+    }
+
+    #[test]
+    fn words_and_numbers_are_apart() {
+        assert_eq!(words("Grace O’Connor's mk-01, pk_3b"), ["grace", "oconnor", "mk", "01", "pk", "3", "b"]);
+        assert_eq!(words("Ma\u{ad}r&iacute;a\u{a0}Lo\u{200b}pez"), ["maria", "lopez"]);
+        assert_eq!(words("a [participant 2] b"), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn a_possessive_is_known() {
+        let tokens = Tokens::of("Will's James' wills it's");
+        let possessive: Vec<_> = tokens.list.iter().map(|token| token.is_possessive).collect();
+        assert_eq!(possessive, [true, true, false, true]);
+        assert_eq!(&tokens.text[tokens.list[0].start..tokens.list[0].end], "Will");
+    }
+
+    #[test]
+    fn a_broken_word_is_mended() {
+        assert_eq!(Tokens::of("Lo-\r\n  pez").mended(0).as_deref(), Some("lopez"));
+        assert_eq!(Tokens::of("Lo-\n\npez").mended(0), None);
+        assert_eq!(Tokens::of("Anne-Marie").mended(0), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! Looking for other people in what would leave: contents, file names, titles and tags (`docs/format.md`, 6). Whoever the
+//! records are about may be named in them, but not where their identifiers were removed. Must not know what follows.
+
+use std::io::Read;
+
+use crate::policy::Found;
+use crate::practice::disclosure::RecordRef;
+use crate::practice::record::Record;
+use crate::scan;
+use crate::scan::Allowed;
+use crate::scan::Hit;
+use crate::scan::ScanError;
+use crate::scan::readable;
+use crate::scan::readable::Readable;
+use crate::sharing::ShareError;
+use crate::vault::Vault;
+
+/// As much of a content tells whether it is text.
+const FIRST: usize = 8 << 10;
+/// UTF-16 is scanned up to this size, in bytes: it has to be turned into UTF-8 as a whole.
+const WIDE: u64 = 64 << 20;
+/// As many places are told of one record.
+const TOLD: usize = 20;
+
+/// What was found, and what could not be looked through.
+#[derive(Clone, Debug, Default)]
+pub struct Looked {
+    /// Where other people are.
+    pub found: Vec<Found>,
+    /// What is no text.
+    pub unscanned: Vec<RecordRef>,
+}
+
+/// Looks through records.
+pub fn look(vault: &Vault, records: &[Record]) -> Result<Looked, ShareError> {
+    let mut looked = Looked::default();
+    for record in records {
+        let is_nameless = record.latest.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified);
+        let allowed: Allowed = record.latest.client.filter(|_| !is_nameless).into_iter().collect();
+        let content = look_into(vault, record, &allowed)?;
+        if content.is_none() {
+            looked.unscanned.push(RecordRef { record: record.id(), version: record.latest.version });
+        }
+        for hit in content.iter().flatten().take(TOLD) {
+            looked.found.push(Found { record: record.id(), place: "content", at: Some((hit.line, hit.column)) });
+        }
+        for (place, text) in beside(record) {
+            if !scan::scan(&text, vault.catalog(), &allowed)?.hits.is_empty() {
+                looked.found.push(Found { record: record.id(), place, at: None });
+            }
+        }
+    }
+    Ok(looked)
+}
+
+/// What stands beside a content, by what it is called.
+fn beside(record: &Record) -> Vec<(&'static str, String)> {
+    let latest = &record.latest;
+    let mut all = Vec::new();
+    all.extend(latest.name.iter().map(|name| ("file name", name.clone())));
+    all.extend(latest.title.iter().map(|title| ("title", title.to_string())));
+    all.extend(latest.tags.iter().map(|tag| ("tag", tag.to_string())));
+    all
+}
+
+/// The hits in a content; `None` when it is no text.
+fn look_into(vault: &Vault, record: &Record, allowed: &Allowed) -> Result<Option<Vec<Hit>>, ShareError> {
+    let failed = |error| ShareError::content(&record.latest, error);
+    let mut content = vault.read(&record.latest)?;
+    let mut first = Vec::new();
+    (&mut content).take(FIRST as u64).read_to_end(&mut first).map_err(failed)?;
+    if !readable::is_text(&record.latest.media_type, &first) {
+        return Ok(None);
+    }
+    if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
+        if record.latest.size > WIDE {
+            return Ok(None);
+        }
+        content.read_to_end(&mut first).map_err(failed)?;
+        let read = Readable::read(&first);
+        let scanned = read.text().map(|text| scan::scan(text, vault.catalog(), allowed)).transpose()?;
+        return Ok(scanned.map(|scan| scan.hits));
+    }
+    match scan::scan_reader(first.as_slice().chain(content), vault.catalog(), allowed) {
+        Ok(scan) => Ok(Some(scan.hits)),
+        Err(ScanError::NotText(_)) => Ok(None),
+        Err(ScanError::Read(error)) => Err(failed(error)),
+        Err(ScanError::Index(error)) => Err(error.into()),
+    }
+}

@@ -1,0 +1,72 @@
+//! What a package says besides its general notice, and what a consent covers in words that may leave with it. Must not
+//! know where on the page it stands.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::practice::consent::ConsentTerms;
+use crate::practice::protocol::Protocol;
+use crate::vocabulary::Notice;
+
+/// The statement of 42 CFR 2.32(a)(2), word for word.
+pub const PART2: &str = "42 CFR part 2 prohibits unauthorized use or disclosure of these records.";
+
+/// The statement that goes with a notice of that kind; the general one is the page itself.
+pub fn statement(notice: Notice) -> Option<&'static str> {
+    match notice {
+        Notice::General => None,
+        Notice::Part2 => Some(PART2),
+        Notice::Psychotherapy => Some(
+            "These are a therapist's separate notes. The client signed for these notes specifically. They are not part \
+             of the general record and may not be filed in it.",
+        ),
+        Notice::DeIdentified => {
+            Some("Details that could identify the client were removed. Do not try to work out who this is.")
+        }
+    }
+}
+
+/// Everything that the page says besides, a paragraph each: what goes with the kinds of notice, the consent's scope where
+/// it is attached, and what the practice's protocol adds, with the law that asks for it.
+pub fn all(notices: &[Notice], scope: Option<&ConsentTerms>, protocol: &Protocol) -> Vec<String> {
+    let own = notices.iter().copied().filter_map(statement).map(str::to_owned);
+    let added = protocol.notice.iter().map(|added| format!("{} ({})", added.text, added.citation));
+    own.chain(scope.map(explained)).chain(added).collect()
+}
+
+/// What a consent covers, for the manifest: nothing of who gave it, nor of anybody else whom it names.
+pub fn scope(terms: &ConsentTerms) -> Value {
+    json!({
+        "de_identified": terms.de_identified,
+        "kinds": terms.kinds,
+        "legal_proceedings": terms.legal_proceedings,
+        "note_class": terms.note_class,
+        "purposes": terms.purposes,
+        "service_from": terms.service_from,
+        "service_to": terms.service_to,
+        "signed_on": terms.signed_on,
+        "tags": terms.tags,
+        "until": terms.until,
+    })
+}
+
+/// The same in a sentence, for the notice (42 CFR 2.32(b): a clear explanation of the scope of the consent).
+pub fn explained(terms: &ConsentTerms) -> String {
+    let list = |words: Vec<&str>| words.join(", ");
+    let kinds = list(terms.kinds.iter().map(|kind| kind.as_str()).collect());
+    let purposes = list(terms.purposes.iter().map(|purpose| purpose.as_str()).collect());
+    let mut text = format!("The client's consent covers: {kinds}; for: {purposes}");
+    if !terms.tags.is_empty() {
+        let tags = list(terms.tags.iter().map(|tag| tag.as_str()).collect());
+        write!(text, "; sensitive: {tags}").expect("writing to a string does not fail");
+    }
+    for (word, date) in [("service from", terms.service_from), ("service to", terms.service_to), ("until", terms.until)]
+    {
+        if let Some(date) = date {
+            write!(text, "; {word} {date}").expect("writing to a string does not fail");
+        }
+    }
+    text + "."
+}

@@ -1,0 +1,43 @@
+//! Tables of nouns that are looked up by id and kept as JSON.
+//! Must not know what changes them.
+
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Statement;
+use rusqlite::params;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::column::json;
+use super::writer::text;
+
+/// A table of people that are looked up by id and kept as JSON.
+pub(super) struct ById<'t> {
+    pub(super) add: Statement<'t>,
+    get: Statement<'t>,
+    put: Statement<'t>,
+}
+
+impl<'t> ById<'t> {
+    pub(super) fn new(db: &'t Connection, table: &str) -> rusqlite::Result<Self> {
+        Ok(Self {
+            add: db.prepare(&format!("INSERT OR IGNORE INTO {table} (n, id, alias, body) VALUES (?1, ?2, ?3, ?4)"))?,
+            get: db.prepare(&format!("SELECT body FROM {table} WHERE id = ?1"))?,
+            put: db.prepare(&format!("UPDATE {table} SET alias = ?2, body = ?3 WHERE id = ?1"))?,
+        })
+    }
+
+    /// The person, changed by `change`; nothing for one who was never added.
+    pub(super) fn change<T: Serialize + DeserializeOwned>(
+        &mut self,
+        id: &str,
+        change: impl FnOnce(&mut T),
+        alias: impl FnOnce(&T) -> &str,
+    ) -> rusqlite::Result<()> {
+        let Some(mut person) = self.get.query_row([id], |row| json(row, 0)).optional()? else {
+            return Ok(());
+        };
+        change(&mut person);
+        self.put.execute(params![id, alias(&person), text(&person)]).map(drop)
+    }
+}
