@@ -14,6 +14,7 @@ pub mod client;
 pub mod completions;
 pub mod consent;
 pub mod edit;
+pub mod excerpt;
 pub mod explain;
 pub mod help;
 pub mod info;
@@ -76,6 +77,8 @@ pub enum Command {
     Info(info::Args),
     /// Edit a record's text; the old version stays
     Edit(edit::Args),
+    /// Take lines of a record as a record of their own, without names or identifiers where wanted
+    Excerpt(excerpt::Args),
     /// Put tags on records, and take tags off
     Tag(tag::Args),
     /// Share records with named recipients, each by a package and an entry in the ledger
@@ -123,6 +126,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Show(args) => show::run(args, session),
         Command::Info(args) => info::run(args, session),
         Command::Edit(args) => edit::run(args, session),
+        Command::Excerpt(args) => excerpt::run(args, session),
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
         Command::Whoknows(args) => whoknows::run(&args, session),

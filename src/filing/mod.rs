@@ -1,6 +1,7 @@
 //! Filing records: adding, new versions, tags, and the trace of who looked. Contents stream from their source into
 //! sealed objects; nothing is held in memory. Must not know how a source is opened or a result is drawn.
 
+pub mod excerpt;
 pub mod media;
 
 use std::io;
@@ -106,6 +107,22 @@ pub enum FilingError {
         source_name: String,
         /// Why.
         kind: io::ErrorKind,
+    },
+    /// An excerpt is made of text.
+    #[error("{0} is no text: lines cannot be taken from it")]
+    NotText(RecordId),
+    /// The text is held in memory.
+    #[error("{0} is too large to take lines from")]
+    TooLarge(RecordId),
+    /// Lines that are not there.
+    #[error("{record} has {count} lines: {}-{} is no passage of it", passage[0], passage[1])]
+    NoLines {
+        /// The record.
+        record: RecordId,
+        /// What was asked for.
+        passage: [u64; 2],
+        /// How many lines there are.
+        count: u64,
     },
     /// The vault failed.
     #[error(transparent)]

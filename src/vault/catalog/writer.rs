@@ -10,7 +10,6 @@ use rusqlite::Statement;
 use rusqlite::params;
 use rusqlite::types::Null;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::id::ClientId;
 use crate::id::LogId;
