@@ -5,6 +5,7 @@
 pub mod agreement;
 pub mod client;
 pub mod consent;
+pub mod difference;
 pub mod disclosure;
 pub mod erasure;
 pub mod event;

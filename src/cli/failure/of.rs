@@ -17,7 +17,9 @@ use crate::people::PeopleError;
 use crate::place::Judgement;
 use crate::place::Lift;
 use crate::place::PlaceRisk;
+use crate::policy;
 use crate::practice::words::TextError;
+use crate::protocols::ProtocolsError;
 use crate::time::TimeError;
 use crate::vault::catalog::CatalogError;
 use crate::vault::error::VaultError;
@@ -143,6 +145,25 @@ impl From<PeopleError> for Failure {
             | PeopleError::OlderCard(_)
             | PeopleError::Suspended(_)
             | PeopleError::PassphraseTaken => Self::refused(message),
+        }
+    }
+}
+
+impl From<ProtocolsError> for Failure {
+    fn from(error: ProtocolsError) -> Self {
+        let message = error.to_string();
+        match error {
+            ProtocolsError::Vault(error) => error.into(),
+            ProtocolsError::Malformed(_) | ProtocolsError::Text(_) | ProtocolsError::TooEarly { .. } => {
+                Self::usage(message)
+            }
+            ProtocolsError::NoRecipient(_) => Self::not_found(message),
+            ProtocolsError::Suspended(_) => Self::refused(message),
+            ProtocolsError::Overtaken { .. } => Self::new(FailureCode::Failed, message).hint("subrosa protocol show"),
+            ProtocolsError::LoosensPart2 { .. } => {
+                let rule = policy::rule("E-PROTOCOL-PART2").expect("the rule is in the table");
+                Self::refused(message).because([Reason::from(rule)])
+            }
         }
     }
 }
