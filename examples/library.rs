@@ -101,7 +101,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // A note, filed and shared.
     let facts = NewRecord {
-        client,
+        client: Some(client),
         kind: RecordKind::ProgressNote,
         setting: None,
         date: clock().date_in(&Zone::UTC),
