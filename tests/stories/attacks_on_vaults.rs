@@ -178,7 +178,7 @@ const ON_A_LOG: &[Row] = &[
         "the size in the checkpoint",
         |it| {
             let text = fs::read_to_string(file(it, HEAD)).unwrap();
-            fs::write(file(it, HEAD), text.replace("\n8\n", "\n7\n")).unwrap();
+            fs::write(file(it, HEAD), text.replace("\n10\n", "\n9\n")).unwrap();
         },
         "CORRUPT",
         File(HEAD),
