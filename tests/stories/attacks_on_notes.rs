@@ -236,13 +236,13 @@ const TABLE: &[Row] = &[
         "CORRUPT",
     ),
     // On the spelling.
-    ("size 0600", |s| text(&s.note(), |note| note.replace("\n5\n", "\n05\n")), &[], "MALFORMED"),
-    ("size +600", |s| text(&s.note(), |note| note.replace("\n5\n", "\n+5\n")), &[], "MALFORMED"),
-    ("size -1", |s| text(&s.note(), |note| note.replace("\n5\n", "\n-1\n")), &[], "MALFORMED"),
-    ("size 0", |s| text(&s.note(), |note| note.replace("\n5\n", "\n0\n")), &[], "MALFORMED"),
-    ("an edited size", |s| text(&s.note(), |note| note.replace("\n5\n", "\n4\n")), &[], "CORRUPT"),
+    ("size 0600", |s| text(&s.note(), |note| note.replace("\n6\n", "\n06\n")), &[], "MALFORMED"),
+    ("size +600", |s| text(&s.note(), |note| note.replace("\n6\n", "\n+6\n")), &[], "MALFORMED"),
+    ("size -1", |s| text(&s.note(), |note| note.replace("\n6\n", "\n-1\n")), &[], "MALFORMED"),
+    ("size 0", |s| text(&s.note(), |note| note.replace("\n6\n", "\n0\n")), &[], "MALFORMED"),
+    ("an edited size", |s| text(&s.note(), |note| note.replace("\n6\n", "\n5\n")), &[], "CORRUPT"),
     ("CRLF", |s| text(&s.note(), |note| note.replace('\n', "\r\n")), &[], "MALFORMED"),
-    ("NUL", |s| text(&s.note(), |note| note.replace("\n5\n", "\n5\0\n")), &[], "MALFORMED"),
+    ("NUL", |s| text(&s.note(), |note| note.replace("\n6\n", "\n6\0\n")), &[], "MALFORMED"),
     ("BOM", |s| text(&s.note(), |note| format!("\u{feff}{note}")), &[], "WRONG-LOG"),
     ("no final newline", |s| text(&s.note(), |note| note.trim_end().to_owned()), &[], "MALFORMED"),
     ("an extra final newline", |s| text(&s.note(), |note| note + "\n"), &[], "MALFORMED"),
@@ -260,9 +260,9 @@ const TABLE: &[Row] = &[
         "MALFORMED",
     ),
     ("another log's head", |_| Stranger::new().checkpoint(5, 1).bytes().to_vec(), &[], "WRONG-LOG"),
-    ("two heads of one size", |s| s.signed(5, Digest::of(b"other")), &[], "FORKED"),
+    ("two heads of one size", |s| s.signed(6, Digest::of(b"other")), &[], "FORKED"),
     ("an older head that never was", |s| s.signed(3, Digest::of(b"other")), &[], "FORKED"),
-    ("a head beyond the vault's", |s| s.signed(6, Digest::of(b"next")), &[], "ROLLED-BACK"),
+    ("a head beyond the vault's", |s| s.signed(7, Digest::of(b"next")), &[], "ROLLED-BACK"),
     ("size 2^63", |s| s.signed(1 << 63, Digest::of(b"next")), &[], "ROLLED-BACK"),
     // On witnesses.
     ("fewer than are wanted", |s| s.cosigned().to_bytes(), &["--quorum", "2"], "QUORUM-NOT-MET"),
@@ -471,7 +471,7 @@ fn evidence_of_a_fork_holds_both_notes_and_why() {
     let second = notes.rfind(&format!("\n{}\n", stage.log.origin())).unwrap();
     let open = |note: &str| VerifiedCheckpoint::open(note.as_bytes(), &stage.vkey()).unwrap();
     let (smaller, larger) = (open(&notes[..second]), open(&notes[second + 1..]));
-    assert_eq!((smaller.head().size, larger.head().size), (3, 5));
+    assert_eq!((smaller.head().size, larger.head().size), (3, 6));
     let hash = |line: &str| Digest::from_bytes(STANDARD.decode(line).unwrap().try_into().unwrap());
     let mut lines = why.lines();
     let root = hash(lines.next().unwrap());
@@ -514,7 +514,7 @@ fn answers_are_kept_only_where_they_belong() {
     let both = answer(&stage.head, &[(&stage.unknown, NOW), (&stage.witness, NOW + 90_000)]);
     stage.practice.write("answer.txt", &both);
     let said = stage.practice.ok(&["ledger", "cosign", "answer.txt", "--witness", &known, "--json"]).json();
-    assert_eq!(said["kept"][0]["size"], 5);
+    assert_eq!(said["kept"][0]["size"], 6);
     assert_eq!((&said["unknown"], said["kept"].as_array().unwrap().len()), (&1.into(), 1));
     stage.practice.ok(&["client", "add", "gh-05"]);
     let said = stage.practice.ok(&["ledger", "verify"]);
@@ -559,7 +559,7 @@ fn a_clock_that_ran_ahead_is_told_in_the_ledger_and_no_lie() {
     // Which clock was wrong nobody can tell: it is said, and no alarm.
     let found = &said["findings"][0];
     assert_eq!((&said["verdict"], &found["verdict"]), (&"WITNESSED".into(), &"DATED-AHEAD".into()));
-    assert_eq!(found["index"], 2);
+    assert_eq!(found["index"], 3);
     let text = said["findings"][0]["text"].as_str().unwrap();
     assert!(text.contains("2026-12-21T09:30:00Z") && text.contains("2026-11-21T09:30:00Z"), "{text}");
     assert_eq!(practice.run(&["client", "add", "ab-02"]).exit, 3);

@@ -111,7 +111,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     targets.check_count(request.recipients.len())?;
     let (plan, committed) = carry_out(&args, request, &mut vault, session)?;
     let Some(committed) = committed else {
-        session.answer("share", &Shared::planned(&vault, &plan)?, Some(&vault))?;
+        session.answer("share", &Shared::planned(&vault, &plan, session.today(&vault)?)?, Some(&vault))?;
         return Ok(if plan.refused.is_empty() { Exit::Done } else { Exit::Due });
     };
 
@@ -137,7 +137,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     if !session.host.stdout.is_terminal() && !session.globals.json {
         // The answer is the ids of what went; who was refused is talk.
-        let refused = records::refused(vault.catalog(), &plan);
+        let refused = records::refused(vault.catalog(), &plan, session.today(&vault)?);
         for reason in refused.reasons {
             let who = reason.recipient.map(|who| format!("{}: ", who.alias)).unwrap_or_default();
             session.warn(&format!("not shared: {who}{}: {}", reason.id, reason.text));
@@ -146,7 +146,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     for id in &plan.request.records {
         session.touch(&vault, *id);
     }
-    let shared = Shared::made(&vault, &plan, &committed, &released)?;
+    let shared = Shared::made(&vault, &plan, (&committed, &released), session.today(&vault)?)?;
     if targets.is_stdout() && exit == Exit::Done {
         session.note(&format!("shared as {}", shared.ids().join(", ")));
     } else if !targets.is_stdout() {
@@ -260,7 +260,7 @@ fn carry_out(
         let plan = sharing::plan(vault, request.clone(), session.now(), &mut session.host.rng, &callbacks)?;
         let is_refused = !plan.refused.is_empty() && (plan.planned.is_empty() || !args.partial);
         if is_refused && args.dry_run {
-            return Err(records::refused(vault.catalog(), &plan));
+            return Err(records::refused(vault.catalog(), &plan, session.today(vault)?));
         }
         if args.dry_run {
             return Ok((plan, None));
@@ -268,7 +268,7 @@ fn carry_out(
         if is_refused {
             let committed = sharing::sending::refuse(&mut session.desk(vault), &plan)?;
             session.committed(&committed);
-            return Err(records::refused(vault.catalog(), &plan));
+            return Err(records::refused(vault.catalog(), &plan, session.today(vault)?));
         }
         if !is_confirmed {
             confirm(&plan, session)?;
