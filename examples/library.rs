@@ -1,5 +1,5 @@
-//! A small program that uses the library: it makes a vault in a directory, names a client and a recipient, files a note,
-//! shares it, and prints what the ledger says.
+//! A small program that uses the library: it makes a vault in a directory, names a client and a recipient, files the
+//! client's consent and a note, shares it, and prints what the ledger says.
 //!
 //! ```console
 //! $ cargo run --locked --example library -- /home/me/practice
@@ -16,10 +16,12 @@ use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
 use rand_core::OsRng;
+use subrosa::consenting;
 use subrosa::filing;
 use subrosa::filing::Incoming;
 use subrosa::filing::NewRecord;
 use subrosa::id::ClientId;
+use subrosa::id::ConsentId;
 use subrosa::id::RecipientId;
 use subrosa::keys::identity;
 use subrosa::keys::identity::IdentityFile;
@@ -27,12 +29,15 @@ use subrosa::keys::plugin::Callbacks;
 use subrosa::people;
 use subrosa::policy;
 use subrosa::practice::client::ClientDetails;
+use subrosa::practice::consent::ConsentTerms;
+use subrosa::practice::consent::Signatory;
 use subrosa::practice::event::Body;
 use subrosa::practice::recipient::GivenKey;
 use subrosa::practice::recipient::RecipientAdded;
 use subrosa::practice::recipient::RecipientDetails;
 use subrosa::sharing;
 use subrosa::sharing::ShareRequest;
+use subrosa::sharing::sending;
 use subrosa::time::Timestamp;
 use subrosa::time::Zone;
 use subrosa::vault::Options;
@@ -43,7 +48,7 @@ use subrosa::vault::create::OwnerKey;
 use subrosa::vault::desk::Desk;
 use subrosa::vault::places::Places;
 use subrosa::vault::unlock::Found;
-use subrosa::vocabulary::Basis;
+use subrosa::vocabulary::Age;
 use subrosa::vocabulary::Capacity;
 use subrosa::vocabulary::OwnerMeans;
 use subrosa::vocabulary::Purpose;
@@ -91,6 +96,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = ClientId::random(rng);
     let mut details = ClientDetails::new(client, "mk-01".parse()?);
     details.name = Some("Maria K.".parse()?);
+    details.age = Some(Age::Adult);
     people::add_client(&mut Desk { vault: &mut vault, clock: &clock, rng }, details)?;
     let (_, their_key) = identity::generate_owner();
     let recipient = RecipientId::random(rng);
@@ -99,12 +105,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     let added = RecipientAdded { details, given: GivenKey { key, verified, ..GivenKey::default() } };
     people::add_recipient(&mut Desk { vault: &mut vault, clock: &clock, rng }, added)?;
 
+    // Whether she wants that: without it, nothing is shared. It ends by itself, after the protocol's period.
+    let today = clock().date_in(&Zone::UTC);
+    let mut consent = ConsentTerms::new(ConsentId::random(rng), client);
+    consent.recipients = vec![recipient];
+    consent.kinds = vec![RecordKind::ProgressNote];
+    consent.purposes = vec![Purpose::Treat];
+    consent.signed_on = Some(today);
+    consent.signed_by = vec![Signatory::Client];
+    consenting::grant(&mut Desk { vault: &mut vault, clock: &clock, rng }, consent, None)?;
+
     // A note, filed and shared.
     let facts = NewRecord {
         client: Some(client),
         kind: RecordKind::ProgressNote,
         setting: None,
-        date: clock().date_in(&Zone::UTC),
+        date: today,
         title: Some("Third session".parse()?),
         tags: vec!["sleep".parse()?],
         name: None,
@@ -119,14 +135,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let request = ShareRequest {
         records: records.collect(),
         recipients: vec![recipient],
-        ask: policy::Request { purpose: Purpose::Treat, basis: Basis::Consent, unverified: false },
+        ask: policy::Request::new(Purpose::Treat),
         why: None,
         expires: None,
         output: Vec::new(),
+        redact: false,
     };
     let plan = sharing::plan(&vault, request, clock(), rng, &Callbacks::none())?;
-    let sent =
-        sharing::send(&mut Desk { vault: &mut vault, clock: &clock, rng }, &plan, &Callbacks::none(), &mut |_| {})?;
+    if let Some((_, refusal)) = plan.refused.first() {
+        return Err(refusal.reasons[0].rule.text.into());
+    }
+    let desk = &mut Desk { vault: &mut vault, clock: &clock, rng };
+    let sent = sending::send(desk, &plan, &Callbacks::none(), &mut |_| {})?;
 
     // What the ledger says, after every leaf, tile, opening and signature was looked at.
     let report = vault.verify_ledger(&mut |_| {})?;

@@ -11,11 +11,13 @@ use std::time::Duration;
 use rand_core::OsRng;
 use tempfile::TempDir;
 
+use crate::consenting;
 use crate::filing;
 use crate::filing::FilingError;
 use crate::filing::Incoming;
 use crate::filing::NewRecord;
 use crate::id::ClientId;
+use crate::id::ConsentId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::keys::identity;
@@ -26,6 +28,8 @@ use crate::keys::recipient::PublicKey;
 use crate::people;
 use crate::policy;
 use crate::practice::client::ClientDetails;
+use crate::practice::consent::ConsentTerms;
+use crate::practice::consent::Signatory;
 use crate::practice::event::Body;
 use crate::practice::owner::Owner;
 use crate::practice::recipient::GivenKey;
@@ -53,6 +57,7 @@ use crate::vault::rekey::Removal;
 use crate::vault::standing::Standing;
 use crate::vault::transaction::Committed;
 use crate::vault::unlock::Found;
+use crate::vocabulary::Age;
 use crate::vocabulary::Capacity;
 use crate::vocabulary::OwnerMeans;
 use crate::vocabulary::Purpose;
@@ -186,7 +191,8 @@ impl Bench {
 
     pub fn add_client(&self, vault: &mut Vault, alias: &str) -> ClientId {
         let client = ClientId::random(&mut OsRng);
-        let details = ClientDetails::new(client, alias.parse().unwrap());
+        let mut details = ClientDetails::new(client, alias.parse().unwrap());
+        details.age = Some(Age::Adult);
         people::add_client(&mut self.desk(vault), details).unwrap();
         client
     }
@@ -199,6 +205,17 @@ impl Bench {
         let added = RecipientAdded { details, given };
         people::add_recipient(&mut self.desk(vault), added).unwrap();
         recipient
+    }
+
+    /// The client lets somebody have progress notes.
+    pub fn consent(&self, vault: &mut Vault, client: ClientId, to: RecipientId) {
+        let mut terms = ConsentTerms::new(ConsentId::random(&mut OsRng), client);
+        terms.recipients = vec![to];
+        terms.kinds = vec![RecordKind::ProgressNote];
+        terms.purposes = vec![Purpose::Treat];
+        terms.signed_on = Some(time::parse_date("2026-11-18").unwrap());
+        terms.signed_by = vec![Signatory::Client];
+        consenting::grant(&mut self.desk(vault), terms, None).unwrap();
     }
 
     pub fn add(&self, vault: &mut Vault, client: ClientId, texts: &[&'static str]) -> Result<Committed, FilingError> {
@@ -220,7 +237,8 @@ impl Bench {
     }
 
     pub fn share(&self, vault: &mut Vault, records: Vec<RecordId>, to: RecipientId) -> Result<Committed, ShareError> {
-        let ask = policy::Request::new(Purpose::Treat);
+        // All of a client's records at once are shared with a reason.
+        let ask = policy::Request { has_reason: true, ..policy::Request::new(Purpose::Treat) };
         let request = ShareRequest {
             records,
             recipients: vec![to],

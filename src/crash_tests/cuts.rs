@@ -120,6 +120,7 @@ fn a_package_is_never_outside_without_its_entry() {
     let mut vault = bench.open().unwrap();
     let client = bench.add_client(&mut vault, "mk-01");
     let recipient = bench.add_recipient(&mut vault, "dr-lee");
+    bench.consent(&mut vault, client, recipient);
     let records = records_of(&bench.add(&mut vault, client, &["told in confidence"]).unwrap());
     drop(vault);
     cut_everywhere(

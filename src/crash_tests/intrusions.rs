@@ -282,6 +282,7 @@ fn every_flipped_byte_is_noticed() {
     let mut vault = bench.open().unwrap();
     let recipient = bench.add_recipient(&mut vault, "dr-lee");
     let client = bench.add_client(&mut vault, "ab-02");
+    bench.consent(&mut vault, client, recipient);
     let records = records_of(&bench.add(&mut vault, client, &["three"]).unwrap());
     bench.share(&mut vault, records, recipient).unwrap();
     drop(vault);

@@ -159,6 +159,7 @@ fn packages() {
     let (bench, client) = filled();
     let mut vault = bench.open().unwrap();
     let recipient = bench.add_recipient(&mut vault, "dr-lee");
+    bench.consent(&mut vault, client, recipient);
     let records = records_of(&bench.add(&mut vault, client, &["told in confidence"]).unwrap());
     drop(vault);
     let look = |vault: &Vault| {

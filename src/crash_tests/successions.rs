@@ -78,6 +78,7 @@ fn a_removed_owner_opens_nothing_more() {
     let client = bench.add_client(&mut vault, "mk-01");
     let records = records_of(&bench.add(&mut vault, client, &["one", "two", "three"]).unwrap());
     let recipient = bench.add_recipient(&mut vault, "dr-lee");
+    bench.consent(&mut vault, client, recipient);
     bench.share(&mut vault, records, recipient).unwrap();
     let partner = bench.add_owner(&mut vault, "partner");
     drop(vault);

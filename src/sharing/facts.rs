@@ -19,10 +19,13 @@ use crate::practice::record::Record;
 use crate::practice::restriction::Restriction;
 use crate::practice::training::Training;
 use crate::practice::words::Alias;
+use crate::practice::words::Prose;
 use crate::sharing::ShareError;
 use crate::sharing::sealing_key;
+use crate::time::Date;
 use crate::time::Timestamp;
 use crate::vault::Vault;
+use crate::vocabulary::AgreementState;
 
 /// What is the same for every recipient of a request.
 #[derive(Clone, Debug)]
@@ -85,6 +88,11 @@ impl Matter {
         })
     }
 
+    /// The day it is in the practice.
+    pub fn today(&self, now: Timestamp) -> Date {
+        now.date_in(&self.protocol.protocol.zone())
+    }
+
     /// Where other people were found.
     pub fn found(&self) -> &[Found] {
         &self.found
@@ -115,6 +123,12 @@ impl Matter {
 }
 
 impl Party {
+    /// What breaching the agreement that is in force leads to, in its own words.
+    pub fn consequences(&self, today: Date) -> Option<Prose> {
+        let live = self.agreements.iter().find(|agreement| agreement.state(today) == AgreementState::Live);
+        live.map(|agreement| agreement.signed.consequences.clone())
+    }
+
     /// The consent of that id.
     pub fn consent(&self, id: Option<ConsentId>) -> Option<Consent> {
         self.consents.iter().find(|consent| Some(consent.id()) == id).cloned()

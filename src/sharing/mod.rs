@@ -79,6 +79,8 @@ pub struct PlannedDisclosure {
     pub client: Option<Client>,
     /// The consent it stands on.
     pub consent: Option<Consent>,
+    /// What the recipient agreed that a breach leads to.
+    pub consequences: Option<Prose>,
     /// What.
     pub records: Vec<Record>,
     /// What of it is no text, so that nobody's name was looked for in it.
@@ -194,6 +196,7 @@ pub fn plan<R: CryptoRng + RngCore>(
             Err(refusal) => plan.refused.push((party.recipient, refusal)),
             Ok(permit) => plan.planned.push(PlannedDisclosure {
                 consent: party.consent(permit.consent()),
+                consequences: party.consequences(matter.today(now)),
                 permit,
                 disclosure: DisclosureId::random(rng),
                 recipient: party.recipient,

@@ -38,6 +38,8 @@ pub struct Notice<'a> {
     pub expires: Option<Date>,
     /// What is in it.
     pub records: &'a [RecordVersion],
+    /// Whether more than the year of a record's date may be told.
+    pub tells_dates: bool,
     /// The receipt code, as it is read out.
     pub code: &'a str,
     /// How it is to be handled, in the practice's own words; empty where there are none.
@@ -76,7 +78,8 @@ impl Notice<'_> {
         line("");
         line(&format!("What is in it ({}):", count(self.records.len())));
         for record in self.records.iter().take(named) {
-            line(&format!("  {}  {:20}  {}", record.date, record.record_kind, record.record));
+            let date = if self.tells_dates { record.date.to_string() } else { record.date.year().to_string() };
+            line(&format!("  {date}  {:20}  {}", record.record_kind, record.record));
         }
         if self.records.len() > named {
             line(&format!("  and {} more, named in the file \"manifest\"", self.records.len() - named));
@@ -183,6 +186,7 @@ mod tests {
 
     fn page(records: &[RecordVersion], handling: &str, statements: &[&str]) -> String {
         Notice {
+            tells_dates: true,
             disclosure: "d-0123456789abcdef".parse().unwrap(),
             created: Timestamp::from_unix(1_795_000_000),
             sender: Some("Practice"),

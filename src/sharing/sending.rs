@@ -188,7 +188,8 @@ fn write_package(
     }
     .sign(vault.signer(), vault.identity())?;
     let protocol = vault.catalog().protocol()?.protocol;
-    let said = statements::all(planned.permit.notices(), scope.map(|consent| &consent.terms), &protocol);
+    let (consent, consequences) = (scope.map(|consent| &consent.terms), planned.consequences.as_ref());
+    let said = statements::all(planned.permit.notices(), consent, consequences, &protocol);
     let notice = NoticePage {
         disclosure: made.disclosure,
         created,
@@ -198,6 +199,7 @@ fn write_package(
         purpose: made.purpose,
         expires: made.expires,
         records: &versions,
+        tells_dates: !is_nameless,
         code: &code.spoken(),
         handling: protocol.handling.how.as_str(),
         statements: &said.iter().map(String::as_str).collect::<Vec<_>>(),

@@ -264,11 +264,11 @@ fn a_list_that_lies_apart_is_not_shown_and_that_is_said() {
     let ids = practice.ok(&["add", "in", "--recursive", "--client", "mk-01", "--kind", "letter"]).stdout;
     let share = ["share", "--to", "dr-lee", "--purpose", "treat", "-o", "many.age"];
     practice.ok(&[&share[..], &ids.lines().collect::<Vec<_>>()].concat());
-    let said = practice.ok(&["ledger", "prove", "408", "--for", "client", "-o", "proof"]);
+    let said = practice.ok(&["ledger", "prove", "410", "--for", "client", "-o", "proof"]);
     assert!(said.stderr.contains("the list of the 400 records is too long for its entry"), "{}", said.stderr);
     practice.ok(&["card", "-o", "card"]);
     let said = practice.ok(&["proof", "verify", "proof", "--card", "card", "--package", "many.age"]);
     assert!(said.stderr.contains("not proved: which 400 records were sent"), "{}", said.stderr);
-    let said = practice.ok(&["ledger", "prove", "408", "-o", "bare"]);
+    let said = practice.ok(&["ledger", "prove", "410", "-o", "bare"]);
     assert!(!said.stderr.contains("too long for its entry"), "{}", said.stderr);
 }

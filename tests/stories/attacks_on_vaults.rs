@@ -55,8 +55,8 @@ pub use Next::Taken;
 /// What was done, how, what it is called, where, and what becomes of the next entry.
 pub type Row = (&'static str, fn(&Practice), &'static str, At, Next);
 
-const BUNDLE: &str = "ledger/LOG/tile/entries/000.p/8";
-const TILE: &str = "ledger/LOG/tile/0/000.p/8";
+const BUNDLE: &str = "ledger/LOG/tile/entries/000.p/10";
+const TILE: &str = "ledger/LOG/tile/0/000.p/10";
 const HEAD: &str = "ledger/LOG/checkpoint";
 const JOURNAL: &str = "journal/LOG/000.age";
 
@@ -122,9 +122,9 @@ const ON_A_LOG: &[Row] = &[
     ("no hash tile", |it| remove(it, TILE), "INCOMPLETE", File(TILE), Refused),
     (
         "a narrower tile altered",
-        |it| change(it, "ledger/LOG/tile/0/000.p/7", |bytes| bytes[0] ^= 1),
+        |it| change(it, "ledger/LOG/tile/0/000.p/9", |bytes| bytes[0] ^= 1),
         "CORRUPT",
-        File("ledger/LOG/tile/0/000.p/7"),
+        File("ledger/LOG/tile/0/000.p/9"),
         Taken,
     ),
     (
@@ -261,7 +261,7 @@ const ON_A_LOG: &[Row] = &[
             fs::copy(it.path("aside/journal").join(active(it)).join("000.age"), file(it, JOURNAL)).unwrap();
         },
         "INCOMPLETE",
-        Entry(JOURNAL, 8),
+        Entry(JOURNAL, 10),
         Refused,
     ),
     (
@@ -278,7 +278,7 @@ const ON_A_LOG: &[Row] = &[
         "the size in the checkpoint",
         |it| {
             let text = fs::read_to_string(file(it, HEAD)).unwrap();
-            fs::write(file(it, HEAD), text.replace("\n8\n", "\n7\n")).unwrap();
+            fs::write(file(it, HEAD), text.replace("\n10\n", "\n9\n")).unwrap();
         },
         "CORRUPT",
         File(HEAD),
@@ -314,7 +314,7 @@ const ON_A_LOG: &[Row] = &[
     (
         "a checkpoint by another key of its name",
         |it| {
-            let log = forged_log::Log::of(&format!("subrosa/{}", active(it)), 9, 8, u64::MAX);
+            let log = forged_log::Log::of(&format!("subrosa/{}", active(it)), 9, 10, u64::MAX);
             fs::write(file(it, HEAD), log.head.bytes()).unwrap();
         },
         "UNTRUSTED-KEY",
@@ -400,9 +400,9 @@ fn flip_signature(bytes: &mut [u8]) {
 }
 
 const FULL: &str = "ledger/LOG/tile/entries/000";
-const EDGE: &str = "ledger/LOG/tile/entries/001.p/8";
+const EDGE: &str = "ledger/LOG/tile/entries/001.p/10";
 const HASHES: &str = "ledger/LOG/tile/0/000";
-const EDGE_HASHES: &str = "ledger/LOG/tile/0/001.p/8";
+const EDGE_HASHES: &str = "ledger/LOG/tile/0/001.p/10";
 const ABOVE: &str = "ledger/LOG/tile/1/000.p/1";
 
 const ON_A_LONG_LOG: &[Row] = &[
@@ -540,7 +540,7 @@ const ON_TWO_LOGS: &[Row] = &[
     (
         "a link by another key",
         |it| {
-            let log = forged_log::Log::of(&format!("subrosa/{}", past(it)), 9, 9, u64::MAX);
+            let log = forged_log::Log::of(&format!("subrosa/{}", past(it)), 9, 11, u64::MAX);
             let next = Forger::of(it).key.verifier();
             let link = Successor::new(log.head.head(), next, subrosa::time::Timestamp::from_unix(it.now));
             fs::write(file(it, SUCCESSOR), link.sign(&log.key).unwrap()).unwrap();
@@ -601,16 +601,16 @@ const ON_TWO_LOGS: &[Row] = &[
     ),
     (
         "a byte of an entry of the older log",
-        |it| change(it, "ledger/OLD/tile/entries/000.p/9", |bytes| bytes[300] ^= 1),
+        |it| change(it, "ledger/OLD/tile/entries/000.p/11", |bytes| bytes[300] ^= 1),
         "CORRUPT",
-        File("ledger/OLD/tile/entries/000.p/9"),
+        File("ledger/OLD/tile/entries/000.p/11"),
         Taken,
     ),
     (
         "no older log",
         |it| fs::remove_dir_all(file(it, "ledger/OLD")).unwrap(),
         "INCOMPLETE",
-        File("ledger/OLD/tile/entries/000.p/9"),
+        File("ledger/OLD/tile/entries/000.p/11"),
         Taken,
     ),
     (

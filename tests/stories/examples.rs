@@ -158,7 +158,9 @@ fn a_package_opens_without_the_program() {
     let machine = Machine::new();
     machine.add("The first.\n");
     machine.add("The second.\n");
-    machine.ok(&["share", "@", "@2", "--to", "dr-lee", "--purpose", "treat", "-o", "package.age"]);
+    machine.consent("dr-lee");
+    let share = ["share", "@", "@2", "--to", "dr-lee", "--purpose", "treat", "--why", "asked for", "-o", "package.age"];
+    machine.ok(&share);
     let open = |package: &str, directory: &str| {
         example(&machine, "open-package.sh").args(["lee.txt", package, directory]).output().unwrap()
     };
@@ -183,6 +185,6 @@ fn the_library_does_it_all_from_a_program() {
         .output()
         .unwrap();
     let said = text(&output);
-    assert!(said.starts_with("6 entries, 0 findings\n"), "{said}");
+    assert!(said.starts_with("8 entries, 0 findings\n"), "{said}");
     assert!(said.contains(": disclosure.made\n") && said.ends_with(".age waits in the outbox\n"), "{said}");
 }

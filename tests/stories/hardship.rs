@@ -17,6 +17,7 @@ use crate::machine::scale;
 fn killed_at_any_moment_the_vault_opens_and_holds_what_was_reported() {
     let machine = Machine::new();
     let record = machine.add("the first\n");
+    machine.consent("dr-lee");
     fs::create_dir(machine.path("out")).unwrap();
     let mut reported = vec![record.clone()];
     let mut tags = 0;
@@ -122,7 +123,7 @@ fn no_word_stands_outside_the_sealed_files() {
         "Oberholzer 1",
         "--batch",
     ]);
-    machine.ok(&["client", "add", "quokka-7", "--name", "Zephyrine Q"]);
+    machine.ok(&["client", "add", "quokka-7", "--name", "Zephyrine Q", "--adult"]);
     machine.make_key("lee.txt");
     let lee = machine.public_key("lee.txt");
     machine.ok(&[
@@ -132,11 +133,30 @@ fn no_word_stands_outside_the_sealed_files() {
         "--key",
         &lee,
         "--role",
-        "supervisor",
+        "treating-provider",
         "--verified",
         "in-person",
         "--name",
         "Oberholzer Smaragd",
+    ]);
+    machine.ok(&[
+        "consent",
+        "grant",
+        "--client",
+        "quokka-7",
+        "--to",
+        "dr-smaragd",
+        "--kind",
+        "letter",
+        "--purpose",
+        "supervise",
+        "--describe",
+        "Oberholzer may read what Zephyrine wrote",
+        "--signed-on",
+        "2020-01-01",
+        "--signed-by",
+        "client",
+        "--no-expiry",
     ]);
     machine.write("filnamn.txt", b"contentword\n");
     let record = machine.ok(&[
@@ -186,6 +206,7 @@ fn no_word_stands_outside_the_sealed_files() {
 #[test]
 fn large_records_pass_through_little_memory() {
     let machine = Machine::new();
+    machine.consent("dr-lee");
     let megabytes = 24 * scale();
     let run = |args: &[&str], input: usize| {
         // The limit is on the address space's data: the program's own and whatever it allocates.

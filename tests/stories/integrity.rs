@@ -37,7 +37,7 @@ pub fn vault_files(practice: &Practice) -> Vec<String> {
 /// Those that a reader needs: of tiles that grew, the widest.
 pub fn needed_files(practice: &Practice) -> Vec<String> {
     let mut files = vault_files(practice);
-    files.retain(|file| !file.contains(".p/") || file.ends_with(".p/8"));
+    files.retain(|file| !file.contains(".p/") || file.ends_with(".p/10"));
     files
 }
 
@@ -65,7 +65,7 @@ fn a_clean_vault_is_continuous_and_whole() {
     assert_eq!((exit, &found["ok"], &found["records"]), (0, &true.into(), &1.into()));
     assert_eq!(found["findings"], serde_json::json!([]));
     assert_eq!(found["ledger"]["verdict"], "CONTINUOUS");
-    assert_eq!(found["ledger"]["checked"]["leaves"], 8);
+    assert_eq!(found["ledger"]["checked"]["leaves"], 10);
     let drawn = practice.at_terminal(&[], &["check"]).stdout;
     assert!(drawn.contains("1 version of a record by their seals"), "{drawn}");
 }
@@ -147,7 +147,7 @@ fn a_vault_that_does_not_open_is_answered_too() {
     let tile = needed_files(&practice).into_iter().find(|file| file.contains("tile/0/")).unwrap();
     fs::rename(practice.vault().join(&tile), practice.path("tile")).unwrap();
     let (exit, verdict) = verify(&practice);
-    assert_eq!((exit, &verdict["verdict"], &verdict["head"]["size"]), (5, &"INCOMPLETE".into(), &8.into()));
+    assert_eq!((exit, &verdict["verdict"], &verdict["head"]["size"]), (5, &"INCOMPLETE".into(), &10.into()));
     assert_eq!(verdict["findings"][0]["file"], tile);
 }
 
@@ -180,8 +180,8 @@ fn an_older_copy_in_its_place_is_rolled_back() {
     fs::rename(practice.vault(), practice.path("newer")).unwrap();
     fs::rename(practice.path("older"), practice.vault()).unwrap();
     let (exit, verdict) = verify(&practice);
-    assert_eq!((exit, verdict["verdict"].as_str(), &verdict["head"]["size"]), (5, Some("ROLLED-BACK"), &8.into()));
-    assert!(verdict["findings"][0]["text"].as_str().unwrap().contains("9 were seen"), "{verdict}");
+    assert_eq!((exit, verdict["verdict"].as_str(), &verdict["head"]["size"]), (5, Some("ROLLED-BACK"), &10.into()));
+    assert!(verdict["findings"][0]["text"].as_str().unwrap().contains("11 were seen"), "{verdict}");
     assert_eq!(check(&practice).0, 5);
     let bare = practice.run(&["ledger", "verify"]);
     assert!(bare.exit == 5 && bare.stdout.starts_with("ROLLED-BACK\tsubrosa/"), "{bare:?}");
@@ -229,7 +229,7 @@ fn an_older_journal_file_is_incomplete() {
     let (exit, verdict) = verify(&practice);
     assert_eq!((exit, verdict["verdict"].as_str()), (5, Some("INCOMPLETE")), "{verdict}");
     assert_eq!(verdict["findings"].as_array().unwrap().len(), 1, "{verdict}");
-    assert_eq!((&verdict["findings"][0]["file"], &verdict["findings"][0]["index"]), (&journal.into(), &8.into()));
+    assert_eq!((&verdict["findings"][0]["file"], &verdict["findings"][0]["index"]), (&journal.into(), &10.into()));
 }
 
 #[test]
@@ -282,6 +282,7 @@ fn strays_and_waiting_packages_are_due_and_not_grave() {
 fn a_package_that_waits_names_the_command_that_goes_on() {
     let machine = Machine::new();
     let record = machine.add("Sleeps better since the walks.\n");
+    machine.consent("dr-lee");
     let mut share = machine.spawn(&["share", &record, "--to", "dr-lee", "--purpose", "treat", "-o", "-"]);
     drop(share.stdout.take());
     assert_eq!(share.wait().unwrap().code(), Some(1));

@@ -40,7 +40,7 @@ impl Machine {
         machine
     }
 
-    /// With a vault, the client mk-01, and the recipient dr-lee, whose key is in `lee.txt`.
+    /// With a vault, the adult client mk-01, and the recipient dr-lee, whose key is in `lee.txt`. They have no consent yet.
     pub fn new() -> Self {
         let machine = Self::bare();
         let owner = machine.public_key("me.txt");
@@ -54,7 +54,7 @@ impl Machine {
             "+351 210 000 000",
             "--batch",
         ]);
-        machine.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel"]);
+        machine.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--adult"]);
         machine.make_key("lee.txt");
         let lee = machine.public_key("lee.txt");
         machine.ok(&[
@@ -120,6 +120,11 @@ impl Machine {
         let args: Vec<_> = args.iter().map(|arg| arg.as_ref().to_string_lossy().into_owned()).collect();
         assert!(output.status.success(), "{args:?}: {output:?}");
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The client mk-01 lets somebody have what the stories share.
+    pub fn consent(&self, to: &str) {
+        self.ok(&super::practice::consent(to));
     }
 
     /// Starts the program with pipes.

@@ -59,6 +59,7 @@ fn a_full_disk_loses_nothing() {
 fn what_could_not_be_released_waits_and_goes_later() {
     let machine = Machine::new();
     let record = machine.add(&"long ".repeat(100_000));
+    machine.consent("dr-lee");
     let at = machine.path("stick");
     let Some(_mounted) = Mounted::new(&at, "64k") else {
         return;

@@ -26,6 +26,15 @@ pub const LEE: &str = "age1e2afe5qvdh834a8sdk7a2hczhp0q89psy5xzxyqnqfw8we8c7e7qr
 /// Another.
 pub const ANA: &str = "age1prrrlx8wl2ajweuy30x3vlcuefwdud0gl66hu9w0qjqaedjm6dessxtt55";
 
+/// What grants the consent that most stories stand on: of mk-01, for what they share, without an end, since they are told
+/// at many times.
+pub fn consent(to: &str) -> Vec<&str> {
+    let kinds = ["progress-note", "letter", "scan", "recording", "billing-item"];
+    let kinds = kinds.into_iter().flat_map(|kind| ["--kind", kind]);
+    let signed = ["--purpose", "treat", "--signed-on", "2020-01-01", "--signed-by", "client", "--no-expiry"];
+    ["consent", "grant", "--client", "mk-01", "--to", to].into_iter().chain(kinds).chain(signed).collect()
+}
+
 /// The stage.
 pub struct Practice {
     top: TempDir,
@@ -162,6 +171,11 @@ impl Practice {
         let said = self.run(args);
         assert_eq!(said.exit, 0, "{args:?}: {said:?}");
         said
+    }
+
+    /// The client mk-01 lets somebody have what the stories share.
+    pub fn consent(&self, to: &str) {
+        self.ok(&consent(to));
     }
 
     /// Runs the program; it does not do what it was asked, and the vault stays as it was to the byte.

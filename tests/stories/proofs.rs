@@ -56,7 +56,7 @@ fn a_package_comes_with_its_proof_and_anybody_checks_it() {
     assert_eq!(said.exit, 0, "{said:?}");
     let head = practice.ok(&["ledger", "verify"]).stdout;
     let head = head.trim().split_once('\t').unwrap().1;
-    assert_eq!(said.stdout, format!("INTACT\t{head}\t7\n"));
+    assert_eq!(said.stdout, format!("INTACT\t{head}\t9\n"));
     assert!(said.stderr.contains("\nsubrosa: not proved: that nothing else was shared"), "{}", said.stderr);
     let quiet = recipient(&practice, &[&verify[..], &["--quiet"]].concat());
     assert_eq!((quiet.stdout, quiet.stderr.as_str()), (said.stdout, ""));
@@ -66,10 +66,10 @@ fn a_package_comes_with_its_proof_and_anybody_checks_it() {
     assert_data_eq!(
         said.stdout,
         str![[r#"
-INTACT: subrosa/[..] size 8 root [..]
+INTACT: subrosa/[..] size 10 root [..]
 Proved:
-  the key [..] of subrosa/[..] signed a head of 8 entries
-  entry 7 is one of them, and cannot be changed or taken away without a trace
+  the key [..] of subrosa/[..] signed a head of 10 entries
+  entry 9 is one of them, and cannot be changed or taken away without a trace
   it says kind: "disclosure.made"
   it says package: "[..]"
   it says size: [..]
@@ -94,7 +94,7 @@ fn nothing_that_is_hidden_stands_in_the_proof() {
     assert_eq!(names(&shown), ["kind", "package", "size", "time"]);
     let whole = String::from_utf8(bytes.clone()).unwrap();
     let plain = String::from_utf8(Proof::parse(&bytes).unwrap().extra().unwrap().to_vec()).unwrap();
-    let event = event(&practice, 7);
+    let event = event(&practice, 9);
     for name in shown.hidden() {
         for value in [&event[name], &event[name][0], &event[name][0]["record"]] {
             let Some(text) = value.as_str().filter(|text| text.len() > 3) else { continue };
@@ -113,6 +113,7 @@ fn nothing_that_is_hidden_stands_in_the_proof() {
 fn with_the_key_of_the_package_more_is_proved() {
     let machine = Machine::new();
     let record = machine.add("Told in confidence.\n");
+    machine.consent("dr-lee");
     let shared: Value =
         serde_json::from_str(&machine.ok(&["share", &record, "--to", "dr-lee", "--purpose", "treat", "--json"]))
             .unwrap();
@@ -221,7 +222,7 @@ fn each_reader_is_shown_what_is_his() {
     let practice = eventful();
     let shown = |args: &[&str]| {
         let (host, ends) = practice.host();
-        let args = [&["ledger", "prove", "7"], args].concat();
+        let args = [&["ledger", "prove", "9"], args].concat();
         let said = practice.run_in((host, ends), &args);
         assert_eq!((said.exit, said.stderr.as_str()), (0, ""), "{said:?}");
         let shown = shown_in(said.stdout.as_bytes());
@@ -241,20 +242,20 @@ fn each_reader_is_shown_what_is_his() {
 #[test]
 fn what_cannot_be_shown_is_said() {
     let practice = eventful();
-    let said = practice.refused(2, &["ledger", "prove", "7", "--show", "receipt"]);
+    let said = practice.refused(2, &["ledger", "prove", "9", "--show", "receipt"]);
     assert!(said.stderr.contains("receipt is never shown"), "{said:?}");
-    let said = practice.refused(2, &["ledger", "prove", "7", "--show", "reciept"]);
+    let said = practice.refused(2, &["ledger", "prove", "9", "--show", "reciept"]);
     assert!(said.stderr.contains("actor, basis, client,"), "{said:?}");
     practice.refused(2, &["ledger", "prove", "0"]);
-    practice.refused(4, &["ledger", "prove", "8"]);
+    practice.refused(4, &["ledger", "prove", "10"]);
     practice.refused(4, &["ledger", "prove", "d-0000"]);
     practice.refused(2, &["ledger", "prove"]);
-    practice.refused(2, &["ledger", "prove", "7", "--from", "x"]);
+    practice.refused(2, &["ledger", "prove", "9", "--from", "x"]);
     practice.refused(2, &["ledger", "prove", "2", "--for", "client"]);
-    practice.refused(2, &["ledger", "prove", "7", "--json"]);
+    practice.refused(2, &["ledger", "prove", "9", "--json"]);
     // Every entry can be proved, whatever it is about.
     let key = vkey(&practice);
-    for index in 1..8 {
+    for index in 1..10 {
         practice.ok(&["ledger", "prove", &format!("#{index}"), "--for", "all", "-o", "entry", "--force"]);
         let told = recipient(&practice, &["proof", "verify", "entry", "--key", &key, "--json"]).json();
         assert_eq!((&told["verdict"], &told["index"]), (&"INTACT".into(), &index.into()));
@@ -268,7 +269,7 @@ fn what_cannot_be_shown_is_said() {
 #[test]
 fn a_file_that_shows_more_is_not_encrypted_and_that_is_said() {
     let practice = eventful();
-    let id = event(&practice, 7)["disclosure"].as_str().unwrap().to_owned();
+    let id = event(&practice, 9)["disclosure"].as_str().unwrap().to_owned();
     let said = practice.ok(&["ledger", "prove", &id[..8], "-o", "plain.tlog-proof"]);
     assert_eq!(said.stderr, "");
     assert_eq!(crate::practice::mode(&practice.path("plain.tlog-proof")), 0o600);
@@ -277,7 +278,7 @@ fn a_file_that_shows_more_is_not_encrypted_and_that_is_said() {
     practice.refused(6, &["ledger", "prove", &id, "-o", "client.tlog-proof"]);
     practice.refused(6, &["ledger", "prove", &id, "-o", "vault/x"]);
     let told = practice.ok(&["ledger", "prove", &id, "-o", "client.tlog-proof", "--force", "--json"]).json();
-    assert_eq!((&told["schema"], &told["index"]), (&"subrosa/ledger-prove/1".into(), &7.into()));
+    assert_eq!((&told["schema"], &told["index"]), (&"subrosa/ledger-prove/1".into(), &9.into()));
     assert_eq!(told["shown"], serde_json::json!(["kind", "package", "size", "time"]));
 }
 
@@ -292,16 +293,16 @@ fn a_head_that_was_kept_is_continued() {
     let said = recipient(&practice, &verify);
     assert_eq!(said.exit, 5, "{said:?}");
     assert!(said.stdout.starts_with("INCOMPLETE\t"), "{said:?}");
-    assert!(said.stderr.contains("not proved: that the head of 9 entries continues that of 8"), "{said:?}");
+    assert!(said.stderr.contains("not proved: that the head of 11 entries continues that of 10"), "{said:?}");
     practice.ok(&["ledger", "prove", "--from", "march", "-o", "march-to-now"]);
     let link = fs::read_to_string(practice.path("march-to-now")).unwrap();
-    assert!(link.starts_with("old 8\n"), "{link}");
+    assert!(link.starts_with("old 10\n"), "{link}");
     assert!(link.ends_with(&practice.ok(&["ledger", "checkpoint"]).stdout), "{link}");
     let said = recipient(&practice, &[&verify[..], &["--against", "march-to-now"]].concat());
     assert_eq!((said.exit, said.stdout.split('\t').next()), (0, Some("CONTINUOUS")), "{said:?}");
     // From the present head to itself there is nothing between.
     practice.ok(&["ledger", "checkpoint", "-o", "now"]);
-    assert!(practice.ok(&["ledger", "prove", "--from", "now"]).stdout.starts_with("old 9\n\nsubrosa/"));
+    assert!(practice.ok(&["ledger", "prove", "--from", "now"]).stdout.starts_with("old 11\n\nsubrosa/"));
 }
 
 #[test]
@@ -322,6 +323,7 @@ fn an_older_proof_is_not_lost_by_a_slip() {
 fn a_pipe_takes_the_package_and_the_proof_is_made_afterwards() {
     let machine = Machine::new();
     let record = machine.add("Told in confidence.\n");
+    machine.consent("dr-lee");
     let output = machine.run(&["share", &record, "--to", "dr-lee", "--purpose", "treat", "-o", "-"]);
     assert!(output.status.success(), "{output:?}");
     machine.write("piped.age", &output.stdout);
@@ -363,7 +365,7 @@ fn a_proof_that_cannot_be_made_is_told_with_its_cure() {
     let tile = log.join("tile/0/000");
     let sound = fs::read(&tile).unwrap();
     let mut damaged = sound.clone();
-    damaged[32 * 9] ^= 1; // beside the entry's own
+    damaged[32 * 11] ^= 1; // beside the entry's own
     fs::write(&tile, &damaged).unwrap();
     let said = practice.run(&["share", "--resume", &id, "-o", "out.age"]);
     assert_eq!((said.exit, said.stdout), (7, format!("{id}\n")), "{}", said.stderr);
@@ -384,7 +386,7 @@ fn a_proof_at_a_million_entries_is_small() {
     let practice = eventful();
     let bytes = fs::read(practice.path("lee.age.tlog-proof")).unwrap();
     let proof = Proof::parse(&bytes).unwrap();
-    let note = String::from_utf8(proof.note().to_vec()).unwrap().replace("\n8\n", "\n1000000\n");
+    let note = String::from_utf8(proof.note().to_vec()).unwrap().replace("\n10\n", "\n1000000\n");
     let extra = proof.extra().map(<[u8]>::to_vec);
     // A tree of 1,000,000 leaves is 20 levels high.
     let hashes = vec![Digest::of(b""); 20];

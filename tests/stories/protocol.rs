@@ -262,13 +262,7 @@ fn notes(practice: &Practice, words: &str) -> String {
 }
 
 const KEYS: &[Key] = &[
-    Key {
-        name: "practice.profiles",
-        change: with_hipaa,
-        look: state,
-        before: "live",
-        after: "draft",
-    },
+    Key { name: "practice.profiles", change: with_hipaa, look: state, before: "live", after: "draft" },
     Key {
         name: "practice.capacity",
         change: |practice| {
@@ -348,10 +342,7 @@ const KEYS: &[Key] = &[
     Key {
         name: "access.role",
         change: |practice| {
-            append(
-                practice,
-                "[[access.role]]\nrole = \"payer\"\nkinds = [\"progress-note\"]\npurposes = [\"pay\"]",
-            )
+            append(practice, "[[access.role]]\nrole = \"payer\"\nkinds = [\"progress-note\"]\npurposes = [\"pay\"]")
         },
         look: |practice| {
             add(practice, "mk-01");
@@ -438,7 +429,8 @@ const KEYS: &[Key] = &[
         change: |_| (),
         look: |practice| {
             practice.write("without.toml", &format!("{}\n[override]\nmajority_age = 19\n", text(practice)));
-            practice.write("with.toml", &format!("{}\n[override]\nmajority_age = 19\ncitation = \"x\"\n", text(practice)));
+            practice
+                .write("with.toml", &format!("{}\n[override]\nmajority_age = 19\ncitation = \"x\"\n", text(practice)));
             let exit = |file| practice.run(&["protocol", "check", file]).exit;
             format!("{} {}", exit("without.toml"), exit("with.toml"))
         },

@@ -233,7 +233,9 @@ fn every_kind_of_file_comes_back_to_the_byte() {
         assert_eq!(&shown.stdout, bytes, "{}", String::from_utf8_lossy(name));
     }
     // All of them in one package, opened by what is not Subrosa.
-    let shared = machine.ok(&[&["share"], &ids[..], &["--to", "dr-lee", "--purpose", "treat"]].concat());
+    machine.consent("dr-lee");
+    let share = ["--to", "dr-lee", "--purpose", "treat", "--why", "asked for"];
+    let shared = machine.ok(&[&["share"], &ids[..], &share].concat());
     let package = machine.path(&format!("{}.age", shared.trim()));
     let into = machine.unpack(&package, "lee.txt");
     for (id, (_, bytes)) in ids.iter().zip(&sorted) {

@@ -126,7 +126,8 @@ fn every_id_of_the_reference_is_in_the_table_or_comes_later() {
             group = word.to_owned();
         }
         // "E-SETTING-UNDECLARED / -PUBLIC": the second is the first with another end.
-        let tail = word.strip_prefix('-').filter(|tail| !tail.is_empty() && tail.chars().all(|c| c.is_ascii_uppercase()));
+        let tail =
+            word.strip_prefix('-').filter(|tail| !tail.is_empty() && tail.chars().all(|c| c.is_ascii_uppercase()));
         let id = match tail {
             Some(tail) if tail == "SELFPAY" => format!("E-RESTRICT-{tail}"),
             Some(tail) => format!("{}-{tail}", group.rsplit_once('-').map_or(group.as_str(), |(head, _)| head)),

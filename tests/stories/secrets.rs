@@ -446,8 +446,9 @@ fn what_the_program_makes_is_closed_to_others_whatever_the_umask() {
     };
     let (owner, lee) = (machine.public_key("me.txt"), machine.public_key("lee.txt"));
     run(&["init", "--owner", &owner, "--batch"]);
-    run(&["client", "add", "mk-01"]);
-    run(&["recipient", "add", "dr-lee", "--key", &lee, "--role", "supervisor", "--verified", "in-person"]);
+    run(&["client", "add", "mk-01", "--adult"]);
+    run(&["recipient", "add", "dr-lee", "--key", &lee, "--role", "treating-provider", "--verified", "in-person"]);
+    run(&crate::practice::consent("dr-lee"));
     run(&["recipient", "add", "ana", "--role", "supervisor"]);
     run(&["recipient", "invite", "ana", "-o", "invitation.txt"]);
     machine.write("note.txt", b"a note\n");

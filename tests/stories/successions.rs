@@ -130,6 +130,7 @@ fn a_new_key_and_one_history() {
 fn a_package_names_the_link() {
     let machine = Machine::new();
     machine.add("told\n");
+    machine.consent("dr-lee");
     machine.ok(&["ledger", "rotate-key", "--batch"]);
     machine.ok(&["share", "@", "--to", "dr-lee", "--purpose", "treat", "-o", "lee.age"]);
     let opened = machine.unpack(&machine.path("lee.age"), "lee.txt");

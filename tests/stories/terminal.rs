@@ -335,6 +335,7 @@ fn what_add_offers_is_taken_by_enter_or_typed() {
 fn under_batch_nothing_is_asked_at_a_terminal() {
     let machine = Machine::new();
     machine.write("note.txt", b"a note\n");
+    machine.consent("dr-lee");
     let quiet = |args: &[&str], exit: i32| {
         let ended = Screen::new(&machine, args).end();
         assert_eq!(ended.exit, exit, "{args:?}: {ended:?}");
@@ -365,6 +366,7 @@ fn under_batch_nothing_is_asked_at_a_terminal() {
 fn share_wants_the_alias_again_and_a_wrong_one_shares_nothing() {
     let machine = Machine::new();
     let id = machine.add("told in confidence\n");
+    machine.consent("dr-lee");
     fs::create_dir(machine.path("out")).unwrap();
     crate::practice::chmod(&machine.path("out"), 0o700);
     let share = ["share", &id, "--to", "dr-lee", "--purpose", "treat", "-o", "out"];

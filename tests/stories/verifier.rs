@@ -299,21 +299,21 @@ fn it_proves_a_real_share() {
     let other = run(&python, &proof, vkey, Some(&practice.path("note.txt")));
     assert_eq!(other.status.code(), Some(5), "{other:?}");
     for reader in ["client", "recipient", "all"] {
-        practice.ok(&["ledger", "prove", "7", "--for", reader, "-o", &format!("{reader}.tlog-proof")]);
+        practice.ok(&["ledger", "prove", "9", "--for", reader, "-o", &format!("{reader}.tlog-proof")]);
         let output = run(&python, &practice.path(&format!("{reader}.tlog-proof")), vkey, None);
         assert!(output.status.success(), "{reader}: {output:?}");
     }
 }
 
-/// Of eight entries there are three hashes, of a million twenty: 45 bytes each.
+/// The last of ten entries has two hashes, that of a million twenty: 45 bytes each.
 #[test]
 fn a_proof_is_small_in_a_ledger_of_a_million_entries_too() {
     let practice = eventful();
     let larger =
-        |file: &str| fs::read(practice.path(file)).unwrap().len() + (20 - 3) * 45 + "1000000".len() - "8".len();
+        |file: &str| fs::read(practice.path(file)).unwrap().len() + (20 - 2) * 45 + "1000000".len() - "10".len();
     assert!(larger("lee.age.tlog-proof") < 4_096, "{}", larger("lee.age.tlog-proof"));
     for reader in ["client", "recipient", "all"] {
-        practice.ok(&["ledger", "prove", "7", "--for", reader, "-o", &format!("{reader}.tlog-proof")]);
+        practice.ok(&["ledger", "prove", "9", "--for", reader, "-o", &format!("{reader}.tlog-proof")]);
         let size = larger(&format!("{reader}.tlog-proof"));
         assert!(size < 4_096, "{reader}: {size}");
     }
