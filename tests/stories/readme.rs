@@ -2,6 +2,7 @@
 //! is answered as the block answers it, and what is drawn has to be what the block shows. An `sh` block is run as it stands,
 //! in a home of its own. And the page on the command line, whose tables the program has to agree with.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -27,6 +28,38 @@ const TOOLS: [&str; 4] = ["age", "age-keygen", "jq", "flock"];
 const HOME: &str = "/home/ana";
 /// How long one command may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the share of the page's JSON stands on.
+const CONSENT: [&str; 14] = [
+    "consent",
+    "grant",
+    "--client",
+    "mk-01",
+    "--to",
+    "ana",
+    "--kind",
+    "letter",
+    "--purpose",
+    "treat",
+    "--signed-on",
+    "1d",
+    "--signed-by",
+    "client",
+];
+/// A representative.
+const MOTHER: [&str; 11] = [
+    "client",
+    "representative",
+    "mk-01",
+    "--recipient",
+    "ana",
+    "--relationship",
+    "mother",
+    "--authority",
+    "parent",
+    "--evidence",
+    "seen",
+];
 
 /// A fenced block.
 struct Block {
@@ -132,7 +165,7 @@ fn row(name: &str) -> Vec<String> {
 
 #[test]
 fn the_page_has_every_word_and_exit_code() {
-    let lists: [(&str, &[&str]); 11] = [
+    let lists: [(&str, &[&str]); 15] = [
         ("kind", vocabulary::RecordKind::WORDS),
         ("purpose", vocabulary::Purpose::WORDS),
         ("basis", vocabulary::Basis::WORDS),
@@ -144,6 +177,10 @@ fn the_page_has_every_word_and_exit_code() {
         ("capacity", vocabulary::Capacity::WORDS),
         ("profile", vocabulary::Profile::WORDS),
         ("label", vocabulary::Label::WORDS),
+        ("type", vocabulary::AgreementType::WORDS),
+        ("understood", vocabulary::Understood::WORDS),
+        ("authority", vocabulary::Authority::WORDS),
+        ("by", vocabulary::EndedBy::WORDS),
     ];
     for (name, words) in lists {
         assert_eq!(row(name), words, "{name}");
@@ -162,7 +199,7 @@ fn the_page_names_every_field_of_the_json() {
     let (me, lee, ana, eve, deputy) =
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better.\n");
-    let commands: [&[&str]; 29] = [
+    let commands: [&[&str]; 44] = [
         &["init", "--owner", &me],
         &["client", "add", "mk-01"],
         &["client", "edit", "mk-01", "--adult"],
@@ -182,6 +219,21 @@ fn the_page_names_every_field_of_the_json() {
         &["info", "@"],
         &["edit", "@"],
         &["share", "@", "--to", "ana", "--to", "lee", "--partial", "--purpose", "treat"],
+        &["whoknows", "@"],
+        &MOTHER,
+        &["agreement", "add", "ana", "--type", "staff", "--signed-on", "1d", "--standard", "--understood", "explained"],
+        &["agreement", "list"],
+        &["training", "add", "ana", "--course", "privacy"],
+        &["training", "list"],
+        &["restrict", "add", "--client", "mk-01", "--role", "family"],
+        &["restrict", "list"],
+        &["team", "add", "night", "--member", "ana", "--member", "lee"],
+        &["team", "list"],
+        &["team", "show", "night"],
+        &["team", "remove", "night", "--member", "lee"],
+        &["agreement", "show", "A"],
+        &["agreement", "end", "A", "--reason", "left"],
+        &["restrict", "end", "X", "--by", "client"],
         &["recipient", "suspend", "lee", "--reason", "left"],
         &["ledger", "log"],
         &["ledger", "verify"],
@@ -194,9 +246,19 @@ fn the_page_names_every_field_of_the_json() {
         &["client", "close", "mk-01"],
     ];
     let mut seen = vec!["error".to_owned(), "man".to_owned()];
-    let mut answers = std::collections::BTreeMap::new();
+    let mut answers: BTreeMap<String, Value> = BTreeMap::new();
     for command in commands {
-        let output = machine.command().env("EDITOR", "true").args(command).arg("--json").output().unwrap();
+        if command[0] == "share" {
+            machine.ok(&CONSENT);
+        }
+        // The one there is of each.
+        let id = |word: &str| match word {
+            "A" => answers["agreement-add"]["id"].as_str().unwrap().to_owned(),
+            "X" => answers["restrict-add"]["id"].as_str().unwrap().to_owned(),
+            word => word.to_owned(),
+        };
+        let command: Vec<String> = command.iter().map(|word| id(word)).collect();
+        let output = machine.command().env("EDITOR", "true").args(&command).arg("--json").output().unwrap();
         let answer: Value =
             serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{command:?}: {output:?}"));
         let name = answer["schema"].as_str().unwrap().split('/').nth(1).unwrap().to_owned();
@@ -254,6 +316,12 @@ fn the_page_names_every_field_of_the_json() {
         ("Record", &answers["add"]["records"][0]),
         ("Version", &answers["info"]["versions"][0]),
         ("Disclosure", disclosure),
+        ("Agreement", &answers["agreement-show"]["agreement"]),
+        ("Training", &answers["training-list"]["trainings"][0]),
+        ("Restriction", &answers["restrict-list"]["restrictions"][0]),
+        ("Team", &answers["team-show"]["team"]),
+        ("Told", &answers["whoknows"]["disclosures"][0]),
+        ("Had", &answers["whoknows"]["disclosures"][0]["records"][0]),
         ("Package", &disclosure["package"]),
         ("Refused", &answers["share"]["refused"][0]),
         ("Reason", &answers["share"]["refused"][0]["reasons"][0]),

@@ -70,6 +70,41 @@ fn who_has_which_version_and_what_is_stale() {
 }
 
 #[test]
+fn whoever_has_an_excerpt_knows_a_part_which_is_overtaken_with_the_whole() {
+    let practice = Practice::new();
+    practice.ok(&["client", "add", "mk-01", "--adult"]);
+    practice.ok(&[
+        "recipient",
+        "add",
+        "dr-lee",
+        "--key",
+        LEE,
+        "--role",
+        "treating-provider",
+        "--verified",
+        "in-person",
+    ]);
+    practice.write("note.txt", "Slept better.\nEats well.\n");
+    let note = practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "progress-note"]).stdout;
+    let note = note.trim_end();
+    let part = practice.ok(&["excerpt", note, "--lines", "2-2"]).stdout;
+    let consent = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--kind", "progress-note"];
+    practice.ok(&[&consent[..], &["--purpose", "treat", "--signed-on", "1d", "--signed-by", "client"]].concat());
+    practice.ok(&["share", part.trim_end(), "--to", "dr-lee", "--purpose", "treat"]);
+    let had = |stale: bool| serde_json::json!([{"id": part.trim_end(), "version": 1, "stale": stale}]);
+    let known = || practice.ok(&["whoknows", note, "--json"]).json()["disclosures"][0]["records"].clone();
+    assert_eq!(known(), had(false));
+    let (host, ends) = practice.host();
+    practice.write("editor.sh", "#!/bin/sh\necho more >> \"$1\"\n");
+    crate::practice::chmod(&practice.path("editor.sh"), 0o700);
+    let host = host.with_var("EDITOR", practice.path("editor.sh").to_str().unwrap());
+    assert_eq!(practice.run_in((host, ends), &["edit", note]).exit, 0);
+    assert_eq!(known(), had(true));
+    let of_part = practice.ok(&["whoknows", part.trim_end(), "--json"]).json();
+    assert_eq!(of_part["disclosures"][0]["records"], had(true));
+}
+
+#[test]
 fn one_record_or_one_client_is_named() {
     let practice = Practice::new();
     practice.ok(&["client", "add", "mk-01"]);
