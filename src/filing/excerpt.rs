@@ -85,9 +85,7 @@ pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Res
     let open: Open<'_> = Box::new(move || Ok(Box::new(bytes)));
     let (stored, media_type) = seal(&mut transaction, open, id.to_string(), Some(NAME), &mut |_| {})?;
     let committed = transaction.commit(desk.clock, desk.rng, |vault| {
-        if let Some(client) = origin.client {
-            open_client(vault, client)?;
-        }
+        open_client(vault, origin.client)?;
         let excerpt_of = ExcerptOf {
             de_identified: cut.de_identify.is_some(),
             lines: lines.clone(),

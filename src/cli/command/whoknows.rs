@@ -139,7 +139,7 @@ fn of_client(catalog: &Catalog, typed: &str) -> Result<Known, Failure> {
     let client = names::client(catalog, typed)?.id();
     let mut latest = Latest::default();
     let mut disclosures = Vec::new();
-    let filter = DisclosureFilter { client: Some(client), recipient: None };
+    let filter = DisclosureFilter { client: Some(client), ..DisclosureFilter::default() };
     catalog.disclosures::<Failure>(&filter, |disclosure| {
         disclosures.push(told(catalog, &disclosure, disclosure.records.iter(), &mut latest)?);
         Ok(true)

@@ -111,7 +111,7 @@ fn dead_consents(vault: &Vault, id: RecipientId, today: Date) -> Result<Vec<Stri
 
 fn sent(vault: &Vault, id: RecipientId) -> Result<Vec<String>, Failure> {
     let mut sent = Vec::new();
-    let filter = DisclosureFilter { client: None, recipient: Some(id) };
+    let filter = DisclosureFilter { recipient: Some(id), ..DisclosureFilter::default() };
     vault.catalog().disclosures::<Failure>(&filter, |disclosure| {
         sent.push(disclosure.made.disclosure.to_string());
         Ok(true)
