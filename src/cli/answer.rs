@@ -12,6 +12,7 @@ use crate::id::ClientId;
 use crate::id::RecipientId;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::place::PlaceRisk;
+use crate::policy::Rule;
 use crate::practice::record::ExcerptOf as StoredExcerpt;
 use crate::practice::record::RecordVersion;
 use crate::practice::words::Tag;
@@ -243,6 +244,19 @@ pub struct Reason {
     pub at: Option<At>,
     /// What is missing.
     pub missing: Vec<String>,
+}
+
+/// A rule as it stands in the table, for a refusal that fills none of its blanks.
+impl From<&Rule> for Reason {
+    fn from(rule: &Rule) -> Self {
+        Self {
+            id: rule.id.to_owned(),
+            text: rule.text.to_owned(),
+            source: rule.source.iter().map(|source| (*source).to_owned()).collect(),
+            cure: Some(rule.cure.to_owned()),
+            ..Self::default()
+        }
+    }
 }
 
 impl From<&PlaceRisk> for Reason {

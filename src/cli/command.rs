@@ -15,6 +15,7 @@ pub mod completions;
 pub mod consent;
 pub mod edit;
 pub mod excerpt;
+pub mod explain;
 pub mod help;
 pub mod info;
 pub mod init;
@@ -23,8 +24,10 @@ pub mod list;
 pub mod man;
 pub mod owner;
 pub mod proof;
+pub mod protocol;
 pub mod recipient;
 pub mod restrict;
+pub mod rules;
 pub mod share;
 pub mod show;
 pub mod tag;
@@ -82,6 +85,9 @@ pub enum Command {
     Share(share::Args),
     /// Who was given what of a record or a client, and whether it has been overtaken
     Whoknows(whoknows::Args),
+    /// What is confidential here, who has access to it, and how it is handled
+    #[command(subcommand)]
+    Protocol(protocol::Action),
     /// The signed ledger: what happened, and whether it holds
     #[command(subcommand)]
     Ledger(ledger::Action),
@@ -90,6 +96,10 @@ pub enum Command {
     Proof(proof::Action),
     /// Look at the whole vault, or at a copy of it
     Check(check::Args),
+    /// What a reason of a refusal means, where it comes from, and what cures it
+    Explain(explain::Args),
+    /// Every rule that a share is decided by, or the table of who needs what
+    Rules(rules::Args),
     /// A script that lets a shell complete what is typed
     Completions(completions::Args),
     /// The manual's pages
@@ -120,9 +130,12 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
         Command::Whoknows(args) => whoknows::run(&args, session),
+        Command::Protocol(action) => protocol::run(action, session),
         Command::Ledger(action) => ledger::run(action, session),
         Command::Proof(action) => proof::run(action, session),
         Command::Check(args) => check::run(&args, session),
+        Command::Explain(args) => explain::run(&args, session),
+        Command::Rules(args) => rules::run(&args, session),
         Command::Completions(args) => completions::run(&args, session),
         Command::Man(args) => man::run(&args, session),
         Command::Help(args) => help::run(&args, session),

@@ -41,6 +41,7 @@ mod plugins;
 mod recovering;
 mod unlocking;
 
+pub use keys::no_next_key;
 pub use recovering::state_of;
 pub use unlocking::Examined;
 
@@ -130,7 +131,7 @@ impl<'h> Session<'h> {
 
     /// The practice's time zone; one that this computer does not know is read as UTC.
     pub fn zone(&self, vault: &Vault) -> Result<Zone, Failure> {
-        Ok(vault.catalog().practice()?.time_zone.parse().unwrap_or(Zone::UTC))
+        Ok(vault.catalog().protocol()?.protocol.zone())
     }
 
     /// The day it is in the practice's time zone.

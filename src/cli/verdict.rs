@@ -32,7 +32,7 @@ pub const INTACT: &str = "INTACT";
 struct Row(Fault, &'static str, &'static str);
 
 /// What each fault is called, and what to do about it.
-const TABLE: [Row; 17] = [
+const TABLE: [Row; 18] = [
     Row(
         Fault::UntrustedKey,
         "UNTRUSTED-KEY",
@@ -52,7 +52,11 @@ const TABLE: [Row; 17] = [
         "ask whoever made the entry how that can be, and keep a copy of the vault as it is",
     ),
     Row(Fault::Corrupt, "CORRUPT", "bring the file back from a backup, and look at the disk"),
-    Row(Fault::OpeningMismatch, "OPENING-MISMATCH", "bring the journal file back from a backup"),
+    Row(
+        Fault::OpeningMismatch,
+        "OPENING-MISMATCH",
+        "bring the journal file back from a backup: subrosa ledger recover --from DIR",
+    ),
     Row(Fault::NotIncluded, "NOT-INCLUDED", "nothing is proved by it: ask for a new proof"),
     Row(Fault::Malformed, "MALFORMED", "bring the file back from a backup"),
     Row(
@@ -68,6 +72,7 @@ const TABLE: [Row; 17] = [
     ),
     Row(Fault::Gap, "GAP", "should a copy of them be found, subrosa ledger recover --from DIR; nothing else alarms"),
     Row(Fault::Resealing, "RESEALING", "subrosa owner remove --resume"),
+    Row(Fault::Erasing, "ERASING", "on the computer that writes the ledger: subrosa ledger recover"),
     Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
     Row(Fault::Stray, "STRAY", "subrosa check --repair"),
 ];

@@ -104,7 +104,7 @@ fn a_full_journal_file_and_full_tiles_change_nothing_in_that() {
     // Two entries short of a full tile: the three records stand on both sides of its edge.
     let details = vault.catalog().client(client).unwrap().unwrap().details;
     let filler = || Draft::from(Body::ClientEdited(details.clone()));
-    bench.desk(&mut vault).append::<VaultError>(|_| Ok((0..251).map(|_| filler()).collect())).unwrap();
+    bench.desk(&mut vault).append::<VaultError>(|_| Ok((0..250).map(|_| filler()).collect())).unwrap();
     assert_eq!(vault.head().size, 254);
     drop(vault);
     cut_everywhere(

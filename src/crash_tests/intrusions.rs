@@ -131,6 +131,51 @@ fn an_older_journal_file_is_noticed_before_anything_is_signed() {
     assert_eq!(bench.open().unwrap().head().size, head.size + 1);
 }
 
+/// A process that stays open does not check again what it wrote itself: but it looks whether that is still there.
+#[test]
+fn a_vault_that_stays_open_signs_on_nothing_but_what_it_wrote() {
+    let bench = filled();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "ab-02");
+    let log = vault.header().log;
+    let close = |vault: &mut crate::vault::Vault| {
+        bench.desk(vault).append::<VaultError>(|_| Ok(vec![Body::ClientClosed(ClientClosed { client }).into()]))
+    };
+    let journal = places::journal(log, 0);
+    let before = fs::read(bench.places.vault.join(&journal)).unwrap();
+    bench.add_client(&mut vault, "cd-03");
+    let head = vault.head().clone();
+    let edge =
+        ["tile/0/000.p", "tile/entries/000.p"].map(|dir| places::ledger_file(log, &format!("{dir}/{}", head.size)));
+    let step: usize = option_env!("SUBROSA_SCALE").map_or(23, |_| 1);
+    for file in edge.into_iter().chain([journal, places::checkpoint(log)]) {
+        let path = bench.places.vault.join(&file);
+        let sound = fs::read(&path).unwrap();
+        let flipped = (0..sound.len()).step_by(step).map(|at| {
+            let mut changed = sound.clone();
+            changed[at] ^= 0x10;
+            Some(changed)
+        });
+        let cut = Some(sound[..sound.len() - 1].to_vec());
+        // Its own file of one entry before is as little of use as none.
+        for changed in flipped.chain([cut, None, Some(before.clone())]) {
+            match &changed {
+                Some(bytes) => fs::write(&path, bytes).unwrap(),
+                None => fs::remove_file(&path).unwrap(),
+            }
+            let error = close(&mut vault).map(drop).unwrap_err();
+            assert!(is_altered(&error), "{file}: {error}");
+        }
+        fs::write(&path, sound).unwrap();
+    }
+    assert_eq!(close(&mut vault).unwrap().head.size, head.size + 1);
+    // What another process appended is checked like anything that somebody else wrote.
+    bench.add_client(&mut bench.open().unwrap(), "ef-04");
+    assert_eq!(close(&mut vault).unwrap().head.size, head.size + 3);
+    let report = vault.verify_ledger(&mut |_| {}).unwrap();
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+}
+
 #[test]
 fn a_fork_is_noticed_even_beside_our_own_tiles() {
     let bench = filled();

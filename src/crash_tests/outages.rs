@@ -9,17 +9,25 @@ use rand_core::OsRng;
 use crate::crash_tests::bench::Bench;
 use crate::crash_tests::bench::copy_tree;
 use crate::crash_tests::bench::records_of;
+use crate::crash_tests::bench::snapshot;
 use crate::crash_tests::film::Film;
 use crate::crash_tests::film::put;
 use crate::crash_tests::walk::Walk;
 use crate::crash_tests::walk::sampled;
 use crate::filing;
 use crate::id::ClientId;
+use crate::practice::erasure::EventErased;
 use crate::practice::event::Body;
 use crate::vault::Options;
 use crate::vault::Vault;
+use crate::vault::catalog::Entry;
+use crate::vault::catalog::EntryFilter;
 use crate::vault::completion;
+use crate::vault::erasing;
 use crate::vault::error::VaultError;
+use crate::vault::lock::Hold;
+use crate::vault::lock::Lock;
+use crate::vault::places;
 use crate::vault::places::Places;
 use crate::vault::rekey;
 use crate::vault::rescue;
@@ -100,6 +108,50 @@ fn tags() {
         let tags = (std::slice::from_ref(&tag), &[][..]);
         filing::tag(&mut bench.desk(&mut bench.open().map_err(text)?), &records, tags).map(drop).map_err(text)
     });
+}
+
+#[test]
+fn erasing() {
+    let (bench, client) = filled();
+    let mut vault = bench.open().unwrap();
+    let details = vault.catalog().client(client).unwrap().unwrap().details;
+    let filler = || Draft::from(Body::ClientEdited(details.clone()));
+    let count = 258 - vault.head().size;
+    bench.desk(&mut vault).append::<VaultError>(|_| Ok((0..count).map(|_| filler()).collect())).unwrap();
+    let origin = vault.head().origin.to_string();
+    drop(vault);
+    let second = second(&bench);
+    let erasures = |of: &[(u64, &str)]| -> Vec<EventErased> {
+        let erased = of.iter().map(|(index, field)| EventErased {
+            fields: vec![(*field).to_owned()],
+            index: *index,
+            origin: origin.clone(),
+            reason: None,
+        });
+        erased.collect()
+    };
+    // Whatever the catalogue was folded from, it holds nothing that was declared erased.
+    let look = |vault: &Vault| {
+        let mut fields = Vec::new();
+        let each = |entry: Entry| {
+            fields.push(entry.fields.len());
+            Ok::<_, VaultError>(true)
+        };
+        vault.catalog().entries(&EntryFilter::default(), each).unwrap();
+        format!("{} {fields:?}", size(vault))
+    };
+    let erase = |of: &[(u64, &str)]| {
+        let mut vault = bench.open().map_err(text)?;
+        let done = erasing::erase(&mut bench.desk(&mut vault), erasures(of)).map_err(text)?;
+        done.late.map_or(Ok(()), |error| Err(error.to_string()))
+    };
+    // Two journal files, one of which the append itself writes.
+    Walk::of(&bench, &look).with(&second).through("erase", &|| erase(&[(257, "alias"), (4, "title"), (2, "alias")]));
+
+    for wrong in [(2, "alias"), (3, "seal"), (0, "kind"), (1000, "title"), (3, "nothing")] {
+        let error = erase(&[wrong]).unwrap_err();
+        assert!(error.starts_with(&format!("entry {} of {origin}: ", wrong.0)), "{error}");
+    }
 }
 
 #[test]
@@ -203,8 +255,8 @@ fn merge_tree(from: &Path, to: &Path) {
     }
 }
 
-#[test]
-fn a_branch_that_is_joined() {
+/// A second machine, with a vault whose history has a branch that is not joined to it.
+fn branched() -> (Bench, Places) {
     let (bench, client) = filled();
     // A copy goes to a second machine, which continues the log; the first one writes on; then the two meet.
     let vault = bench.dir.path().join("second-vault");
@@ -218,7 +270,28 @@ fn a_branch_that_is_joined() {
     let header = fs::read(second.vault.join("vault.toml")).unwrap();
     merge_tree(&bench.places.vault, &second.vault);
     fs::write(second.vault.join("vault.toml"), header).unwrap();
+    (bench, second)
+}
 
+#[test]
+fn nothing_is_joined_and_no_link_written_while_another_holds_the_vault() {
+    let (bench, second) = branched();
+    let options = Options { lock_wait: Duration::from_millis(10), ..Bench::options() };
+    let mut vault = bench.open_at(&second, options).unwrap();
+    let before = snapshot(&second.vault);
+    let held = Lock::take(&second.vault.join(places::LOCK), Hold::Exclusive, Duration::ZERO).unwrap();
+    let refused = rescue::join(&mut bench.desk(&mut vault)).map(drop).unwrap_err();
+    assert!(matches!(refused, VaultError::Busy(_)), "{refused}");
+    assert_eq!(snapshot(&second.vault), before);
+    drop(held);
+    let joined = rescue::join(&mut bench.desk(&mut vault)).unwrap();
+    assert_eq!(joined.entries.len(), 1);
+    assert_ne!(snapshot(&second.vault), before);
+}
+
+#[test]
+fn a_branch_that_is_joined() {
+    let (bench, second) = branched();
     let walk = Walk { machines: vec![second.clone()], is_branched: true, ..Walk::of(&bench, &size) };
     walk.through("join a branch", &|| {
         let mut vault = open_at(&bench, &second).map_err(text)?;

@@ -218,8 +218,12 @@ pub fn accessed<R: CryptoRng + RngCore>(
     desk.append(|_| Ok(vec![Draft::from(Body::RecordAccessed(accessed))]))
 }
 
-/// Whether looking at records leaves an entry: it does as soon as several people open the vault.
+/// Whether looking at records leaves an entry: it does as soon as several people open the vault, or where the protocol
+/// says so.
 pub fn keeps_access_log(vault: &Vault) -> Result<bool, VaultError> {
+    if vault.catalog().protocol()?.protocol.access.access_log {
+        return Ok(true);
+    }
     // A paper key is its owner's other key, not another person.
     Ok(vault.catalog().owners()?.iter().filter(|owner| owner.means != OwnerMeans::Paper).count() > 1)
 }

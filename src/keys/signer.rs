@@ -81,9 +81,10 @@ impl Origin {
     }
 
     /// Whether a signed note may use `name` as a key name. Control characters above U+0020 are refused as well: names
-    /// are shown on terminals, and U+009B opens an escape sequence on some.
+    /// are shown on terminals, and U+009B opens an escape sequence on some. So is what is not seen, such as a byte order
+    /// mark: two names that look the same have to be the same.
     pub fn is_legal(name: &str) -> bool {
-        !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
+        !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || is_unseen(c) || c == '+')
     }
 }
 
@@ -116,6 +117,15 @@ impl From<Origin> for String {
     fn from(origin: Origin) -> Self {
         origin.0
     }
+}
+
+/// Whether `c` is drawn as nothing, or only turns what stands around it: the format characters of Unicode that no
+/// alphabet needs in a name, and what is no character.
+fn is_unseen(c: char) -> bool {
+    matches!(u32::from(c),
+        0xad | 0x61c | 0x180e | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb
+        | 0xfdd0..=0xfdef | 0xe0000..=0xe0fff)
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 fn type_name(key_type: u8) -> &'static str {

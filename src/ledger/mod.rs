@@ -1,7 +1,7 @@
 //! The ledger: a C2SP transparency log of who received what, as pure functions. A log is tiles ([`tile`], [`tree`])
 //! under a signed head ([`note`], [`checkpoint`]); its leaves ([`leaf`]) say nothing, and what they commit to
-//! ([`commitment`]) stands in openings ([`opening`]) that only the vault's owners read. [`audit`] checks a whole log,
-//! [`proof`] one entry, of which [`shown`] shows what it must. What else a log's key signs are statements
+//! ([`commitment`]) stands in openings ([`opening`], in a [`journal`]) that only the vault's owners read. [`audit`] checks
+//! a whole log, [`proof`] one entry, of which [`shown`] shows what it must. What else a log's key signs are statements
 //! ([`statement`]): the link to the next log ([`successor`]), the contact card ([`card`]). Must not know the domain,
 //! files or the clock.
 
@@ -11,6 +11,7 @@ pub mod card;
 pub mod checkpoint;
 pub mod commitment;
 pub mod cosignature;
+pub mod journal;
 pub mod leaf;
 pub mod note;
 pub mod opening;

@@ -1,8 +1,7 @@
 //! Openings: the events behind the leaves, one line of canonical JSON each, kept sealed in the journal
-//! (docs/format.md, section 3). Must not know what an event means, nor how a journal is sealed.
+//! (docs/format.md, section 3). Must not know what an event means, nor how a journal is laid out or sealed.
 
 use std::fmt;
-use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -37,12 +36,6 @@ pub enum OpeningError {
     /// It is not exactly an event (an object), an index and a salt of 32 bytes.
     #[error("it is not an event, an index and a salt")]
     Shape,
-    /// It is what is left of an event whose fields were erased.
-    #[error("the event at {index} was erased")]
-    Erased {
-        /// The event's index.
-        index: u64,
-    },
     /// The index does not belong in this file.
     #[error("the index {index} does not belong here")]
     OutOfRange {
@@ -55,16 +48,6 @@ pub enum OpeningError {
         /// The index that the line names.
         index: u64,
     },
-}
-
-/// A journal with a line that is no opening, or out of place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {reason}")]
-pub struct JournalError {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What is wrong with it.
-    pub reason: OpeningError,
 }
 
 /// The salt of one event. Whoever has it can try guesses at every hidden field, so it never leaves the journal.
@@ -157,9 +140,6 @@ impl Opening {
             return Err(OpeningError::Shape);
         };
         let index = fields.get("index").and_then(Value::as_u64).ok_or(OpeningError::Shape)?;
-        if fields.len() == 2 && fields.contains_key("fields") {
-            return Err(OpeningError::Erased { index });
-        }
         let (Some(Value::Object(event)), Some(Value::String(mut text)), 3) =
             (fields.remove("event"), fields.remove("salt"), fields.len() + 2)
         else {
@@ -178,24 +158,6 @@ impl Opening {
         };
         commitment::commit_event(origin, self.index, &self.event, self.salt.reveal_secret()).as_ref() == Ok(commitment)
     }
-}
-
-/// Reads a journal file that may hold openings of `range`, in ascending order, not necessarily all of them.
-pub fn parse_journal(bytes: &[u8], range: Range<u64>) -> Result<Vec<Opening>, JournalError> {
-    let mut openings: Vec<Opening> = Vec::new();
-    for (n, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let wrong = |reason| JournalError { line: n + 1, reason };
-        let opening = Opening::parse_line(line).map_err(wrong)?;
-        let index = opening.index;
-        if !range.contains(&index) {
-            return Err(wrong(OpeningError::OutOfRange { index }));
-        }
-        if openings.last().is_some_and(|last| last.index >= index) {
-            return Err(wrong(OpeningError::NotAscending { index }));
-        }
-        openings.push(opening);
-    }
-    Ok(openings)
 }
 
 #[cfg(test)]
@@ -242,7 +204,7 @@ mod tests {
             (good.replace(salt, &salt.replace("c=", "c")), Shape),
             (good.replace(salt, "BwcH"), Shape),
             (good.replace(salt, "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH"), Shape),
-            ("{\"fields\":{},\"index\":9}\n".to_owned(), Erased { index: 9 }),
+            ("{\"fields\":{},\"index\":9}\n".to_owned(), Shape),
             (good.replace("\"a\"", &format!("{:?}", "a".repeat(MAX_LINE))), TooLong),
         ] {
             assert_eq!(Opening::parse_line(wrong.as_bytes()).unwrap_err(), reason, "{wrong:.200}");
@@ -255,27 +217,6 @@ mod tests {
         assert_eq!(opening(1, json!({"a": 0.5})).to_line(), Err(OpeningError::NotCanonical));
         assert_eq!(opening(1, json!({"a": "\u{7f}"})).to_line(), Err(OpeningError::NotCanonical));
         assert_eq!(opening(1, json!({"a": "a".repeat(MAX_LINE)})).to_line(), Err(OpeningError::TooLong));
-    }
-
-    #[test]
-    fn a_journal_ascends_within_its_range() {
-        let journal = |indices: &[u64]| {
-            let bytes: Vec<u8> = indices.iter().flat_map(|index| line(*index)).collect();
-            parse_journal(&bytes, 256..512).map(|read| read.iter().map(|opening| opening.index).collect::<Vec<_>>())
-        };
-        assert_eq!(journal(&[]), Ok(vec![]));
-        assert_eq!(journal(&[256, 300, 511]), Ok(vec![256, 300, 511]));
-        let wrong = |line, reason| Err(JournalError { line, reason });
-        assert_eq!(journal(&[300, 300]), wrong(2, OpeningError::NotAscending { index: 300 }));
-        assert_eq!(journal(&[256, 300, 299]), wrong(3, OpeningError::NotAscending { index: 299 }));
-        assert_eq!(journal(&[255]), wrong(1, OpeningError::OutOfRange { index: 255 }));
-        assert_eq!(journal(&[511, 512]), wrong(2, OpeningError::OutOfRange { index: 512 }));
-        let torn = [line(256), b"{\"event\"".to_vec()].concat();
-        assert_eq!(
-            parse_journal(&torn, 256..512).unwrap_err().to_string(),
-            "line 2: it is not one line of canonical JSON"
-        );
-        assert_eq!(parse_journal(b"\n", 256..512).unwrap_err().line, 1);
     }
 
     #[test]
@@ -319,7 +260,6 @@ mod tests {
                 if let Ok(opening) = Opening::parse_line(&input) {
                     prop_assert_eq!(opening.to_line().unwrap(), input.clone());
                 }
-                let _ = parse_journal(&input, 0..256);
             }
         }
     }

@@ -79,6 +79,15 @@ impl Shown {
         Ok(Self { fields: digests.into_iter().map(field).collect() })
     }
 
+    /// Of what is shown here, only that which `shows` lets through too.
+    pub fn only(&self, shows: impl Fn(&str) -> bool) -> Result<Self, CommitmentError> {
+        let field = |(name, field): (&String, &Field)| {
+            let digest = digest_of(field).ok_or_else(|| CommitmentError::Value { name: name.clone() })?;
+            Ok((name.clone(), if shows(name) { field.clone() } else { Field::Hidden(digest) }))
+        };
+        Ok(Self { fields: self.fields.iter().map(field).collect::<Result<_, _>>()? })
+    }
+
     /// Reads the value of `fields`, as a proof and a partial opening hold it.
     pub fn from_value(value: &Value) -> Result<Self, ShownError> {
         let fields = value.as_object().filter(|fields| !fields.is_empty()).ok_or(ShownError::Shape)?;

@@ -33,6 +33,7 @@ use crate::vocabulary::Purpose;
 use case::Case;
 
 pub use rules::Rule;
+pub use rules::has_to_read_anew;
 pub use rules::rule;
 pub use rules::rules;
 

@@ -18,6 +18,8 @@ use crate::practice::consent::ConsentTerms;
 use crate::practice::disclosure::DisclosureConfirmed;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
+use crate::practice::erasure;
+use crate::practice::erasure::EventErased;
 use crate::practice::fields::names_of;
 use crate::practice::log::LogClosed;
 use crate::practice::log::LogContinued;
@@ -134,6 +136,8 @@ kinds! {
     LogJoined(LogJoined) = "log.joined";
     /// Another machine writes the log.
     WriterHanded(WriterHanded) = "writer.handed";
+    /// Fields of an earlier event are gone.
+    EventErased(EventErased) = "event.erased";
     /// A clock behind the log was confirmed.
     ClockStepped(ClockStepped) = "clock.stepped";
     /// A client came.
@@ -228,6 +232,16 @@ impl Event {
         let time = take(&mut fields, "time", &kind)?;
         let actor = take(&mut fields, "actor", &kind)?;
         Ok(Self { time, actor, body: Body::read(&kind, fields)? })
+    }
+}
+
+impl Event {
+    /// Reads what is left of an event, fields of which were erased: something stands in their place.
+    pub fn from_rest(mut fields: Map<String, Value>) -> Result<Self, EventError> {
+        if let Some(kind) = fields.get("kind").and_then(Value::as_str).map(str::to_owned) {
+            erasure::fill(&kind, &mut fields);
+        }
+        Self::from_fields(fields)
     }
 }
 

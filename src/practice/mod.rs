@@ -5,7 +5,9 @@
 pub mod agreement;
 pub mod client;
 pub mod consent;
+pub mod difference;
 pub mod disclosure;
+pub mod erasure;
 pub mod event;
 mod fields;
 pub mod file_name;

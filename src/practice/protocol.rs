@@ -2,6 +2,8 @@
 //! version at a time. It is a TOML text that people read; every key in it changes what is decided, due or written.
 //! Must not know what is decided by it.
 
+use std::fmt;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -174,38 +176,104 @@ pub struct Statement {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProtocolError {
     /// Not TOML, a key that does nothing, a missing section, a wrong word.
-    #[error("{0}")]
-    Shape(String),
+    #[error("{place}{reason}")]
+    Shape {
+        /// Where, as far as it is known.
+        place: Place,
+        /// The parser's words.
+        reason: String,
+    },
     /// No such time zone.
-    #[error("practice.time_zone: {0:?} is no time zone such as Europe/Lisbon")]
-    Zone(String),
+    #[error("{0}{1:?} is no time zone such as Europe/Lisbon")]
+    Zone(Place, String),
     /// Treatment, payment and operations without consent is HIPAA's, not the strict rules'.
-    #[error("access.allow_tpo_without_consent needs the profile hipaa, and a professional capacity")]
-    TpoWithoutHipaa,
+    #[error("{0}it needs the profile hipaa, and a professional capacity")]
+    TpoWithoutHipaa(Place),
     /// An override names the law it comes from.
-    #[error("override: its citation is missing")]
-    NoCitation,
+    #[error("{0}override.citation is missing: an override names the law it comes from")]
+    NoCitation(Place),
     /// Nobody comes of age then.
-    #[error("override.majority_age: {0} is no age between 14 and 25")]
-    Majority(i16),
+    #[error("{0}{1} is no age between 14 and 25")]
+    Majority(Place, i16),
+}
+
+/// A place in a protocol's text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The line, counted from 1.
+    pub line: Option<usize>,
+    /// The key, with its section before a dot.
+    pub key: Option<String>,
+}
+
+impl Place {
+    /// What stands at the byte `at`.
+    fn at(text: &str, at: usize) -> Self {
+        let number = text.get(..at).unwrap_or(text).lines().count().max(1);
+        let number = if text.get(..at).is_some_and(|before| before.ends_with('\n')) { number + 1 } else { number };
+        let mut section = None;
+        let mut key = None;
+        for line in text.lines().take(number) {
+            let line = line.trim();
+            key = line.split_once('=').map(|(key, _)| key.trim());
+            if line.starts_with('[') {
+                section = line.split(']').next().map(|name| name.trim_matches(['[', ' ']));
+            }
+        }
+        let named = [section, key].into_iter().flatten().collect::<Vec<_>>().join(".");
+        Self { line: Some(number), key: Some(named).filter(|named| !named.is_empty()) }
+    }
+
+    /// Where `section` gives `key` its value.
+    fn of(text: &str, section: &str, key: &str) -> Self {
+        let named = format!("{section}.{key}");
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let is_it = line.trim_start().starts_with(key.trim_start());
+            let place = Self::at(text, at);
+            if is_it && place.key.as_deref() == Some(&named) {
+                return place;
+            }
+            at += line.len();
+        }
+        Self { line: None, key: Some(named) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        match &self.key {
+            Some(key) => write!(f, "{key}: "),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Protocol {
     /// Reads a protocol. Unknown keys are refused: a key that does nothing would promise something.
     pub fn parse(text: &str) -> Result<Self, ProtocolError> {
-        let read: Self = toml::from_str(text).map_err(|error| ProtocolError::Shape(error.to_string()))?;
+        let read: Self = toml::from_str(text).map_err(|error| ProtocolError::Shape {
+            // A whole section that is missing is missing nowhere in particular.
+            place: error.span().filter(|span| !span.is_empty() && span.len() < text.trim_end().len())
+                .map_or_else(Place::default, |span| Place::at(text, span.start)),
+            reason: error.message().split_whitespace().collect::<Vec<_>>().join(" "),
+        })?;
         if read.practice.time_zone.parse::<Zone>().is_err() {
-            return Err(ProtocolError::Zone(read.practice.time_zone));
+            return Err(ProtocolError::Zone(Place::of(text, "practice", "time_zone"), read.practice.time_zone));
         }
         if read.access.allow_tpo_without_consent && !read.has(Profile::Hipaa) {
-            return Err(ProtocolError::TpoWithoutHipaa);
+            return Err(ProtocolError::TpoWithoutHipaa(Place::of(text, "access", "allow_tpo_without_consent")));
         }
         if let Some(age) = read.overrides.majority_age {
+            let place = Place::of(text, "override", "majority_age");
             if !(14..=25).contains(&age) {
-                return Err(ProtocolError::Majority(age));
+                return Err(ProtocolError::Majority(place, age));
             }
             if read.overrides.citation.is_none() {
-                return Err(ProtocolError::NoCitation);
+                return Err(ProtocolError::NoCitation(place));
             }
         }
         Ok(read)
@@ -294,21 +362,28 @@ mod tests {
             let error = Protocol::parse(&without).unwrap_err().to_string();
             assert!(error.contains(section.trim_matches(['[', ']'])), "{error}");
         }
-        assert!(Protocol::parse(&format!("{}surprise = 1\n", text())).is_err());
+        let line = text().lines().count() + 1;
+        let error = Protocol::parse(&format!("{}surprise = 1\n", text())).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("line {line}: periods.surprise: unknown field")), "{error}");
+        let error = Protocol::parse(&text().replace("capacity = \"professional\"", "capacity = \"god\"")).unwrap_err();
+        assert!(error.to_string().starts_with("line 2: practice.capacity: "), "{error}");
     }
 
     #[test]
     fn what_law_says_otherwise_names_the_law() {
         let with = |end: &str| Protocol::parse(&format!("{}\n[override]\n{end}", text()));
-        assert_eq!(with("majority_age = 19\n").unwrap_err(), ProtocolError::NoCitation);
-        assert_eq!(with("majority_age = 3\ncitation = \"x\"\n").unwrap_err(), ProtocolError::Majority(3));
+        let line = text().lines().count() + 3;
+        let place = Place { line: Some(line), key: Some("override.majority_age".to_owned()) };
+        assert_eq!(with("majority_age = 19\n").unwrap_err(), ProtocolError::NoCitation(place.clone()));
+        let three = with("majority_age = 3\ncitation = \"x\"\n").unwrap_err();
+        assert_eq!(three.to_string(), format!("line {line}: override.majority_age: 3 is no age between 14 and 25"));
         assert_eq!(with("majority_age = 19\ncitation = \"Ala. Code 26-1-1\"\n").unwrap().majority_age(), 19);
     }
 
     #[test]
     fn sharing_without_consent_is_a_rule_of_hipaa_alone() {
         let open = text().replace("[access]\n", "[access]\nallow_tpo_without_consent = true\n");
-        assert_eq!(Protocol::parse(&open).unwrap_err(), ProtocolError::TpoWithoutHipaa);
+        assert!(matches!(Protocol::parse(&open).unwrap_err(), ProtocolError::TpoWithoutHipaa(Place { line: Some(9), .. })));
         assert!(Protocol::parse(&open.replace("profiles = []", "profiles = [\"hipaa\"]")).is_ok());
     }
 }

@@ -135,6 +135,10 @@ pub(super) fn day_and_month(tokens: &Tokens<'_>, at: usize) -> Option<(usize, i1
 
 /// A month and then a day: where the day stands, the month, the day.
 pub(super) fn month_and_day(tokens: &Tokens<'_>, at: usize) -> Option<(usize, i16, i16)> {
+    // Asked of every word: what no figure follows is no date.
+    if !(1..4).any(|step| tokens.is_number(at + step)) {
+        return None;
+    }
     let month = month(tokens.word(at))?;
     let day_at = skip_links(tokens, at + 1)?;
     let day = figure(tokens, day_at, 1..=2).filter(|day| (1..=31).contains(day))?;

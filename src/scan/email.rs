@@ -71,7 +71,8 @@ pub(super) fn beginning_at(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
 /// The last token of the local part, when the sign stands before token `at`.
 fn at_sign(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     let gap = tokens.gap(at)?;
-    if gap.len() <= 8 && tokens.plain_gap(at) == "@" {
+    let may_be = |c: char| matches!(c, '@' | '&' | '%' | '\\' | '＠' | '﹫');
+    if gap.len() <= 8 && gap.contains(may_be) && tokens.plain_gap(at) == "@" {
         return Some(at - 1);
     }
     let is_spelled = at >= 2 && tokens.word(at - 1) == "at" && gap.trim_start().starts_with([')', ']']);
@@ -80,7 +81,9 @@ fn at_sign(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
 }
 
 fn is_joint(tokens: &Tokens<'_>, at: usize) -> bool {
-    !tokens.word(at - 1).is_empty() && matches!(tokens.plain_gap(at).as_str(), "" | "." | "-" | "_" | "+")
+    !tokens.word(at - 1).is_empty()
+        && tokens.gap(at) != Some(" ")
+        && matches!(tokens.plain_gap(at).as_str(), "" | "." | "-" | "_" | "+")
 }
 
 fn is_host_joint(tokens: &Tokens<'_>, at: usize) -> bool {

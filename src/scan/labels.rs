@@ -222,7 +222,8 @@ fn code_at<'a>(tokens: &Tokens<'a>, at: usize) -> Option<&'a str> {
         return None;
     }
     let rest = &tokens.text[start..];
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-_/.".contains(c)).unwrap_or(rest.len());
+    let is_end = |byte: u8| !byte.is_ascii_alphanumeric() && !b"-_/.".contains(&byte);
+    let end = rest.bytes().position(is_end).unwrap_or(rest.len());
     Some(rest[..end].trim_end_matches(['-', '_', '/', '.'])).filter(|run| !run.is_empty())
 }
 
@@ -255,7 +256,7 @@ fn iban(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
 
 /// The value at token `at`, when one of `labels` stands before it.
 fn labelled(tokens: &Tokens<'_>, at: usize, labels: &[&str]) -> Option<Piece> {
-    let run = code_at(tokens, at)?;
+    let run = code_at(tokens, at).filter(|run| digits(run) > 0)?;
     let mut label = at.checked_sub(1)?;
     let mut has_filler = false;
     if !is_near(tokens, at) {
@@ -275,7 +276,7 @@ fn labelled(tokens: &Tokens<'_>, at: usize, labels: &[&str]) -> Option<Piece> {
     let is_announced = has_filler || gap.contains([':', '#', '=']);
     let fewest = if is_announced { 2 } else { 4 };
     let is_year = run.len() == 4 && matches!(&run[..2], "19" | "20") && digits(run) == 4;
-    if digits(run) == 0 || run.len() < fewest || (is_year && !is_announced) {
+    if run.len() < fewest || (is_year && !is_announced) {
         return None;
     }
     let mut end = tokens.list[at].start + run.len();

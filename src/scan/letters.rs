@@ -69,6 +69,10 @@ const LONGEST_ESCAPE: usize = 10;
 
 /// The character that begins at byte `at`, escapes undone, and the byte after it. Whatever is no escape is itself.
 pub(super) fn decode(text: &str, at: usize) -> Option<(char, usize)> {
+    let first = *text.as_bytes().get(at)?;
+    if first.is_ascii() && !matches!(first, b'&' | b'\\' | b'%') {
+        return Some((char::from(first), at + 1));
+    }
     let rest = text.get(at..)?;
     let c = rest.chars().next()?;
     let escaped = match c {
@@ -177,7 +181,7 @@ pub(super) fn is_hyphen(c: char) -> bool {
 
 /// Letters and digits and what sticks to them.
 pub(super) fn is_part_of_word(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || is_combining_mark(c) }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! Initials alone (`M.L.`) are never looked for: in a practice of a few hundred they are everybody's. Must not know the
 //! vault, the catalogue or the practice; who is on file is asked of an [`Index`].
 
+mod answers;
 pub mod categories;
 mod date;
 mod dates;

@@ -117,6 +117,18 @@ impl Name {
         words.chain(self.together.iter().map(|(word, _)| word.clone())).collect()
     }
 
+    /// How the part that `key` is the key of is spelled first; whoever shares it is found alike where it stands alone.
+    pub(super) fn plain(&self, key: &str) -> Option<&str> {
+        let part = self.parts.iter().find(|part| part.spellings.iter().any(|spelling| spelling == key));
+        part.filter(|_| !self.is_alias).map(|part| part.spellings[0].as_str())
+    }
+
+    /// All words that may extend a finding, and the letters that they begin with.
+    pub(super) fn neighbours(&self) -> impl Iterator<Item = &str> {
+        let spellings = self.parts.iter().flat_map(|part| part.spellings.iter());
+        spellings.chain(self.together.iter().map(|(word, _)| word)).map(String::as_str)
+    }
+
     /// The name at token `at`, where one of its keys stands.
     pub(super) fn find(&self, tokens: &Tokens<'_>, at: usize) -> Option<Found> {
         if self.is_alias {
@@ -294,7 +306,8 @@ pub(super) fn honoured(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
     let is_abbreviation = gap.starts_with(". ") && tokens.word(before).len() <= 4 && tokens.list[before].is_capital;
     let is_called = is_title(tokens.word(before)) && (is_abbreviation || gap == " " || gap == "\u{a0}");
     let is_name = |at: usize| {
-        let long = tokens.word(at).len() > 1 && !is_calendar(tokens.word(at)) && !is_title(tokens.word(at));
+        let fewest = if tokens.get(at).is_some_and(|token| token.is_loud) { 3 } else { 2 };
+        let long = tokens.word(at).len() >= fewest && !is_calendar(tokens.word(at)) && !is_title(tokens.word(at));
         tokens.is_word(at) && tokens.list[at].is_capital && long
     };
     if !is_called || !is_name(at) {

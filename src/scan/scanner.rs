@@ -8,6 +8,9 @@ use std::io::Read;
 use std::rc::Rc;
 
 use crate::id::ClientId;
+use crate::scan::answers::Answer;
+use crate::scan::answers::Known;
+use crate::scan::answers::Means;
 use crate::scan::date;
 use crate::scan::email;
 use crate::scan::hit::Allowed;
@@ -15,10 +18,8 @@ use crate::scan::hit::Hit;
 use crate::scan::hit::MOST_HITS;
 use crate::scan::hit::Scan;
 use crate::scan::hit::ScanError;
-use crate::scan::identifier::Identifier;
 use crate::scan::identifier::IdentifierKind;
 use crate::scan::identifier::Index;
-use crate::scan::names::Name;
 use crate::scan::phone;
 use crate::scan::tokens::Kind;
 use crate::scan::tokens::Tokens;
@@ -72,16 +73,6 @@ pub fn scan_reader<I: Index>(mut reader: impl Read, index: &I, allowed: &Allowed
     }
 }
 
-/// An identifier ready to be compared.
-enum Known {
-    Name(Name),
-    Number(phone::Number),
-    /// What has its key has all of it.
-    Whole,
-}
-
-type Answer = Rc<[(ClientId, IdentifierKind, Known)]>;
-
 /// Somebody who may be named at a place, before overlaps are settled.
 #[derive(Clone, Copy)]
 struct Candidate {
@@ -95,7 +86,7 @@ struct Scanner<'a, I: Index> {
     index: &'a I,
     allowed: &'a Allowed,
     most: usize,
-    answers: HashMap<String, Answer>,
+    answers: HashMap<String, Rc<Answer>>,
     seen: BTreeSet<ClientId>,
     /// What was judged last and is known still, and what is yet to be judged.
     buffer: String,
@@ -183,11 +174,15 @@ impl<'a, I: Index> Scanner<'a, I> {
         let mended = tokens.mended(at);
         let keys = [tokens.word(at)].into_iter().chain(tokens.other_words(at)).chain(mended.as_deref());
         for key in keys.filter(|key| !key.is_empty()) {
-            for (of, kind, known) in self.ask(key)?.iter() {
-                let Known::Name(name) = known else { continue };
+            let answer = self.ask(key)?;
+            for known in answer.worth_judging(tokens, at, &self.seen) {
+                let Means::Name(name) = &known.means else { continue };
                 let Some(found) = name.find(tokens, at) else { continue };
                 let span = (tokens.list[found.first].start, dotted_end(tokens, found.last));
-                self.consider(candidates, span, *kind, *of);
+                self.consider(candidates, span, known);
+                if found.first < found.last && !self.allowed.contains(known.of) {
+                    self.seen.insert(known.of);
+                }
             }
         }
         Ok(())
@@ -201,7 +196,7 @@ impl<'a, I: Index> Scanner<'a, I> {
     ) -> Result<(), I::Error> {
         if let Some(found) = email::found_at(tokens, at) {
             let span = (tokens.list[found.first].start, tokens.list[found.last].end);
-            self.consider_all(candidates, span, &found.address, |known| matches!(known, Known::Whole))?;
+            self.consider_all(candidates, span, &found.address, |means| matches!(means, Means::Whole))?;
         }
         for found in phone::found_at(tokens, at) {
             let Some(key) = found.number.key() else { continue };
@@ -210,13 +205,13 @@ impl<'a, I: Index> Scanner<'a, I> {
                 candidates,
                 span,
                 &key,
-                |known| matches!(known, Known::Number(number) if number.is_same(&found.number)),
+                |means| matches!(means, Means::Number(number) if number.is_same(&found.number)),
             )?;
         }
         if let Some(found) = date::found_at(tokens, at) {
             let span = (tokens.list[found.first].start, tokens.list[found.last].end);
             for day in &found.days {
-                self.consider_all(candidates, span, &date::key(*day), |known| matches!(known, Known::Whole))?;
+                self.consider_all(candidates, span, &date::key(*day), |means| matches!(means, Means::Whole))?;
             }
         }
         Ok(())
@@ -227,22 +222,17 @@ impl<'a, I: Index> Scanner<'a, I> {
         candidates: &mut BTreeMap<(usize, usize), Candidate>,
         span: (usize, usize),
         key: &str,
-        is_it: impl Fn(&Known) -> bool,
+        is_it: impl Fn(&Means) -> bool,
     ) -> Result<(), I::Error> {
-        for (of, kind, _) in self.ask(key)?.iter().filter(|(_, _, known)| is_it(known)) {
-            self.consider(candidates, span, *kind, *of);
+        for known in self.ask(key)?.all.iter().filter(|known| is_it(&known.means)) {
+            self.consider(candidates, span, known);
         }
         Ok(())
     }
 
     /// Of several who are called alike, somebody allowed comes first, then who was named before.
-    fn consider(
-        &self,
-        candidates: &mut BTreeMap<(usize, usize), Candidate>,
-        span: (usize, usize),
-        kind: IdentifierKind,
-        of: ClientId,
-    ) {
+    fn consider(&self, candidates: &mut BTreeMap<(usize, usize), Candidate>, span: (usize, usize), known: &Known) {
+        let Known { kind, of, .. } = *known;
         let new = Candidate { kind, of, is_allowed: self.allowed.contains(of) };
         let rank = |one: &Candidate| (!one.is_allowed, !self.seen.contains(&one.of), one.kind, one.of);
         let kept = candidates.entry(span).or_insert(new);
@@ -251,14 +241,14 @@ impl<'a, I: Index> Scanner<'a, I> {
         }
     }
 
-    fn ask(&mut self, key: &str) -> Result<Answer, I::Error> {
+    fn ask(&mut self, key: &str) -> Result<Rc<Answer>, I::Error> {
         if let Some(answer) = self.answers.get(key) {
             return Ok(answer.clone());
         }
         if self.answers.len() >= MOST_ANSWERS {
             self.answers.clear();
         }
-        let answer: Answer = self.index.under(key)?.into_iter().filter_map(known).collect();
+        let answer = Rc::new(Answer::new(key, self.index.under(key)?, self.allowed));
         self.answers.insert(key.to_owned(), answer.clone());
         Ok(answer)
     }
@@ -324,19 +314,6 @@ impl Place {
 
 fn usize_of(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-fn known(identifier: Identifier) -> Option<(ClientId, IdentifierKind, Known)> {
-    let text = identifier.text.as_str();
-    let known = match identifier.kind {
-        IdentifierKind::Name | IdentifierKind::Nickname | IdentifierKind::Representative => {
-            Known::Name(Name::read(text))
-        }
-        IdentifierKind::Alias => Known::Name(Name::read_alias(text)),
-        IdentifierKind::Phone => Known::Number(phone::Number::read(text)?),
-        IdentifierKind::Email | IdentifierKind::Birth => Known::Whole,
-    };
-    Some((identifier.of, identifier.kind, known))
 }
 
 /// The end of a name, with the dot of an initial that it ends with.

@@ -291,6 +291,7 @@ fn redaction_keeps_lines_and_counts_on() {
 #[test]
 fn each_kind_of_identifier_is_removed() {
     let people = people();
+    let mut wrong = Vec::new();
     for (text, expected) in [
         ("Maria López and Dr. Adams met Ms Ortiz-Reyes.", "[name] and Dr. [name] met Ms [name]."),
         ("mk-01 and his brother Pedro", "[name] and his brother [name]"),
@@ -322,8 +323,11 @@ fn each_kind_of_identifier_is_removed() {
         ),
     ] {
         let removed = deidentify(text, &people.index, today()).unwrap();
-        assert_eq!(removed.text, expected);
+        if removed.text != expected {
+            wrong.push(format!("{:?}\n{expected:?}", removed.text));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 #[test]

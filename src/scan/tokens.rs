@@ -160,7 +160,7 @@ impl<'a> Tokens<'a> {
     /// A word broken by a hyphen at a line's end, put together: the token and its next.
     pub(super) fn mended(&self, at: usize) -> Option<String> {
         let gap = self.gap(at + 1)?;
-        if gap.len() > 16 || !gap.contains('\n') || !self.is_word(at) || !self.is_word(at + 1) {
+        if gap.len() < 2 || gap.len() > 16 || !gap.contains('\n') || !self.is_word(at) || !self.is_word(at + 1) {
             return None;
         }
         let hyphen = gap.chars().next().filter(|c| is_hyphen(*c))?;

@@ -24,6 +24,8 @@ const PHONE: &[&str] = &[
 ];
 /// Before a fax number.
 const FAX: &[&str] = &["fax", "telefax", "facsimile"];
+/// The groups of a number of another kind.
+const SOCIAL_SECURITY: [usize; 3] = [3, 2, 4];
 /// Between a label and its number.
 const FILLERS: &[&str] = &["no", "nr", "number", "is", "at", "on", "her", "him", "them", "me", "us", "line"];
 /// The ends of host names that are taken for web addresses without `www`.
@@ -54,7 +56,7 @@ fn is_grouped(tokens: &Tokens<'_>, first: usize, last: usize) -> bool {
     let lengths: Vec<usize> = (first..=last).map(|at| tokens.word(at).len()).collect();
     let is_even =
         lengths.iter().all(|length| (2..=4).contains(length)) && (9..=12).contains(&lengths.iter().sum::<usize>());
-    (lengths.len() > 2 && is_even) || (lengths == [3, 4] && tokens.plain_gap(last) == "-")
+    (lengths.len() > 2 && is_even && lengths != SOCIAL_SECURITY) || (lengths == [3, 4] && tokens.plain_gap(last) == "-")
 }
 
 fn is_labelled(tokens: &Tokens<'_>, at: usize, labels: &[&str]) -> bool {

@@ -9,8 +9,16 @@ use crate::time::Date;
 use crate::time::Timestamp;
 use crate::vocabulary::Purpose;
 
-/// As many records are named one by one; the manifest names all.
+/// As many records are named one by one, where there is room; the manifest names all.
 const NAMED: usize = 20;
+/// So many are named however much else there is to say.
+const NAMED_AT_LEAST: usize = 3;
+/// The lines of a page.
+const PAGE: usize = 66;
+/// The columns of a line.
+const WIDTH: usize = 78;
+/// Stands where a text was cut.
+const CUT: &str = "  (There is more than fits on this page: ask the sender.)";
 
 /// What the page says.
 pub struct Notice<'a> {
@@ -32,6 +40,10 @@ pub struct Notice<'a> {
     pub records: &'a [RecordVersion],
     /// The receipt code, as it is read out.
     pub code: &'a str,
+    /// How it is to be handled, in the practice's own words; empty where there are none.
+    pub handling: &'a str,
+    /// What the package has to say besides, a paragraph each.
+    pub statements: &'a [&'a str],
 }
 
 impl Notice<'_> {
@@ -42,6 +54,7 @@ impl Notice<'_> {
             Some(date) => format!("Return or destroy it by {date} and confirm."),
             None => "Return or destroy it when the purpose is served, and confirm.".to_owned(),
         };
+        let (texts, named) = self.fitting();
         let mut page = String::new();
         let mut line = |text: &str| writeln!(page, "{text}").expect("writing to a string does not fail");
         line("CONFIDENTIAL");
@@ -57,13 +70,16 @@ impl Notice<'_> {
         line("client agrees in writing or a law requires it. If it reached you by mistake,");
         line(&format!("stop reading, do not copy it, and call {contact} today."));
         line(&until);
+        for text in &texts {
+            line(text);
+        }
         line("");
         line(&format!("What is in it ({}):", count(self.records.len())));
-        for record in self.records.iter().take(NAMED) {
+        for record in self.records.iter().take(named) {
             line(&format!("  {}  {:20}  {}", record.date, record.record_kind, record.record));
         }
-        if self.records.len() > NAMED {
-            line(&format!("  and {} more, named in the file \"manifest\"", self.records.len() - NAMED));
+        if self.records.len() > named {
+            line(&format!("  and {} more, named in the file \"manifest\"", self.records.len() - named));
         }
         line("");
         line(&format!("Questions:     {contact}"));
@@ -71,8 +87,149 @@ impl Notice<'_> {
         line("Please tell the sender this code, so that they know it arrived.");
         page
     }
+
+    /// The lines of the practice's own texts, and how many records are named: together they end on the same page. What
+    /// has to be said goes before what is merely asked for, and both before the list, which the manifest has too.
+    fn fitting(&self) -> (Vec<String>, usize) {
+        let room = PAGE - FIXED;
+        let mut texts = Vec::new();
+        for text in self.statements.iter().filter(|text| !text.trim().is_empty()) {
+            texts.push(String::new());
+            texts.extend(wrapped(text, ""));
+        }
+        if !self.handling.trim().is_empty() {
+            texts.extend([String::new(), "How to handle it:".to_owned()]);
+            texts.extend(wrapped(self.handling, "  "));
+        }
+        let least = self.records.len().min(NAMED_AT_LEAST) + 1;
+        if texts.len() + least > room {
+            texts.truncate(room - least - 1);
+            texts.push(CUT.to_owned());
+        }
+        // One line is kept for the sentence that tells of those that are not named.
+        let named = NAMED.min(room - texts.len() - 1).min(self.records.len());
+        (texts, named)
+    }
+}
+
+/// The lines of the page that are always there.
+const FIXED: usize = 19;
+
+/// `text` in lines of at most [`WIDTH`] columns that begin with `indent`.
+fn wrapped(text: &str, indent: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.trim().lines() {
+        let mut line = indent.to_owned();
+        let mut used = indent.len();
+        for word in paragraph.split_whitespace() {
+            let mut letters = word.chars().count();
+            let mut rest = word;
+            if used > indent.len() && used + 1 + letters > WIDTH {
+                lines.push(std::mem::replace(&mut line, indent.to_owned()));
+                used = indent.len();
+            }
+            // A word that is longer than a line is broken.
+            while used + letters > WIDTH {
+                let at = rest.char_indices().nth(WIDTH - used).map_or(rest.len(), |(at, _)| at);
+                lines.push(format!("{indent}{}", &rest[..at]));
+                (rest, letters) = (&rest[at..], letters - (WIDTH - used));
+            }
+            if used > indent.len() {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(rest);
+            used += letters;
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
 }
 
 fn count(records: usize) -> String {
     if records == 1 { "1 record".to_owned() } else { format!("{records} records") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    use crate::vocabulary::Label;
+    use crate::vocabulary::RecordKind;
+
+    fn record() -> RecordVersion {
+        RecordVersion {
+            client: None,
+            date: crate::time::parse_date("2026-11-21").unwrap(),
+            excerpt_of: None,
+            group: None,
+            label: Label::R,
+            media_type: "text/plain".to_owned(),
+            name: None,
+            name_bytes: None,
+            object: "00".repeat(16).parse().unwrap(),
+            record: "r-0123456789abcdef".parse().unwrap(),
+            record_kind: RecordKind::ProgressNote,
+            seal: crate::digest::Digest::of(b""),
+            setting: None,
+            sha256: crate::digest::Digest::of(b""),
+            size: 0,
+            tags: Vec::new(),
+            title: None,
+            version: 1,
+        }
+    }
+
+    fn page(records: &[RecordVersion], handling: &str, statements: &[&str]) -> String {
+        Notice {
+            disclosure: "d-0123456789abcdef".parse().unwrap(),
+            created: Timestamp::from_unix(1_795_000_000),
+            sender: Some("Practice"),
+            contact: Some("+1 555 0100"),
+            recipient: "Dr. Lee",
+            purpose: Purpose::Treat,
+            expires: None,
+            records,
+            code: "one two three",
+            handling,
+            statements,
+        }
+        .text()
+    }
+
+    #[test]
+    fn the_practice_s_own_texts_stand_in_it_wrapped() {
+        let law = "law ".repeat(40);
+        let page = page(&[], "Keep it locked away.", &[law.trim(), "And this."]);
+        assert!(page.contains("\nHow to handle it:\n  Keep it locked away.\n"), "{page}");
+        assert!(page.contains("\nAnd this.\n") && page.lines().all(|line| line.chars().count() <= WIDTH), "{page}");
+        assert!(!page.contains(CUT));
+    }
+
+    #[test]
+    fn without_them_it_is_as_it_was() {
+        assert_eq!(page(&[], "", &[]).lines().count(), FIXED);
+    }
+
+    #[test]
+    fn what_the_law_asks_for_is_cut_last() {
+        let page = page(&[], &"handle ".repeat(400), &["THE LAW"]);
+        assert!(page.contains("THE LAW\n") && page.contains(CUT), "{page}");
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_one_page_whatever_it_says(
+            count in 0_usize..60,
+            handling in "(\\PC{0,90}[ \n]){0,40}",
+            statement in "(\\PC{0,9}[ \n]){0,200}",
+        ) {
+            let records = vec![record(); count];
+            let page = page(&records, &handling, &[&statement, "THE LAW"]);
+            prop_assert!(page.lines().count() <= PAGE, "{}", page.lines().count());
+            let told = page.lines().filter(|line| line.contains("progress-note")).count();
+            prop_assert!(told >= count.min(NAMED_AT_LEAST));
+        }
+    }
 }

@@ -187,6 +187,8 @@ fn write_package(
         previous: vault.link_text()?.as_deref(),
     }
     .sign(vault.signer(), vault.identity())?;
+    let protocol = vault.catalog().protocol()?.protocol;
+    let said = statements::all(planned.permit.notices(), scope.map(|consent| &consent.terms), &protocol);
     let notice = NoticePage {
         disclosure: made.disclosure,
         created,
@@ -197,6 +199,8 @@ fn write_package(
         expires: made.expires,
         records: &versions,
         code: &code.spoken(),
+        handling: protocol.handling.how.as_str(),
+        statements: &said.iter().map(String::as_str).collect::<Vec<_>>(),
     };
     let out = Hashing::new(BufWriter::with_capacity(1 << 17, &file));
     let sealed = seal::Writer::new(&[to], out).map_err(ShareError::Seal)?;

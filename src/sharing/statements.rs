@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::practice::consent::ConsentTerms;
+use crate::practice::protocol::Protocol;
 use crate::vocabulary::Notice;
 
 /// The statement of 42 CFR 2.32(a)(2), word for word.
@@ -25,6 +26,14 @@ pub fn statement(notice: Notice) -> Option<&'static str> {
             Some("Details that could identify the client were removed. Do not try to work out who this is.")
         }
     }
+}
+
+/// Everything that the page says besides, a paragraph each: what goes with the kinds of notice, the consent's scope where
+/// it is attached, and what the practice's protocol adds, with the law that asks for it.
+pub fn all(notices: &[Notice], scope: Option<&ConsentTerms>, protocol: &Protocol) -> Vec<String> {
+    let own = notices.iter().copied().filter_map(statement).map(str::to_owned);
+    let added = protocol.notice.iter().map(|added| format!("{} ({})", added.text, added.citation));
+    own.chain(scope.map(explained)).chain(added).collect()
 }
 
 /// What a consent covers, for the manifest: nothing of who gave it, nor of anybody else whom it names.

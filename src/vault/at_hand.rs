@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::digest::Digest;
 use crate::keys::keyring::Keyring;
 use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::journal::Line;
 use crate::ledger::leaf::Leaf;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::tile;
@@ -16,8 +17,11 @@ use crate::ledger::tree;
 use crate::ledger::tree::Growth;
 use crate::ledger::tree::MemoryTiles;
 use crate::ledger::tree::Tiles as _;
+use crate::practice::event::Body;
 use crate::vault::Vault;
 use crate::vault::catalog::EntryFilter;
+use crate::vault::erasing::Declared;
+use crate::vault::erasing::check_kept;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
 use crate::vault::log::Log;
@@ -37,11 +41,14 @@ impl Log {
     /// The longest beginning of the log whose entries are there and fit their openings. It is held against every head
     /// of it that is known to be `signed`: an opening is sealed to a public key and an entry made of it, so anybody who
     /// can write the files can write others that fit each other.
-    pub fn at_hand(&self, keyring: &Keyring, signed: &[Checkpoint]) -> Result<AtHand, VaultError> {
+    ///
+    /// A line that lacks what is not declared erased, by its own log up to there or by `declared`, fits nothing.
+    pub fn at_hand(&self, keyring: &Keyring, signed: &[Checkpoint], declared: &Declared) -> Result<AtHand, VaultError> {
         let mut leaves: Vec<Leaf> = Vec::new();
+        let mut notable: Vec<Line> = Vec::new();
         for number in 0.. {
             let before = leaves.len();
-            self.read_file_of(number, keyring, signed, &mut leaves)?;
+            self.read_file_of(number, keyring, signed, (&mut leaves, &mut notable))?;
             if leaves.len() - before < usize::from(WIDTH) {
                 break;
             }
@@ -49,6 +56,7 @@ impl Log {
         // Beyond the highest head nothing was ever published.
         let highest = signed.iter().map(|head| head.size).max().unwrap_or(u64::MAX);
         leaves.truncate(usize::try_from(highest).unwrap_or(usize::MAX));
+        leaves.truncate(self.declared_up_to(notable, leaves.len(), declared));
         for head in signed {
             let Some(beginning) = usize::try_from(head.size).ok().and_then(|size| leaves.get(..size)) else {
                 continue;
@@ -75,7 +83,7 @@ impl Log {
         number: u64,
         keyring: &Keyring,
         signed: &[Checkpoint],
-        leaves: &mut Vec<Leaf>,
+        (leaves, notable): (&mut Vec<Leaf>, &mut Vec<Line>),
     ) -> Result<(), VaultError> {
         let first = number * PER_FILE;
         // Those that a signed root proves, where the tiles for that are there.
@@ -94,17 +102,34 @@ impl Log {
         };
         let mut openings = openings.into_iter().peekable();
         for (index, leaf) in (first..).zip(found) {
-            let opening = openings.next_if(|opening| opening.index == index);
+            let line = openings.next_if(|line| line.index() == index);
+            let fits = |line: &Line| line.matches(&self.origin, &leaf) && check_kept(self.id, line).is_ok();
             let is_known = match leaf {
-                Leaf::Sealed { .. } => opening.is_some_and(|opening| opening.matches(&self.origin, &leaf)),
+                Leaf::Sealed { .. } => line.as_ref().is_some_and(fits),
                 _ => leaf.may_stand_at(index),
             };
             if !is_known {
                 return Ok(());
             }
             leaves.push(leaf);
+            notable.extend(line.filter(|line| !line.hidden().is_empty() || line.kind() == Some("event.erased")));
         }
         Ok(())
+    }
+
+    /// The size of the longest beginning, up to `size`, in which nothing is missing from a line but what is declared
+    /// erased. What is beyond declares nothing: so a shorter one is looked at anew.
+    fn declared_up_to(&self, mut notable: Vec<Line>, mut size: usize, elsewhere: &Declared) -> usize {
+        loop {
+            notable.retain(|line| usize::try_from(line.index()).is_ok_and(|index| index < size));
+            let mut declared = elsewhere.clone();
+            notable.iter().for_each(|line| declared.read(self.id, line));
+            let wrong = notable.iter().find(|line| declared.check(self.id, line).is_err());
+            match wrong.and_then(|line| usize::try_from(line.index()).ok()) {
+                Some(index) => size = index,
+                None => return size,
+            }
+        }
     }
 
     /// The leaves of a bundle, of the widest form that can be read.
@@ -131,7 +156,7 @@ impl Log {
 impl Vault {
     /// Settles on what is at hand, for a recovery of a vault that does not open otherwise. Nothing is appended to it.
     pub(super) fn settle_at_hand(&mut self) -> Result<(), VaultError> {
-        let AtHand { have, .. } = self.log.at_hand(&self.keyring, &self.signed_heads()?)?;
+        let AtHand { have, .. } = self.log.at_hand(&self.keyring, &self.signed_heads()?, &Declared::default())?;
         let seen = self.folded().unwrap_or_default();
         self.have = Some(have);
         self.standing = Standing::AtHand;
@@ -157,7 +182,9 @@ impl Vault {
     fn folded(&self) -> Result<BTreeMap<u64, Digest>, VaultError> {
         let mut found = BTreeMap::new();
         self.catalog.entries::<VaultError>(&EntryFilter::default(), |entry| {
-            if entry.log == self.log.id {
+            // Of an entry of which something was erased, either reading may have more than the other.
+            let is_whole = Body::names(&entry.kind).is_none_or(|names| names.len() == entry.fields.len());
+            if entry.log == self.log.id && is_whole {
                 let text = serde_json::Value::Object(entry.fields).to_string();
                 found.insert(entry.index, Digest::of(text.as_bytes()));
             }
@@ -170,7 +197,7 @@ impl Vault {
     fn is_at_hand(&self) -> Result<bool, VaultError> {
         let head = self.head.head();
         Ok(no_if_absent(self.log.has_root(head))?
-            && self.log.at_hand(&self.keyring, &self.signed_heads()?)?.have == *head)
+            && self.log.at_hand(&self.keyring, &self.signed_heads()?, &Declared::default())?.have == *head)
     }
 
     /// As `settle`, but a recovery goes on with what is at hand.

@@ -37,6 +37,7 @@ use crate::vault::step::Held;
 pub(super) use files::Expected;
 pub(super) use files::Objects;
 pub(super) use files::check_key_file;
+pub(super) use ledger::Erasures;
 pub(super) use ledger::Ledger;
 pub use outside::Heard;
 pub use outside::NOT_OURS;
@@ -89,6 +90,8 @@ pub enum Fault {
     Gap,
     /// Objects that are still sealed to an earlier vault identity.
     Resealing,
+    /// A journal line that still holds what was erased.
+    Erasing,
     /// A package that waits in the outbox: not wrong, but not done.
     Waiting,
     /// A file that nothing speaks of.
@@ -98,7 +101,7 @@ pub enum Fault {
 impl Fault {
     /// Whether the vault's integrity is at stake.
     pub fn is_grave(self) -> bool {
-        !matches!(self, Self::Stray | Self::Waiting | Self::Gap | Self::Resealing | Self::DatedAhead)
+        !matches!(self, Self::Stray | Self::Waiting | Self::Gap | Self::Resealing | Self::Erasing | Self::DatedAhead)
     }
 
     /// Whether nothing is to be done about it.
@@ -184,6 +187,7 @@ impl Vault {
         let mut last: Option<Timestamp> = None;
         let mut walks: Vec<(LogId, Bounds)> = Vec::new();
         let (mut disclosures, mut twice) = (Disclosures::default(), Vec::new());
+        let mut erasures = Erasures::default();
         let chapters = self.chapters()?;
         for (chapter, next) in chapters.iter().zip(chapters.iter().skip(1).map(Some).chain([None])) {
             let Chapter { log, verifier, head, .. } = chapter;
@@ -191,7 +195,7 @@ impl Vault {
             let of_log = uppers.iter().filter(|(id, _)| *id == log.id).map(|(_, upper)| *upper);
             let mut bounds = Bounds::new(of_log.collect());
             let before = last;
-            let examined = ledger.examine(progress, &mut |index, event| {
+            let examined = ledger.examine(&mut erasures, progress, &mut |index, event| {
                 if let Body::DisclosureMade(made) = &event.body {
                     twice.extend(disclosures.made(made.disclosure, log.id, index));
                 }
@@ -205,6 +209,7 @@ impl Vault {
                 self.check_closed(chapter, &mut report)?;
             }
         }
+        report.findings.extend(erasures.findings());
         report.findings.extend(times::findings(walks));
         report.findings.extend(twice);
         self.check_links(&mut report)?;
@@ -228,6 +233,11 @@ impl Vault {
         self.check_objects(read_data, &mut known, &mut report, progress)?;
         self.check_key_files(&mut known, &mut report)?;
         self.check_outbox(&mut known, &mut report)?;
+        let unerased = self.unerased()?.into_iter().map(|(log, index)| {
+            let file = places::journal(log, index / PER_FILE);
+            Finding { index: Some(index), ..finding(Fault::Erasing, &file, "its opening still holds what was erased") }
+        });
+        report.findings.extend(unerased);
         // Nobody commits while we look for strays, and what others committed since this vault was opened is known by then.
         let _reading = Lock::take_to_read(&self.disk.path(places::LOCK), self.lock_wait())?;
         self.settle(Held::Vault)?;

@@ -19,6 +19,7 @@ use crate::keys::keyring::Keyring;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::journal::Line;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::tile::tiles_of;
 use crate::ledger::tree::Tiles as _;
@@ -30,6 +31,8 @@ use crate::practice::rekey::Resealed;
 use crate::seal;
 use crate::vault::disk::Disk;
 use crate::vault::disk::Staging;
+use crate::vault::erasing::Declared;
+use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
 use crate::vault::history;
@@ -76,19 +79,29 @@ pub fn complete_from(
     // The active log first: its own beginning tells which logs it continues.
     let (mut files, mut head) = (0, None);
     let mut logs = vec![header.verifier.clone()];
-    let mut moved = BTreeSet::new();
+    let (mut moved, mut declared) = (BTreeSet::new(), Declared::default());
     let (mut done, mut past): (Vec<VerifierKey>, Vec<VerifierKey>) = (Vec::new(), Vec::new());
     while let Some(verifier) = logs.pop() {
         let Some(id) = verifier.origin().log_id().filter(|_| !done.contains(&verifier)) else {
             continue;
         };
         let (log, other) = (Log::new(here.clone(), id), Log::new(there.clone(), id));
-        let copy = Copy { here: log, there: other, keyring: &unlocked.keyring, moved: moved.clone() };
+        let copy = Copy {
+            here: log,
+            there: other,
+            keyring: &unlocked.keyring,
+            moved: moved.clone(),
+            declared: declared.clone(),
+        };
         let is_other = verifier != header.verifier && !past.contains(&verifier);
         let mark = State::of(&found.places, &verifier).mark(&verifier)?;
         let is_active = verifier == header.verifier;
         let (brought, whole) = copy.complete(&verifier, mark, (is_active, is_other), rng)?;
         files += brought;
+        // Each log before those that it continues: an older one's entries may be declared erased by a newer one.
+        if let Some(whole) = &whole {
+            declared = copy.declared_here(whole);
+        }
         if let Some(whole) = whole.filter(|_| verifier == header.verifier) {
             let lineage = history::lineage(&here, &copy.here, &verifier, &whole, &unlocked.keyring);
             let lineage = lineage.unwrap_or_default();
@@ -142,6 +155,8 @@ struct Copy<'a> {
     keyring: &'a Keyring,
     /// Objects that later ones took the place of.
     moved: BTreeSet<ObjectId>,
+    /// What the logs after this one declare erased.
+    declared: Declared,
 }
 
 /// A sealed object that an entry speaks of, and what is known of its plaintext.
@@ -224,6 +239,7 @@ impl Copy<'_> {
             return Ok(None);
         }
         let (mut named, mut moved) = (Vec::new(), self.moved.clone());
+        let (mut declared, mut partial) = (self.declared.clone(), Vec::new());
         for number in 0..head.size.div_ceil(PER_FILE) {
             let (mut openings, mut is_here) = (Vec::new(), false);
             for (log, here) in [(&self.here, true), (&self.there, false)] {
@@ -242,9 +258,23 @@ impl Copy<'_> {
             if !is_here {
                 files.insert(places::journal(self.here.id, number));
             }
-            for event in openings.into_iter().filter_map(|opening| Event::from_fields(opening.event).ok()) {
-                self.add_objects(&event.body, &mut named, &mut moved);
+            for line in openings {
+                declared.read(self.here.id, &line);
+                if let Ok(event) = Event::from_rest(line.fields()) {
+                    self.add_objects(&event.body, &mut named, &mut moved);
+                }
+                partial.extend((is_here && !line.hidden().is_empty()).then_some(line));
             }
+        }
+        // What lacks more than was declared erased is as good as missing.
+        let lacks = |line: &&Line| declared.check(self.here.id, line).is_err();
+        for line in partial.iter().filter(lacks) {
+            let number = line.index() / PER_FILE;
+            match self.there.openings_of(if is_there { &self.there } else { &self.here }, number, head, self.keyring) {
+                Ok(others) if !others.iter().any(|line| lacks(&line)) => {}
+                _ => return Ok(None),
+            }
+            files.insert(places::journal(self.here.id, number));
         }
         // Objects that neither has are for a check to tell: their entries are worth having.
         for object in named.into_iter().filter(|object| !moved.contains(&object.object)) {
@@ -253,6 +283,16 @@ impl Copy<'_> {
             }
         }
         Ok(Some(files))
+    }
+
+    /// What is declared erased by this log, as it is here now, and by those after it.
+    fn declared_here(&self, head: &Checkpoint) -> Declared {
+        let mut declared = self.declared.clone();
+        for number in 0..head.size.div_ceil(PER_FILE) {
+            let lines = self.here.openings(number, head, self.keyring);
+            lines.iter().flatten().for_each(|line| declared.read(self.here.id, line));
+        }
+        declared
     }
 
     /// A copy whose head excludes what was seen here is of another history: nothing of it comes over what is here.
@@ -285,7 +325,7 @@ impl Copy<'_> {
         if last(&self.here).is_some() {
             return Ok(());
         }
-        match last(&self.there).map(|opening| Event::from_fields(opening.event)) {
+        match last(&self.there).map(event_of) {
             Some(Ok(Event { body: Body::LogClosed(_), .. })) => {
                 Err(VaultError::NewerCopy { path: self.there.disk().root().to_owned() })
             }

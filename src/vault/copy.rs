@@ -16,6 +16,7 @@ use crate::practice::disclosure::Listed;
 use crate::practice::event::Body;
 use crate::practice::owner::KeyFile;
 use crate::seal;
+use crate::vault::check::Erasures;
 use crate::vault::check::Expected;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
@@ -124,10 +125,11 @@ pub fn check(
     let objects = Objects { disk, keyring: &vault.keyring, read_data: *read_data };
     let mut report = Report { read_data: *read_data, ..Report::default() };
     report.findings.extend(check_signing_key(&found, vault)?);
+    let mut erasures = Erasures::default();
     let mut ahead = VecDeque::from(chapters);
     while let Some(Chapter { log, verifier, head, .. }) = ahead.pop_front() {
         let ledger = Ledger { disk, log: &log, head: &head, verifier: &verifier, keyring: &vault.keyring };
-        let examined = ledger.examine(&mut |_| {}, &mut |index, event| {
+        let examined = ledger.examine(&mut erasures, &mut |_| {}, &mut |index, event| {
             if let Some(expected) = objects_of(&event.body) {
                 report.records += u64::from(expected.size.is_some());
                 let (object, seal) = moves.now(expected.object, expected.seal);
@@ -145,6 +147,7 @@ pub fn check(
         })?;
         report.ledger.add(examined);
     }
+    report.ledger.findings.extend(erasures.findings());
 
     let (relation, by_mark) = relation(&seen, at, &log, head.head())?;
     report.ledger.findings.splice(0..0, relation.finding(&log));

@@ -213,10 +213,11 @@ pub fn read_capped(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, VaultErro
 
 /// As [`read_capped`]; errors call the file `name`.
 fn read_within(path: &Path, name: &str, limit: u64) -> Result<Option<Vec<u8>>, VaultError> {
-    let Some(file) = open_regular(path, name)? else {
+    let Some((file, length)) = open_measured(path, name)? else {
         return Ok(None);
     };
-    let mut bytes = Vec::new();
+    // One byte more than it has, so that its end is found without growing.
+    let mut bytes = Vec::with_capacity(length.min(limit).saturating_add(1).try_into().unwrap_or_default());
     file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| VaultError::io(path, error))?;
     if bytes.len() as u64 > limit {
         return Err(VaultError::altered(name, format!("it is larger than {limit} bytes")));
@@ -227,6 +228,11 @@ fn read_within(path: &Path, name: &str, limit: u64) -> Result<Option<Vec<u8>>, V
 /// Opens a file to read; `None` where there is none. Whatever is no regular file was not put there by us: a link leads
 /// elsewhere, and a pipe would be waited for.
 pub fn open_regular(path: &Path, name: &str) -> Result<Option<File>, VaultError> {
+    Ok(open_measured(path, name)?.map(|(file, _)| file))
+}
+
+/// As [`open_regular`], with the file's length in bytes, which may change.
+fn open_measured(path: &Path, name: &str) -> Result<Option<(File, u64)>, VaultError> {
     let file = match platform::open_unfollowed(path) {
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) if platform::is_link_refused(&error) => return Err(VaultError::altered(name, LINK)),
@@ -234,7 +240,7 @@ pub fn open_regular(path: &Path, name: &str) -> Result<Option<File>, VaultError>
         other => other.map_err(|error| VaultError::io(path, error))?,
     };
     let facts = file.metadata().map_err(|error| VaultError::io(path, error))?;
-    if facts.is_file() { Ok(Some(file)) } else { Err(VaultError::altered(name, NO_FILE)) }
+    if facts.is_file() { Ok(Some((file, facts.len()))) } else { Err(VaultError::altered(name, NO_FILE)) }
 }
 
 /// Whether something is there that is neither a regular file nor a link, such as a socket, which cannot even be opened.

@@ -126,6 +126,12 @@ pub enum VaultError {
         /// The vault's checkpoint.
         found: Box<Checkpoint>,
     },
+    /// Both notes of a fork of this very log are kept on this computer, and nobody said yet which one holds.
+    #[error("the ledger's key signed two histories that exclude each other: {} holds both heads", evidence.display())]
+    SignedTwice {
+        /// Where they are kept.
+        evidence: PathBuf,
+    },
     /// The checkpoint is ahead of the files beside it.
     #[error("the ledger says {} entries, but {file} is not there yet", head.size)]
     Incomplete {
@@ -167,6 +173,16 @@ pub enum VaultError {
     /// No key that was given opens the vault.
     #[error("{0}")]
     CannotUnlock(String),
+    /// An entry of which not all that was named can be erased.
+    #[error("entry {index} of {origin}: {reason}")]
+    NotErasable {
+        /// The log.
+        origin: String,
+        /// The entry.
+        index: u64,
+        /// Why not, without any value.
+        reason: String,
+    },
     /// The operating system refused.
     #[error("{}: {error}", path.display())]
     Io {

@@ -2,6 +2,7 @@
 //! can check with the log's public key. It is kept in the state directory: a vault that is brought back from a backup
 //! must not take it away, and no log may be asked to keep evidence against itself.
 
+use std::fs;
 use std::path::PathBuf;
 
 use base64::Engine as _;
@@ -9,13 +10,18 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::digest::Digest;
 use crate::keys::signer::Origin;
+use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::tree;
 use crate::ledger::tree::Tiles;
 use crate::vault::disk;
 use crate::vault::error::VaultError;
 use crate::vault::places::Places;
+
+/// Two notes and a proof.
+const EVIDENCE_LIMIT: u64 = 3 * NOTE_LIMIT as u64;
 
 /// What a log whose head is the larger of two notes really had at the size of the smaller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +57,53 @@ pub fn text(smaller: &VerifiedCheckpoint, larger: &VerifiedCheckpoint, why: Opti
     out
 }
 
+/// Where two different heads of the log with this key are kept that exclude each other, if they are. What does not hold
+/// two notes by the key is no evidence against it.
+pub fn of(places: &Places, key: &VerifierKey) -> Result<Option<PathBuf>, VaultError> {
+    let named = format!("fork-{}-", name_of(key.origin()));
+    let wrap = |error| VaultError::io(places.evidence(), error);
+    let entries = match fs::read_dir(places.evidence()) {
+        Err(error) if disk::is_absent(&error) => return Ok(None),
+        other => other.map_err(wrap)?,
+    };
+    for entry in entries {
+        let path = entry.map_err(wrap)?.path();
+        let is_named = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&named));
+        if !is_named || path.extension().is_none_or(|end| end != "txt") {
+            continue;
+        }
+        let bytes = disk::read_capped(&path, EVIDENCE_LIMIT)?.unwrap_or_default();
+        if is_by(&bytes, key) {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
+fn is_by(bytes: &[u8], key: &VerifierKey) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    // Two notes, each of two parts, and maybe a proof.
+    let parts: Vec<&str> = text.split("\n\n").collect();
+    let heads: Vec<_> = parts
+        .chunks_exact(2)
+        .take(2)
+        .filter_map(|note| {
+            let note = format!("{}\n\n{}\n", note[0], note[1].trim_end_matches('\n'));
+            VerifiedCheckpoint::open(note.as_bytes(), key).ok()
+        })
+        .collect();
+    matches!(&heads[..], [one, other] if one.head() != other.head())
+}
+
+fn name_of(origin: &Origin) -> String {
+    Digest::of(origin.as_str().as_bytes()).to_string()[..16].to_owned()
+}
+
 /// Keeps it; where it is kept already, it is the same. Returns the file.
 pub fn keep(places: &Places, origin: &Origin, size: u64, text: &[u8]) -> Result<PathBuf, VaultError> {
-    let log = Digest::of(origin.as_str().as_bytes()).to_string();
+    let log = name_of(origin);
     let which = Digest::of(text).to_string();
-    let path = places.evidence().join(format!("fork-{}-{size}-{}.txt", &log[..16], &which[..8]));
+    let path = places.evidence().join(format!("fork-{log}-{size}-{}.txt", &which[..8]));
     disk::replace(&path, text)?;
     Ok(path)
 }

@@ -12,9 +12,9 @@ use crate::keys::keyring::Keyring;
 use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::journal::Line;
 use crate::ledger::leaf::Leaf;
 use crate::ledger::note::NOTE_LIMIT;
-use crate::ledger::opening::Opening;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::successor::Successor;
 use crate::ledger::tree;
@@ -26,6 +26,7 @@ use crate::practice::log::LogContinued;
 use crate::practice::log::LogJoined;
 use crate::practice::rekey::Resealed;
 use crate::vault::disk::Disk;
+use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
 use crate::vault::log::Log;
 use crate::vault::object;
@@ -95,7 +96,7 @@ fn predecessor(
     };
     let opening = log.opening(CONTINUED, head, keyring)?;
     let opening = opening.ok_or(VaultError::MissingEntry { file: places::journal(log.id, 0), index: CONTINUED })?;
-    let Ok(Event { body: Body::LogContinued(continued), .. }) = Event::from_fields(opening.event) else {
+    let Ok(Event { body: Body::LogContinued(continued), .. }) = event_of(opening) else {
         return Err(wrong("its first sealed entry does not say what it continues"));
     };
     let past = past_of(disk, &continued).ok_or_else(|| wrong("what it continues is no log of a vault"))?;
@@ -239,7 +240,7 @@ pub struct Openings<'a> {
 struct Reading {
     stretch: Stretch,
     file: u64,
-    read: VecDeque<Opening>,
+    read: VecDeque<Line>,
 }
 
 impl From<Stretch> for Reading {
@@ -274,24 +275,24 @@ impl<'a> Openings<'a> {
         }
     }
 
-    fn next_opening(&mut self) -> Result<Option<(LogId, Opening)>, VaultError> {
+    fn next_opening(&mut self) -> Result<Option<(LogId, Line)>, VaultError> {
         while let Some(reading) = self.under_way.last_mut() {
             let Stretch { log, from, head } = &reading.stretch;
-            if let Some(opening) = reading.read.pop_front() {
+            if let Some(line) = reading.read.pop_front() {
                 let log = log.id;
-                if opening.event.get("kind").and_then(|kind| kind.as_str()) == Some("log.joined")
-                    && let Ok(Event { body: Body::LogJoined(joined), .. }) = Event::from_fields(opening.event.clone())
+                if line.kind() == Some("log.joined")
+                    && let Ok(Event { body: Body::LogJoined(joined), .. }) = Event::from_rest(line.fields())
                 {
                     self.join(&joined);
                 }
-                return Ok(Some((log, opening)));
+                return Ok(Some((log, line)));
             }
             if reading.file >= head.size.div_ceil(PER_FILE) {
                 self.under_way.pop();
                 continue;
             }
             let openings = log.openings(reading.file, head, self.keyring)?;
-            reading.read = openings.into_iter().filter(|opening| opening.index >= *from).collect();
+            reading.read = openings.into_iter().filter(|line| line.index() >= *from).collect();
             reading.file += 1;
         }
         Ok(None)
@@ -304,7 +305,7 @@ fn reach_to(reach: &mut BTreeMap<LogId, u64>, stretch: &Stretch) {
 }
 
 impl Iterator for Openings<'_> {
-    type Item = Result<(LogId, Opening), VaultError>;
+    type Item = Result<(LogId, Line), VaultError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.next_opening().transpose();
@@ -326,10 +327,10 @@ impl Moves {
         let mut batches = Vec::new();
         for opening in openings {
             let (_, opening) = opening?;
-            if opening.event.get("kind").and_then(|kind| kind.as_str()) != Some("objects.resealed") {
+            if opening.kind() != Some("objects.resealed") {
                 continue;
             }
-            if let Ok(Event { body: Body::ObjectsResealed(batch), .. }) = Event::from_fields(opening.event) {
+            if let Ok(Event { body: Body::ObjectsResealed(batch), .. }) = event_of(opening) {
                 batches.push(batch.list);
             }
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 
+use crate::digest::Digest;
 use crate::id::LogId;
 use crate::keys::keyring::Keyring;
 use crate::keys::signer::Origin;
@@ -11,11 +12,12 @@ use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::journal;
+use crate::ledger::journal::Line;
 use crate::ledger::leaf::Leaf;
 use crate::ledger::leaf::LeafError;
 use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::opening;
-use crate::ledger::opening::Opening;
 use crate::ledger::tile::TilePath;
 use crate::ledger::tile::WIDTH;
 use crate::ledger::tree;
@@ -24,6 +26,7 @@ use crate::ledger::tree::TreeError;
 use crate::seal;
 use crate::vault::disk::Disk;
 use crate::vault::disk::Staging;
+use crate::vault::erasing::check_kept;
 use crate::vault::error::VaultError;
 use crate::vault::places;
 
@@ -106,8 +109,9 @@ impl Log {
         tree::proven_leaves(self, range, (head.size, head.root)).map_err(|error| self.error(error, head))
     }
 
-    /// The openings of journal file `number` below `head`'s size: exactly one matching one for every sealed leaf.
-    pub fn openings(&self, number: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Vec<Opening>, VaultError> {
+    /// The openings of journal file `number` below `head`'s size: exactly one matching one for every sealed leaf. Whether
+    /// what some of them lack is declared erased is told by the whole history.
+    pub fn openings(&self, number: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Vec<Line>, VaultError> {
         self.openings_of(self, number, head, keyring)
     }
 
@@ -118,7 +122,7 @@ impl Log {
         number: u64,
         head: &Checkpoint,
         keyring: &Keyring,
-    ) -> Result<Vec<Opening>, VaultError> {
+    ) -> Result<Vec<Line>, VaultError> {
         let first = number * opening::PER_FILE;
         let committed = first..(first + opening::PER_FILE).min(head.size);
         let openings = self.journal(number, head, keyring)?;
@@ -133,28 +137,33 @@ impl Log {
     }
 
     /// The openings of journal file `number` below `head`'s size, as they stand there: their leaves are not looked at.
-    pub fn journal(&self, number: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Vec<Opening>, VaultError> {
+    pub fn journal(&self, number: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Vec<Line>, VaultError> {
         let file = places::journal(self.id, number);
         let first = number * opening::PER_FILE;
         let range = first..first + opening::PER_FILE;
-        let mut openings = match self.disk.read(&file, JOURNAL_LIMIT)? {
+        let mut openings = match self.sealed_journal(number)? {
             Some(sealed) => {
                 let plain = seal::open_bytes(&sealed[..], keyring, None, JOURNAL_LIMIT as usize)
                     .map_err(|error| VaultError::unsealed(&file, error))?;
-                opening::parse_journal(&plain, range).map_err(|error| VaultError::altered(&file, error))?
+                journal::parse_journal(&plain, range).map_err(|error| VaultError::altered(&file, error))?
             }
             None => Vec::new(),
         };
         // What lies beyond the committed edge was never published: an append that did not come to its end.
-        openings.retain(|opening| opening.index < head.size);
+        openings.retain(|line| line.index() < head.size);
         Ok(openings)
     }
 
+    /// The bytes of journal file `number`, as they stand there.
+    pub(super) fn sealed_journal(&self, number: u64) -> Result<Option<Vec<u8>>, VaultError> {
+        self.disk.read(&places::journal(self.id, number), JOURNAL_LIMIT)
+    }
+
     /// The opening of the entry at `index` below `head`'s size: `None` where it is not in the journal.
-    pub fn opening(&self, index: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Option<Opening>, VaultError> {
+    pub fn opening(&self, index: u64, head: &Checkpoint, keyring: &Keyring) -> Result<Option<Line>, VaultError> {
         let number = index / opening::PER_FILE;
         let mut openings = self.journal(number, head, keyring)?;
-        let Some(at) = openings.iter().position(|opening| opening.index == index) else {
+        let Some(at) = openings.iter().position(|line| line.index() == index) else {
             return Ok(None);
         };
         let opening = openings.swap_remove(at);
@@ -163,18 +172,19 @@ impl Log {
             let file = places::journal(self.id, number);
             return Err(VaultError::opening_differs(file, index, OTHER));
         }
+        check_kept(self.id, &opening)?;
         Ok(Some(opening))
     }
 
     fn check_openings(
         &self,
         file: &str,
-        openings: &[Opening],
+        openings: &[Line],
         range: Range<u64>,
         leaves: &[Leaf],
     ) -> Result<(), VaultError> {
         let first = range.start;
-        let by_index: BTreeMap<u64, &Opening> = openings.iter().map(|opening| (opening.index, opening)).collect();
+        let by_index: BTreeMap<u64, &Line> = openings.iter().map(|line| (line.index(), line)).collect();
         for (index, leaf) in (first..).zip(leaves) {
             let is_sealed = matches!(leaf, Leaf::Sealed { .. });
             match by_index.get(&index) {
@@ -182,24 +192,26 @@ impl Log {
                 Some(opening) if !opening.matches(&self.origin, leaf) => {
                     return Err(VaultError::opening_differs(file, index, OTHER));
                 }
+                Some(opening) => check_kept(self.id, opening)?,
                 _ => {}
             }
         }
         Ok(())
     }
 
-    /// Writes journal file `number`.
+    /// Writes journal file `number`. Returns SHA-256 of the sealed file.
     pub fn write_journal(
         &self,
         staging: &mut Staging,
         number: u64,
         lines: &[u8],
         identity: &VaultIdentity,
-    ) -> Result<(), VaultError> {
+    ) -> Result<Digest, VaultError> {
         let file = places::journal(self.id, number);
         let (sealed, _) =
             seal::seal_bytes(&[&identity.seals_to()], lines).map_err(|error| VaultError::unsealed(&file, error))?;
-        staging.write(&file, &sealed)
+        staging.write(&file, &sealed)?;
+        Ok(Digest::of(&sealed))
     }
 
     /// The path of a tile, relative to the vault.

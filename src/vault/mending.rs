@@ -11,6 +11,7 @@ use crate::ledger::tile::TilePath;
 use crate::ledger::tree::Tiles as _;
 use crate::vault::at_hand::AtHand;
 use crate::vault::disk::Staging;
+use crate::vault::erasing::Declared;
 use crate::vault::error::VaultError;
 use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
@@ -33,10 +34,11 @@ pub fn mend(unlocked: &Unlocked, wait: Duration, rng: &mut (impl CryptoRng + Rng
     let Some(head) = published.or(state.mark(verifier)?) else {
         return Ok(0);
     };
-    let AtHand { have, growth } = match log.at_hand(&unlocked.keyring, std::slice::from_ref(head.head())) {
-        Err(error) if error.is_of_files() => return Ok(0),
-        other => other?,
-    };
+    let AtHand { have, growth } =
+        match log.at_hand(&unlocked.keyring, std::slice::from_ref(head.head()), &Declared::default()) {
+            Err(error) if error.is_of_files() => return Ok(0),
+            other => other?,
+        };
     if have != *head.head() {
         return Ok(0);
     }

@@ -10,6 +10,8 @@ pub mod copy;
 pub mod create;
 pub mod desk;
 pub mod disk;
+mod edge;
+pub mod erasing;
 pub mod error;
 pub mod evidence;
 pub mod fuse;
@@ -60,6 +62,7 @@ use crate::practice::record::RecordVersion;
 use crate::practice::words::Alias;
 use crate::vault::catalog::Catalog;
 use crate::vault::disk::Disk;
+use crate::vault::edge::Edge;
 use crate::vault::error::VaultError;
 use crate::vault::header::Header;
 use crate::vault::history::Past;
@@ -116,6 +119,8 @@ pub struct Vault {
     /// A branch of the history is being joined to it: the one change that such a vault takes.
     joining: bool,
     catalog: Catalog,
+    /// The journal file that this value wrote last.
+    edge: Option<Edge>,
 }
 
 impl Vault {
@@ -157,6 +162,7 @@ impl Vault {
             seen,
             joining: false,
             catalog,
+            edge: None,
         };
         vault.settle_somehow(Held::Vault).map_err(|error| vault.pinpoint(error))?;
         if let Some(accepted) = vault.options.accept_head.take() {
@@ -166,7 +172,7 @@ impl Vault {
             }
         }
         drop(shared);
-        vault.recover()?;
+        vault.recover(rng)?;
         Ok(vault)
     }
 
@@ -302,14 +308,20 @@ impl Vault {
         Ok(names.iter().filter_map(|name| name.strip_suffix(".age")?.parse().ok()).collect())
     }
 
-    /// Accepts the vault's head in place of the mark that it excludes: both notes are kept as evidence first.
+    /// Accepts the vault's head in place of the mark that it excludes, or of another head that is kept as evidence
+    /// already: both notes are kept first.
     pub fn accept_fork(&mut self) -> Result<std::path::PathBuf, VaultError> {
         let _lock = self.state.lock(self.options.lock_wait)?;
         let mark = self.state.mark(&self.header.verifier)?.unwrap_or_else(|| self.head.clone());
         let (smaller, larger) =
             if mark.head().size <= self.head.head().size { (&mark, &self.head) } else { (&self.head, &mark) };
-        let text = evidence::text(smaller, larger, None);
-        let kept = evidence::keep(&self.places, &self.head.head().origin, smaller.head().size, &text)?;
+        let kept = match evidence::of(&self.places, &self.header.verifier)? {
+            Some(kept) if mark.head() == self.head.head() => kept,
+            _ => {
+                let text = evidence::text(smaller, larger, None);
+                evidence::keep(&self.places, &self.head.head().origin, smaller.head().size, &text)?
+            }
+        };
         self.state.drop_mark()?;
         self.state.drop_writer()?;
         self.standing = Standing::Unmarked;

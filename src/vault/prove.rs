@@ -5,7 +5,7 @@ use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
-use crate::ledger::opening::Opening;
+use crate::ledger::journal::Line;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::proof::Proof;
 use crate::ledger::shown::Shown;
@@ -74,12 +74,15 @@ impl Vault {
 
     /// The opening of the entry at `index` of a log, as the journal has it; `None` where there is no entry, or one that
     /// has no opening. What it says is believed once [`Self::prove`] has found it in the tree.
-    pub fn opening(&self, of: &SignedLog, index: u64) -> Result<Option<Opening>, VaultError> {
+    ///
+    /// Of one that was erased in part, it is what is left.
+    pub fn opening(&self, of: &SignedLog, index: u64) -> Result<Option<Line>, VaultError> {
         if index >= of.head().size {
             return Ok(None);
         }
         let openings = of.log.journal(index / PER_FILE, of.head(), &self.keyring)?;
-        Ok(openings.into_iter().find(|opening| opening.index == index))
+        let line = openings.into_iter().find(|line| line.index() == index);
+        line.map(|line| self.declared()?.rest(of.log.id, line)).transpose()
     }
 
     /// The proof that the entry of `opening` stands under the head of its log, and shows the fields that `shows` lets
@@ -87,14 +90,14 @@ impl Vault {
     pub fn prove(
         &self,
         of: &SignedLog,
-        opening: &Opening,
+        opening: &Line,
         shows: impl Fn(&str) -> bool,
     ) -> Result<(Proof, Shown), VaultError> {
-        let (SignedLog { log, .. }, head, index) = (of, of.head(), opening.index);
+        let (SignedLog { log, .. }, head, index) = (of, of.head(), opening.index());
         let journal = places::journal(log.id, index / PER_FILE);
         let altered =
             |reason: &dyn std::fmt::Display| VaultError::altered(&journal, format!("entry {index}: {reason}"));
-        let shown = Shown::of(opening, shows).map_err(|error| altered(&error))?;
+        let shown = opening.shown(shows).map_err(|error| altered(&error))?;
         let leaf = shown.leaf(&head.origin, index).map_err(|error| altered(&error))?;
         let hashes = tree::inclusion_proof(log, index, head.size).map_err(|error| log.error(error, head))?;
         let extra = shown.to_bytes().map_err(|error| altered(&error))?;

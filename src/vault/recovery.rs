@@ -1,13 +1,16 @@
-//! What opening a vault mends: a head that was signed and not published, key files that an event speaks of, and what
-//! dead transactions left. Only the machine that writes the log mends, under both locks; everybody else leaves it
+//! What opening a vault mends: a head that was signed and not published, key files that an event speaks of, journal lines
+//! that hold what was erased, and what dead transactions left. Only the machine that writes the log mends, under both locks; everybody else leaves it
 //! alone.
 
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rand_core::CryptoRng;
+use rand_core::RngCore;
 
 use crate::id::DisclosureId;
+use crate::id::IntentId;
 use crate::id::LogId;
 use crate::id::ObjectId;
 use crate::keys::signer::Origin;
@@ -32,9 +35,12 @@ use crate::vault::step::Held;
 impl Vault {
     /// Mends what can be mended now. A vault that another process is using, or that cannot be written, is left as it
     /// is: everything here can be done at the next opening as well.
-    pub(super) fn recover(&mut self) -> Result<(), VaultError> {
+    pub(super) fn recover(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
         self.drop_older_writers().or_else(ignore_read_only)?;
+        let is_erasing = self.is_erasing()?;
         let needed = self.standing == Standing::Unpublished
+            || is_erasing
+            || self.options.at_hand
             || !self.disk.names(places::INCOMING)?.is_empty()
             || !self.missing_key_files()?.is_empty()
             || self.closing()?.is_some()
@@ -48,7 +54,7 @@ impl Vault {
         let at_once = Duration::ZERO;
         let mended = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, at_once)
             .and_then(|vault| Ok((vault, self.state.lock(at_once)?)))
-            .and_then(|_locks| self.mend());
+            .and_then(|_locks| self.mend(rng));
         match mended {
             // The log is closed, and its successor is the active one now.
             Ok(()) if self.is_continued()? => Err(VaultError::Continued),
@@ -69,7 +75,7 @@ impl Vault {
         older.filter(State::is_writer).try_for_each(|state| state.drop_writer())
     }
 
-    fn mend(&mut self) -> Result<(), VaultError> {
+    fn mend(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
         // Another process may have appended while we waited.
         self.settle(Held::Both)?;
         if !matches!(self.standing, Standing::InStep | Standing::Unpublished) {
@@ -84,6 +90,11 @@ impl Vault {
         self.make_missing_key_files()?;
         self.remove_remains()?;
         self.make_missing_links()?;
+        if self.options.at_hand || self.is_erasing()? {
+            let intent = Intent::announce(&self.disk, IntentId::random(rng), Vec::new())?;
+            self.replace_erased(&mut staging_of(self, &intent))?;
+            intent.fulfilled()?;
+        }
         for intent in intent::dead(&self.disk)? {
             self.forget(intent)?;
         }
@@ -232,7 +243,7 @@ impl Vault {
         for kind in ["vault.created", "owner.added"] {
             let filter = EntryFilter { kind: Some(kind.to_owned()), ..EntryFilter::default() };
             self.catalog.entries::<VaultError>(&filter, |entry| {
-                match Event::from_fields(entry.fields).map(|event| event.body) {
+                match Event::from_rest(entry.fields).map(|event| event.body) {
                     Ok(Body::VaultCreated(created)) if created.epoch == epoch => files.extend(created.key_files),
                     Ok(Body::OwnerAdded(added)) if added.epoch == epoch => files.push(added.key_file),
                     _ => {}

@@ -136,7 +136,7 @@ impl Vault {
     pub(super) fn each_of(&self, kind: &str, mut each: impl FnMut(Body)) -> Result<(), VaultError> {
         let filter = EntryFilter { kind: Some(kind.to_owned()), ..EntryFilter::default() };
         self.catalog.entries::<VaultError>(&filter, |entry| {
-            if let Ok(event) = Event::from_fields(entry.fields) {
+            if let Ok(event) = Event::from_rest(entry.fields) {
                 each(event.body);
             }
             Ok(true)

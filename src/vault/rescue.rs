@@ -19,6 +19,7 @@ use crate::vault::Vault;
 use crate::vault::at_hand::AtHand;
 use crate::vault::desk::Desk;
 use crate::vault::disk::Staging;
+use crate::vault::erasing::Declared;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
 use crate::vault::history;
@@ -52,14 +53,14 @@ pub fn continue_here<R: CryptoRng + RngCore>(
 
 /// Joins what the history lacks: entries of past logs that came late, and other logs that continue one of its logs.
 pub fn join<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<Committed, VaultError> {
-    let vault = &mut *desk.vault;
-    let bodies = vault.missing_branches()?;
-    vault.link_branches(&bodies, desk.rng)?;
-    let Standing::Branched(_) = vault.standing else {
-        return desk.append(|_| Ok(Vec::new()));
-    };
+    let links = IntentId::random(desk.rng);
     desk.append_joining(|vault| {
         let bodies = vault.missing_branches()?;
+        // Under the locks like all that is written: two who join at once would write each other's links over.
+        vault.link_branches(&bodies, links)?;
+        if !vault.is_branched() {
+            return Ok(Vec::new());
+        }
         Ok(bodies.into_iter().map(|joined| Body::LogJoined(joined).into()).collect())
     })
 }
@@ -67,7 +68,7 @@ pub fn join<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<Committed,
 impl Vault {
     /// Tiles of the tree that is at hand, so that its root can be checked by anybody: those that are not there.
     fn write_tiles_at_hand(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
-        let AtHand { growth, .. } = self.log.at_hand(&self.keyring, &self.signed_heads()?)?;
+        let AtHand { growth, .. } = self.log.at_hand(&self.keyring, &self.signed_heads()?, &Declared::default())?;
         let intent = Intent::announce(&self.disk, IntentId::random(rng), Vec::new())?;
         let mut staging = Staging::new(self.disk.clone(), places::incoming(intent.id));
         for (path, bytes) in &growth.writes {
@@ -127,9 +128,13 @@ impl Vault {
         let from = held.map_or(0, |held| held.size);
         let is_whole = no_if_absent(log.has_root(whole))? && {
             let files = from / PER_FILE..whole.size.div_ceil(PER_FILE);
-            files.into_iter().all(|number| log.openings(number, whole, &self.keyring).is_ok())
+            log.lacks_nothing(files, whole, &self.keyring, &self.declared()?)
         };
-        let have = if is_whole { whole.clone() } else { log.at_hand(&self.keyring, std::slice::from_ref(whole))?.have };
+        let have = if is_whole {
+            whole.clone()
+        } else {
+            log.at_hand(&self.keyring, std::slice::from_ref(whole), &self.declared()?)?.have
+        };
         let have = held.filter(|held| held.size > have.size).cloned().unwrap_or(have);
         self.check_folds(Stretch { log: log.clone(), from, head: have.clone() })?;
         Ok(LogJoined {
@@ -151,8 +156,8 @@ impl Vault {
 
     /// Each log that is joined gets a link to the active one, signed with its own key: so whoever wrote it until now
     /// knows which log goes on.
-    fn link_branches(&mut self, joined: &[LogJoined], rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
-        let intent = Intent::announce(&self.disk, IntentId::random(rng), Vec::new())?;
+    fn link_branches(&self, joined: &[LogJoined], id: IntentId) -> Result<(), VaultError> {
+        let intent = Intent::announce(&self.disk, id, Vec::new())?;
         let mut staging = Staging::new(self.disk.clone(), places::incoming(intent.id));
         for joined in joined {
             let Ok(key) = joined.vkey.parse::<VerifierKey>() else {

@@ -200,10 +200,7 @@ fn reseal_journals<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<(),
             vault.settle(Held::Both)?;
             vault.may_append()?;
             let openings = log.openings(number, &head, &vault.keyring)?;
-            let mut lines = zeroize::Zeroizing::new(Vec::new());
-            for opening in openings {
-                lines.extend(opening.to_line().map_err(|error| VaultError::altered(&file, error))?);
-            }
+            let lines = vault.lines_at_rest(&vault.declared()?, log.id, openings)?;
             log.write_journal(&mut staging, number, &lines, vault.identity())?;
             staging.settle()?;
             intent.fulfilled()?;

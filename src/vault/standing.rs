@@ -7,9 +7,9 @@ use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::opening::PER_FILE;
 use crate::practice::event::Body;
-use crate::practice::event::Event;
 use crate::practice::record::RecordVersion;
 use crate::vault::Vault;
+use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
 use crate::vault::header::Header;
@@ -212,8 +212,8 @@ impl Vault {
         // What these events say was sealed again is looked for where it is now.
         let stretch = Stretch { log: self.log.clone(), from, head: head.clone() };
         let moves = Moves::of(Openings::new(&self.disk, &self.keyring, vec![stretch]))?;
-        for opening in openings.into_iter().filter(|opening| opening.index >= from) {
-            let Ok(event) = Event::from_fields(opening.event) else {
+        for line in openings.into_iter().filter(|line| line.index() >= from) {
+            let Ok(event) = event_of(line) else {
                 return Ok(false);
             };
             match &event.body {

@@ -12,13 +12,14 @@ use crate::keys::keyring::Keyring;
 use crate::keys::signer::VerifierKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::checkpoint::Checkpoint;
-use crate::ledger::opening::Opening;
+use crate::ledger::journal::Line;
 use crate::ledger::opening::PER_FILE;
 use crate::platform;
 use crate::practice::disclosure::Listed;
 use crate::practice::event::Body;
-use crate::practice::event::Event;
 use crate::practice::event::EventError;
+use crate::practice::owner::ClockStepped;
+use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::Catalog;
 use crate::vault::catalog::CatalogError;
@@ -27,6 +28,8 @@ use crate::vault::catalog::Folded;
 use crate::vault::catalog::Position;
 use crate::vault::disk;
 use crate::vault::disk::Disk;
+use crate::vault::erasing::Declared;
+use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
 use crate::vault::history::Moves;
 use crate::vault::history::Openings;
@@ -77,7 +80,25 @@ pub enum Held {
     Both,
 }
 
+/// How far a clock may stand behind the last entry before anybody is asked, in seconds.
+const CLOCK_SLACK: i64 = 300;
+
 impl Vault {
+    /// The time of a new entry: never before the last one.
+    pub(super) fn entry_time(&self, clock: Timestamp) -> Result<(Timestamp, Option<ClockStepped>), VaultError> {
+        let last = self.last_event()?.map_or(clock, |event| event.time);
+        if clock >= last {
+            return Ok((clock, None));
+        }
+        if last.unix() - clock.unix() <= CLOCK_SLACK {
+            return Ok((last, None));
+        }
+        if !self.options.accept_clock {
+            return Err(VaultError::ClockBehind { clock, last });
+        }
+        Ok((last, Some(ClockStepped { clock, last })))
+    }
+
     /// Does something that STATE/lock guards, taking it unless it is held already.
     pub(super) fn with_state<T>(
         &mut self,
@@ -140,10 +161,20 @@ impl Vault {
             folded.extend(self.joined()?.iter().filter_map(|joined| Stretch::joined(&self.disk, joined)));
         }
         let Self { catalog, keyring, disk, .. } = self;
-        let mut lists = Lists { disk, keyring, all, moves: None };
-        let events =
-            Openings::new(disk, keyring, rest).after(&folded).map(|opening| opening.and_then(|of| lists.fold_of(of)));
-        catalog.fold(to, events).map_err(unfold)
+        let mut lists = Lists { disk, keyring, all: all.clone(), moves: None, declared: None };
+        let events = Openings::new(disk, keyring, rest).after(&folded);
+        let events = events.map(|line| lists.fold_of(line.map_err(Halt::Failed)?));
+        match catalog.fold(to, events).map_err(unfold) {
+            Err(Halt::Erased) => {}
+            Err(Halt::Failed(error)) => return Err(error),
+            Ok(()) => return Ok(()),
+        }
+        // What was erased is in no catalogue either: everything is folded anew, without it.
+        let declared = Some(Declared::of(Openings::new(disk, keyring, all.clone()))?);
+        catalog.reset()?;
+        let mut lists = Lists { disk, keyring, all: all.clone(), moves: None, declared };
+        let events = Openings::new(disk, keyring, all).map(|line| lists.fold_of(line.map_err(Halt::Failed)?));
+        catalog.fold(to, events).map_err(unfold).map_err(Halt::error)
     }
 
     /// Whether everything of a stretch that is not folded yet could be: whoever commits that it belongs to the history
@@ -151,9 +182,17 @@ impl Vault {
     pub(super) fn check_folds(&self, stretch: Stretch) -> Result<(), VaultError> {
         let (disk, keyring) = (&self.disk, &self.keyring);
         let all = self.stretches().into_iter().chain([stretch.clone()]).collect();
-        let mut lists = Lists { disk, keyring, all, moves: None };
-        for opening in Openings::new(disk, keyring, vec![stretch]) {
-            lists.fold_of(opening?)?;
+        let mut lists = Lists { disk, keyring, all, moves: None, declared: None };
+        let fold = |lists: &mut Lists<'_>| {
+            let mut lines = Openings::new(disk, keyring, vec![stretch.clone()]);
+            lines.try_for_each(|line| lists.fold_of(line.map_err(Halt::Failed)?).map(drop))
+        };
+        if let Err(halt) = fold(&mut lists) {
+            if let Halt::Failed(error) = halt {
+                return Err(error);
+            }
+            lists.declared = Some(Declared::of(Openings::new(disk, keyring, lists.all.clone()))?);
+            fold(&mut lists).map_err(Halt::error)?;
         }
         Ok(())
     }
@@ -184,12 +223,13 @@ impl Vault {
 
     /// Folds what was just committed.
     pub(super) fn fold_committed(&mut self, events: Vec<Folded>) -> Result<(), VaultError> {
-        // What was joined follows its event.
-        if events.iter().any(|folded| matches!(folded.event.body, Body::LogJoined(_))) {
+        // What was joined follows its event, and what was erased goes from what was folded.
+        let is_of_others = |folded: &Folded| matches!(folded.event.body, Body::LogJoined(_) | Body::EventErased(_));
+        if events.iter().any(is_of_others) {
             return self.fold_rest();
         }
         let to = self.position();
-        match self.catalog.fold(to, events.into_iter().map(Ok::<_, VaultError>)).map_err(unfold) {
+        match self.catalog.fold(to, events.into_iter().map(Ok)).map_err(unfold).map_err(Halt::error) {
             // It is committed: a catalogue that cannot be written here is made in memory, and anew next time.
             Err(VaultError::Catalog(_)) => self.step_in_memory(),
             other => other,
@@ -197,12 +237,32 @@ impl Vault {
     }
 }
 
-fn unfold(error: FoldError<VaultError>) -> VaultError {
+/// Why a fold stops.
+#[derive(Debug, thiserror::Error)]
+enum Halt {
+    /// Something is erased, and what the history declares erased is not known yet.
+    #[error("it holds what was erased")]
+    Erased,
+    /// It cannot go on.
+    #[error(transparent)]
+    Failed(VaultError),
+}
+
+impl Halt {
+    fn error(self) -> VaultError {
+        match self {
+            Self::Failed(error) => error,
+            halt @ Self::Erased => CatalogError::Damaged { reason: halt.to_string() }.into(),
+        }
+    }
+}
+
+fn unfold(error: FoldError<Halt>) -> Halt {
     match error {
-        FoldError::Catalog(error) => error.into(),
-        FoldError::Source(error) => error,
+        FoldError::Catalog(error) => Halt::Failed(error.into()),
+        FoldError::Source(halt) => halt,
         // The position was compared with the log's before: only a catalogue that changed beneath us gets here.
-        other => CatalogError::Damaged { reason: other.to_string() }.into(),
+        other => Halt::Failed(CatalogError::Damaged { reason: other.to_string() }.into()),
     }
 }
 
@@ -212,12 +272,23 @@ struct Lists<'a> {
     keyring: &'a Keyring,
     all: Vec<Stretch>,
     moves: Option<Moves>,
+    /// `None` while nothing was met that is erased, or that says so.
+    declared: Option<Declared>,
 }
 
 impl Lists<'_> {
-    fn fold_of(&mut self, (log, opening): (LogId, Opening)) -> Result<Folded, VaultError> {
-        let index = opening.index;
-        let event = Event::from_fields(opening.event.clone()).map_err(|error| match error {
+    fn fold_of(&mut self, (log, line): (LogId, Line)) -> Result<Folded, Halt> {
+        let line = match &self.declared {
+            Some(declared) => declared.rest(log, line).map_err(Halt::Failed)?,
+            None if !line.hidden().is_empty() || line.kind() == Some("event.erased") => return Err(Halt::Erased),
+            None => line,
+        };
+        self.event(log, line).map_err(Halt::Failed)
+    }
+
+    fn event(&mut self, log: LogId, line: Line) -> Result<Folded, VaultError> {
+        let (index, fields) = (line.index(), line.fields());
+        let event = event_of(line).map_err(|error| match error {
             EventError::NewerKind(kind) => VaultError::NewerFormat(format!("entry {index} ({kind})")),
             EventError::Fields { .. } => VaultError::opening_differs(
                 places::journal(log, index / PER_FILE),
@@ -232,7 +303,7 @@ impl Lists<'_> {
             Body::ObjectsResealed(batch) => resealed = self.open(&batch.list)?,
             _ => {}
         }
-        Ok(Folded { log, index, event, fields: opening.event, records, resealed })
+        Ok(Folded { log, index, event, fields, records, resealed })
     }
 
     fn open<T: DeserializeOwned + Clone>(&mut self, list: &Listed<T>) -> Result<Option<Vec<T>>, VaultError> {

@@ -20,6 +20,8 @@ use crate::practice::log::LogJoined;
 use crate::vault::Vault;
 use crate::vault::catalog::EntryFilter;
 use crate::vault::disk::Disk;
+use crate::vault::erasing::Declared;
+use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
 use crate::vault::history;
 use crate::vault::history::Chapter;
@@ -62,7 +64,7 @@ pub(super) fn recognise(
         };
         let past = match past_of(published.head()) {
             Err(error) if at_hand && error.is_of_files() => {
-                past_of(&log.at_hand(keyring, &[published.head().clone()])?.have)?
+                past_of(&log.at_hand(keyring, &[published.head().clone()], &Declared::default())?.have)?
             }
             other => other?,
         };
@@ -204,7 +206,7 @@ impl Vault {
     /// The last event of the active log.
     pub(super) fn last_event(&self) -> Result<Option<Event>, VaultError> {
         let fields = self.catalog.last_fields(self.log.id)?;
-        Ok(fields.and_then(|fields| Event::from_fields(fields).ok()))
+        Ok(fields.and_then(|fields| Event::from_rest(fields).ok()))
     }
 
     /// The first sign that the history has another branch.
@@ -278,7 +280,8 @@ impl Vault {
         let published = log.checkpoint(key).ok().map(|late| late.head().clone());
         published.filter(|late| late.size > head.size).is_some_and(|late| {
             let last = (late.size - 1) / PER_FILE;
-            log.has_root(&late).unwrap_or(false) && log.openings(last, &late, &self.keyring).is_ok()
+            let declared = self.declared().unwrap_or_default();
+            log.has_root(&late).unwrap_or(false) && log.lacks_nothing(last..last + 1, &late, &self.keyring, &declared)
         })
     }
 
@@ -333,7 +336,7 @@ impl Vault {
             Some(last) => self.log.opening(last, head, &self.keyring).ok().flatten(),
             None => None,
         };
-        if let Some(Ok(Event { body: Body::LogClosed(closed), .. })) = last.map(|last| Event::from_fields(last.event))
+        if let Some(Ok(Event { body: Body::LogClosed(closed), .. })) = last.map(event_of)
             && let Ok(next) = closed.vkey.parse::<VerifierKey>()
             && is_known(&next)?
         {

@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
+use crate::digest::Digest;
 use crate::id::DisclosureId;
 use crate::id::IntentId;
 use crate::id::ObjectId;
@@ -26,7 +28,6 @@ use crate::practice::disclosure::Listed;
 use crate::practice::disclosure::RecordRef;
 use crate::practice::event::Body;
 use crate::practice::event::Event;
-use crate::practice::owner::ClockStepped;
 use crate::practice::rekey::Resealed;
 use crate::seal;
 use crate::time::Timestamp;
@@ -34,7 +35,9 @@ use crate::vault::Vault;
 use crate::vault::catalog::Folded;
 use crate::vault::catalog::StoredObject;
 use crate::vault::disk::Staging;
+use crate::vault::edge::Edge;
 use crate::vault::error::VaultError;
+use crate::vault::evidence;
 use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
@@ -45,9 +48,6 @@ use crate::vault::recovery::staging_of;
 use crate::vault::standing::Standing;
 use crate::vault::step::Held;
 use crate::vault::succession::NextLog;
-
-/// How far a clock may stand behind the last entry before anybody is asked, in seconds.
-const CLOCK_SLACK: i64 = 300;
 
 /// An event that a transaction wants to append.
 #[derive(Debug)]
@@ -107,6 +107,9 @@ impl Vault {
         if self.standing == Standing::Unmarked {
             return Err(VaultError::Unmarked(Box::new(self.head().clone())));
         }
+        if !is_joining && let Some(evidence) = evidence::of(&self.places, &self.header.verifier)? {
+            return Err(VaultError::SignedTwice { evidence });
+        }
         if self.state.is_writer() {
             return Ok(());
         }
@@ -141,21 +144,6 @@ impl Vault {
         let intent = Intent::announce(&self.disk, IntentId::random(rng), files)?;
         let staging = staging_of(self, &intent);
         Ok(Transaction { vault: self, staging, objects: Vec::new(), intent: Some(intent), next: Some(next), beside })
-    }
-
-    /// The time of a new entry: never before the last one.
-    fn entry_time(&self, clock: Timestamp) -> Result<(Timestamp, Option<ClockStepped>), VaultError> {
-        let last = self.last_event()?.map_or(clock, |event| event.time);
-        if clock >= last {
-            return Ok((clock, None));
-        }
-        if last.unix() - clock.unix() <= CLOCK_SLACK {
-            return Ok((last, None));
-        }
-        if !self.options.accept_clock {
-            return Err(VaultError::ClockBehind { clock, last });
-        }
-        Ok((last, Some(ClockStepped { clock, last })))
     }
 }
 
@@ -225,7 +213,7 @@ impl Transaction<'_> {
             return Ok(Committed { head: self.vault.head().clone(), entries: Vec::new(), late: None });
         }
         (self.vault.options.committing)();
-        let appended = match self.append(drafts, clock(), rng) {
+        let mut appended = match self.append(drafts, clock(), rng) {
             Ok(appended) => appended,
             Err(error) => {
                 // While the locks are held: files of fixed names may be another process's the moment they are not.
@@ -235,7 +223,7 @@ impl Transaction<'_> {
                 return Err(error.into());
             }
         };
-        let late = self.finish(&appended).err();
+        let late = self.finish(&mut appended).err();
         drop((vault_lock, state_lock));
         Ok(Committed { head: self.vault.head().clone(), entries: appended.entries, late })
     }
@@ -270,8 +258,9 @@ impl Transaction<'_> {
             entries.push((index, event));
         }
 
-        // (3) A crash here leaves openings at or beyond the committed size: dropped by whoever appends next.
-        self.write_journal(&head, &openings)?;
+        // (3) A crash here leaves openings at or beyond the committed size: dropped by whoever appends next. Their names
+        // are on disk with those of the tiles, before the mark is: in which order does not matter.
+        let journal = self.write_journal(&head, &openings)?;
         // (4) A crash here leaves tiles beyond the edge: replaced by whoever appends next, never trusted.
         let vault = &*self.vault;
         let growth =
@@ -308,37 +297,43 @@ impl Transaction<'_> {
             // What it named belongs to events now.
             intent.files.clear();
         }
-        Ok(Appended { signed, full: growth.full.iter().map(|path| path.partial_directory()).collect(), entries, folds })
+        let edge = journal.and_then(|(sealed, lines)| Edge::of(signed.head().clone(), sealed, lines));
+        let full = growth.full.iter().map(|path| path.partial_directory()).collect();
+        Ok(Appended { edge, signed, full, entries, folds })
     }
 
-    fn write_journal(&mut self, head: &Checkpoint, openings: &[Opening]) -> Result<(), VaultError> {
+    /// Returns the last file written, and what it was sealed as.
+    fn write_journal(&mut self, head: &Checkpoint, openings: &[Opening]) -> Result<Option<Written>, VaultError> {
         let vault = &*self.vault;
-        let mut files: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+        let mut files: BTreeMap<u64, Zeroizing<Vec<u8>>> = BTreeMap::new();
         let line = |opening: &Opening| opening.to_line().map_err(|error| VaultError::altered(places::JOURNAL, error));
-        // The file of the last entry is checked even when it is full: what is signed next stands on it.
         let last = (head.size - 1) / PER_FILE;
-        for opening in vault.log.openings(last, head, &vault.keyring)? {
-            if !head.size.is_multiple_of(PER_FILE) {
-                files.entry(last).or_default().extend(line(&opening)?);
+        match vault.edge.as_ref().map(|edge| edge.lines(&vault.log, head)).transpose()?.flatten() {
+            Some(lines) => files.entry(last).or_default().extend_from_slice(lines),
+            // The file of the last entry is checked even when it is full: what is signed next stands on it.
+            None => {
+                let found = vault.log.openings(last, head, &vault.keyring)?;
+                let before = vault.lines_at_rest(&vault.declared()?, vault.log.id, found)?;
+                if !head.size.is_multiple_of(PER_FILE) {
+                    files.insert(last, before);
+                }
             }
         }
         for opening in openings {
             files.entry(opening.index / PER_FILE).or_default().extend(line(opening)?);
         }
+        let mut written = None;
         for (number, lines) in files {
-            vault.log.write_journal(
-                &mut self.staging,
-                number,
-                &zeroize::Zeroizing::new(lines),
-                vault.keyring.current(),
-            )?;
+            let sealed = vault.log.write_journal(&mut self.staging, number, &lines, vault.keyring.current())?;
+            written = Some((sealed, lines));
         }
-        self.staging.settle()
+        Ok(written)
     }
 
     /// Step 6 and what follows: all of it is mended by the next opening if it fails here.
-    fn finish(&mut self, appended: &Appended) -> Result<(), VaultError> {
+    fn finish(&mut self, appended: &mut Appended) -> Result<(), VaultError> {
         let vault = &mut *self.vault;
+        vault.edge = appended.edge.take();
         vault.head = appended.signed.clone();
         vault.standing = Standing::Unpublished;
         // The catalogue first: whatever fails below, this run answers from what is committed.
@@ -348,6 +343,11 @@ impl Transaction<'_> {
         vault.standing = Standing::InStep;
         for dir in &appended.full {
             vault.disk.remove_dir(&places::ledger_file(vault.log.id, dir))?;
+        }
+        if appended.entries.iter().any(|(_, event)| matches!(event.body, Body::EventErased(_))) {
+            // A crash here leaves lines that hold what was erased: the next opening replaces them.
+            vault.edge = None;
+            vault.replace_erased(&mut self.staging)?;
         }
         match self.next.take() {
             None => vault.make_missing_key_files()?,
@@ -360,7 +360,11 @@ impl Transaction<'_> {
     }
 }
 
+/// A journal file: what it was sealed as, and its lines.
+type Written = (Digest, Zeroizing<Vec<u8>>);
+
 struct Appended {
+    edge: Option<Edge>,
     signed: VerifiedCheckpoint,
     full: Vec<String>,
     entries: Vec<(u64, Event)>,

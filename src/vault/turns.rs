@@ -11,6 +11,7 @@ use crate::practice::event::Event;
 use crate::practice::log::WriterHanded;
 use crate::vault::Vault;
 use crate::vault::desk::Desk;
+use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
 use crate::vault::standing::Standing;
 use crate::vault::step::Held;
@@ -56,8 +57,7 @@ impl Vault {
     /// over, what it remembers was copied, and so was its id.
     pub(super) fn give_up_writing(&mut self, held: Held, mark: &Checkpoint) -> Result<(), VaultError> {
         let last = mark.size - 1;
-        let handed =
-            self.log.opening(last, self.head(), &self.keyring)?.map(|opening| Event::from_fields(opening.event));
+        let handed = self.log.opening(last, self.head(), &self.keyring)?.map(event_of);
         let was_handed = matches!(handed, Some(Ok(Event { body: Body::WriterHanded(_), .. })));
         self.with_state(held, |vault| vault.state.drop_writer())?;
         if !was_handed {

@@ -27,6 +27,7 @@ use crate::practice::event::Event;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::disk;
+use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
 use crate::vault::history::Chapter;
 use crate::vault::lock::Hold;
@@ -243,16 +244,17 @@ impl Vault {
         }
         let mut newest: Option<Timestamp> = None;
         // Times do not run backwards: the last entry that has one is the newest.
-        for opening in log.journal((size - 1) / PER_FILE, head, &self.keyring)? {
-            let event = Event::from_fields(opening.event).ok().filter(|_| opening.index < size);
+        for line in log.journal((size - 1) / PER_FILE, head, &self.keyring)? {
+            let is_below = line.index() < size;
+            let event = event_of(line).ok().filter(|_| is_below);
             newest = newest.max(event.map(|event| event.time));
         }
         let Some(newest) = newest.filter(|newest| *newest > cosignature.time.plus_seconds(SLACK)) else {
             return Ok(());
         };
         for number in size / PER_FILE..head.size.div_ceil(PER_FILE) {
-            for opening in log.journal(number, head, &self.keyring)? {
-                let event = Event::from_fields(opening.event);
+            for line in log.journal(number, head, &self.keyring)? {
+                let event = event_of(line);
                 if let Ok(Event { body: Body::ClockStepped(stepped), .. }) = event
                     && stepped.last >= newest
                 {

@@ -82,12 +82,39 @@ def root(hashes):
     return sha(b"\1" + root(hashes[:half]) + root(hashes[half:]))
 
 
-def commitment(origin, index, event, salt):
+# What of records may be erased, and what stands in its place. (Of other kinds, only that the kind is told is looked at.)
+STEAD = {"actor": "erased", "date": None, "excerpt_of": None, "group": None, "label": "V", "name": None}
+STEAD |= {"media_type": "application/octet-stream", "name_bytes": None, "record_kind": "other", "setting": None}
+STEAD |= {"tags": [], "title": None, "added": [], "removed": []}
+erased, lacking = {}, []
+
+
+def digests(opening):
+    """The event of an opening and the digest of each field; of a partial one, what is left of it."""
+    if "event" in opening:
+        event, salt = opening["event"], base64.b64decode(opening["salt"])
+        return event, {n: mac(mac(salt, b"subrosa/field-salt/v1\n" + n.encode()), jcs(v)) for n, v in event.items()}
+    fields = opening["fields"]
+    event = {name: field["value"] for name, field in fields.items() if "value" in field}
+    of = lambda field: mac(base64.b64decode(field["salt"]), jcs(field["value"]))
+    return event, {n: of(f) if "value" in f else base64.b64decode(f["digest"]) for n, f in fields.items()}
+
+
+def commitment(origin, index, digests):
     parts = b"subrosa/event/v1\n" + origin.encode() + b"\n" + index.to_bytes(8, "big")
-    for name in sorted(event):
-        field = mac(mac(salt, b"subrosa/field-salt/v1\n" + name.encode()), jcs(event[name]))
-        parts += len(name).to_bytes(2, "big") + name.encode() + field
+    for name in sorted(digests):
+        parts += len(name).to_bytes(2, "big") + name.encode() + digests[name]
     return sha(parts)
+
+
+def note_erased(origin, index, event, names):
+    hidden = names - set(event)
+    if hidden & {"kind", "time", "object", "seal", "sha256", "size", "record", "client", "version"}:
+        fail(f"{origin}: entry {index} lacks what is always kept")
+    lacking.extend((origin, index, name) for name in hidden)
+    if event["kind"] == "event.erased" and (event["origin"] != origin or event["index"] < index):
+        erased.setdefault((event["origin"], event["index"]), set()).update(event["fields"])
+    return event | {name: STEAD.get(name) for name in hidden}
 
 
 def log_of(origin, vkey, size, expected):
@@ -104,10 +131,10 @@ def log_of(origin, vkey, size, expected):
             index = opening["index"]
             if index >= size:
                 continue
-            salt = base64.b64decode(opening["salt"])
-            if leaves[index] != b"SRL1\0" + commitment(origin, index, opening["event"], salt):
+            event, fields = digests(opening)
+            if leaves[index] != b"SRL1\0" + commitment(origin, index, fields):
                 fail(f"{origin}: entry {index} is not the one in the ledger")
-            events[index] = opening["event"]
+            events[index] = note_erased(origin, index, event, set(fields))
     if any(leaf[4] == 0 and index not in events for index, leaf in enumerate(leaves)):
         fail(f"{origin}: an entry is missing")
     return leaves, events
@@ -159,6 +186,9 @@ def plain(object_id, seal, expected):
 
 
 everything = [event for _, _, events in line for event in history(events)]
+for origin, index, name in lacking:
+    if name not in erased.get((origin, index), set()):
+        fail(f"{origin}: entry {index} lacks {name}, and no entry says that it was erased")
 for event in reversed(everything):
     if event["kind"] == "objects.resealed":
         items = event["list"]

@@ -266,7 +266,9 @@ fn two_heads_for_two_parties_are_evidence() {
         assert_eq!(notes.len(), 2, "{word}: {kept}");
         assert_ne!(notes[0].head(), notes[1].head());
     }
-    it.ok(&["client", "add", "later"]);
+    // Whose history holds is for a person to say, before more is signed with that key.
+    it.ok(&["client", "list"]);
+    assert!(it.refused(5, &["client", "add", "later"]).stderr.contains("ledger recover"));
 }
 
 /// Runs the program on another computer: with a home of its own, and the vault that it sees.

@@ -236,14 +236,20 @@ const TABLE: &[Row] = &[
         "CORRUPT",
     ),
     // On the spelling.
-    ("size 0600", |s| text(&s.note(), |note| note.replace("\n5\n", "\n05\n")), &[], "MALFORMED"),
-    ("size +600", |s| text(&s.note(), |note| note.replace("\n5\n", "\n+5\n")), &[], "MALFORMED"),
-    ("size -1", |s| text(&s.note(), |note| note.replace("\n5\n", "\n-1\n")), &[], "MALFORMED"),
-    ("size 0", |s| text(&s.note(), |note| note.replace("\n5\n", "\n0\n")), &[], "MALFORMED"),
-    ("an edited size", |s| text(&s.note(), |note| note.replace("\n5\n", "\n4\n")), &[], "CORRUPT"),
+    ("size 0600", |s| text(&s.note(), |note| note.replace("\n6\n", "\n06\n")), &[], "MALFORMED"),
+    ("size +600", |s| text(&s.note(), |note| note.replace("\n6\n", "\n+6\n")), &[], "MALFORMED"),
+    ("size -1", |s| text(&s.note(), |note| note.replace("\n6\n", "\n-1\n")), &[], "MALFORMED"),
+    ("size 0", |s| text(&s.note(), |note| note.replace("\n6\n", "\n0\n")), &[], "MALFORMED"),
+    ("an edited size", |s| text(&s.note(), |note| note.replace("\n6\n", "\n5\n")), &[], "CORRUPT"),
     ("CRLF", |s| text(&s.note(), |note| note.replace('\n', "\r\n")), &[], "MALFORMED"),
-    ("NUL", |s| text(&s.note(), |note| note.replace("\n5\n", "\n5\0\n")), &[], "MALFORMED"),
-    ("BOM", |s| text(&s.note(), |note| format!("\u{feff}{note}")), &[], "WRONG-LOG"),
+    ("NUL", |s| text(&s.note(), |note| note.replace("\n6\n", "\n6\0\n")), &[], "MALFORMED"),
+    ("BOM", |s| text(&s.note(), |note| format!("\u{feff}{note}")), &[], "MALFORMED"),
+    (
+        "a name with a mark that is not seen",
+        |s| text(&s.note(), |note| note.replacen('/', "/\u{200b}", 1)),
+        &[],
+        "MALFORMED",
+    ),
     ("no final newline", |s| text(&s.note(), |note| note.trim_end().to_owned()), &[], "MALFORMED"),
     ("an extra final newline", |s| text(&s.note(), |note| note + "\n"), &[], "MALFORMED"),
     ("junk after the note", |s| text(&s.note(), |note| note + "junk\n"), &[], "MALFORMED"),
@@ -260,9 +266,9 @@ const TABLE: &[Row] = &[
         "MALFORMED",
     ),
     ("another log's head", |_| Stranger::new().checkpoint(5, 1).bytes().to_vec(), &[], "WRONG-LOG"),
-    ("two heads of one size", |s| s.signed(5, Digest::of(b"other")), &[], "FORKED"),
+    ("two heads of one size", |s| s.signed(6, Digest::of(b"other")), &[], "FORKED"),
     ("an older head that never was", |s| s.signed(3, Digest::of(b"other")), &[], "FORKED"),
-    ("a head beyond the vault's", |s| s.signed(6, Digest::of(b"next")), &[], "ROLLED-BACK"),
+    ("a head beyond the vault's", |s| s.signed(7, Digest::of(b"next")), &[], "ROLLED-BACK"),
     ("size 2^63", |s| s.signed(1 << 63, Digest::of(b"next")), &[], "ROLLED-BACK"),
     // On witnesses.
     ("fewer than are wanted", |s| s.cosigned().to_bytes(), &["--quorum", "2"], "QUORUM-NOT-MET"),
@@ -471,16 +477,31 @@ fn evidence_of_a_fork_holds_both_notes_and_why() {
     let second = notes.rfind(&format!("\n{}\n", stage.log.origin())).unwrap();
     let open = |note: &str| VerifiedCheckpoint::open(note.as_bytes(), &stage.vkey()).unwrap();
     let (smaller, larger) = (open(&notes[..second]), open(&notes[second + 1..]));
-    assert_eq!((smaller.head().size, larger.head().size), (3, 5));
+    assert_eq!((smaller.head().size, larger.head().size), (3, 6));
     let hash = |line: &str| Digest::from_bytes(STANDARD.decode(line).unwrap().try_into().unwrap());
     let mut lines = why.lines();
     let root = hash(lines.next().unwrap());
     assert_eq!(lines.next(), Some("old 3"));
     let proof: Vec<Digest> = lines.map(hash).collect();
-    let (old, new) = ((3, &root), (5, &larger.head().root));
+    let (old, new) = ((3, &root), (6, &larger.head().root));
     assert!(subrosa::ledger::tree::verify_consistency(old, new, &proof));
     assert_eq!(root, stage.older.head().root);
     assert_ne!(root, smaller.head().root);
+
+    // It is read as before, and nothing is added until somebody says which history holds: under another key.
+    stage.practice.ok(&["client", "list"]);
+    let add = ["client", "add", "zz-99"];
+    let head = larger.head();
+    let accepted = format!("{}:{}", head.size, STANDARD.encode(head.root.as_bytes()));
+    for args in [&add[..], &["--accept-head", &accepted, "client", "add", "zz-99"], &["ledger", "recover"]] {
+        let said = stage.practice.refused(5, args);
+        assert!(said.stderr.contains(kept.file_name().to_str().unwrap()), "{said:?}");
+        assert!(said.stderr.contains("ledger recover"), "{said:?}");
+    }
+    let said = stage.practice.ok(&["ledger", "recover", "--json", "--accept-head", &accepted]);
+    assert_eq!(said.json()["continued"]["have"]["size"], 5, "{said:?}");
+    stage.practice.ok(&add);
+    assert_eq!(stage.practice.run(&["check"]).exit, 0);
 }
 
 #[test]
@@ -514,26 +535,26 @@ fn answers_are_kept_only_where_they_belong() {
     let both = answer(&stage.head, &[(&stage.unknown, NOW), (&stage.witness, NOW + 90_000)]);
     stage.practice.write("answer.txt", &both);
     let said = stage.practice.ok(&["ledger", "cosign", "answer.txt", "--witness", &known, "--json"]).json();
-    assert_eq!(said["kept"][0]["size"], 5);
+    assert_eq!(said["kept"][0]["size"], 6);
     assert_eq!((&said["unknown"], said["kept"].as_array().unwrap().len()), (&1.into(), 1));
     stage.practice.ok(&["client", "add", "gh-05"]);
     let said = stage.practice.ok(&["ledger", "verify"]);
     assert!(said.stdout.starts_with("CONTINUOUS\t"), "{said:?}");
-    assert!(said.stderr.contains("1 of 1 witnesses cosigned its first 5 entries"), "{said:?}");
-    let kept = fs::read_to_string(ledger(&stage.practice).join("witnessed/5")).unwrap();
+    assert!(said.stderr.contains("1 of 1 witnesses cosigned its first 6 entries"), "{said:?}");
+    let kept = fs::read_to_string(ledger(&stage.practice).join("witnessed/6")).unwrap();
     assert!(kept.contains("witness.example/w1") && !kept.contains("witness.example/w2"), "{kept}");
     // A checkpoint that comes back whole, with a line of a second witness; the first keeps its place.
     let mut whole = Note::parse(kept.as_bytes(), NOTE_LIMIT).unwrap();
     whole.signatures.push(cosignature::cosign(&stage.head, Timestamp::from_unix(NOW + 91_000), &stage.unknown));
     fs::write(stage.practice.path("whole.txt"), whole.to_bytes()).unwrap();
     stage.practice.ok(&["ledger", "cosign", "whole.txt", "--witness", &unknown]);
-    assert_eq!(fs::read(ledger(&stage.practice).join("witnessed/5")).unwrap(), whole.to_bytes());
+    assert_eq!(fs::read(ledger(&stage.practice).join("witnessed/6")).unwrap(), whole.to_bytes());
     assert_eq!(stage.practice.ok(&["check", "--json"]).json()["ok"], true, "nothing of it is a stray");
     // What was kept is altered: that is told like any other file.
-    let path = ledger(&stage.practice).join("witnessed/5");
+    let path = ledger(&stage.practice).join("witnessed/6");
     fs::write(&path, with(whole, |lines| lines[1] = forged(&lines[1]))).unwrap();
     let said = stage.practice.run(&["ledger", "verify"]);
-    assert!(said.exit == 5 && said.stdout.starts_with("CORRUPT\t") && said.stderr.contains("witnessed/5"), "{said:?}");
+    assert!(said.exit == 5 && said.stdout.starts_with("CORRUPT\t") && said.stderr.contains("witnessed/6"), "{said:?}");
     // Whom this computer was told of stays known to it.
     stage.practice.now += 3600;
     assert!(stage.practice.files().keys().any(|path| path.ends_with("witnesses")));
@@ -559,7 +580,7 @@ fn a_clock_that_ran_ahead_is_told_in_the_ledger_and_no_lie() {
     // Which clock was wrong nobody can tell: it is said, and no alarm.
     let found = &said["findings"][0];
     assert_eq!((&said["verdict"], &found["verdict"]), (&"WITNESSED".into(), &"DATED-AHEAD".into()));
-    assert_eq!(found["index"], 2);
+    assert_eq!(found["index"], 3);
     let text = said["findings"][0]["text"].as_str().unwrap();
     assert!(text.contains("2026-12-21T09:30:00Z") && text.contains("2026-11-21T09:30:00Z"), "{text}");
     assert_eq!(practice.run(&["client", "add", "ab-02"]).exit, 3);

@@ -7,6 +7,7 @@ use std::os::unix::fs::symlink;
 
 use serde_json::Value;
 use subrosa::ledger::checkpoint::VerifiedCheckpoint;
+use subrosa::ledger::journal::Line;
 use subrosa::ledger::successor::Successor;
 
 use crate::attacks_on_logs::WITH_BOTH_KEYS;
@@ -17,6 +18,7 @@ use crate::forger::Site;
 use crate::forger::active;
 use crate::forger::change;
 use crate::forger::copy_of;
+use crate::forger::erase;
 use crate::forger::file;
 use crate::forger::past;
 use crate::forger::prepare;
@@ -69,6 +71,28 @@ fn aside(practice: &Practice) {
 
 fn write_on(practice: &Practice) {
     practice.ok(&["client", "add", "later"]);
+}
+
+/// Fields of an entry erased as they should be; and then some more taken away.
+fn erased(practice: &Practice, index: u64, declared: &[&str], more: &[&str]) {
+    erase(practice, &active(practice), &[(index, declared)]).unwrap();
+    taken_away(practice, index, more);
+}
+
+fn taken_away(practice: &Practice, index: u64, names: &[&str]) {
+    let mut forger = Forger::of(practice);
+    forger.hide(index, names);
+    forger.write_journal();
+}
+
+/// Changes the fields of a line that was erased in part.
+fn rewrite(practice: &Practice, index: u64, how: impl FnOnce(&mut Value)) {
+    let mut forger = Forger::of(practice);
+    let at = forger.partial.iter().position(|line| line.index() == index).unwrap();
+    let mut line: Value = serde_json::from_slice(&forger.partial[at].to_bytes().unwrap()).unwrap();
+    how(&mut line["fields"]);
+    forger.partial[at] = Line::parse(format!("{line}\n").as_bytes()).unwrap();
+    forger.write_journal();
 }
 
 #[cfg(unix)]
@@ -147,6 +171,82 @@ const ON_A_LOG: &[Row] = &[
             forger.write_journal();
         },
         "INCOMPLETE",
+        Entry(JOURNAL, 4),
+        Refused,
+    ),
+    (
+        "fields erased, and declared so",
+        |it| erased(it, 4, &["record_kind", "title"], &[]),
+        "CONTINUOUS",
+        Nowhere,
+        Taken,
+    ),
+    (
+        "less erased than is declared: the line is whole still",
+        |it| {
+            let whole = Forger::of(it).openings.remove(3);
+            erased(it, 4, &["title"], &[]);
+            let mut forger = Forger::of(it);
+            forger.partial.clear();
+            forger.openings.insert(3, whole);
+            forger.write_journal();
+        },
+        "CONTINUOUS",
+        Nowhere,
+        Taken,
+    ),
+    (
+        "fields taken from a line, and nobody says why",
+        |it| taken_away(it, 4, &["title"]),
+        "OPENING-MISMATCH",
+        Entry(JOURNAL, 4),
+        Refused,
+    ),
+    (
+        "more taken from a line than was declared erased",
+        |it| erased(it, 4, &["title"], &["record_kind"]),
+        "OPENING-MISMATCH",
+        Entry(JOURNAL, 4),
+        Refused,
+    ),
+    (
+        "the kind taken from a line that was erased",
+        |it| erased(it, 4, &["title"], &["kind"]),
+        "OPENING-MISMATCH",
+        Entry(JOURNAL, 4),
+        Refused,
+    ),
+    (
+        "the time taken from a line that was erased",
+        |it| erased(it, 4, &["title"], &["time"]),
+        "OPENING-MISMATCH",
+        Entry(JOURNAL, 4),
+        Refused,
+    ),
+    (
+        "the seal taken from a line that was erased",
+        |it| erased(it, 4, &["title"], &["seal"]),
+        "OPENING-MISMATCH",
+        Entry(JOURNAL, 4),
+        Refused,
+    ),
+    (
+        "another value in a line that was erased",
+        |it| {
+            erased(it, 4, &["title"], &[]);
+            rewrite(it, 4, |fields| fields["record_kind"]["value"] = "letter".into());
+        },
+        "OPENING-MISMATCH",
+        Entry(JOURNAL, 4),
+        Refused,
+    ),
+    (
+        "another digest in place of what was erased",
+        |it| {
+            erased(it, 4, &["name_bytes", "title"], &[]);
+            rewrite(it, 4, |fields| fields["title"] = fields["name_bytes"].clone());
+        },
+        "OPENING-MISMATCH",
         Entry(JOURNAL, 4),
         Refused,
     ),
@@ -384,6 +484,25 @@ const SUCCESSOR: &str = "ledger/OLD/successor";
 
 const ON_TWO_LOGS: &[Row] = &[
     ("a rotated log", |_| {}, "CONTINUOUS", Nowhere, Taken),
+    (
+        "fields of the older log erased, and declared so in the newer",
+        |it| erase(it, &past(it), &[(2, &["name"]), (4, &["title"])]).unwrap(),
+        "CONTINUOUS",
+        Nowhere,
+        Taken,
+    ),
+    (
+        "fields taken from a line of the older log, and another erased",
+        |it| {
+            erase(it, &past(it), &[(2, &["name"])]).unwrap();
+            let mut forger = Forger::of_past(it);
+            forger.hide(4, &["title"]);
+            forger.write_journal();
+        },
+        "OPENING-MISMATCH",
+        Entry("journal/OLD/000.age", 4),
+        Taken,
+    ),
     (
         "a header of before the rotation",
         |it| {

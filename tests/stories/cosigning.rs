@@ -33,13 +33,13 @@ fn evidence(practice: &Practice) -> Vec<String> {
 
 #[test]
 fn a_proof_asked_for_from_a_fork_leaves_evidence() {
-    for (size, roots) in [(2, 1), (3, 0)] {
+    for (size, roots) in [(3, 1), (4, 0)] {
         let practice = Practice::new();
         practice.ok(&["client", "add", "mk-01"]);
         let key = signing_key(&practice);
         let head = Checkpoint { origin: key.origin().clone(), size, root: Digest::of(b"other") };
         fs::write(practice.path("fork"), VerifiedCheckpoint::sign(head, &key).unwrap().bytes()).unwrap();
-        let _ = fs::remove_file(ledger(&practice).join("tile/0/000.p/2"));
+        let _ = fs::remove_file(ledger(&practice).join("tile/0/000.p/3"));
         let said = practice.run(&["ledger", "prove", "--from", "fork", "-o", "link"]);
         assert!(said.exit == 5 && !practice.path("link").exists(), "{said:?}");
         assert!(said.stderr.contains("forked") && said.stderr.contains("both notes are in"), "{said:?}");
@@ -93,7 +93,7 @@ fn an_answer_finds_its_head_however_late_it_comes() {
     assert_ne!(vkey(&practice), key);
     practice.write("answer", &answer(&head, &[(&two, NOW)]));
     let said = practice.ok(&["ledger", "cosign", "answer", "--witness", &two.verifier().to_string(), "--json"]).json();
-    assert_eq!(said["kept"][0]["size"], 3);
+    assert_eq!(said["kept"][0]["size"], 4);
     practice.ok(&["ledger", "verify"]);
     practice.ok(&["check"]);
 }
@@ -111,7 +111,7 @@ fn a_spoilt_list_of_witnesses_is_told_with_the_verdict() {
     fs::write(list, "nonsense\n").unwrap();
     let said = practice.run(&["ledger", "verify", "--json"]);
     let (exit, said) = (said.exit, said.json());
-    assert_eq!((exit, &said["verdict"], &said["head"]["size"]), (5, &"CORRUPT".into(), &2.into()));
+    assert_eq!((exit, &said["verdict"], &said["head"]["size"]), (5, &"CORRUPT".into(), &3.into()));
     let finding = &said["findings"][0];
     assert!(finding["file"].as_str().unwrap().ends_with("witnesses"), "{finding}");
     assert!(finding["cure"].as_str().unwrap().contains("name the witnesses again"), "{finding}");

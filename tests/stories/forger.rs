@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use rand_core::OsRng;
 use serde_json::Value;
 use subrosa::keys::identity::IdentityFile;
 use subrosa::keys::keyring::Keyring;
@@ -15,9 +17,10 @@ use subrosa::keys::vault_identity::VaultIdentity;
 use subrosa::ledger::checkpoint::Checkpoint;
 use subrosa::ledger::checkpoint::VerifiedCheckpoint;
 use subrosa::ledger::commitment;
+use subrosa::ledger::journal::Line;
+use subrosa::ledger::journal::parse_journal;
 use subrosa::ledger::leaf;
 use subrosa::ledger::leaf::Leaf;
-use subrosa::ledger::opening;
 use subrosa::ledger::opening::Opening;
 use subrosa::ledger::opening::PER_FILE;
 use subrosa::ledger::opening::Salt;
@@ -25,7 +28,16 @@ use subrosa::ledger::tile;
 use subrosa::ledger::tile::TilePath;
 use subrosa::ledger::tree;
 use subrosa::ledger::tree::MemoryTiles;
+use subrosa::practice::erasure::EventErased;
 use subrosa::seal;
+use subrosa::time::Timestamp;
+use subrosa::vault::Options;
+use subrosa::vault::Vault;
+use subrosa::vault::desk::Desk;
+use subrosa::vault::erasing;
+use subrosa::vault::error::VaultError;
+use subrosa::vault::places::Places;
+use subrosa::vault::unlock::Found;
 
 use crate::integrity::copy_tree;
 use crate::ledger::eventful;
@@ -75,6 +87,37 @@ pub fn prepare(site: Site) -> Practice {
     practice
 }
 
+/// Declares fields of entries erased, as the library does: first the event, then the lines.
+pub fn erase(practice: &Practice, log: &str, entries: &[(u64, &[&str])]) -> Result<(), VaultError> {
+    let erased = entries.iter().map(|(index, fields)| EventErased {
+        fields: fields.iter().map(|name| (*name).to_owned()).collect(),
+        index: *index,
+        origin: format!("subrosa/{log}"),
+        reason: None,
+    });
+    let mut vault = open_vault(practice);
+    let now = Timestamp::from_unix(practice.now);
+    let mut desk = Desk { vault: &mut vault, clock: &|| now, rng: &mut OsRng };
+    erasing::erase(&mut desk, erased.collect()).map(|done| assert!(done.late.is_none(), "{:?}", done.late))
+}
+
+/// The vault, opened by its owner without the program.
+fn open_vault(practice: &Practice) -> Vault {
+    let at = |name: &str| practice.path("home").join(name).join("subrosa");
+    let places = Places { vault: practice.vault(), state: at(".local/state"), cache: at(".cache") };
+    let me = fs::read(practice.path("me.txt")).unwrap();
+    let me = IdentityFile::read(&me, "me.txt", &mut |_| None, &Callbacks::none()).unwrap();
+    let unlocked = Found::at(places).unwrap().with_identities(&me).unwrap();
+    let options = Options {
+        lock_wait: Duration::from_secs(5),
+        accept_head: None,
+        accept_clock: false,
+        at_hand: false,
+        committing: || {},
+    };
+    Vault::open(unlocked, options, &mut OsRng).unwrap()
+}
+
 /// The log that `vault.toml` names.
 pub fn active(practice: &Practice) -> String {
     let header = fs::read_to_string(practice.vault().join("vault.toml")).unwrap();
@@ -116,6 +159,8 @@ pub struct Forger {
     pub leaves: Vec<Leaf>,
     /// And its journal.
     pub openings: Vec<Opening>,
+    /// What stands there instead of openings.
+    pub partial: Vec<Line>,
 }
 
 fn open(path: &Path, by: &dyn Opens) -> Vec<u8> {
@@ -138,11 +183,15 @@ impl Forger {
         let me = fs::read(practice.path("me.txt")).unwrap();
         let me = IdentityFile::read(&me, "me.txt", &mut |_| None, &Callbacks::none()).unwrap();
         let vault = practice.vault();
-        let owner = fs::read_dir(vault.join("keys/1")).unwrap().next().unwrap().unwrap().path();
+        let epochs = fs::read_dir(vault.join("keys")).unwrap().map(|entry| entry.unwrap().path());
+        let epoch = epochs.filter(|path| path.is_dir()).max().unwrap();
+        let owners = fs::read_dir(epoch).unwrap().map(|entry| entry.unwrap().path());
+        let owner = owners.filter(|path| !path.ends_with("earlier.age")).min().unwrap();
         let keyring = Keyring::new(VaultIdentity::parse_identity_file(&open(&owner, &me)).unwrap(), Vec::new());
         let key = String::from_utf8(open(key, &keyring)).unwrap();
         let key = SigningKey::parse_private(key.trim_end()).unwrap();
-        let mut forger = Self { vault, keyring, key, log, leaves: Vec::new(), openings: Vec::new() };
+        let mut forger =
+            Self { vault, keyring, key, log, leaves: Vec::new(), openings: Vec::new(), partial: Vec::new() };
         forger.read();
         forger
     }
@@ -160,8 +209,19 @@ impl Forger {
             self.leaves.extend(entries.into_iter().map(|entry| Leaf::parse(entry).unwrap()));
             let journal = open(&self.journal(number), &self.keyring);
             let first = number * PER_FILE;
-            self.openings.extend(opening::parse_journal(&journal, first..first + PER_FILE).unwrap());
+            for line in parse_journal(&journal, first..first + PER_FILE).unwrap() {
+                match line {
+                    Line::Whole(opening) => self.openings.push(opening),
+                    partial => self.partial.push(partial),
+                }
+            }
         }
+    }
+
+    /// The lines of a sealed journal file, the first.
+    pub fn open_journal(&self, sealed: &[u8]) -> Vec<Line> {
+        let plain = seal::open_bytes(sealed, &self.keyring, None, 1 << 20).unwrap();
+        parse_journal(&plain, 0..PER_FILE).unwrap()
     }
 
     /// A file of the log.
@@ -197,6 +257,16 @@ impl Forger {
     /// Appends an event.
     pub fn push(&mut self, event: serde_json::Map<String, Value>) {
         self.put(self.leaves.len() as u64, event);
+    }
+
+    /// Takes fields away from a line, as erasing does.
+    pub fn hide(&mut self, index: u64, names: &[&str]) {
+        let opening = self.openings.iter().position(|opening| opening.index == index);
+        let line = match opening {
+            Some(at) => Line::Whole(self.openings.remove(at)),
+            None => self.partial.remove(self.partial.iter().position(|line| line.index() == index).unwrap()),
+        };
+        self.partial.push(line.without(|name| names.contains(&name)).unwrap());
     }
 
     /// An event of the time given.
@@ -269,8 +339,14 @@ impl Forger {
     /// Writes the journal; whoever has the vault's public key can.
     pub fn write_journal(&self) {
         for number in 0..self.size().div_ceil(PER_FILE) {
-            let of_file = self.openings.iter().filter(|opening| opening.index / PER_FILE == number);
-            let lines: Vec<u8> = of_file.flat_map(|opening| opening.to_line().unwrap()).collect();
+            let of_file = number * PER_FILE..(number + 1) * PER_FILE;
+            let line = |index| {
+                let partial =
+                    self.partial.iter().find(|line| line.index() == index).map(|line| line.to_bytes().unwrap());
+                partial
+                    .or_else(|| Some(self.openings.iter().find(|opening| opening.index == index)?.to_line().unwrap()))
+            };
+            let lines: Vec<u8> = of_file.filter_map(line).flatten().collect();
             let (sealed, _) = seal::seal_bytes(&[&self.keyring.current().seals_to()], &lines).unwrap();
             fs::write(self.journal(number), sealed).unwrap();
         }

@@ -16,6 +16,7 @@ use subrosa::ledger::card::Card;
 use subrosa::ledger::checkpoint::Checkpoint;
 use subrosa::ledger::checkpoint::VerifiedCheckpoint;
 use subrosa::ledger::cosignature::cosign;
+use subrosa::ledger::journal::Line;
 use subrosa::ledger::leaf::Leaf;
 use subrosa::ledger::note::NOTE_LIMIT;
 use subrosa::ledger::note::Note;
@@ -51,7 +52,9 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let witness = WitnessKey::generate("witness.example/w1".parse().unwrap(), &mut rand_core::OsRng);
     cosigned.signatures.push(cosign(&signed, now, &witness));
     let hash = Digest::of(b"hash");
-    let lines: Vec<_> = [3, 4, 200].iter().flat_map(|index| opening(*index).to_line().unwrap()).collect();
+    let partial = Line::Whole(opening(201)).without(|name| name == "title").unwrap().to_bytes().unwrap();
+    let lines = [3, 4, 200].iter().flat_map(|index| opening(*index).to_line().unwrap());
+    let lines: Vec<_> = lines.chain(partial).collect();
     let shown = Shown::of(&opening(3), |name| name == "kind" || name == "title").unwrap().to_bytes().unwrap();
     let proof = Proof::new(Some(shown.clone()), 3, vec![hash; 17], &cosigned.to_bytes()).unwrap();
     let steps = vec![Step { old: 0, proof: vec![] }, Step { old: 300, proof: vec![hash; 9] }];

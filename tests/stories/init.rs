@@ -35,7 +35,7 @@ fn json_has_everything_there_is_to_know() {
     assert_data_eq!(
         said.stdout.clone(),
         str![[r#"
-{"schema":"subrosa/init/1","verifier":"subrosa/[..]","recipient":"age1[..]","origin":"subrosa/[..]","vault":"[HERE]/vault","head":{"origin":"subrosa/[..]","size":2,"root":"[..]="},"key_file":null,"paper":null}
+{"schema":"subrosa/init/1","verifier":"subrosa/[..]","recipient":"age1[..]","origin":"subrosa/[..]","vault":"[HERE]/vault","head":{"origin":"subrosa/[..]","size":3,"root":"[..]="},"key_file":null,"paper":null}
 
 "#]]
     );

@@ -37,7 +37,7 @@ c-[..]
     assert_data_eq!(
         made.stdout.clone(),
         str![[r#"
-{"schema":"subrosa/client-edit/1","id":"c-[..]","state":"active","missing":[],"head":{"origin":"subrosa/[..]","size":4,"root":"[..]="}}
+{"schema":"subrosa/client-edit/1","id":"c-[..]","state":"active","missing":[],"head":{"origin":"subrosa/[..]","size":5,"root":"[..]="}}
 
 "#]]
     );
@@ -123,7 +123,7 @@ fn a_recipient_is_invited_then_keyed_then_verified_then_suspended() {
     assert_data_eq!(
         said.stdout.clone(),
         str![[r#"
-{"schema":"subrosa/recipient-add/1","id":"p-[..]","state":"invited","missing":["key"],"head":{"origin":"subrosa/[..]","size":4,"root":"[..]="},"safety_number":null}
+{"schema":"subrosa/recipient-add/1","id":"p-[..]","state":"invited","missing":["key"],"head":{"origin":"subrosa/[..]","size":5,"root":"[..]="},"safety_number":null}
 
 "#]]
     );
@@ -392,7 +392,7 @@ fn someone_more_opens_the_vault() {
     assert_data_eq!(
         said.stdout.clone(),
         str![[r#"
-{"schema":"subrosa/owner-add/1","id":"owner-[..]","state":"active","missing":[],"head":{"origin":"subrosa/[..]","size":3,"root":"[..]="}}
+{"schema":"subrosa/owner-add/1","id":"owner-[..]","state":"active","missing":[],"head":{"origin":"subrosa/[..]","size":4,"root":"[..]="}}
 
 "#]]
     );

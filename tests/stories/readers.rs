@@ -11,6 +11,9 @@ use std::process::Output;
 
 use serde_json::Value;
 
+use crate::forger::Forger;
+use crate::forger::active;
+use crate::forger::erase;
 use crate::integrity::copy_tree;
 use crate::judges::left_out;
 use crate::machine::has;
@@ -91,6 +94,22 @@ fn another_reader_finds_the_same_records() {
         }
     }
     assert_eq!(told(&practice).lines().count(), 5);
+
+    // What is erased is read as erased, and what is missing is not.
+    let log = practice.ok(&["ledger", "log", "--json"]).json();
+    let added = log["entries"].as_array().unwrap().iter().rfind(|entry| entry["kind"] == "record.added").unwrap();
+    let index = added["index"].as_u64().unwrap();
+    erase(&practice, &active(&practice), &[(index, &["title"])]).unwrap();
+    let said = read(&python, &practice);
+    assert_eq!((said.status.code(), String::from_utf8(said.stdout).unwrap()), (Some(0), told(&practice)));
+    let journal = practice.vault().join("journal").join(active(&practice)).join("000.age");
+    let bytes = fs::read(&journal).unwrap();
+    let mut forger = Forger::of(&practice);
+    forger.hide(index, &["tags"]);
+    forger.write_journal();
+    let said = read(&python, &practice);
+    assert!(String::from_utf8_lossy(&said.stderr).contains("lacks tags"), "{said:?}");
+    fs::write(&journal, bytes).unwrap();
 
     // It is no reader that believes everything.
     for (directory, ending) in [("journal", "000.age"), ("records", ".age"), ("", "vault.toml")] {

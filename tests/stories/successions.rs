@@ -121,6 +121,9 @@ fn a_new_key_and_one_history() {
     assert_eq!(practice.run(&["check"]).exit, 0);
     let said = practice.refused(3, &["ledger", "rotate-key", "--next-key", "me.txt"]);
     assert!(said.stderr.contains("names no next key"), "{said:?}");
+    // Nor is it passed over where there is nothing to continue.
+    let said = practice.refused(3, &["ledger", "recover", "--next-key", "me.txt"]);
+    assert!(said.stderr.contains("names no next key"), "{said:?}");
 }
 
 #[test]
@@ -161,6 +164,8 @@ fn the_next_key_on_paper_is_the_only_one_that_continues_the_ledger() {
     practice.write("other.txt", stranger.private_text().reveal_secret());
     let said = keyless(&["ledger", "rotate-key", "--batch", "--next-key", "other.txt"]);
     assert!(said.exit == 3 && said.stderr.contains("not the key that the ledger named"), "{said:?}");
+    let said = keyless(&["ledger", "rotate-key", "--batch", "--next-key", "missing.txt"]);
+    assert!(said.exit == 4 && said.stderr.contains("there is no file"), "{said:?}");
     practice.write("next.txt", &format!("on the page:\n{key}\n"));
     #[cfg(unix)]
     {

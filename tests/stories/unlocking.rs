@@ -144,13 +144,13 @@ fn a_computer_that_has_not_seen_the_vault_reads_and_says_so() {
         said.whole(),
         str![[r#"
 c-[..]	mk-01	active
-subrosa: this computer has not seen this vault before: subrosa/[..] size 3 root [..]=
+subrosa: this computer has not seen this vault before: subrosa/[..] size 4 root [..]=
 -- exit 0 --
 
 "#]]
     );
     let said = practice.refused(3, &["client", "add", "mk-02"]);
-    assert!(said.stderr.contains("subrosa --accept-head 3:"), "{said:?}");
+    assert!(said.stderr.contains("subrosa --accept-head 4:"), "{said:?}");
     // Under --json the line waits until nothing can fail any more: a failure stands alone.
     let said = practice.refused(3, &["client", "add", "mk-02", "--json"]);
     assert_eq!(said.error()["code"], "refused");
@@ -166,7 +166,7 @@ fn whoever_accepts_the_head_goes_on_in_a_ledger_of_his_own() {
     fs::remove_dir_all(practice.path("home")).unwrap();
     let said = practice.run(&["client", "list", "--accept-head", "3:AAAA"]);
     assert_eq!(said.exit, 2, "{said:?}");
-    let other = format!("3:{}=", "A".repeat(43));
+    let other = format!("4:{}=", "A".repeat(43));
     let said = practice.run(&["client", "list", "--accept-head", &other]);
     assert_eq!(said.exit, 5, "{said:?}");
     let said = practice.run(&["client", "list", "--accept-head", &accepted]);
@@ -209,9 +209,9 @@ fn an_older_copy_is_read_with_a_warning_and_never_added_to() {
     assert_data_eq!(
         said.whole(),
         str![[r#"
-subrosa: WARNING: the vault has 2 entries, but 3 were seen on this computer: an older copy was put in its place
+subrosa: WARNING: the vault has 3 entries, but 4 were seen on this computer: an older copy was put in its place
 subrosa: there are no clients yet
-subrosa: the vault has 2 entries, but 3 were seen on this computer: an older copy was put in its place; nothing is added to it: bring the newer copy back, complete it from that, or go on without it
+subrosa: the vault has 3 entries, but 4 were seen on this computer: an older copy was put in its place; nothing is added to it: bring the newer copy back, complete it from that, or go on without it
   try: subrosa ledger recover
 -- exit 5 --
 

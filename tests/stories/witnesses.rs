@@ -171,9 +171,9 @@ fn two_practices_witness_each_other() {
     ours.ok(&["client", "add", "ab-02"]);
     assert_eq!(verdict(&ours, &[]), "CONTINUOUS", "what was witnessed of an earlier head is not said of this one");
     let said = ours.ok(&["ledger", "verify"]);
-    assert!(said.stderr.contains("1 of 1 witnesses cosigned its first 3 entries"), "{said:?}");
+    assert!(said.stderr.contains("1 of 1 witnesses cosigned its first 4 entries"), "{said:?}");
     let request = ours.ok(&["ledger", "checkpoint", "--for-witness"]).stdout;
-    assert!(request.starts_with("old 3\n"), "{request}");
+    assert!(request.starts_with("old 4\n"), "{request}");
     theirs.write("again.txt", &request);
     let said = theirs.ok(&["ledger", "witness", "again.txt"]);
     assert_eq!(witness_of(&said), known[0]);
@@ -196,10 +196,10 @@ fn a_request_with_one_old_size_is_the_standard_body() {
     let body = practice.ok(&["ledger", "checkpoint", "--for-witness", "--old", "7", "--old", "0", "--old", "3"]).stdout;
     let request = Request::parse(body.as_bytes()).unwrap();
     assert_eq!(request.steps.iter().map(|step| step.old).collect::<Vec<_>>(), [0, 3, 7]);
-    practice.refused(2, &["ledger", "checkpoint", "--for-witness", "--old", "8"]);
+    practice.refused(2, &["ledger", "checkpoint", "--for-witness", "--old", "9"]);
     practice.refused(2, &["ledger", "checkpoint", "--old", "3"]);
     let told = practice.ok(&["ledger", "checkpoint", "--for-witness", "--json", "-o", "r.txt"]).json();
-    assert_eq!((&told["olds"], &told["head"]["size"]), (&serde_json::json!([0]), &7.into()));
+    assert_eq!((&told["olds"], &told["head"]["size"]), (&serde_json::json!([0]), &8.into()));
 }
 
 /// A vault that has witnessed a stranger's log at size 5.
@@ -437,7 +437,7 @@ fn a_ledger_that_was_forked_on_this_computer_leaves_evidence() {
     let kept = fs::read_dir(practice.path("home/.local/state/subrosa/evidence")).unwrap().next().unwrap().unwrap();
     assert!(said.stderr.contains(kept.file_name().to_str().unwrap()), "{said:?}");
     let text = fs::read_to_string(kept.path()).unwrap();
-    assert_eq!(text.matches("\n3\n").count(), 2, "two heads of one size: {text}");
+    assert_eq!(text.matches("\n4\n").count(), 2, "two heads of one size: {text}");
     // Nothing is asked of witnesses, or said for others, from there.
     practice.refused(5, &["ledger", "checkpoint", "--for-witness"]);
     fs::write(practice.path("theirs.txt"), Stranger::new().checkpoint(5, 1).bytes()).unwrap();

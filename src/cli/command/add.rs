@@ -48,7 +48,7 @@ pub struct Args {
     /// Whom it is about
     #[arg(long, value_name = "CLIENT")]
     pub client: Option<String>,
-    /// What it is
+    /// What it is [default: what the protocol says]
     #[arg(long, value_name = "KIND", value_parser = words::<RecordKind>(RecordKind::WORDS))]
     pub kind: Option<RecordKind>,
     /// The room in which it was said
@@ -114,7 +114,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         return Err(FilingError::Closed(client.details.alias).into());
     }
     let client = client.id();
-    let kind = session.required(args.kind, "--kind", "What is it (a word such as progress-note)", example)?;
+    let kind = args.kind.or(vault.catalog().protocol()?.protocol.confidential.default_kind);
+    let kind = session.required(kind, "--kind", "What is it (a word such as progress-note)", example)?;
     let title = session.word::<Line>(args.title, "--title")?;
     let (mut setting, mut date, mut title) = (args.setting, args.date, title);
     if !matches!(sources[0], Source::Stdin if session.host.stdin_is_terminal) {

@@ -34,6 +34,6 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
 }
 
 /// The id of an owner: his key file's name without its end.
-fn id(file: &str) -> String {
+pub fn id(file: &str) -> String {
     file.strip_suffix(".age").unwrap_or(file).to_owned()
 }

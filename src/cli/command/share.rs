@@ -35,6 +35,7 @@ use crate::sharing;
 use crate::sharing::ShareError;
 use crate::sharing::SharePlan;
 use crate::sharing::ShareRequest;
+use crate::time::Date;
 use crate::time::When;
 use crate::vault::Vault;
 use crate::vault::desk::Desk;
@@ -69,7 +70,7 @@ pub struct Args {
     /// Why, in your own words; kept in the ledger, not sent
     #[arg(long, value_name = "TEXT")]
     pub why: Option<String>,
-    /// Until when the recipient may keep it
+    /// Until when the recipient may keep it [default: what the protocol says]
     #[arg(long, value_name = "DATE")]
     pub expires: Option<When>,
     /// Share excerpts instead in which the names, numbers and addresses of other clients are put out
@@ -115,7 +116,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     targets.check_count(request.recipients.len())?;
     let (plan, committed) = carry_out(&args, request, &mut vault, session)?;
     let Some(committed) = committed else {
-        session.answer("share", &Shared::planned(&vault, &plan)?, Some(&vault))?;
+        session.answer("share", &Shared::planned(&vault, &plan, session.today(&vault)?)?, Some(&vault))?;
         return Ok(if plan.refused.is_empty() { Exit::Done } else { Exit::Due });
     };
 
@@ -141,7 +142,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     if !session.host.stdout.is_terminal() && !session.globals.json {
         // The answer is the ids of what went; who was refused is talk.
-        let refused = records::refused(vault.catalog(), &plan);
+        let refused = records::refused(vault.catalog(), &plan, session.today(&vault)?);
         for reason in refused.reasons {
             let who = reason.recipient.map(|who| format!("{}: ", who.alias)).unwrap_or_default();
             session.warn(&format!("not shared: {who}{}: {}", reason.id, reason.text));
@@ -150,7 +151,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     for id in &plan.request.records {
         session.touch(&vault, *id);
     }
-    let shared = Shared::made(&vault, &plan, &committed, &released)?;
+    let shared = Shared::made(&vault, &plan, (&committed, &released), session.today(&vault)?)?;
     if targets.is_stdout() && exit == Exit::Done {
         session.note(&format!("shared as {}", shared.ids().join(", ")));
     } else if !targets.is_stdout() {
@@ -186,7 +187,10 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
     missing.refuse()?;
     let purpose = session.required(args.purpose, "--purpose", "What for (a word such as treat)", example)?;
     let (zone, today) = (session.zone(vault)?, session.today(vault)?);
-    let expires = args.expires.map(|when| when.until(today, &zone)).transpose()?;
+    let expires = match args.expires {
+        Some(when) => Some(when.until(today, &zone)?),
+        None => kept_until(vault, today)?,
+    };
     if let Some(past) = expires.filter(|date| *date < today) {
         return Err(Failure::usage(format!("--expires: {past} is past")));
     }
@@ -210,6 +214,12 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
         output: targets.risks(vault, session)?,
         redact: args.redact,
     })
+}
+
+/// Until when a recipient may keep a package where the share does not say: as long as the protocol lets them.
+fn kept_until(vault: &Vault, today: Date) -> Result<Option<Date>, Failure> {
+    let keep = vault.catalog().protocol()?.protocol.handling.keep;
+    Ok(keep.map(|keep| keep.from_date(today, false)).transpose()?)
 }
 
 /// What was typed and is not there: all of it is told at once.
@@ -250,14 +260,7 @@ const TEAM: &str = "team:";
 fn recipients(vault: &Vault, typed: &str) -> Result<Vec<RecipientId>, Failure> {
     if words::is_wildcard(typed.strip_prefix(TEAM).unwrap_or(typed)) {
         let rule = policy::rule("E-RECIP-WILDCARD").expect("the rule is in the table");
-        let reason = Reason {
-            id: rule.id.to_owned(),
-            text: rule.text.to_owned(),
-            source: rule.source.iter().map(|source| (*source).to_owned()).collect(),
-            cure: Some(rule.cure.to_owned()),
-            ..Default::default()
-        };
-        return Err(Failure::refused(format!("nothing is shared with {typed:?}")).because([reason]));
+        return Err(Failure::refused(format!("nothing is shared with {typed:?}")).because([Reason::from(rule)]));
     }
     match typed.strip_prefix(TEAM) {
         Some(team) => names::team(vault.catalog(), team),
@@ -278,7 +281,7 @@ fn carry_out(
         let plan = sharing::plan(vault, request.clone(), session.now(), &mut session.host.rng, &callbacks)?;
         let is_refused = !plan.refused.is_empty() && (plan.planned.is_empty() || !args.partial);
         if is_refused && args.dry_run {
-            return Err(records::refused(vault.catalog(), &plan));
+            return Err(records::refused(vault.catalog(), &plan, session.today(vault)?));
         }
         if args.dry_run {
             return Ok((plan, None));
@@ -286,7 +289,7 @@ fn carry_out(
         if is_refused {
             let committed = sharing::sending::refuse(&mut session.desk(vault), &plan)?;
             session.committed(&committed);
-            return Err(records::refused(vault.catalog(), &plan));
+            return Err(records::refused(vault.catalog(), &plan, session.today(vault)?));
         }
         if !is_confirmed {
             confirm(&plan, session)?;

@@ -17,7 +17,9 @@ use crate::people::PeopleError;
 use crate::place::Judgement;
 use crate::place::Lift;
 use crate::place::PlaceRisk;
+use crate::policy;
 use crate::practice::words::TextError;
+use crate::protocols::ProtocolsError;
 use crate::time::TimeError;
 use crate::vault::catalog::CatalogError;
 use crate::vault::error::VaultError;
@@ -37,7 +39,12 @@ impl From<VaultError> for Failure {
                 failure(Unsafe).because([Reason::from(&risk)]).hint("subrosa --vault NEW-DIRECTORY init")
             }
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
-            VaultError::Altered { .. } | VaultError::OpeningDiffers { .. } => failure(Integrity),
+            VaultError::Altered { .. } => failure(Integrity),
+            VaultError::OpeningDiffers { .. } => {
+                Self::new(Integrity, format!("{message}; bring the journal file back from a backup"))
+                    .hint("subrosa ledger recover --from DIR")
+            }
+            VaultError::NotErasable { .. } => failure(Usage),
             VaultError::MissingEntry { .. } => {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
@@ -60,6 +67,10 @@ impl From<VaultError> for Failure {
                 Integrity,
                 format!("{message}; nothing is added to it: bring the copy back that was seen here"),
             ),
+            VaultError::SignedTwice { .. } => {
+                let words = "nothing is added to it; if this history is the right one, a new ledger can go on from it";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
+            }
             VaultError::Incomplete { .. } => {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
@@ -134,6 +145,25 @@ impl From<PeopleError> for Failure {
             | PeopleError::OlderCard(_)
             | PeopleError::Suspended(_)
             | PeopleError::PassphraseTaken => Self::refused(message),
+        }
+    }
+}
+
+impl From<ProtocolsError> for Failure {
+    fn from(error: ProtocolsError) -> Self {
+        let message = error.to_string();
+        match error {
+            ProtocolsError::Vault(error) => error.into(),
+            ProtocolsError::Malformed(_) | ProtocolsError::Text(_) | ProtocolsError::TooEarly { .. } => {
+                Self::usage(message)
+            }
+            ProtocolsError::NoRecipient(_) => Self::not_found(message),
+            ProtocolsError::Suspended(_) => Self::refused(message),
+            ProtocolsError::Overtaken { .. } => Self::new(FailureCode::Failed, message).hint("subrosa protocol show"),
+            ProtocolsError::LoosensPart2 { .. } => {
+                let rule = policy::rule("E-PROTOCOL-PART2").expect("the rule is in the table");
+                Self::refused(message).because([Reason::from(rule)])
+            }
         }
     }
 }

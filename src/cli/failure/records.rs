@@ -1,5 +1,8 @@
 //! Failures of filing, editing and sharing.
 
+use std::collections::BTreeSet;
+
+use crate::cli::answer::At;
 use crate::cli::answer::Reason;
 use crate::cli::answer::Who;
 use crate::cli::editor::EditorError;
@@ -8,10 +11,20 @@ use crate::cli::failure::FailureCode;
 use crate::filing::FilingError;
 use crate::policy;
 use crate::policy::Refusal;
+use crate::policy::roles;
 use crate::practice::recipient::Recipient;
+use crate::practice::record::RecordVersion;
 use crate::sharing::ShareError;
 use crate::sharing::SharePlan;
+use crate::time::Date;
 use crate::vault::catalog::Catalog;
+use crate::vocabulary::AgreementType;
+use crate::vocabulary::Label;
+use crate::vocabulary::default_tags;
+use crate::vocabulary::is_sensitivity;
+
+/// As many records stand in a cure.
+const LISTED: usize = 20;
 
 impl From<FilingError> for Failure {
     fn from(error: FilingError) -> Self {
@@ -47,27 +60,73 @@ impl From<EditorError> for Failure {
     }
 }
 
-/// One recipient's reasons, with the cures' blanks filled in.
-pub fn reasons(catalog: &Catalog, plan: &SharePlan, recipient: &Recipient, refusal: &Refusal) -> Vec<Reason> {
-    refusal.reasons.iter().map(|reason| one(catalog, plan, recipient, reason)).collect()
-}
-
-fn one(catalog: &Catalog, plan: &SharePlan, recipient: &Recipient, reason: &policy::Reason) -> Reason {
-    let records: Vec<String> = plan.request.records.iter().take(20).map(ToString::to_string).collect();
-    let cure = reason
-        .rule
-        .cure
-        .replace("{recipient}", recipient.details.alias.as_str())
-        .replace("{records}", &records.join(" "))
-        .replace("{purpose}", plan.request.ask.purpose.as_str());
-    Reason {
+/// One recipient's reasons, with the cures' blanks filled in. `today` is the practice's.
+pub fn reasons(
+    catalog: &Catalog,
+    plan: &SharePlan,
+    recipient: &Recipient,
+    refusal: &Refusal,
+    today: Date,
+) -> Vec<Reason> {
+    let blanks = Blanks::of(catalog, plan, recipient, today);
+    let one = |reason: &policy::Reason| Reason {
         id: reason.rule.id.to_owned(),
         text: text_of(plan, reason),
         source: reason.rule.source.iter().map(|source| (*source).to_owned()).collect(),
-        cure: Some(cure),
+        cure: Some(blanks.fill(reason)),
         recipient: reason.recipient.and_then(|id| Who::recipient(catalog, id).ok()),
-        record: reason.record.map(|id| id.to_string()),
-        ..Reason::default()
+        record: reason.record.or(reason.found.as_ref().map(|found| found.record)).map(|id| id.to_string()),
+        at: reason.found.as_ref().and_then(|found| found.at).map(|(line, column)| At { line, column }),
+        missing: reason.missing.iter().map(|element| (*element).to_owned()).collect(),
+    };
+    refusal.reasons.iter().map(one).collect()
+}
+
+/// What stands in a cure's braces, of one request to one recipient.
+struct Blanks {
+    /// The blanks that are the same for every reason.
+    same: Vec<(&'static str, String)>,
+    /// The first record, where a reason is about none in particular.
+    record: String,
+}
+
+impl Blanks {
+    fn of(catalog: &Catalog, plan: &SharePlan, recipient: &Recipient, today: Date) -> Self {
+        let ids = &plan.request.records;
+        let found = ids.iter().filter_map(|id| catalog.record(*id).ok().flatten());
+        let records: Vec<_> = found.map(|record| record.latest).collect();
+        let client = records.iter().find_map(|record| record.client);
+        let client = client.and_then(|id| Who::client(catalog, id).ok()).map(|who| who.alias);
+        let kinds: BTreeSet<_> = records.iter().map(|record| record.record_kind.as_str()).collect();
+        let uncarried = |record: &RecordVersion| {
+            let carried = default_tags(record.record_kind);
+            let tags = record.tags.iter().map(ToString::to_string);
+            tags.filter(|tag| is_sensitivity(tag) && !carried.contains(&tag.as_str())).collect::<Vec<_>>()
+        };
+        let tags: BTreeSet<_> = records.iter().flat_map(uncarried).collect();
+        let label = records.iter().map(|record| record.label).max().unwrap_or(Label::R);
+        let agreement = roles::needs(recipient.details.role).agreements.first().copied();
+        let first: Vec<String> = ids.iter().take(LISTED).map(ToString::to_string).collect();
+        let same = vec![
+            ("{client}", client.unwrap_or_else(|| "ALIAS".to_owned())),
+            ("{recipient}", recipient.details.alias.to_string()),
+            ("{records}", first.join(" ")),
+            ("{kinds}", kinds.into_iter().map(|kind| format!("--kind {kind}")).collect::<Vec<_>>().join(" ")),
+            ("{tags}", tags.into_iter().map(|tag| format!("--tag {tag}")).collect::<Vec<_>>().join(" ")),
+            ("{purpose}", plan.request.ask.purpose.to_string()),
+            ("{label}", label.to_string()),
+            ("{agreement}", agreement.unwrap_or(AgreementType::Staff).to_string()),
+            ("{today}", today.to_string()),
+        ];
+        Self { same, record: first.into_iter().next().unwrap_or_else(|| "@".to_owned()) }
+    }
+
+    fn fill(&self, reason: &policy::Reason) -> String {
+        let record = reason.record.map_or_else(|| self.record.clone(), |id| id.to_string());
+        let consent = reason.consent.map_or_else(|| "CONSENT".to_owned(), |id| id.to_string());
+        let own = [("{record}", record), ("{consent}", consent)];
+        let blanks = self.same.iter().chain(&own);
+        blanks.fold(reason.cure.to_owned(), |cure, (blank, word)| cure.replace(blank, word))
     }
 }
 
@@ -88,9 +147,9 @@ pub fn code(refusals: &[(Recipient, Refusal)]) -> FailureCode {
 }
 
 /// The refusal of a whole request.
-pub fn refused(catalog: &Catalog, plan: &SharePlan) -> Failure {
+pub fn refused(catalog: &Catalog, plan: &SharePlan, today: Date) -> Failure {
     let names: Vec<&str> = plan.refused.iter().map(|(recipient, _)| recipient.details.alias.as_str()).collect();
     let all: Vec<Reason> =
-        plan.refused.iter().flat_map(|(recipient, refusal)| reasons(catalog, plan, recipient, refusal)).collect();
+        plan.refused.iter().flat_map(|(recipient, refusal)| reasons(catalog, plan, recipient, refusal, today)).collect();
     Failure::new(code(&plan.refused), format!("nothing is shared with {}", names.join(", "))).because(all)
 }

@@ -6,6 +6,7 @@ use zeroize::Zeroize as _;
 
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
+use crate::cli::session::read_file;
 use crate::digest::Digest;
 use crate::id::LogId;
 use crate::keys::identity::generate_owner;
@@ -91,7 +92,7 @@ impl Session<'_> {
     ) -> Result<Option<SigningKey>, Failure> {
         let Some(promised) = vault.promised()? else {
             return match given {
-                Some(_) => Err(Failure::refused("the ledger names no next key: it goes on with a fresh one")),
+                Some(_) => Err(no_next_key()),
                 None => Ok(None),
             };
         };
@@ -127,7 +128,9 @@ impl Session<'_> {
             self.read_public(file, NEXT_CAP)?
         } else {
             let path = self.host.absolute(file);
-            self.read_private(&path, "next key")?
+            let mut bytes = read_file(&path, NEXT_CAP as u64 + 1)?;
+            self.must_be_private(&path, "next key").inspect_err(|_| bytes.zeroize())?;
+            bytes
         };
         let text = std::str::from_utf8(&bytes).map(|text| SecretText::new(text.to_owned()));
         bytes.zeroize();
@@ -147,6 +150,11 @@ fn private_key(text: &SecretText) -> Result<SigningKey, SignerError> {
     let text = text.reveal_secret();
     let line = text.lines().map(str::trim).find(|line| line.starts_with("PRIVATE+KEY+"));
     SigningKey::parse_private(line.unwrap_or_else(|| text.trim()))
+}
+
+/// What is said to somebody who names a next key where none was promised.
+pub fn no_next_key() -> Failure {
+    Failure::refused("the ledger names no next key: it goes on with a fresh one")
 }
 
 fn other_key() -> Failure {

@@ -28,9 +28,8 @@ impl Session<'_> {
     /// Opens the vault to recover it: one whose files are not all there with what is at hand, and no alarm is raised.
     pub fn open_to_recover(&mut self) -> Result<Vault, Failure> {
         self.at_hand = true;
-        let opened = self.open();
+        let opened = self.open_without_alarm();
         self.at_hand = false;
-        self.alarm = None;
         opened
     }
 
@@ -52,8 +51,8 @@ impl Session<'_> {
         }
     }
 
-    /// Continues the ledger on this computer, and opens the vault anew. The next key, where one was made in advance, is
-    /// in the file that was named, or asked for.
+    /// Continues the ledger on this computer, and opens the vault anew; no alarm is raised. The next key, where one was
+    /// made in advance, is in the file that was named, or asked for.
     pub fn continue_here(
         &mut self,
         mut vault: Vault,
@@ -67,7 +66,7 @@ impl Session<'_> {
         self.has_committed = true;
         let accepted = self.globals.accept_head.take();
         drop(vault);
-        let vault = self.open();
+        let vault = self.open_without_alarm();
         self.globals.accept_head = accepted;
         Ok((vault?, ContinuedHere { closed, have, key }))
     }
@@ -79,6 +78,7 @@ impl Session<'_> {
             return Err(refused.into());
         }
         let (vault, made) = self.continue_here(vault, None, None)?;
+        self.raise(&vault);
         self.note(&format!(
             "this computer now writes the ledger {}, which continues {}; whoever has the old contact card needs the new \
              one: subrosa card",

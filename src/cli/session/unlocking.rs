@@ -82,11 +82,21 @@ impl Session<'_> {
     /// Opens the vault to read.
     pub fn open(&mut self) -> Result<Vault, Failure> {
         let vault = self.try_open()?;
+        self.raise(&vault);
+        Ok(vault)
+    }
+
+    /// Opens the vault to repair what an alarm would be raised for.
+    pub(super) fn open_without_alarm(&mut self) -> Result<Vault, Failure> {
+        Ok(self.try_open()?)
+    }
+
+    /// Says what is wrong with the vault, if anything is, now and at the end.
+    pub fn raise(&mut self, vault: &Vault) {
         if let Some(alarm) = vault.alarm() {
             self.warn(&format!("WARNING: {alarm}"));
             self.alarm = Some(alarm);
         }
-        Ok(vault)
     }
 
     /// Opens the vault to examine it: that its integrity is broken is then an answer and no failure, nor is an alarm
@@ -352,7 +362,9 @@ impl Session<'_> {
             return Ok(None);
         };
         let path = self.host.absolute(&path);
-        let mut bytes = self.read_private(&path, "passphrase")?;
+        let cannot = |failure: Failure| Failure { code: FailureCode::CannotUnlock, ..failure };
+        let mut bytes = read_file(&path, KEY_FILE_CAP).map_err(cannot)?;
+        self.must_be_private(&path, "passphrase").inspect_err(|_| bytes.zeroize())?;
         let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
         let line = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
         let passphrase = std::str::from_utf8(line).map(|line| SecretText::new(line.to_owned()));
@@ -365,17 +377,15 @@ impl Session<'_> {
         }
     }
 
-    /// The bytes of a file with a secret, `what` it is called in messages.
-    pub(super) fn read_private(&mut self, path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
-        let cannot = |failure: Failure| Failure { code: FailureCode::CannotUnlock, ..failure };
-        // Read first, judged afterwards: a file that is not there has no mode.
-        let bytes = read_file(path, KEY_FILE_CAP).map_err(cannot)?;
+    /// Refuses a file with a secret, `what` it is called in messages, that others can reach. Asked when it was read: a
+    /// file that is not there has no mode.
+    pub(super) fn must_be_private(&self, path: &Path, what: &str) -> Result<(), Failure> {
         if location::is_reachable(path, &self.host.cwd)? {
             let risk = PlaceRisk::Reachable { at: path.to_path_buf() };
             let message = format!("the {what} in {} is not used: others can reach it", path.display());
             return Err(Failure::new(FailureCode::Unsafe, message).because([Reason::from(&risk)]));
         }
-        Ok(bytes)
+        Ok(())
     }
 }
 

@@ -6,6 +6,8 @@ mod need;
 mod people;
 mod places;
 
+pub use people::has_to_read_anew;
+
 use std::fmt;
 
 use crate::policy::Reason;

@@ -3,7 +3,11 @@
 use crate::policy::case::Case;
 use crate::policy::roles;
 use crate::practice::agreement::Agreement;
+use crate::practice::protocol::Adopted;
+use crate::practice::training::Training;
+use crate::time::Date;
 use crate::vocabulary::AgreementState;
+use crate::vocabulary::Role;
 
 use super::NOT_ANYONE;
 use super::OUR_CHOICE;
@@ -18,6 +22,15 @@ const AGREE: &str =
 const TRAINED: &str = "seed A: \"provide training to those involved\"";
 
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "E-PROTOCOL-PART2",
+        text: "the new protocol would take away what protects records under 42 CFR Part 2, and no protocol may",
+        source: &["42 CFR 2.31", OUR_CHOICE],
+        cure: "subrosa protocol show",
+        exit: 3,
+        // Decided where a protocol is adopted.
+        applies: |_, _| Vec::new(),
+    },
     Rule {
         id: "E-PROTOCOL-ACK",
         text: "you have not acknowledged the protocol since it last asked something new",
@@ -148,18 +161,36 @@ pub(super) const RULES: &[Rule] = &[
         cure: "subrosa protocol ack --by {recipient}",
         exit: 3,
         applies: |case, rule| {
-            let (version, adopted) = case.facts.protocol.material;
-            let has_read = case.facts.recipient_read.is_some_and(|read| read >= version);
-            let zone = case.protocol().zone();
-            let was_trained = case.facts.trainings.iter().any(|training| {
-                training.is_live(case.today) && training.filed >= adopted && training.done.on >= adopted.date_in(&zone)
-            });
-            let is_trained = case.facts.trainings.iter().any(|training| training.is_live(case.today));
-            let is_new = version > 1 && is_trained && !has_read && !was_trained;
-            about_recipient(rule, case, needs_training(case) && is_new)
+            let facts = case.facts;
+            let is_new = has_to_read_anew(
+                facts.protocol,
+                facts.recipient.details.role,
+                facts.recipient_read,
+                facts.trainings,
+                case.today,
+            );
+            about_recipient(rule, case, is_new)
         },
     },
 ];
+
+/// Whether a trained recipient of this role has yet to acknowledge what the protocol asks newly since the training.
+/// `read` is the newest version that was acknowledged.
+pub fn has_to_read_anew(
+    protocol: &Adopted,
+    role: Role,
+    read: Option<u64>,
+    trainings: &[Training],
+    today: Date,
+) -> bool {
+    let (version, adopted) = protocol.material;
+    let since = adopted.date_in(&protocol.protocol.zone());
+    let mut live = trainings.iter().filter(|training| training.is_live(today)).peekable();
+    let is_trained = live.peek().is_some();
+    let was_trained_since = live.any(|training| training.filed >= adopted && training.done.on >= since);
+    let has_read = read.is_some_and(|read| read >= version);
+    roles::needs(role).training && version > 1 && is_trained && !has_read && !was_trained_since
+}
 
 /// A vault that never adopted a protocol keeps to the strict one, which nobody was asked to acknowledge.
 fn has_adopted(case: &Case<'_>) -> bool {

@@ -26,7 +26,7 @@ pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlit
 
 /// An entry's fields, as the event they were.
 pub(super) fn event(row: &Row<'_>, column: usize) -> rusqlite::Result<Event> {
-    Event::from_fields(json(row, column)?).map_err(|_| unreadable())
+    Event::from_rest(json(row, column)?).map_err(|_| unreadable())
 }
 
 /// An integer column that counts something.

@@ -18,7 +18,9 @@ use crate::id::RestrictionId;
 use crate::practice::agreement::Agreement;
 use crate::practice::consent::Consent;
 use crate::practice::event::Body;
+use crate::practice::owner::VaultCreated;
 use crate::practice::protocol::Adopted;
+use crate::practice::protocol::Practice;
 use crate::practice::protocol::Protocol;
 use crate::practice::protocol::strict;
 use crate::practice::restriction::Restriction;
@@ -186,8 +188,10 @@ impl Catalog {
     pub fn protocol(&self) -> Result<Adopted, CatalogError> {
         let last = "SELECT version, text FROM protocols ORDER BY version DESC LIMIT 1";
         let found = self.one(last, [], |row| Ok((natural(row, 0)?, row.get::<_, String>(1)?)))?;
-        let practice = self.practice()?;
-        let (version, text) = found.unwrap_or_else(|| (1, strict(&practice)));
+        let (version, text) = match found {
+            Some(found) => found,
+            None => (1, strict(&self.began()?)),
+        };
         let protocol = Protocol::parse(&text).map_err(|_| self.error(unreadable()))?;
         let asked = "SELECT version, time FROM protocols WHERE material ORDER BY version DESC LIMIT 1";
         let material = self.one(asked, [], |row| Ok((natural(row, 0)?, Timestamp::from_unix(row.get(1)?))))?;
@@ -197,6 +201,20 @@ impl Catalog {
     /// The text of one version of the protocol.
     pub fn protocol_text(&self, version: u64) -> Result<Option<String>, CatalogError> {
         self.one("SELECT text FROM protocols WHERE version = ?1", [signed(version)], |row| row.get(0))
+    }
+
+    /// When a version of the protocol was adopted, and whether it asked something new of people.
+    pub fn protocol_adopted(&self, version: u64) -> Result<Option<(Timestamp, bool)>, CatalogError> {
+        let sql = "SELECT time, material FROM protocols WHERE version = ?1";
+        self.one(sql, [signed(version)], |row| Ok((Timestamp::from_unix(row.get(0)?), row.get(1)?)))
+    }
+
+    /// The practice as its protocol describes it now: how the vault began, with the capacity, the profiles, the zone and
+    /// the contact that the protocol names. One without a contact leaves the first one.
+    pub fn practice(&self) -> Result<VaultCreated, CatalogError> {
+        let began = self.began()?;
+        let Practice { capacity, profiles, time_zone, contact } = self.protocol()?.protocol.practice;
+        Ok(VaultCreated { capacity, profiles, time_zone, contact: contact.or(began.contact), ..began })
     }
 
     /// The newest version that a recipient (by id) or an owner (by alias) acknowledged.

@@ -31,8 +31,8 @@ pub enum Who {
 }
 
 impl Catalog {
-    /// How the vault began: the practice's name, zone and profiles.
-    pub fn practice(&self) -> Result<VaultCreated, CatalogError> {
+    /// How the vault began; what the practice is now, [`practice`](Self::practice) tells.
+    pub fn began(&self) -> Result<VaultCreated, CatalogError> {
         self.one("SELECT body FROM practice", [], body)?.ok_or(CatalogError::Empty)
     }
 

@@ -3,17 +3,20 @@
 
 use std::io;
 
+use crate::id::LogId;
 use crate::keys::keyring::Keyring;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::audit;
 use crate::ledger::audit::Counts;
 use crate::ledger::audit::Wrong;
 use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::journal::Line;
 use crate::ledger::leaf::Leaf;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::tile::TilePath;
 use crate::ledger::tile::WIDTH;
 use crate::ledger::tree::Tiles;
+use crate::practice::event::Body;
 use crate::practice::event::Event;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
@@ -22,6 +25,8 @@ use crate::vault::check::finding;
 use crate::vault::check::named_entry;
 use crate::vault::create::files_below;
 use crate::vault::disk::Disk;
+use crate::vault::erasing::Declared;
+use crate::vault::erasing::check_kept;
 use crate::vault::error::VaultError;
 use crate::vault::log::Log;
 use crate::vault::places;
@@ -35,12 +40,53 @@ pub(in crate::vault) struct Ledger<'a> {
     pub keyring: &'a Keyring,
 }
 
+/// What the journals of a history lack, and what its events declare erased: the two are compared when all of it is read.
+#[derive(Default)]
+pub(in crate::vault) struct Erasures {
+    declared: Declared,
+    /// Lines that are not whole.
+    partial: Vec<(LogId, Line)>,
+}
+
+impl Erasures {
+    fn read(&mut self, log: LogId, line: Line, event: &Event) {
+        if let Body::EventErased(erased) = &event.body {
+            self.declared.add(log, line.index(), erased);
+        }
+        if !line.hidden().is_empty() {
+            self.partial.push((log, line));
+        }
+    }
+
+    /// Lines that lack what no event declares erased.
+    pub fn findings(&self) -> Vec<Finding> {
+        let wrong = self.partial.iter().filter_map(|(log, line)| self.declared.check(*log, line).err());
+        wrong.filter_map(of_opening).collect()
+    }
+}
+
+/// What an opening that differs is called.
+fn of_opening(error: VaultError) -> Option<Finding> {
+    match error {
+        VaultError::OpeningDiffers { file, index, reason } => Some(Finding {
+            index: Some(index),
+            ..finding(Fault::OpeningMismatch, &file, &format!("its opening {reason}"))
+        }),
+        _ => None,
+    }
+}
+
 /// Is shown every event whose opening is the one that its leaf commits to, with its index.
 type Each<'e> = &'e mut dyn FnMut(u64, &Event) -> Result<(), VaultError>;
 
 impl Ledger<'_> {
-    /// Checks all of it. Memory: one journal file.
-    pub fn examine(&self, progress: &mut dyn FnMut(u64), each: Each<'_>) -> Result<LedgerReport, VaultError> {
+    /// Checks all of it. Memory: one journal file, and the lines that are not whole.
+    pub fn examine(
+        &self,
+        erasures: &mut Erasures,
+        progress: &mut dyn FnMut(u64),
+        each: Each<'_>,
+    ) -> Result<LedgerReport, VaultError> {
         let size = self.head.size;
         let mut leaves: Vec<Leaf> = Vec::new();
         let mut report = LedgerReport { signatures: 1, ..LedgerReport::default() };
@@ -50,18 +96,18 @@ impl Ledger<'_> {
             audit::audit(self.log, self.head, self.verifier, |index, leaf| {
                 // Leaves that could not be read leave a gap; what has been gathered before it is looked at by itself.
                 if index != first + leaves.len() as u64 || leaves.is_empty() {
-                    failed = self.openings(first, &leaves, &mut report, each).err().or(failed.take());
+                    failed = self.openings(first, &leaves, &mut report, erasures, each).err().or(failed.take());
                     leaves.clear();
                     first = index;
                 }
                 leaves.push(*leaf);
                 if index + 1 == size || (index + 1) % PER_FILE == 0 {
                     progress(leaves.len() as u64);
-                    failed = self.openings(first, &leaves, &mut report, each).err().or(failed.take());
+                    failed = self.openings(first, &leaves, &mut report, erasures, each).err().or(failed.take());
                     leaves.clear();
                 }
             });
-        failed = self.openings(first, &leaves, &mut report, each).err().or(failed);
+        failed = self.openings(first, &leaves, &mut report, erasures, each).err().or(failed);
         if let Some(error) = failed {
             return Err(error);
         }
@@ -97,6 +143,7 @@ impl Ledger<'_> {
         first: u64,
         leaves: &[Leaf],
         report: &mut LedgerReport,
+        erasures: &mut Erasures,
         each: Each<'_>,
     ) -> Result<(), VaultError> {
         if leaves.is_empty() {
@@ -118,10 +165,10 @@ impl Ledger<'_> {
             }
             Err(other) => return Err(other),
         };
-        let mut openings = openings.into_iter().skip_while(|opening| opening.index < first).peekable();
+        let mut openings = openings.into_iter().skip_while(|line| line.index() < first).peekable();
         let mut missing: Vec<u64> = Vec::new();
         for (index, leaf) in (first..).zip(leaves) {
-            match (leaf, openings.next_if(|opening| opening.index == index)) {
+            match (leaf, openings.next_if(|line| line.index() == index)) {
                 (Leaf::Sealed { .. }, None) => missing.push(index),
                 (_, None) => {}
                 (_, Some(opening)) if !opening.matches(&self.log.origin, leaf) => {
@@ -131,16 +178,28 @@ impl Ledger<'_> {
                     let text = "its opening is not what the ledger committed to".to_owned();
                     report.findings.push(wrong(Fault::OpeningMismatch, Some(index), text));
                 }
-                (_, Some(opening)) => match Event::from_fields(opening.event) {
-                    Err(error) => {
-                        // It is what was signed, and yet of no format: no disk did that.
-                        report.findings.push(wrong(Fault::Malformed, Some(index), error.to_string()));
+                (_, Some(opening)) => {
+                    if let Err(error) = check_kept(self.log.id, &opening) {
+                        report.findings.extend(of_opening(error));
+                        continue;
                     }
-                    Ok(event) => {
-                        report.openings += 1;
-                        each(index, &event)?;
+                    let fields = opening.fields();
+                    let event = match opening.hidden().is_empty() {
+                        true => Event::from_fields(fields),
+                        false => Event::from_rest(fields),
+                    };
+                    match event {
+                        Err(error) => {
+                            // It is what was signed, and yet of no format: no disk did that.
+                            report.findings.push(wrong(Fault::Malformed, Some(index), error.to_string()));
+                        }
+                        Ok(event) => {
+                            report.openings += 1;
+                            erasures.read(self.log.id, opening, &event);
+                            each(index, &event)?;
+                        }
                     }
-                },
+                }
             }
         }
         if let Some(at) = missing.first() {

@@ -14,11 +14,12 @@ use subrosa::ledger::card::VerifiedCard;
 use subrosa::ledger::checkpoint::Checkpoint;
 use subrosa::ledger::checkpoint::VerifiedCheckpoint;
 use subrosa::ledger::cosignature;
+use subrosa::ledger::journal;
+use subrosa::ledger::journal::Line;
 use subrosa::ledger::leaf::Leaf;
 use subrosa::ledger::note::NOTE_LIMIT;
 use subrosa::ledger::note::Note;
-use subrosa::ledger::opening;
-use subrosa::ledger::opening::Opening;
+use subrosa::ledger::opening::PER_FILE;
 use subrosa::ledger::proof::Proof;
 use subrosa::ledger::shown::Shown;
 use subrosa::ledger::statement;
@@ -110,10 +111,10 @@ pub fn cosignature(data: &[u8]) {
 
 /// A journal file.
 pub fn journal(data: &[u8]) {
-    if let Ok(openings) = opening::parse_journal(data, 0..opening::PER_FILE) {
-        let lines = openings.iter().map(|opening| opening.to_line().expect("it was read"));
+    if let Ok(openings) = journal::parse_journal(data, 0..PER_FILE) {
+        let lines = openings.iter().map(|line| line.to_bytes().expect("it was read"));
         assert_eq!(lines.collect::<Vec<_>>().concat(), data);
-        assert!(openings.is_sorted_by(|a, b| a.index < b.index));
+        assert!(openings.is_sorted_by(|a, b| a.index() < b.index()));
     }
 }
 
@@ -163,10 +164,10 @@ pub fn note(data: &[u8]) {
 
 /// One line of a journal.
 pub fn opening(data: &[u8]) {
-    if let Ok(opening) = Opening::parse_line(data) {
-        assert_eq!(opening.to_line().expect("it was read"), data);
+    if let Ok(line) = Line::parse(data) {
+        assert_eq!(line.to_bytes().expect("it was read"), data);
         let sealed = Leaf::Sealed { commitment: Digest::of(data) };
-        assert!(!opening.matches(key().origin(), &sealed));
+        assert!(!line.matches(key().origin(), &sealed));
     }
 }
 

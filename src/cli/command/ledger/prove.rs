@@ -23,9 +23,9 @@ use crate::id::LogId;
 use crate::keys::signer::Origin;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
+use crate::ledger::journal::Line;
 use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::note::Note;
-use crate::ledger::opening::Opening;
 use crate::sharing::audience;
 use crate::sharing::audience::Audience;
 use crate::vault::Vault;
@@ -134,7 +134,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             }
             let names = shown.shown().map(|(name, _)| name.to_owned()).collect();
             let hidden = shown.hidden().into_iter().map(str::to_owned).collect();
-            let index = Some(opening.index);
+            let index = Some(opening.index());
             (proof.to_bytes(), Written { path: String::new(), index, shown: names, hidden, from: None, head })
         }
     };
@@ -151,7 +151,7 @@ fn is_kept(target: &Target, session: &Session<'_>) -> bool {
 }
 
 /// The entry that was named, opened.
-fn opening(typed: &str, vault: &Vault) -> Result<(SignedLog, Opening), Failure> {
+fn opening(typed: &str, vault: &Vault) -> Result<(SignedLog, Line), Failure> {
     let (log, index) = place_of(typed, vault)?;
     let unknown = || Failure::not_found(format!("the vault's history has no log {log}"));
     let of = vault.signed_log(&Origin::of(log))?.ok_or_else(unknown)?;
@@ -187,15 +187,15 @@ fn place_of(typed: &str, vault: &Vault) -> Result<(LogId, u64), Failure> {
     }
 }
 
-fn kind_of(opening: &Opening) -> &str {
-    opening.event.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default()
+fn kind_of(opening: &Line) -> &str {
+    opening.kind().unwrap_or_default()
 }
 
 /// A list that is too long for its entry lies in a sealed object: the entry, and so the proof, holds its length and its
 /// digest. Whoever is to learn which records went out does not learn it from the proof.
-fn tell_what_is_apart(opening: &Opening, shows: &[String], session: &mut Session<'_>) {
+fn tell_what_is_apart(opening: &Line, shows: &[String], session: &mut Session<'_>) {
     let is_shown = shows.iter().any(|name| name == "records");
-    let count = opening.event.get("records").and_then(|records| records.get("count"));
+    let count = opening.value("records").and_then(|records| records.get("count"));
     if let Some(count) = count.filter(|_| is_shown) {
         session.warn(&format!(
             "the list of the {count} records is too long for its entry: the proof shows how many they are, and not \
@@ -205,25 +205,29 @@ fn tell_what_is_apart(opening: &Opening, shows: &[String], session: &mut Session
 }
 
 /// The names of the fields that are shown.
-fn choose(args: &Args, opening: &Opening) -> Result<Vec<String>, Failure> {
+fn choose(args: &Args, opening: &Line) -> Result<Vec<String>, Failure> {
     let kind = kind_of(opening);
     if matches!(args.audience, Some(Reader::Client | Reader::Recipient)) && kind != audience::DISCLOSURE {
         return Err(Failure::usage(format!("--for client and --for recipient are about disclosures, not a {kind}")));
     }
     let audience = args.audience.map_or(Audience::Anybody, Audience::from);
-    let fields = || opening.event.keys();
+    let fields = opening.names();
     for name in &args.show {
         if name == audience::NEVER {
             let message = "receipt is never shown: whoever has it can find out the recipient's code by trying";
             return Err(Failure::usage(message));
         }
-        if !opening.event.contains_key(name) {
-            let listed = fields().cloned().collect::<Vec<_>>().join(", ");
+        if opening.hidden().contains(&name.as_str()) {
+            let message = format!("{name} of entry {} was erased: nobody can show it any more", opening.index());
+            return Err(Failure::usage(message));
+        }
+        if !fields.contains(&name.as_str()) {
+            let listed = fields.join(", ");
             return Err(Failure::usage(format!("a {kind} has no field {name:?}; its fields are {listed}")));
         }
     }
-    let is_chosen = |name: &&String| audience.sees(kind, name) || args.show.contains(*name);
-    Ok(fields().filter(is_chosen).cloned().collect())
+    let is_chosen = |name: &&str| audience.sees(kind, name) || args.show.iter().any(|show| show == name);
+    Ok(fields.into_iter().filter(is_chosen).map(str::to_owned).collect())
 }
 
 /// The proof that the vault's ledger continues a checkpoint.

@@ -13,6 +13,7 @@ use crate::cli::answer::Look;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::session::Session;
+use crate::cli::session::no_next_key;
 use crate::cli::session::state_of;
 use crate::cli::text::bare;
 use crate::cli::verdict;
@@ -169,7 +170,11 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     done.mended = mend(session)?;
     let mut vault = session.open_to_recover()?;
-    if matches!(vault.standing(), Standing::Forked(_)) {
+    if args.next_key.is_some() && vault.promised()?.is_none() {
+        return Err(no_next_key());
+    }
+    let is_forked = matches!(vault.may_append(), Err(VaultError::Forked { .. } | VaultError::SignedTwice { .. }));
+    if is_forked && !vault.is_branched() {
         accept_fork(session, &mut vault)?;
     }
     let writes = !matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. } | VaultError::Unmarked(_)));
@@ -254,6 +259,7 @@ fn go_on_here(
         };
         let message =
             format!("{} Nobody confirmed that a new ledger is to go on from here; {so_far}", state_of(&vault)?);
+        session.raise(&vault);
         let failure = Failure::new(FailureCode::Refused, message);
         let failure = match vault.highest()?.size > head.size {
             true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
@@ -272,8 +278,8 @@ fn accept_fork(session: &mut Session<'_>, vault: &mut Vault) -> Result<(), Failu
     let head = vault.head();
     let accept = format!("{}:{}", head.size, root_text(&head.root));
     if session.globals.accept_head.as_deref() != Some(&accept) {
-        let alarm = vault.alarm().map(Failure::from);
-        let failure = alarm.unwrap_or_else(|| Failure::new(FailureCode::Integrity, "the ledger was forked"));
+        let refused = vault.may_append().err().map(|error| Failure::new(FailureCode::Integrity, error.to_string()));
+        let failure = refused.unwrap_or_else(|| Failure::new(FailureCode::Integrity, "the ledger was forked"));
         return Err(failure.hint(format!("subrosa --accept-head {accept} ledger recover")));
     }
     let kept = vault.accept_fork()?;

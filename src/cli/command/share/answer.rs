@@ -21,6 +21,7 @@ use crate::practice::event::Body;
 use crate::sharing::PlannedDisclosure;
 use crate::sharing::SharePlan;
 use crate::time::Timestamp;
+use crate::time::Date;
 use crate::vault::Vault;
 use crate::vault::catalog::IdKind;
 use crate::vault::transaction::Committed;
@@ -127,18 +128,18 @@ impl Answer for Shared {
 
 impl Shared {
     /// Who would get what.
-    pub fn planned(vault: &Vault, plan: &SharePlan) -> Result<Self, Failure> {
+    pub fn planned(vault: &Vault, plan: &SharePlan, today: Date) -> Result<Self, Failure> {
         let disclosures: Result<_, _> =
             plan.planned.iter().map(|planned| Disclosure::planned(vault, plan, planned)).collect();
-        Ok(Self { dry_run: true, disclosures: disclosures?, refused: refused(vault, plan)?, head: vault.head().into() })
+        Ok(Self { dry_run: true, disclosures: disclosures?, refused: refused(vault, plan, today)?, head: vault.head().into() })
     }
 
     /// Who got what.
     pub fn made(
         vault: &Vault,
         plan: &SharePlan,
-        committed: &Committed,
-        released: &[Released],
+        (committed, released): (&Committed, &[Released]),
+        today: Date,
     ) -> Result<Self, Failure> {
         let mut disclosures = Vec::new();
         for (index, event) in &committed.entries {
@@ -152,7 +153,7 @@ impl Shared {
             disclosure.obligations = planned.map(|planned| obligations(planned.permit())).unwrap_or_default();
             disclosures.push(disclosure);
         }
-        Ok(Self { dry_run: false, disclosures, refused: refused(vault, plan)?, head: (&committed.head).into() })
+        Ok(Self { dry_run: false, disclosures, refused: refused(vault, plan, today)?, head: (&committed.head).into() })
     }
 
     /// What was handed over late.
@@ -228,10 +229,10 @@ fn ids(planned: &PlannedDisclosure) -> Vec<String> {
     planned.records.iter().map(|record| record.id().to_string()).collect()
 }
 
-fn refused(vault: &Vault, plan: &SharePlan) -> Result<Vec<Refused>, Failure> {
+fn refused(vault: &Vault, plan: &SharePlan, today: Date) -> Result<Vec<Refused>, Failure> {
     let one = |(recipient, refusal): &_| -> Result<Refused, Failure> {
         let recipient: &crate::practice::recipient::Recipient = recipient;
-        let reasons = reasons(vault.catalog(), plan, recipient, refusal);
+        let reasons = reasons(vault.catalog(), plan, recipient, refusal, today);
         Ok(Refused { recipient: who(vault, recipient.id())?, reasons })
     };
     plan.refused.iter().map(one).collect()
