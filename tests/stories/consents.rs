@@ -94,6 +94,40 @@ fn entries(practice: &Practice, kind: &str) -> Vec<Value> {
     log["entries"].as_array().unwrap().iter().map(|entry| entry["event"].clone()).collect()
 }
 
+/// What every JSON answer of these commands, and every part of one, has for fields, besides its schema; sorted.
+pub fn shapes() -> Vec<(String, Vec<String>)> {
+    let practice = practice();
+    let draft = id_of(&grant(&practice, &[CLIENT, LEE_ONLY, NOTES, TREAT]));
+    let mut shapes = Vec::new();
+    let mut note = |name: &str, value: &Value| {
+        let mut fields: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
+        fields.retain(|field| field != "schema");
+        fields.sort();
+        shapes.push((name.to_owned(), fields));
+    };
+    for args in [
+        ["grant"].iter().chain(WHOLE.concat().iter()).copied().collect::<Vec<_>>(),
+        vec!["complete", &draft, "--signed-on", "0d", "--signed-by", "client"],
+        vec!["form", &draft, "-o", "form-1.txt"],
+        vec!["receipt", &draft, "-o", "receipt.json"],
+        vec!["list"],
+    ] {
+        let answer = practice.ok(&[&["consent", "--json"], &args[..]].concat()).json();
+        note(&format!("consent-{}", args[0]), &answer);
+    }
+    practice.ok(&["share", "@", "--to", "dr-lee", "--purpose", "treat", "--consent", &draft]);
+    let revoked = practice.ok(&["consent", "revoke", &draft, "--to", "dr-lee", "--json"]).json();
+    note("consent-revoke", &revoked);
+    note("Sent", &revoked["disclosures"][0]);
+    let marked = practice.ok(&["consent", "mark-false", &draft, "--reason", "forged", "--json"]).json();
+    note("consent-mark-false", &marked);
+    let shown = show(&practice, &draft);
+    note("consent-show", &shown);
+    note("Consent", &shown["consent"]);
+    note("Revoked", &shown["consent"]["revoked"][0]);
+    shapes
+}
+
 fn at(time: &str) -> i64 {
     time.parse::<Timestamp>().unwrap().unix()
 }
@@ -472,6 +506,18 @@ fn the_form_is_one_page_that_a_client_can_sign() {
 }
 
 #[test]
+fn the_page_names_every_field_of_the_answers() {
+    let page = include_str!("../../docs/command-line.md");
+    for (name, fields) in shapes() {
+        let row = page.lines().find(|line| line.split_whitespace().next() == Some(&name));
+        let mut told: Vec<&str> =
+            row.unwrap_or_else(|| panic!("{name} is not told of")).split_whitespace().skip(1).collect();
+        told.sort_unstable();
+        assert_eq!(fields, told, "{name}");
+    }
+}
+
+#[test]
 fn lists_name_nobody_by_name() {
     let practice = practice();
     let id = live(&practice, &[&WHOLE.concat(), &["--on-event", "the end of the school year"]]);
@@ -504,6 +550,67 @@ fn what_the_wrong_one_signed_is_filed_with_a_warning_and_not_used() {
     assert!(said.stderr.contains("try: subrosa client show kid-1"), "{said:?}");
     practice.ok(&["add", "note.txt", "--client", "kid-1", "--kind", "progress-note"]);
     assert_eq!(reasons(&practice, "dr-lee"), ["E-CONSENT-SIGNATORY"]);
+}
+
+/// The mother of kid-1, who may sign for him.
+fn with_a_mother(practice: &Practice) {
+    practice.ok(&["recipient", "add", "mum", "--name", "Rita Kestrel", "--role", "family"]);
+    let seen = ["--relationship", "mother", "--authority", "parent", "--evidence", "birth certificate seen"];
+    practice.ok(&[&["client", "representative", "kid-1", "--recipient", "mum"], &seen[..]].concat());
+    practice.ok(&["add", "note.txt", "--client", "kid-1", "--kind", "progress-note"]);
+}
+
+#[test]
+fn what_a_parent_signed_ends_with_the_midnight_of_majority() {
+    let mut practice = practice();
+    with_a_mother(&practice);
+    let start: &[&[&str]] = &[&["--client", "kid-1"], LEE_ONLY, NOTES, TREAT, SIGNED_ON];
+    let id = live(&practice, &[&start.concat(), &["--signed-by", "mum"]]);
+    let form = practice.ok(&["consent", "form", &id]).stdout;
+    assert!(form.contains("Rita Kestrel, family (parent)") && !form.contains("Tom Kestrel (client)"), "{form}");
+    practice.now = at("2026-11-30T23:59:00Z");
+    assert_eq!(reasons(&practice, "dr-lee"), Vec::<String>::new());
+    practice.now = at("2026-12-01T00:00:00Z");
+    assert_eq!(reasons(&practice, "dr-lee"), ["E-CONSENT-SIGNATORY"]);
+    let form = practice.ok(&["consent", "form", &id]).stdout;
+    assert!(form.contains("Tom Kestrel (client)") && !form.contains("(parent)"), "{form}");
+    // Of age, the client signs.
+    let again = [&["--client", "kid-1"], LEE_ONLY, NOTES, TREAT, &["--signed-on", "0d"], SIGNED_BY];
+    live(&practice, &again);
+    assert_eq!(reasons(&practice, "dr-lee"), Vec::<String>::new());
+    assert_eq!(practice.ok(&["ledger", "verify"]).exit, 0);
+}
+
+#[test]
+fn who_signs_for_a_minor_is_for_the_minors_rule_to_say() {
+    let rules: [(&str, &[&[&str]]); 3] =
+        [("guardian-signs", &[&["mum"]]), ("minor-signs", &[&["client"]]), ("both-sign", &[&["client", "mum"]])];
+    let ways: [&[&str]; 3] = [&["mum"], &["client"], &["client", "mum"]];
+    for (rule, enough) in rules {
+        for signed_by in ways {
+            let practice = practice();
+            with_a_mother(&practice);
+            practice.ok(&["client", "edit", "kid-1", "--minor-rule", rule]);
+            let signed: Vec<&str> = signed_by.iter().flat_map(|one| ["--signed-by", one]).collect();
+            live(&practice, &[&["--client", "kid-1"], LEE_ONLY, NOTES, TREAT, SIGNED_ON, &signed]);
+            let is_enough = enough.iter().all(|needed| needed.iter().all(|one| signed_by.contains(one)));
+            let want: &[&str] = if is_enough { &[] } else { &["E-CONSENT-SIGNATORY"] };
+            assert_eq!(reasons(&practice, "dr-lee"), want, "{rule} {signed_by:?}");
+        }
+    }
+}
+
+#[test]
+fn a_team_is_those_who_are_of_it_when_the_consent_is_granted() {
+    let practice = practice();
+    practice.ok(&["team", "add", "intake", "--member", "dr-lee"]);
+    let id = live(&practice, &[CLIENT, &["--to", "team:intake", "--to", "dr-lee"], NOTES, TREAT, SIGNED_ON, SIGNED_BY]);
+    practice.ok(&["team", "add", "intake", "--member", "ana"]);
+    let recipients = show(&practice, &id)["consent"]["recipients"].clone();
+    assert_eq!((recipients.as_array().unwrap().len(), &recipients[0]["alias"]), (1, &"dr-lee".into()));
+    assert_eq!(reasons(&practice, "ana"), ["E-CONSENT-NONE"]);
+    practice.ok(&["consent", "revoke", &id, "--to", "team:intake"]);
+    assert_eq!(reasons(&practice, "dr-lee"), ["E-CONSENT-REVOKED"]);
 }
 
 #[test]

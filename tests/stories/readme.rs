@@ -335,6 +335,10 @@ fn the_page_names_every_field_of_the_json() {
         assert_eq!(keys(part), sorted(row(name)), "{name}");
         seen.push(name.to_owned());
     }
+    for (name, fields) in crate::consents::shapes() {
+        assert_eq!(fields, sorted(row(&name)), "{name}");
+        seen.push(name);
+    }
     // Every row between the first and the last of them was looked at.
     let names: Vec<_> = rows().into_iter().map(|row| row.0).collect();
     let (first, last) = (names.iter().position(|name| name == "init"), names.iter().position(|name| name == "error"));

@@ -147,7 +147,8 @@ fn a_query_on_a_broken_page_says_that_it_is_damaged() {
     let (_directory, path) = told(true);
     let mut bytes = fs::read(&path).unwrap();
     let length = bytes.len();
-    bytes[8192..length].fill(0x5a);
+    // The tables' own descriptions, in the first pages, stay: a file without them is begun anew when it is opened.
+    bytes[length / 2..].fill(0x5a);
     fs::write(&path, bytes).unwrap();
     let catalog = open(&path);
     let read = catalog.entries(&EntryFilter::default(), |_| Ok::<_, CatalogError>(true));
