@@ -88,7 +88,12 @@ fn is_cited(domain: &str, source: &str) -> bool {
         })
     };
     let unverified = domain.split("Not verified here").nth(1).unwrap_or_default();
-    let is_unchecked = marked("[K]") || unverified.contains(section);
+    // A section listed there is listed with all its paragraphs; a paragraph alone.
+    let is_listed = unverified.split([' ', ',', ';', '\n']).filter(|word| word.contains('.')).any(|word| {
+        let word = word.trim_end_matches('.');
+        !word.is_empty() && (number == word || number.strip_prefix(word).is_some_and(|rest| rest.starts_with('(')))
+    });
+    let is_unchecked = marked("[K]") || is_listed;
     domain.contains(section) && is_unchecked == source.ends_with(" (not checked)")
 }
 
@@ -126,7 +131,8 @@ fn every_id_of_the_reference_is_in_the_table_or_comes_later() {
             group = word.to_owned();
         }
         // "E-SETTING-UNDECLARED / -PUBLIC": the second is the first with another end.
-        let tail = word.strip_prefix('-').filter(|tail| !tail.is_empty() && tail.chars().all(|c| c.is_ascii_uppercase()));
+        let tail =
+            word.strip_prefix('-').filter(|tail| !tail.is_empty() && tail.chars().all(|c| c.is_ascii_uppercase()));
         let id = match tail {
             Some(tail) if tail == "SELFPAY" => format!("E-RESTRICT-{tail}"),
             Some(tail) => format!("{}-{tail}", group.rsplit_once('-').map_or(group.as_str(), |(head, _)| head)),
