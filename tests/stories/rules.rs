@@ -88,7 +88,12 @@ fn is_cited(domain: &str, source: &str) -> bool {
         })
     };
     let unverified = domain.split("Not verified here").nth(1).unwrap_or_default();
-    let is_unchecked = marked("[K]") || unverified.contains(section);
+    // A section listed there is listed with all its paragraphs; a paragraph alone.
+    let is_listed = unverified.split([' ', ',', ';', '\n']).filter(|word| word.contains('.')).any(|word| {
+        let word = word.trim_end_matches('.');
+        !word.is_empty() && (number == word || number.strip_prefix(word).is_some_and(|rest| rest.starts_with('(')))
+    });
+    let is_unchecked = marked("[K]") || is_listed;
     domain.contains(section) && is_unchecked == source.ends_with(" (not checked)")
 }
 

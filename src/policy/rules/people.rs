@@ -137,7 +137,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-AGREE-UNDERSTOOD",
         text: "the recipient signed, and nobody made sure that it was understood",
         source: &[
-            "seed A: \"ensuring all parties understand the importance of maintaining confidentiality and the consequences of breaching it\"",
+            "seed A: \"ensuring that all parties involved understand the importance of maintaining confidentiality and the consequences of breaching it\"",
         ],
         cure: AGREE,
         exit: 3,
