@@ -37,8 +37,8 @@ pub fn difference<'a>(before: &'a str, after: &'a str) -> Vec<Line<'a>> {
     let (mut i, mut j) = (0, 0);
     while i < old_middle.len() || j < new_middle.len() {
         let is_same = i < old_middle.len() && j < new_middle.len() && old_middle[i] == new_middle[j];
-        let may_go = i < old_middle.len()
-            && (j == new_middle.len() || stays[(i + 1) * width + j] >= stays[i * width + j + 1]);
+        let may_go =
+            i < old_middle.len() && (j == new_middle.len() || stays[(i + 1) * width + j] >= stays[i * width + j + 1]);
         if is_same {
             lines.push(Line::Same(old_middle[i]));
             (i, j) = (i + 1, j + 1);

@@ -257,7 +257,9 @@ impl Protocol {
     pub fn parse(text: &str) -> Result<Self, ProtocolError> {
         let read: Self = toml::from_str(text).map_err(|error| ProtocolError::Shape {
             // A whole section that is missing is missing nowhere in particular.
-            place: error.span().filter(|span| !span.is_empty() && span.len() < text.trim_end().len())
+            place: error
+                .span()
+                .filter(|span| !span.is_empty() && span.len() < text.trim_end().len())
                 .map_or_else(Place::default, |span| Place::at(text, span.start)),
             reason: error.message().split_whitespace().collect::<Vec<_>>().join(" "),
         })?;
@@ -383,7 +385,10 @@ mod tests {
     #[test]
     fn sharing_without_consent_is_a_rule_of_hipaa_alone() {
         let open = text().replace("[access]\n", "[access]\nallow_tpo_without_consent = true\n");
-        assert!(matches!(Protocol::parse(&open).unwrap_err(), ProtocolError::TpoWithoutHipaa(Place { line: Some(9), .. })));
+        assert!(matches!(
+            Protocol::parse(&open).unwrap_err(),
+            ProtocolError::TpoWithoutHipaa(Place { line: Some(9), .. })
+        ));
         assert!(Protocol::parse(&open.replace("profiles = []", "profiles = [\"hipaa\"]")).is_ok());
     }
 }

@@ -147,7 +147,10 @@ pub fn code(refusals: &[(Recipient, Refusal)]) -> FailureCode {
 /// The refusal of a whole request.
 pub fn refused(catalog: &Catalog, plan: &SharePlan, today: Date) -> Failure {
     let names: Vec<&str> = plan.refused.iter().map(|(recipient, _)| recipient.details.alias.as_str()).collect();
-    let all: Vec<Reason> =
-        plan.refused.iter().flat_map(|(recipient, refusal)| reasons(catalog, plan, recipient, refusal, today)).collect();
+    let all: Vec<Reason> = plan
+        .refused
+        .iter()
+        .flat_map(|(recipient, refusal)| reasons(catalog, plan, recipient, refusal, today))
+        .collect();
     Failure::new(code(&plan.refused), format!("nothing is shared with {}", names.join(", "))).because(all)
 }

@@ -38,7 +38,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     });
     match adopted {
         Ok(exit) => {
-            let unwiped = |error| Failure::new(FailureCode::Failed, format!("the edited file was not removed: {error}"));
+            let unwiped =
+                |error| Failure::new(FailureCode::Failed, format!("the edited file was not removed: {error}"));
             edit.wipe().map_err(unwiped)?;
             Ok(exit)
         }

@@ -52,7 +52,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Some(text) => text,
         None if version == present.version => present.text,
         None => {
-            let message = format!("there is no version {version} of the protocol; the present one is {}", present.version);
+            let message =
+                format!("there is no version {version} of the protocol; the present one is {}", present.version);
             return Err(Failure::not_found(message));
         }
     };

@@ -20,8 +20,8 @@ use crate::practice::disclosure::DisclosureMade;
 use crate::practice::event::Body;
 use crate::sharing::PlannedDisclosure;
 use crate::sharing::SharePlan;
-use crate::time::Timestamp;
 use crate::time::Date;
+use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::IdKind;
 use crate::vault::transaction::Committed;
@@ -131,7 +131,12 @@ impl Shared {
     pub fn planned(vault: &Vault, plan: &SharePlan, today: Date) -> Result<Self, Failure> {
         let disclosures: Result<_, _> =
             plan.planned.iter().map(|planned| Disclosure::planned(vault, plan, planned)).collect();
-        Ok(Self { dry_run: true, disclosures: disclosures?, refused: refused(vault, plan, today)?, head: vault.head().into() })
+        Ok(Self {
+            dry_run: true,
+            disclosures: disclosures?,
+            refused: refused(vault, plan, today)?,
+            head: vault.head().into(),
+        })
     }
 
     /// Who got what.
