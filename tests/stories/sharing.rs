@@ -18,7 +18,7 @@ use crate::practice::Practice;
 
 fn practice() -> Practice {
     let practice = Practice::new();
-    practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel"]);
+    practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--adult"]);
     practice.ok(&[
         "recipient",
         "add",
@@ -30,6 +30,7 @@ fn practice() -> Practice {
         "--verified",
         "in-person",
     ]);
+    practice.consent("dr-lee");
     practice.write("note.txt", "Slept better.\n");
     practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "progress-note", "--title", "Third session"]);
     practice
@@ -43,6 +44,7 @@ fn reasons(error: &Value) -> Vec<&str> {
 #[test]
 fn a_package_holds_what_the_ledger_says() {
     let machine = Machine::new();
+    machine.consent("dr-lee");
     let record = machine.add("Told in confidence.\n");
     let shared = machine.ok(&[
         "share",
@@ -158,24 +160,58 @@ fn refusals_say_why_by_which_source_and_how_to_cure_it() {
     practice.ok(&["recipient", "add", "ana", "--key", ANA, "--role", "family"]);
     let said = practice.run(&["share", "@", "--to", "ana", "--purpose", "treat"]);
     assert_eq!((said.exit, said.stdout.as_str()), (3, ""));
-    assert!(said.stderr.contains("E-RECIP-UNVERIFIED"), "{}", said.stderr);
-    assert!(said.stderr.contains("seed A"), "{}", said.stderr);
-    assert!(said.stderr.contains("subrosa recipient verify ana --how in-person"), "{}", said.stderr);
+    for word in [
+        "E-RECIP-UNVERIFIED",
+        "subrosa recipient verify ana --how in-person",
+        "E-CONSENT-NONE",
+        "seed A: \"not sharing the information with anyone without the explicit permission of the client\"",
+        "subrosa consent grant --client mk-01 --to ana --kind progress-note --purpose treat",
+    ] {
+        assert!(said.stderr.contains(word), "{word}: {}", said.stderr);
+    }
+    assert!(!said.stderr.contains("Maria"), "{}", said.stderr);
     // The refusal is in the ledger: ids of reasons, no content; and no package anywhere.
     let log = practice.ok(&["ledger", "log", "--kind", "disclosure.refused", "--json"]).json();
-    assert_eq!(log["entries"][0]["reasons"], serde_json::json!(["E-RECIP-UNVERIFIED"]));
+    assert_eq!(
+        log["entries"][0]["reasons"],
+        serde_json::json!(["E-RECIP-UNVERIFIED", "E-CONSENT-NONE", "E-NEED-LABEL"])
+    );
     assert!(
         !practice.vault().join("outbox").exists()
             || fs::read_dir(practice.vault().join("outbox")).unwrap().next().is_none()
     );
-    // Recorded as unverified, it goes.
+    // Recorded as unverified, what is least confidential goes, and nothing else.
+    practice.consent("ana");
+    let unverified = practice.run(&["share", "@", "--to", "ana", "--purpose", "treat", "--unverified", "--json"]);
+    assert_eq!(reasons(&unverified.error()), ["E-NEED-LABEL"]);
+    practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "billing-item"]);
     let shared = practice.ok(&["share", "@", "--to", "ana", "--purpose", "treat", "--unverified"]);
     assert!(practice.path(&format!("{}.age", shared.stdout.trim())).exists());
     let log = practice.ok(&["ledger", "log", "--kind", "disclosure.made", "--json"]).json();
     assert_eq!(log["entries"][0]["event"]["verified"], Value::Null);
     // The cure works as printed.
     practice.ok(&["recipient", "verify", "ana", "--how", "in-person"]);
-    practice.ok(&["share", "@", "--to", "ana", "--purpose", "treat"]);
+    practice.ok(&["share", "@2", "--to", "ana", "--purpose", "treat"]);
+}
+
+#[test]
+fn without_a_consent_nothing_goes_to_anybody() {
+    let practice = practice();
+    let share =
+        |more: &[&str]| practice.run(&[&["share", "@", "--to", "ana", "--purpose", "treat", "--json"], more].concat());
+    practice.ok(&["recipient", "add", "ana", "--key", ANA, "--role", "family", "--verified", "in-person"]);
+    let error = share(&[]).error();
+    assert_eq!(reasons(&error), ["E-CONSENT-NONE"]);
+    // The cure as printed makes a draft, and a draft opens nothing; signed, it does.
+    let cure = error["reasons"][0]["cure"].as_str().unwrap().to_owned();
+    let draft = practice.run(&cure.split(' ').skip(1).collect::<Vec<_>>());
+    assert_eq!(draft.exit, 7, "{draft:?}");
+    let error = share(&[]).error();
+    assert_eq!(reasons(&error), ["E-CONSENT-INCOMPLETE"]);
+    let cure = error["reasons"][0]["cure"].as_str().unwrap().to_owned();
+    let signed = ["--signed-on", "2026-11-21", "--signed-by", "client"];
+    practice.ok(&[&cure.split(' ').skip(1).take(3).collect::<Vec<_>>()[..], &signed].concat());
+    assert_eq!(share(&[]).exit, 0);
 }
 
 #[test]
@@ -201,16 +237,25 @@ fn all_reasons_come_together_and_in_order() {
     assert_eq!(said.exit, 3);
     assert_eq!(
         reasons(&said.error()),
-        ["E-CLIENT-SEVERAL", "E-RECIP-SUSPENDED", "E-RECIP-UNVERIFIED", "E-BASIS-ASSURANCE"]
+        [
+            "E-RECIP-SUSPENDED",
+            "E-RECIP-UNVERIFIED",
+            "E-CLIENT-SEVERAL",
+            "E-BASIS-ASSURANCE",
+            "E-NEED-ROLE",
+            "E-NEED-ROLE",
+            "E-NEED-LABEL",
+            "E-MINIMUM",
+        ]
     );
     practice.ok(&["recipient", "add", "ben", "--role", "family"]);
     assert_eq!(
         reasons(&practice.run(&["share", "@", "--to", "ben", "--purpose", "treat", "--json"]).error()),
-        ["E-KEY-NONE"]
+        ["E-KEY-NONE", "E-CONSENT-NONE", "E-NEED-LABEL"]
     );
     assert_eq!(
         reasons(
-            &practice.run(&["share", "@", "--to", "dr-lee", "--purpose", "treat", "--basis", "tpo", "--json"]).error()
+            &practice.run(&["share", "@2", "--to", "dr-lee", "--purpose", "treat", "--basis", "tpo", "--json"]).error()
         ),
         ["E-BASIS-FORBIDDEN"]
     );
@@ -227,6 +272,7 @@ fn a_key_that_cannot_be_used_here_is_a_reason_like_any_other() {
     let practice = practice();
     let key = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
     practice.ok(&["recipient", "add", "plug", "--key", key, "--verified", "in-person"]);
+    practice.consent("plug");
     fs::create_dir(practice.path("out")).unwrap();
     let both = ["share", "@", "--to", "dr-lee", "--to", "plug", "--purpose", "treat", "-o", "out", "--json"];
     assert_eq!(reasons(&practice.run(&both).error()), ["E-KEY-UNUSABLE"]);
@@ -280,6 +326,8 @@ fn a_dry_run_tells_and_writes_nothing() {
 fn several_recipients_get_a_package_a_code_and_an_entry_each() {
     let practice = practice();
     practice.ok(&["recipient", "add", "ana", "--key", ANA, "--role", "family"]);
+    practice.consent("ana");
+    practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "billing-item"]);
     practice.refused(2, &["share", "@", "--to", "dr-lee", "--to", "ana", "--purpose", "treat", "-o", "one.age"]);
     fs::create_dir(practice.path("out")).unwrap();
     // One may not: nothing goes to anybody, unless that is asked for.
@@ -364,6 +412,7 @@ fn a_directory_that_is_not_there_is_noticed_before_anything_is_shared() {
 #[test]
 fn a_closed_pipe_loses_no_package() {
     let machine = Machine::new();
+    machine.consent("dr-lee");
     let record = machine.add(&"long ".repeat(400_000));
     let mut child = machine.spawn(&["share", &record, "--to", "dr-lee", "--purpose", "treat", "-o", "-"]);
     drop(child.stdout.take());
