@@ -387,7 +387,7 @@ mod tests {
         let open = text().replace("[access]\n", "[access]\nallow_tpo_without_consent = true\n");
         assert!(matches!(
             Protocol::parse(&open).unwrap_err(),
-            ProtocolError::TpoWithoutHipaa(Place { line: Some(9), .. })
+            ProtocolError::TpoWithoutHipaa(Place { line: Some(10), .. })
         ));
         assert!(Protocol::parse(&open.replace("profiles = []", "profiles = [\"hipaa\"]")).is_ok());
     }

@@ -171,7 +171,7 @@ mod tests {
             media_type: "text/plain".to_owned(),
             name: None,
             name_bytes: None,
-            object: "00".repeat(16).parse().unwrap(),
+            object: "0".repeat(16).parse().unwrap(),
             record: "r-0123456789abcdef".parse().unwrap(),
             record_kind: RecordKind::ProgressNote,
             seal: crate::digest::Digest::of(b""),
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn what_the_law_asks_for_is_cut_last() {
-        let page = page(&[], &"handle ".repeat(400), &["THE LAW"]);
+        let page = page(&[], &"handle ".repeat(800), &["THE LAW"]);
         assert!(page.contains("THE LAW\n") && page.contains(CUT), "{page}");
     }
 

@@ -39,9 +39,9 @@ use crate::witnesses::witness;
 /// The stage of one attack.
 struct Stage {
     practice: Practice,
-    /// The head that is published, of five entries.
+    /// The head that is published, of six entries.
     head: VerifiedCheckpoint,
-    /// An older one of its own, of three.
+    /// An older one of its own, of four.
     older: VerifiedCheckpoint,
     /// The ledger's own key: whoever holds the vault's keys has it.
     log: SigningKey,
@@ -267,7 +267,7 @@ const TABLE: &[Row] = &[
     ),
     ("another log's head", |_| Stranger::new().checkpoint(5, 1).bytes().to_vec(), &[], "WRONG-LOG"),
     ("two heads of one size", |s| s.signed(6, Digest::of(b"other")), &[], "FORKED"),
-    ("an older head that never was", |s| s.signed(3, Digest::of(b"other")), &[], "FORKED"),
+    ("an older head that never was", |s| s.signed(4, Digest::of(b"other")), &[], "FORKED"),
     ("a head beyond the vault's", |s| s.signed(7, Digest::of(b"next")), &[], "ROLLED-BACK"),
     ("size 2^63", |s| s.signed(1 << 63, Digest::of(b"next")), &[], "ROLLED-BACK"),
     // On witnesses.
@@ -462,7 +462,7 @@ fn unsound_keys_are_not_taken() {
 #[test]
 fn evidence_of_a_fork_holds_both_notes_and_why() {
     let stage = Stage::new();
-    fs::write(stage.practice.path("kept.txt"), stage.signed(3, Digest::of(b"other"))).unwrap();
+    fs::write(stage.practice.path("kept.txt"), stage.signed(4, Digest::of(b"other"))).unwrap();
     // The narrower tiles of that size are long gone: what is there now shows it all the same.
     for narrower in ["tile/0/000.p/3", "tile/entries/000.p/3"] {
         let _ = fs::remove_file(ledger(&stage.practice).join(narrower));
@@ -477,13 +477,13 @@ fn evidence_of_a_fork_holds_both_notes_and_why() {
     let second = notes.rfind(&format!("\n{}\n", stage.log.origin())).unwrap();
     let open = |note: &str| VerifiedCheckpoint::open(note.as_bytes(), &stage.vkey()).unwrap();
     let (smaller, larger) = (open(&notes[..second]), open(&notes[second + 1..]));
-    assert_eq!((smaller.head().size, larger.head().size), (3, 6));
+    assert_eq!((smaller.head().size, larger.head().size), (4, 6));
     let hash = |line: &str| Digest::from_bytes(STANDARD.decode(line).unwrap().try_into().unwrap());
     let mut lines = why.lines();
     let root = hash(lines.next().unwrap());
-    assert_eq!(lines.next(), Some("old 3"));
+    assert_eq!(lines.next(), Some("old 4"));
     let proof: Vec<Digest> = lines.map(hash).collect();
-    let (old, new) = ((3, &root), (6, &larger.head().root));
+    let (old, new) = ((4, &root), (6, &larger.head().root));
     assert!(subrosa::ledger::tree::verify_consistency(old, new, &proof));
     assert_eq!(root, stage.older.head().root);
     assert_ne!(root, smaller.head().root);
