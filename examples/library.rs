@@ -117,7 +117,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // A note, filed and shared.
     let facts = NewRecord {
-        client,
+        client: Some(client),
         kind: RecordKind::ProgressNote,
         setting: None,
         date: today,
@@ -139,6 +139,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         why: None,
         expires: None,
         output: Vec::new(),
+        redact: false,
     };
     let plan = sharing::plan(&vault, request, clock(), rng, &Callbacks::none())?;
     if let Some((_, refusal)) = plan.refused.first() {

@@ -18,6 +18,7 @@ pub mod twin;
 pub mod answer;
 pub mod args;
 pub mod card;
+pub mod days;
 pub mod failure;
 pub mod names;
 pub mod public;

@@ -43,6 +43,7 @@ pub mod sharing;
 
 // Floor 7: operations that are made of others.
 pub mod consenting;
+pub mod papers;
 
 #[cfg(test)]
 mod crash_tests;

@@ -282,14 +282,15 @@ fn recipient(vault: &Vault, id: RecipientId) -> Result<Recipient, PeopleError> {
     vault.catalog().recipient(id)?.ok_or(PeopleError::NoRecipient(id))
 }
 
-/// People are told apart by alias, so clients, recipients and owners share one list of names. `own` is the id of
-/// whoever may keep it.
+/// People are told apart by alias, so clients, recipients and owners share one list of names, and teams are called
+/// otherwise. `own` is the id of whoever may keep it.
 fn free_alias(vault: &Vault, alias: &Alias, own: Option<&str>) -> Result<(), PeopleError> {
     if vault.catalog().owners()?.iter().any(|owner| owner.alias == *alias) {
         return Err(PeopleError::AliasTaken(alias.clone()));
     }
     let who = match vault.catalog().alias_taken(alias)? {
-        None => return Ok(()),
+        None if vault.catalog().team(alias.as_str())?.is_empty() => return Ok(()),
+        None => return Err(PeopleError::AliasTaken(alias.clone())),
         Some(Who::Client(id)) => id.to_string(),
         Some(Who::Recipient(id)) => id.to_string(),
     };

@@ -210,6 +210,12 @@ words! {
         AdverseUseReviewed = "adverse-use-reviewed", ConflictAcknowledged = "conflict-acknowledged",
     }
 
+    /// Where a training stands at a given time.
+    TrainingState "training state" { Live = "live", Expired = "expired" }
+
+    /// Where a restriction stands at a given time.
+    RestrictionState "restriction state" { Early = "early", Live = "live", Ended = "ended" }
+
     /// What entitles a representative to act for a client.
     Authority "authority" {
         Parent = "parent", Guardian = "guardian", CourtOrder = "court-order",

@@ -7,12 +7,14 @@ use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 
 pub mod add;
+pub mod agreement;
 pub mod card;
 pub mod check;
 pub mod client;
 pub mod completions;
 pub mod consent;
 pub mod edit;
+pub mod excerpt;
 pub mod explain;
 pub mod help;
 pub mod info;
@@ -24,10 +26,14 @@ pub mod owner;
 pub mod proof;
 pub mod protocol;
 pub mod recipient;
+pub mod restrict;
 pub mod rules;
 pub mod share;
 pub mod show;
 pub mod tag;
+pub mod team;
+pub mod training;
+pub mod whoknows;
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
@@ -46,6 +52,18 @@ pub enum Command {
     /// What clients consented to: granting, completing and taking back
     #[command(subcommand)]
     Consent(consent::Action),
+    /// Names for several recipients; each is decided about alone
+    #[command(subcommand)]
+    Team(team::Action),
+    /// What recipients promised
+    #[command(subcommand)]
+    Agreement(agreement::Action),
+    /// What recipients learned, and until when that counts
+    #[command(subcommand)]
+    Training(training::Action),
+    /// What clients asked not to be shared
+    #[command(subcommand)]
+    Restrict(restrict::Action),
     /// This practice's contact card: its keys, signed, for those who share with it
     Card(card::Args),
     /// File records: files, a directory's files, or standard input
@@ -59,10 +77,14 @@ pub enum Command {
     Info(info::Args),
     /// Edit a record's text; the old version stays
     Edit(edit::Args),
+    /// Take lines of a record as a record of their own, without names or identifiers where wanted
+    Excerpt(excerpt::Args),
     /// Put tags on records, and take tags off
     Tag(tag::Args),
     /// Share records with named recipients, each by a package and an entry in the ledger
     Share(share::Args),
+    /// Who was given what of a record or a client, and whether it has been overtaken
+    Whoknows(whoknows::Args),
     /// What is confidential here, who has access to it, and how it is handled
     #[command(subcommand)]
     Protocol(protocol::Action),
@@ -94,14 +116,20 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Client(action) => client::run(action, session),
         Command::Recipient(action) => recipient::run(action, session),
         Command::Consent(action) => consent::run(action, session),
+        Command::Team(action) => team::run(action, session),
+        Command::Agreement(action) => agreement::run(action, session),
+        Command::Training(action) => training::run(action, session),
+        Command::Restrict(action) => restrict::run(action, session),
         Command::Card(args) => card::run(&args, session),
         Command::Add(args) => add::run(args, session),
         Command::List(args) => list::run(args, session),
         Command::Show(args) => show::run(args, session),
         Command::Info(args) => info::run(args, session),
         Command::Edit(args) => edit::run(args, session),
+        Command::Excerpt(args) => excerpt::run(args, session),
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
+        Command::Whoknows(args) => whoknows::run(&args, session),
         Command::Protocol(action) => protocol::run(action, session),
         Command::Ledger(action) => ledger::run(action, session),
         Command::Proof(action) => proof::run(action, session),

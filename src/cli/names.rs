@@ -8,6 +8,7 @@ use crate::id::AgreementId;
 use crate::id::ConsentId;
 use crate::id::DisclosureId;
 use crate::id::IdError;
+use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::id::RestrictionId;
 use crate::practice::agreement::Agreement;
@@ -84,6 +85,20 @@ pub fn restriction(catalog: &Catalog, typed: &str) -> Result<Restriction, Failur
     catalog.restriction(id)?.ok_or_else(|| Failure::not_found(format!("there is no restriction {id}")))
 }
 
+/// Who is of the team that is called `typed`. A team that nobody is of is none.
+pub fn team(catalog: &Catalog, typed: &str) -> Result<Vec<RecipientId>, Failure> {
+    let members = match typed.parse::<Alias>() {
+        Ok(name) => catalog.team(name.as_str())?,
+        Err(_) => Vec::new(),
+    };
+    if members.is_empty() {
+        return Err(
+            Failure::not_found(format!("there is no team {typed:?}, or nobody is of it")).hint("subrosa team list")
+        );
+    }
+    Ok(members)
+}
+
 /// A typed word as a hint repeats it, quoted where a shell would take it apart.
 pub fn word(typed: &str) -> String {
     // Only a NUL cannot be quoted, and no argument holds one.
@@ -136,6 +151,7 @@ fn what(kind: IdKind) -> &'static str {
         IdKind::Consent => "consent",
         IdKind::Agreement => "agreement",
         IdKind::Restriction => "restriction",
+        IdKind::Training => "training",
     }
 }
 
@@ -148,5 +164,6 @@ fn letter(kind: IdKind) -> &'static str {
         IdKind::Consent => ConsentId::PREFIX,
         IdKind::Agreement => AgreementId::PREFIX,
         IdKind::Restriction => RestrictionId::PREFIX,
+        IdKind::Training => crate::id::TrainingId::PREFIX,
     }
 }

@@ -1,6 +1,9 @@
 //! Consents: granting and completing them, taking them back, marking false ones, and the copy that the client gets. What
 //! may change is judged under the locks. Must not know how any of it is typed, or drawn on a terminal.
 
+pub mod page;
+mod plain;
+mod receipt;
 pub mod statements;
 pub mod terms;
 
@@ -17,10 +20,14 @@ use crate::id::RecordId;
 use crate::policy;
 use crate::practice::client::Client;
 use crate::practice::consent::Consent;
+use crate::practice::consent::ConsentMarkedFalse;
+use crate::practice::consent::ConsentReceiptGiven;
+use crate::practice::consent::ConsentRevoked;
 use crate::practice::consent::ConsentTerms;
 use crate::practice::event::Body;
 use crate::practice::protocol::Protocol;
 use crate::practice::words::Alias;
+use crate::practice::words::Prose;
 use crate::time::Date;
 use crate::vault::Vault;
 use crate::vault::catalog::CatalogError;
@@ -64,6 +71,20 @@ pub enum ConsentingError {
         /// The flags of what it says.
         flags: Vec<&'static str>,
     },
+    /// What is to be taken back was never given.
+    #[error("{consent} does not name {scope}")]
+    NotNamed {
+        /// The consent.
+        consent: ConsentId,
+        /// What it does not name.
+        scope: String,
+    },
+    /// It was marked before.
+    #[error("{0} is marked as false already")]
+    MarkedAlready(ConsentId),
+    /// There is nothing to give a copy of.
+    #[error("{0} is not signed yet, so there is nothing to give a copy of")]
+    NotSigned(ConsentId),
     /// Its elements do not go together.
     #[error(transparent)]
     Terms(#[from] TermsError),
@@ -154,6 +175,78 @@ pub fn complete<R: CryptoRng + RngCore>(
     file(desk, form, |vault, form| {
         let has_form = form.is_some();
         Ok(Body::ConsentCompleted(decided(vault, ConsentTerms { form, ..said }, has_form)?))
+    })
+}
+
+/// Takes a consent back, or a part of it, at once. Nothing is appended where that was said before in the same way.
+pub fn revoke<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    revoked: ConsentRevoked,
+) -> Result<Committed, ConsentingError> {
+    let clock = desk.clock;
+    desk.append(|vault| {
+        let today = clock().date_in(&zone(vault)?);
+        if revoked.on > today {
+            return Err(TermsError::Future { flag: "on", day: revoked.on }.into());
+        }
+        let consent = vault.catalog().consent(revoked.consent)?.ok_or(ConsentingError::NoConsent(revoked.consent))?;
+        if let Some(scope) = unnamed(vault, &consent.terms, &revoked)? {
+            return Err(ConsentingError::NotNamed { consent: revoked.consent, scope });
+        }
+        let is_new = taken_back(&consent, &revoked).is_none_or(|before| {
+            // An oral one that comes in writing is said again.
+            revoked.how.is_some() && revoked.how != before.how
+        });
+        Ok(is_new.then_some(Draft::from(Body::ConsentRevoked(revoked))).into_iter().collect())
+    })
+}
+
+/// The last time that all of this was taken back before.
+pub fn taken_back<'c>(consent: &'c Consent, revoked: &ConsentRevoked) -> Option<&'c ConsentRevoked> {
+    fn covers<T: PartialEq>(before: &[T], now: &[T]) -> bool {
+        before.is_empty() || (!now.is_empty() && now.iter().all(|item| before.contains(item)))
+    }
+    consent.revoked.iter().rev().find(|before| {
+        covers(&before.recipients, &revoked.recipients)
+            && covers(&before.kinds, &revoked.kinds)
+            && covers(&before.purposes, &revoked.purposes)
+    })
+}
+
+/// What is taken back and was never given: it would be a promise that changes nothing.
+fn unnamed(vault: &Vault, terms: &ConsentTerms, revoked: &ConsentRevoked) -> Result<Option<String>, ConsentingError> {
+    if let Some(id) = revoked.recipients.iter().find(|id| !terms.recipients.contains(id)) {
+        let recipient = vault.catalog().recipient(*id)?;
+        return Ok(Some(recipient.map_or_else(|| id.to_string(), |recipient| recipient.details.alias.to_string())));
+    }
+    let kind = revoked.kinds.iter().find(|kind| !terms.kinds.contains(kind)).map(ToString::to_string);
+    let purpose = revoked.purposes.iter().find(|purpose| !terms.purposes.contains(purpose));
+    Ok(kind.or(purpose.map(ToString::to_string)))
+}
+
+/// Records that a consent is known to be false.
+pub fn mark_false<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    id: ConsentId,
+    reason: Prose,
+) -> Result<Committed, ConsentingError> {
+    desk.append(|vault| {
+        let consent = vault.catalog().consent(id)?.ok_or(ConsentingError::NoConsent(id))?;
+        if consent.false_because.is_some() {
+            return Err(ConsentingError::MarkedAlready(id));
+        }
+        Ok(vec![Draft::from(Body::ConsentMarkedFalse(ConsentMarkedFalse { consent: id, reason }))])
+    })
+}
+
+/// Records that the client was given a copy: the digest of its bytes as they were written.
+pub fn give_receipt<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    given: ConsentReceiptGiven,
+) -> Result<Committed, ConsentingError> {
+    desk.append(|vault| {
+        vault.catalog().consent(given.consent)?.ok_or(ConsentingError::NoConsent(given.consent))?;
+        Ok(vec![Draft::from(Body::ConsentReceiptGiven(given))])
     })
 }
 

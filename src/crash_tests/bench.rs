@@ -221,7 +221,7 @@ impl Bench {
     pub fn add(&self, vault: &mut Vault, client: ClientId, texts: &[&'static str]) -> Result<Committed, FilingError> {
         let incoming = |text: &'static str| Incoming {
             facts: NewRecord {
-                client,
+                client: Some(client),
                 kind: RecordKind::ProgressNote,
                 setting: None,
                 date: time::parse_date("2026-11-21").unwrap(),
@@ -239,7 +239,15 @@ impl Bench {
     pub fn share(&self, vault: &mut Vault, records: Vec<RecordId>, to: RecipientId) -> Result<Committed, ShareError> {
         // All of a client's records at once are shared with a reason.
         let ask = policy::Request { has_reason: true, ..policy::Request::new(Purpose::Treat) };
-        let request = ShareRequest { records, recipients: vec![to], ask, why: None, expires: None, output: Vec::new() };
+        let request = ShareRequest {
+            records,
+            recipients: vec![to],
+            ask,
+            why: None,
+            expires: None,
+            output: Vec::new(),
+            redact: false,
+        };
         let plan = sharing::plan(vault, request, (self.clock)(), &mut OsRng, &Callbacks::none())?;
         assert!(plan.refused.is_empty(), "{:?}", plan.refused);
         sharing::sending::send(&mut self.desk(vault), &plan, &Callbacks::none(), &mut |_| {})

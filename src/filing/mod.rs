@@ -1,6 +1,7 @@
 //! Filing records: adding, new versions, tags, and the trace of who looked. Contents stream from their source into
 //! sealed objects; nothing is held in memory. Must not know how a source is opened or a result is drawn.
 
+pub mod excerpt;
 pub mod media;
 
 use std::io;
@@ -43,8 +44,8 @@ const MAX_TAGS: usize = 100;
 /// What is known of a record before its content is read.
 #[derive(Clone, Debug)]
 pub struct NewRecord {
-    /// Whom it is about.
-    pub client: ClientId,
+    /// Whom it is about; nobody, for the practice's own papers.
+    pub client: Option<ClientId>,
     /// What it is.
     pub kind: RecordKind,
     /// The room in which it was said.
@@ -107,6 +108,22 @@ pub enum FilingError {
         /// Why.
         kind: io::ErrorKind,
     },
+    /// An excerpt is made of text.
+    #[error("{0} is no text: lines cannot be taken from it")]
+    NotText(RecordId),
+    /// The text is held in memory.
+    #[error("{0} is too large to take lines from")]
+    TooLarge(RecordId),
+    /// Lines that are not there.
+    #[error("{record} has {count} lines: {}-{} is no passage of it", passage[0], passage[1])]
+    NoLines {
+        /// The record.
+        record: RecordId,
+        /// What was asked for.
+        passage: [u64; 2],
+        /// How many lines there are.
+        count: u64,
+    },
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -134,7 +151,7 @@ pub fn add<R: CryptoRng + RngCore>(
     }
     transaction.commit(desk.clock, desk.rng, |vault| {
         for version in &versions {
-            open_client(vault, version.client.expect("records are added to clients"))?;
+            open_client(vault, version.client)?;
         }
         Ok(versions.into_iter().map(|version| Draft::from(Body::RecordAdded(version))).collect())
     })
@@ -253,7 +270,7 @@ fn first_version(
     }
     let (name, name_bytes) = name.map_or((None, None), |name| (Some(name.text), name.bytes));
     Ok(RecordVersion {
-        client: Some(client),
+        client,
         date,
         excerpt_of: None,
         group: None,
@@ -294,7 +311,8 @@ fn tagged(record: Record, add: &[Tag], remove: &[Tag]) -> Result<Option<RecordTa
     Ok(Some(RecordTagged { added, label, record: record.id(), removed }))
 }
 
-fn open_client(vault: &Vault, id: ClientId) -> Result<(), FilingError> {
+fn open_client(vault: &Vault, id: Option<ClientId>) -> Result<(), FilingError> {
+    let Some(id) = id else { return Ok(()) };
     let client = vault.catalog().client(id)?.ok_or(FilingError::NoClient(id))?;
     match client.state {
         ClientState::Active => Ok(()),

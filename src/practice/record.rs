@@ -109,6 +109,8 @@ pub enum Access {
     Show,
     /// `edit`
     Edit,
+    /// `excerpt`
+    Excerpt,
 }
 
 /// A record as the events so far leave it.

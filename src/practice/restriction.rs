@@ -11,6 +11,7 @@ use crate::time::Date;
 use crate::vocabulary::EndedBy;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
+use crate::vocabulary::RestrictionState;
 use crate::vocabulary::Role;
 
 /// `restriction.added`: what an empty list leaves unsaid, is all.
@@ -58,6 +59,15 @@ pub struct Restriction {
     pub ended: Option<RestrictionEnded>,
 }
 
+impl RestrictionAdded {
+    /// Whether nothing narrows it: then nothing at all of the client's is shared.
+    pub fn is_everything(&self) -> bool {
+        let Self { kinds, purposes, recipients, roles, self_pay, tags, .. } = self;
+        let narrowed = [kinds.len(), purposes.len(), recipients.len(), roles.len(), tags.len()];
+        !self_pay && narrowed.iter().all(|count| *count == 0)
+    }
+}
+
 impl Restriction {
     /// After `restriction.added`.
     pub fn added(asked: RestrictionAdded) -> Self {
@@ -69,6 +79,14 @@ impl Restriction {
         if self.ended.as_ref().is_none_or(|before| before.by == EndedBy::Practice) {
             self.ended = Some(ended);
         }
+    }
+
+    /// Where it stands on a day of the practice. One that the practice ended still holds for what was recorded before.
+    pub fn state(&self, today: Date) -> RestrictionState {
+        if self.ended.as_ref().is_some_and(|ended| today >= ended.on) {
+            return RestrictionState::Ended;
+        }
+        if today < self.asked.on { RestrictionState::Early } else { RestrictionState::Live }
     }
 
     /// Whether it holds today for a record of that date.

@@ -8,6 +8,7 @@ use crate::id::TrainingId;
 use crate::practice::words::Line;
 use crate::time::Date;
 use crate::time::Timestamp;
+use crate::vocabulary::TrainingState;
 
 /// `training.added`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,5 +39,10 @@ impl Training {
     /// Whether it holds on a day of the practice.
     pub fn is_live(&self, today: Date) -> bool {
         self.done.on <= today && today <= self.done.valid_until
+    }
+
+    /// Where it stands on a day of the practice.
+    pub fn state(&self, today: Date) -> TrainingState {
+        if self.is_live(today) { TrainingState::Live } else { TrainingState::Expired }
     }
 }

@@ -63,6 +63,8 @@ pub struct ShareRequest {
     pub expires: Option<Date>,
     /// What is wrong with the place the packages would go to.
     pub output: Vec<PlaceRisk>,
+    /// Other people's names are to be put out first.
+    pub redact: bool,
 }
 
 /// One package to be made.
@@ -99,6 +101,8 @@ pub struct SharePlan {
     pub planned: Vec<PlannedDisclosure>,
     /// The recipients that get nothing.
     pub refused: Vec<(Recipient, Refusal)>,
+    /// The records that name other people, which are to be put out before [`sending::send`].
+    pub to_redact: Vec<RecordId>,
     /// The last event that changed whose name is whose, when other people were looked for.
     named: u64,
 }
@@ -170,9 +174,20 @@ pub fn plan<R: CryptoRng + RngCore>(
     request.records.retain(|id| seen.insert(*id));
     let records = records_of(vault, &request)?;
     let named = vault.catalog().last_naming()?;
-    let Looked { found, unscanned } = looking::look(vault, &records)?;
+    let Looked { mut found, unscanned } = looking::look(vault, &records)?;
+    let mut to_redact = Vec::new();
+    if request.redact {
+        // An excerpt has neither its origin's file name nor its title; its tags stay.
+        found.retain(|one| {
+            one.place == "tag" || unscanned.iter().any(|other| other.record == one.record) || {
+                to_redact.push(one.record);
+                false
+            }
+        });
+        to_redact.dedup();
+    }
     let matter = Matter::of(vault, records, found, request.output.clone())?;
-    let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), named, request };
+    let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), named, to_redact, request };
     for id in plan.request.recipients.clone() {
         let party = Party::of(vault, id, matter.client.as_ref(), callbacks)?;
         match matter.decide(&plan.request.ask, &party, now) {

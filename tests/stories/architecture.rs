@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["policy"],
     &["vault"],
     &["filing", "people", "receiving", "sharing"],
-    &["consenting"],
+    &["consenting", "papers"],
     &["cli"],
 ];
 

@@ -477,7 +477,7 @@ fn evidence_of_a_fork_holds_both_notes_and_why() {
     let root = hash(lines.next().unwrap());
     assert_eq!(lines.next(), Some("old 3"));
     let proof: Vec<Digest> = lines.map(hash).collect();
-    let (old, new) = ((3, &root), (5, &larger.head().root));
+    let (old, new) = ((3, &root), (6, &larger.head().root));
     assert!(subrosa::ledger::tree::verify_consistency(old, new, &proof));
     assert_eq!(root, stage.older.head().root);
     assert_ne!(root, smaller.head().root);
@@ -519,21 +519,21 @@ fn answers_are_kept_only_where_they_belong() {
     stage.practice.ok(&["client", "add", "gh-05"]);
     let said = stage.practice.ok(&["ledger", "verify"]);
     assert!(said.stdout.starts_with("CONTINUOUS\t"), "{said:?}");
-    assert!(said.stderr.contains("1 of 1 witnesses cosigned its first 5 entries"), "{said:?}");
-    let kept = fs::read_to_string(ledger(&stage.practice).join("witnessed/5")).unwrap();
+    assert!(said.stderr.contains("1 of 1 witnesses cosigned its first 6 entries"), "{said:?}");
+    let kept = fs::read_to_string(ledger(&stage.practice).join("witnessed/6")).unwrap();
     assert!(kept.contains("witness.example/w1") && !kept.contains("witness.example/w2"), "{kept}");
     // A checkpoint that comes back whole, with a line of a second witness; the first keeps its place.
     let mut whole = Note::parse(kept.as_bytes(), NOTE_LIMIT).unwrap();
     whole.signatures.push(cosignature::cosign(&stage.head, Timestamp::from_unix(NOW + 91_000), &stage.unknown));
     fs::write(stage.practice.path("whole.txt"), whole.to_bytes()).unwrap();
     stage.practice.ok(&["ledger", "cosign", "whole.txt", "--witness", &unknown]);
-    assert_eq!(fs::read(ledger(&stage.practice).join("witnessed/5")).unwrap(), whole.to_bytes());
+    assert_eq!(fs::read(ledger(&stage.practice).join("witnessed/6")).unwrap(), whole.to_bytes());
     assert_eq!(stage.practice.ok(&["check", "--json"]).json()["ok"], true, "nothing of it is a stray");
     // What was kept is altered: that is told like any other file.
-    let path = ledger(&stage.practice).join("witnessed/5");
+    let path = ledger(&stage.practice).join("witnessed/6");
     fs::write(&path, with(whole, |lines| lines[1] = forged(&lines[1]))).unwrap();
     let said = stage.practice.run(&["ledger", "verify"]);
-    assert!(said.exit == 5 && said.stdout.starts_with("CORRUPT\t") && said.stderr.contains("witnessed/5"), "{said:?}");
+    assert!(said.exit == 5 && said.stdout.starts_with("CORRUPT\t") && said.stderr.contains("witnessed/6"), "{said:?}");
     // Whom this computer was told of stays known to it.
     stage.practice.now += 3600;
     assert!(stage.practice.files().keys().any(|path| path.ends_with("witnesses")));

@@ -4,6 +4,7 @@
 // Stories start processes, and say aloud what they leave out.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
+mod agreements;
 mod architecture;
 mod attacks_on_heads;
 mod attacks_on_logs;
@@ -11,6 +12,7 @@ mod attacks_on_notes;
 mod attacks_on_proofs;
 mod attacks_on_vaults;
 mod cards;
+mod consents;
 mod copies;
 mod cosigning;
 mod examples;
@@ -29,16 +31,21 @@ mod media;
 mod people;
 mod practice;
 mod proofs;
+mod protocol;
 mod readers;
 mod readme;
 mod records;
 mod recovery;
+mod restrictions;
+mod rules;
 mod screen;
 mod secrets;
 mod sharing;
 mod shells;
 mod successions;
+mod teams;
 mod terminal;
 mod unlocking;
 mod verifier;
+mod whoknows;
 mod witnesses;

@@ -128,7 +128,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
     let date = date.map_or(Ok(today), |when| when.since(today, &zone))?;
     let facts = |name: Option<FileName>| NewRecord {
-        client,
+        client: Some(client),
         kind,
         setting,
         date,

@@ -11,6 +11,7 @@ pub mod close;
 mod details;
 pub mod edit;
 pub mod list;
+pub mod representative;
 pub mod show;
 
 /// What can be done with clients.
@@ -25,6 +26,8 @@ pub enum Action {
     List(list::Args),
     /// Everything that is known of a client, the real name too
     Show(show::Args),
+    /// Name someone who may act for a client
+    Representative(representative::Args),
     /// Close a client's file: what is in it stays, nothing new is filed
     Close(close::Args),
 }
@@ -36,6 +39,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Action::Edit(args) => edit::run(args, session),
         Action::List(args) => list::run(&args, session),
         Action::Show(args) => show::run(&args, session),
+        Action::Representative(args) => representative::run(args, session),
         Action::Close(args) => close::run(&args, session),
     }
 }

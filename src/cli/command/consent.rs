@@ -14,7 +14,17 @@ use crate::vault::transaction::Committed;
 use crate::vocabulary::ConsentState;
 
 pub mod complete;
+pub mod form;
 pub mod grant;
+mod interview;
+pub mod list;
+pub mod mark_false;
+mod page;
+mod pages;
+pub mod receipt;
+pub mod revoke;
+mod sent;
+pub mod show;
 mod terms;
 
 /// What can be done with consents.
@@ -24,6 +34,19 @@ pub enum Action {
     Grant(grant::Args),
     /// Say what a draft lacks
     Complete(complete::Args),
+    /// A page that the client can sign
+    Form(form::Args),
+    /// All consents, or a client's
+    #[command(visible_alias = "ls")]
+    List(list::Args),
+    /// What a consent says, where it stands, and what was sent under it
+    Show(show::Args),
+    /// The client's copy of what was signed
+    Receipt(receipt::Args),
+    /// Take a consent back, all of it or a part, at once
+    Revoke(revoke::Args),
+    /// Record that a consent is known to be false
+    MarkFalse(mark_false::Args),
 }
 
 /// Does it.
@@ -31,6 +54,12 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     match action {
         Action::Grant(args) => grant::run(args, session),
         Action::Complete(args) => complete::run(args, session),
+        Action::Form(args) => form::run(&args, session),
+        Action::List(args) => list::run(&args, session),
+        Action::Show(args) => show::run(&args, session),
+        Action::Receipt(args) => receipt::run(&args, session),
+        Action::Revoke(args) => revoke::run(args, session),
+        Action::MarkFalse(args) => mark_false::run(args, session),
     }
 }
 

@@ -23,6 +23,8 @@ use crate::cli::names;
 use crate::cli::progress::Progress;
 use crate::cli::progress::Unit;
 use crate::cli::session::Session;
+use crate::filing::excerpt::Cut;
+use crate::filing::excerpt::excerpt;
 use crate::id::DisclosureId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
@@ -53,7 +55,7 @@ pub struct Args {
     /// The records have to be about this client
     #[arg(long, value_name = "CLIENT")]
     pub client: Option<String>,
-    /// With whom; may be repeated, and each gets a package of their own
+    /// With whom: a recipient, or team:NAME; may be repeated, and each person gets a package of their own
     #[arg(long, value_name = "RECIPIENT")]
     pub to: Vec<String>,
     /// What for
@@ -71,6 +73,9 @@ pub struct Args {
     /// Until when the recipient may keep it [default: what the protocol says]
     #[arg(long, value_name = "DATE")]
     pub expires: Option<When>,
+    /// Share excerpts instead in which the names, numbers and addresses of other clients are put out
+    #[arg(long)]
+    pub redact: bool,
     /// Share with those who may get it, though others may not
     #[arg(long)]
     pub partial: bool,
@@ -87,7 +92,7 @@ pub struct Args {
     #[arg(long)]
     pub dry_run: bool,
     /// Hand over a package that is in the ledger, and did not reach its place
-    #[arg(long, value_name = "DISCLOSURE", conflicts_with_all = ["client", "to", "purpose", "why", "expires", "partial", "unverified", "consent", "basis", "adverse_use_reviewed", "acknowledge_conflict", "dry_run"])]
+    #[arg(long, value_name = "DISCLOSURE", conflicts_with_all = ["client", "to", "purpose", "why", "expires", "partial", "redact", "unverified", "consent", "basis", "adverse_use_reviewed", "acknowledge_conflict", "dry_run"])]
     pub resume: Option<String>,
     /// A file, a directory, or - for standard output [default: the current directory]
     #[arg(short, long, value_name = "FILE|DIR|-")]
@@ -174,8 +179,9 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
     if typed.is_empty() {
         typed.push(session.required(None, "--to", "With whom (alias)", example)?);
     }
-    let found = typed.iter().map(|typed| missing.note(recipient(vault, typed)));
-    let mut recipients: Vec<RecipientId> = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    let found = typed.iter().map(|typed| missing.note(recipients(vault, typed)));
+    let found = found.collect::<Result<Vec<_>, _>>()?;
+    let mut recipients: Vec<RecipientId> = found.into_iter().flatten().flatten().collect();
     let mut seen = BTreeSet::new();
     recipients.retain(|id| seen.insert(*id));
     missing.refuse()?;
@@ -199,7 +205,15 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
         conflict_acknowledged: args.acknowledge_conflict,
         ..policy::Request::new(purpose)
     };
-    Ok(ShareRequest { records, recipients, ask, why, expires, output: targets.risks(vault, session)? })
+    Ok(ShareRequest {
+        records,
+        recipients,
+        ask,
+        why,
+        expires,
+        output: targets.risks(vault, session)?,
+        redact: args.redact,
+    })
 }
 
 /// Until when a recipient may keep a package where the share does not say: as long as the protocol lets them.
@@ -238,19 +252,26 @@ impl Misses {
     }
 }
 
-/// A recipient by name. What means everyone is refused by its own rule: nothing is shared with nobody in particular.
-fn recipient(vault: &Vault, typed: &str) -> Result<RecipientId, Failure> {
-    if words::is_wildcard(typed) {
+/// What a team's name follows after `--to`.
+const TEAM: &str = "team:";
+
+/// A recipient by name, or the members of a team, each of whom is decided alone. What means everyone is refused by its own
+/// rule: nothing is shared with nobody in particular.
+fn recipients(vault: &Vault, typed: &str) -> Result<Vec<RecipientId>, Failure> {
+    if words::is_wildcard(typed.strip_prefix(TEAM).unwrap_or(typed)) {
         let rule = policy::rule("E-RECIP-WILDCARD").expect("the rule is in the table");
         return Err(Failure::refused(format!("nothing is shared with {typed:?}")).because([Reason::from(rule)]));
     }
-    Ok(names::recipient(vault.catalog(), typed)?.id())
+    match typed.strip_prefix(TEAM) {
+        Some(team) => names::team(vault.catalog(), team),
+        None => Ok(vec![names::recipient(vault.catalog(), typed)?.id()]),
+    }
 }
 
 /// Plans, asks, and sends; `None` instead of entries for a dry run.
 fn carry_out(
     args: &Args,
-    request: ShareRequest,
+    mut request: ShareRequest,
     vault: &mut Vault,
     session: &mut Session<'_>,
 ) -> Result<(SharePlan, Option<Committed>), Failure> {
@@ -274,6 +295,10 @@ fn carry_out(
             confirm(&plan, session)?;
             is_confirmed = true;
         }
+        if !plan.to_redact.is_empty() {
+            request.records = redacted(&plan, vault, session)?;
+            continue;
+        }
         let quiet = session.globals.quiet || session.globals.json;
         let Session { host, clock, .. } = &mut *session;
         let Host { stderr, rng, .. } = &mut **host;
@@ -288,6 +313,20 @@ fn carry_out(
         }
     }
     Err(ShareError::Moved.into())
+}
+
+/// The records to share, each that names other people replaced by a whole excerpt that does not.
+fn redacted(plan: &SharePlan, vault: &mut Vault, session: &mut Session<'_>) -> Result<Vec<RecordId>, Failure> {
+    let mut records = plan.request.records.clone();
+    for id in &mut records {
+        if plan.to_redact.contains(id) {
+            let cut = Cut { of: *id, lines: Vec::new(), redact: true, de_identify: None, title: None };
+            let made = excerpt(&mut session.desk(vault), &cut)?;
+            session.note(&format!("{id} names other people: {} is shared in its place", made.record));
+            *id = made.record;
+        }
+    }
+    Ok(records)
 }
 
 /// On a terminal the recipient's alias is typed again: the wrong name is the commonest way to tell the wrong person.

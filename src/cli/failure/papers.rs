@@ -3,6 +3,7 @@
 use crate::cli::failure::Failure;
 use crate::consenting::ConsentingError;
 use crate::consenting::terms::TermsError;
+use crate::papers::PapersError;
 
 impl From<ConsentingError> for Failure {
     fn from(error: ConsentingError) -> Self {
@@ -17,7 +18,13 @@ impl From<ConsentingError> for Failure {
             ConsentingError::NoDraft { .. } | ConsentingError::Stated { .. } => {
                 Self::refused(format!("{message}; file a new one")).hint("subrosa consent grant")
             }
-            ConsentingError::Closed(_) => Self::refused(message),
+            ConsentingError::NotNamed { consent, .. } => {
+                Self::usage(message).hint(format!("subrosa consent show {consent}"))
+            }
+            ConsentingError::NotSigned(consent) => {
+                Self::refused(message).hint(format!("subrosa consent form {consent}"))
+            }
+            ConsentingError::Closed(_) | ConsentingError::MarkedAlready(_) => Self::refused(message),
         }
     }
 }
@@ -29,5 +36,26 @@ impl From<TermsError> for Failure {
             _ => error.to_string(),
         };
         Self::usage(message)
+    }
+}
+
+impl From<PapersError> for Failure {
+    fn from(error: PapersError) -> Self {
+        let message = error.to_string();
+        match error {
+            PapersError::Vault(error) => error.into(),
+            PapersError::Filing(error) => error.into(),
+            PapersError::Time(error) => error.into(),
+            PapersError::NoClient(_)
+            | PapersError::NoRecipient(_)
+            | PapersError::NoAgreement(_)
+            | PapersError::NoRestriction(_)
+            | PapersError::NoTeam(_)
+            | PapersError::NoMember { .. } => Self::not_found(message),
+            PapersError::AgreementEnded(_)
+            | PapersError::RestrictionEnded(_)
+            | PapersError::ClientsAlone(_)
+            | PapersError::NameTaken(_) => Self::refused(message),
+        }
     }
 }

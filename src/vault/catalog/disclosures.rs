@@ -5,6 +5,7 @@ use rusqlite::Row;
 use rusqlite::params_from_iter;
 
 use crate::id::ClientId;
+use crate::id::ConsentId;
 use crate::id::DisclosureId;
 use crate::id::LogId;
 use crate::id::RecipientId;
@@ -44,6 +45,8 @@ pub struct DisclosureFilter {
     pub client: Option<ClientId>,
     /// To this recipient.
     pub recipient: Option<RecipientId>,
+    /// That stand on this consent.
+    pub consent: Option<ConsentId>,
 }
 
 const COLUMNS: &str =
@@ -71,7 +74,8 @@ impl Catalog {
     ) -> Result<(), E> {
         let client = filter.client.map(|id| ("d.client = ?", id.to_string()));
         let recipient = filter.recipient.map(|id| ("d.recipient = ?", id.to_string()));
-        let (wanted, values): (Vec<_>, Vec<_>) = client.into_iter().chain(recipient).unzip();
+        let consent = filter.consent.map(|id| ("d.consent = ?", id.to_string()));
+        let (wanted, values): (Vec<_>, Vec<_>) = client.into_iter().chain(recipient).chain(consent).unzip();
         let wanted = if wanted.is_empty() { "TRUE".to_owned() } else { wanted.join(" AND ") };
         let sql = format!("{COLUMNS} WHERE {wanted} ORDER BY d.n");
         self.stream(&sql, params_from_iter(values), read, |found| each(self.with_records(found)?))

@@ -9,6 +9,7 @@ use crate::id::DisclosureId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::id::RestrictionId;
+use crate::id::TrainingId;
 
 use super::Catalog;
 use super::CatalogError;
@@ -39,6 +40,8 @@ pub enum IdKind {
     Agreement,
     /// A restriction.
     Restriction,
+    /// A training.
+    Training,
 }
 
 impl IdKind {
@@ -52,6 +55,7 @@ impl IdKind {
             Self::Consent => ("papers", ConsentId::PREFIX, false),
             Self::Agreement => ("papers", AgreementId::PREFIX, false),
             Self::Restriction => ("papers", RestrictionId::PREFIX, false),
+            Self::Training => ("papers", TrainingId::PREFIX, false),
         }
     }
 }

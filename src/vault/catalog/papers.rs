@@ -235,6 +235,12 @@ impl Catalog {
         self.all(sql, [client.to_string(), recipient.to_string()], |row| json(row, 0))
     }
 
+    /// The consents of all clients that name a recipient, in the order of their filing.
+    pub fn consents_naming(&self, recipient: RecipientId) -> Result<Vec<Consent>, CatalogError> {
+        let sql = "SELECT p.body FROM named d JOIN papers p ON p.n = d.paper WHERE d.recipient = ?1 ORDER BY p.n";
+        self.all(sql, [recipient.to_string()], |row| json(row, 0))
+    }
+
     /// All consents, or one client's, in the order of their filing.
     pub fn consents(&self, client: Option<ClientId>) -> Result<Vec<Consent>, CatalogError> {
         self.papers(CONSENT, client.map(|id| id.to_string()))
@@ -273,6 +279,11 @@ impl Catalog {
     /// The teams, by name.
     pub fn teams(&self) -> Result<Vec<String>, CatalogError> {
         self.all("SELECT DISTINCT team FROM teams ORDER BY team", [], |row| row.get(0))
+    }
+
+    /// The teams that a recipient is of, by name.
+    pub fn teams_of(&self, member: RecipientId) -> Result<Vec<String>, CatalogError> {
+        self.all("SELECT team FROM teams WHERE member = ?1 ORDER BY team", [member.to_string()], |row| row.get(0))
     }
 
     fn paper<T: DeserializeOwned>(&self, id: &str) -> Result<Option<T>, CatalogError> {

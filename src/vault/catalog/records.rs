@@ -129,6 +129,12 @@ impl Catalog {
         self.one("SELECT body FROM records WHERE id = ?1", [id.to_string()], record)
     }
 
+    /// The excerpts of a record, in the order of their filing.
+    pub fn excerpts_of(&self, origin: RecordId) -> Result<Vec<Record>, CatalogError> {
+        let sql = "SELECT body FROM records WHERE json_extract(body, '$.latest.excerpt_of.record') = ?1 ORDER BY n";
+        self.all(sql, [origin.to_string()], record)
+    }
+
     /// One version of a record.
     pub fn version(&self, id: RecordId, version: u64) -> Result<Option<Version>, CatalogError> {
         self.one(

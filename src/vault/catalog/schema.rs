@@ -6,7 +6,7 @@
 //! Must not know queries.
 
 /// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// The tables, made in an empty database.
 pub(super) const TABLES: &str = "
@@ -53,6 +53,8 @@ CREATE TABLE records (
 CREATE INDEX records_by_date ON records (date);
 CREATE INDEX records_by_client ON records (client, date) WHERE client IS NOT NULL;
 CREATE INDEX records_by_kind ON records (kind, date);
+CREATE INDEX records_by_origin ON records (json_extract(body, '$.latest.excerpt_of.record'))
+    WHERE json_extract(body, '$.latest.excerpt_of.record') IS NOT NULL;
 CREATE TABLE tags (
     tag TEXT NOT NULL, date TEXT NOT NULL, n INTEGER NOT NULL,
     PRIMARY KEY (tag, date, n)
@@ -70,10 +72,11 @@ CREATE INDEX objects_by_version ON objects (row, version) WHERE row IS NOT NULL;
 
 -- What was disclosed; `listed` also holds what was refused.
 CREATE TABLE disclosures (
-    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, client TEXT, recipient TEXT NOT NULL
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, client TEXT, recipient TEXT NOT NULL, consent TEXT
 );
 CREATE INDEX disclosures_by_client ON disclosures (client) WHERE client IS NOT NULL;
 CREATE INDEX disclosures_by_recipient ON disclosures (recipient);
+CREATE INDEX disclosures_by_consent ON disclosures (consent) WHERE consent IS NOT NULL;
 CREATE TABLE listed (
     entry INTEGER NOT NULL, place INTEGER NOT NULL, record TEXT NOT NULL, version INTEGER NOT NULL,
     PRIMARY KEY (entry, place)
@@ -91,6 +94,7 @@ CREATE TABLE named (
     client TEXT NOT NULL, recipient TEXT NOT NULL, paper INTEGER NOT NULL,
     PRIMARY KEY (client, recipient, paper)
 ) WITHOUT ROWID;
+CREATE INDEX named_by_recipient ON named (recipient);
 
 -- The protocol's versions, and who acknowledged which: recipients by id, owners by alias.
 CREATE TABLE protocols (version INTEGER PRIMARY KEY, time INTEGER NOT NULL, material INTEGER NOT NULL, text TEXT NOT NULL);
@@ -100,6 +104,7 @@ CREATE TABLE acknowledgements (
 
 -- Who is of which team now.
 CREATE TABLE teams (team TEXT NOT NULL, member TEXT NOT NULL, PRIMARY KEY (team, member)) WITHOUT ROWID;
+CREATE INDEX teams_by_member ON teams (member);
 
 -- What clients are called, and those who act for them, by the keys under which a scan looks for it.
 CREATE TABLE identifiers (

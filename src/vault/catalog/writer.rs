@@ -10,7 +10,6 @@ use rusqlite::Statement;
 use rusqlite::params;
 use rusqlite::types::Null;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::id::ClientId;
 use crate::id::LogId;
@@ -103,8 +102,7 @@ impl<'t> Writer<'t> {
             )?,
             get_object: db.prepare("SELECT row, version FROM objects WHERE object = ?1")?,
             move_object: db.prepare("UPDATE objects SET object = ?2, seal = ?3 WHERE object = ?1")?,
-            disclosure: db
-                .prepare("INSERT OR IGNORE INTO disclosures (n, id, client, recipient) VALUES (?1, ?2, ?3, ?4)")?,
+            disclosure: db.prepare("INSERT OR IGNORE INTO disclosures VALUES (?1, ?2, ?3, ?4, ?5)")?,
             listed: db.prepare("INSERT INTO listed (entry, place, record, version) VALUES (?1, ?2, ?3, ?4)")?,
             papers: Papers::new(db)?,
             identifiers: Identifiers::new(db)?,
@@ -210,7 +208,8 @@ impl<'t> Writer<'t> {
             Body::DisclosureMade(made) => {
                 let id = made.disclosure.to_string();
                 let client = made.client.map(|client| client.to_string());
-                self.disclosure.execute(params![n, id, client, made.recipient.to_string()])?;
+                let consent = made.consent.map(|consent| consent.to_string());
+                self.disclosure.execute(params![n, id, client, made.recipient.to_string(), consent])?;
                 if !self.list(n, &made.records, records)? {
                     return Ok(false);
                 }

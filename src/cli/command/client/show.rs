@@ -6,11 +6,14 @@ use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Look;
 use crate::cli::answer::Sheet;
+use crate::cli::answer::Who;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
 use crate::practice::client::Client;
 use crate::practice::words::Line;
+use crate::vault::catalog::Catalog;
+use crate::vault::catalog::CatalogError;
 
 /// What `subrosa client show` takes.
 #[derive(Debug, clap::Args)]
@@ -38,13 +41,32 @@ struct Page {
     minor_rule: Option<&'static str>,
     part2: bool,
     limits_discussed: Option<String>,
+    representatives: Vec<Representative>,
+}
+
+#[derive(Serialize)]
+struct Representative {
+    recipient: Who,
+    relationship: &'static str,
+    authority: &'static str,
+    evidence: String,
+    until: Option<String>,
 }
 
 impl Page {
-    fn of(client: &Client) -> Self {
+    fn of(catalog: &Catalog, client: &Client) -> Result<Self, CatalogError> {
+        let representatives = client.representatives.iter().map(|one| {
+            Ok::<_, CatalogError>(Representative {
+                recipient: Who::recipient(catalog, one.recipient)?,
+                relationship: one.relationship.as_str(),
+                authority: one.authority.as_str(),
+                evidence: one.evidence.to_string(),
+                until: one.until.map(|day| day.to_string()),
+            })
+        });
         let details = &client.details;
         let texts = |lines: &[Line]| lines.iter().map(ToString::to_string).collect();
-        Self {
+        Ok(Self {
             id: client.id().to_string(),
             alias: details.alias.to_string(),
             state: client.state.as_str(),
@@ -57,12 +79,13 @@ impl Page {
             minor_rule: details.minor_rule.map(|rule| rule.as_str()),
             part2: details.part2,
             limits_discussed: details.limits_discussed.map(|date| date.to_string()),
-        }
+            representatives: representatives.collect::<Result<_, _>>()?,
+        })
     }
 
     fn sheet(&self) -> Sheet {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        Sheet::of([
+        let mut fields = vec![
             ("id", Some(self.id.clone())),
             ("alias", Some(self.alias.clone())),
             ("state", owned(Some(self.state))),
@@ -75,7 +98,16 @@ impl Page {
             ("minor rule", owned(self.minor_rule)),
             ("part 2", self.part2.then(|| "yes".to_owned())),
             ("limits discussed", self.limits_discussed.clone()),
-        ])
+        ];
+        fields.extend(self.representatives.iter().map(|one| {
+            let until = one.until.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
+            let who = format!(
+                "{} ({}, as {}{until}): {}",
+                one.recipient.alias, one.relationship, one.authority, one.evidence
+            );
+            ("representative", Some(who))
+        }));
+        Sheet::of(fields)
     }
 }
 
@@ -93,6 +125,6 @@ impl Answer for Shown {
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let vault = session.open()?;
     let client = names::client(vault.catalog(), &args.client)?;
-    session.answer("client-show", &Shown { client: Page::of(&client) }, Some(&vault))?;
+    session.answer("client-show", &Shown { client: Page::of(vault.catalog(), &client)? }, Some(&vault))?;
     Ok(Exit::Done)
 }

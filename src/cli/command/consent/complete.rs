@@ -1,5 +1,6 @@
 //! `subrosa consent complete`.
 
+use super::interview;
 use super::terms::Options;
 use super::terms::incoming;
 use crate::cli::Exit;
@@ -7,8 +8,9 @@ use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
 use crate::consenting;
-use crate::consenting::ConsentingError;
+use crate::consenting::Judged;
 use crate::practice::consent::ConsentTerms;
+use crate::vocabulary::ConsentState;
 
 /// What `subrosa consent complete` takes.
 #[derive(Debug, clap::Args)]
@@ -22,16 +24,27 @@ pub struct Args {
 
 /// Completes it.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
-    if args.options.is_nothing() {
+    let mut options = args.options;
+    let nothing = || {
         let hint = format!("subrosa consent complete {} --signed-on 0d --signed-by client", names::word(&args.consent));
-        return Err(Failure::usage("say what it lacks").hint(hint));
+        Failure::usage("say what it lacks").hint(hint)
+    };
+    if options.is_nothing() && !session.is_interactive() {
+        return Err(nothing());
     }
     let mut vault = session.open_to_append()?;
-    let before = names::consent(vault.catalog(), &args.consent)?.terms;
-    let client = vault.catalog().client(before.client)?.ok_or(ConsentingError::NoClient(before.client))?;
-    let id = before.consent;
-    let form = args.options.form.clone();
-    let said = args.options.read(session, vault.catalog(), (&client, &before))?;
+    let id = names::consent(vault.catalog(), &args.consent)?.id();
+    let draft = Judged::find(&vault, id, super::today(session, &vault)?)?;
+    if options.is_nothing() && draft.state == ConsentState::Draft {
+        interview::complete(&mut options, &draft.missing, session, vault.catalog())?;
+        if options.is_nothing() {
+            super::warn(session, &draft);
+            return Err(nothing());
+        }
+    }
+    let (before, client) = (draft.consent.terms, draft.client);
+    let form = options.form.clone();
+    let said = options.read(session, vault.catalog(), (&client, &before))?;
     let today = super::today(session, &vault)?;
     let dated = ConsentTerms { signed_on: said.signed_on.or(before.signed_on), ..said.clone() };
     let form = form.map(|form| incoming(session, &form, &dated, today));

@@ -1,5 +1,6 @@
 //! `subrosa consent grant`.
 
+use super::interview;
 use super::terms::Options;
 use super::terms::incoming;
 use crate::cli::Exit;
@@ -29,14 +30,19 @@ pub struct Args {
 
 /// Files it.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
-    let options = args.options;
+    let mut options = args.options;
     session.must_have(args.client.as_ref(), "--client", EXAMPLE)?;
     session.must_have(options.to.first(), "--to", EXAMPLE)?;
     session.must_have(options.kind.first(), "--kind", EXAMPLE)?;
     session.must_have(options.purpose.first(), "--purpose", EXAMPLE)?;
     let mut vault = session.open_to_append()?;
-    let typed = session.required(args.client, "--client", "Whose consent is it (alias)", EXAMPLE)?;
+    let is_whole =
+        args.client.is_some() && !(options.to.is_empty() || options.kind.is_empty() || options.purpose.is_empty());
+    let typed = interview::client(args.client, session, vault.catalog(), EXAMPLE)?;
     let client = names::client(vault.catalog(), &typed)?;
+    if !is_whole {
+        interview::grant(&mut options, session, vault.catalog(), EXAMPLE)?;
+    }
     let id = ConsentId::random(&mut session.host.rng);
     let form = options.form.clone();
     let nothing = ConsentTerms::new(id, client.id());

@@ -33,7 +33,7 @@ use crate::vocabulary::SignMethod;
 use crate::vocabulary::is_sensitivity;
 
 /// What names a team instead of a recipient.
-const TEAM: &str = "team:";
+pub const TEAM: &str = "team:";
 
 /// The options.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -176,7 +176,7 @@ pub fn incoming<'a>(session: &Session<'_>, form: &Path, terms: &ConsentTerms, to
     let path = session.host.absolute(form);
     let name = path.file_name().map(|name| FileName::of(name.as_encoded_bytes()));
     let facts = NewRecord {
-        client: terms.client,
+        client: Some(terms.client),
         kind: RecordKind::ConsentDocument,
         setting: None,
         date: terms.signed_on.unwrap_or(today),
@@ -206,7 +206,8 @@ pub fn recipients(catalog: &Catalog, typed: &[String]) -> Result<Vec<RecipientId
     once(found.into_iter().map(Ok))
 }
 
-fn signatory(catalog: &Catalog, typed: &str) -> Result<Signatory, Failure> {
+/// Who signed.
+pub fn signatory(catalog: &Catalog, typed: &str) -> Result<Signatory, Failure> {
     if typed == "client" {
         return Ok(Signatory::Client);
     }

@@ -262,11 +262,15 @@ fn alias(who: &Option<Who>) -> &str {
 
 /// What an entry is about: the field that holds its id, by the kind's first word.
 fn about(entry: &Entry) -> Option<(IdKind, String)> {
-    const NAMED: [(&str, IdKind); 4] = [
+    const NAMED: [(&str, IdKind); 8] = [
         ("client", IdKind::Client),
         ("recipient", IdKind::Recipient),
         ("record", IdKind::Record),
         ("disclosure", IdKind::Disclosure),
+        ("consent", IdKind::Consent),
+        ("agreement", IdKind::Agreement),
+        ("training", IdKind::Training),
+        ("restriction", IdKind::Restriction),
     ];
     // What was refused has no id of its own: it names the record, when it was one.
     if entry.kind == "disclosure.refused" {

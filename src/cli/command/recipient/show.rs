@@ -12,6 +12,7 @@ use crate::cli::names;
 use crate::cli::session::Session;
 use crate::people;
 use crate::practice::recipient::Recipient;
+use crate::time::Date;
 use crate::vault::Vault;
 
 /// What `subrosa recipient show` takes.
@@ -46,6 +47,28 @@ struct Page {
     conflict: Option<String>,
     relationships: Vec<Kinship>,
     suspended: Option<Suspended>,
+    agreements: Vec<Agreement>,
+    trainings: Vec<Training>,
+    /// The newest version of the protocol that the recipient acknowledged.
+    protocol: Option<u64>,
+    teams: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Agreement {
+    id: String,
+    #[serde(rename = "type")]
+    agreement_type: &'static str,
+    state: &'static str,
+    ends: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Training {
+    id: String,
+    course: String,
+    state: &'static str,
+    valid_until: String,
 }
 
 #[derive(Serialize)]
@@ -61,7 +84,20 @@ struct Suspended {
 }
 
 impl Page {
-    fn of(vault: &Vault, recipient: &Recipient) -> Result<Self, Failure> {
+    fn of(vault: &Vault, recipient: &Recipient, today: Date) -> Result<Self, Failure> {
+        let (catalog, id) = (vault.catalog(), recipient.id());
+        let agreements = catalog.agreements(Some(id))?.into_iter().map(|agreement| Agreement {
+            id: agreement.signed.agreement.to_string(),
+            agreement_type: agreement.signed.agreement_type.as_str(),
+            state: agreement.state(today).as_str(),
+            ends: agreement.signed.ends.map(|day| day.to_string()),
+        });
+        let trainings = catalog.trainings(Some(id))?.into_iter().map(|training| Training {
+            id: training.done.training.to_string(),
+            course: training.done.course.to_string(),
+            state: training.state(today).as_str(),
+            valid_until: training.done.valid_until.to_string(),
+        });
         let details = &recipient.details;
         let relationships = details.relationships.iter().map(|kinship| {
             let client = Who::client(vault.catalog(), kinship.client)?;
@@ -87,13 +123,17 @@ impl Page {
                 .suspended
                 .as_ref()
                 .map(|suspended| Suspended { on: suspended.on.to_string(), reason: suspended.reason.to_string() }),
+            agreements: agreements.collect(),
+            trainings: trainings.collect(),
+            protocol: catalog.acknowledged(&id.to_string())?,
+            teams: catalog.teams_of(id)?,
         })
     }
 
     fn sheet(&self) -> Sheet {
         let owned = |text: &str| Some(text.to_owned());
         let kin = self.relationships.iter().map(|kin| format!("{} of {}", kin.relationship, kin.client.alias));
-        Sheet::of([
+        let mut fields = vec![
             ("id", owned(&self.id)),
             ("alias", owned(&self.alias)),
             ("state", owned(self.state)),
@@ -110,7 +150,17 @@ impl Page {
             ("conflict", self.conflict.clone()),
             ("relationships", Some(kin.collect::<Vec<_>>().join(", "))),
             ("suspended", self.suspended.as_ref().map(|suspended| format!("{}: {}", suspended.on, suspended.reason))),
-        ])
+        ];
+        fields.extend(self.agreements.iter().map(|one| {
+            let ends = one.ends.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
+            ("agreement", Some(format!("{} ({}{ends}): {}", one.agreement_type, one.state, one.id)))
+        }));
+        fields.extend(self.trainings.iter().map(|one| {
+            ("training", Some(format!("{} ({}, until {}): {}", one.course, one.state, one.valid_until, one.id)))
+        }));
+        fields.push(("protocol", self.protocol.map(|version| format!("version {version} acknowledged"))));
+        fields.push(("teams", Some(self.teams.join(", "))));
+        Sheet::of(fields)
     }
 }
 
@@ -128,7 +178,7 @@ impl Answer for Shown {
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let vault = session.open()?;
     let recipient = names::recipient(vault.catalog(), &args.recipient)?;
-    let shown = Shown { recipient: Page::of(&vault, &recipient)? };
+    let shown = Shown { recipient: Page::of(&vault, &recipient, session.today(&vault)?)? };
     session.answer("recipient-show", &shown, Some(&vault))?;
     Ok(Exit::Done)
 }

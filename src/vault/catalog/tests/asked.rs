@@ -166,8 +166,11 @@ fn disclosures_and_refusals() {
     assert_eq!(catalog.disclosures_of(id("r-", 3)).unwrap(), [id("d-", 2)]);
 
     let of = |client: Option<u64>, recipient: Option<u64>| {
-        let filter =
-            DisclosureFilter { client: client.map(|n| id("c-", n)), recipient: recipient.map(|n| id("p-", n)) };
+        let filter = DisclosureFilter {
+            client: client.map(|n| id("c-", n)),
+            recipient: recipient.map(|n| id("p-", n)),
+            consent: None,
+        };
         let mut found: Vec<(u64, Vec<RecordRef>)> = Vec::new();
         let keep = |disclosure: Disclosure| {
             found.push((disclosure.index, disclosure.records));

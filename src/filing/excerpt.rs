@@ -1,0 +1,191 @@
+//! Excerpts: some lines of a record as a record of their own, which names where it came from and what was removed. Must not
+//! know how lines are typed.
+
+use std::io::Read;
+
+use rand_core::CryptoRng;
+use rand_core::RngCore;
+
+use crate::filing::FilingError;
+use crate::filing::Open;
+use crate::filing::open_client;
+use crate::filing::record;
+use crate::filing::seal;
+use crate::id::RecordId;
+use crate::practice::event::Body;
+use crate::practice::record::ExcerptOf;
+use crate::practice::record::RecordVersion;
+use crate::practice::words::Line;
+use crate::scan;
+use crate::scan::Allowed;
+use crate::scan::categories::Category;
+use crate::scan::readable;
+use crate::scan::readable::Readable;
+use crate::secret::Secret;
+use crate::time::Date;
+use crate::vault::Vault;
+use crate::vault::desk::Desk;
+use crate::vault::error::VaultError;
+use crate::vault::object::Stored;
+use crate::vault::places;
+use crate::vault::transaction::Committed;
+use crate::vault::transaction::Draft;
+
+/// The largest record that an excerpt is made of, in bytes: it is held in memory.
+const LARGEST: u64 = 64 << 20;
+/// The file name of an excerpt. The origin's own may name somebody.
+const NAME: &str = "excerpt.txt";
+/// Stands where lines between two passages were left out.
+const GAP: &str = "[...]";
+
+/// Which lines, and what is done to them.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    /// The record.
+    pub of: RecordId,
+    /// First and last line of each passage, from 1; all lines when empty.
+    pub lines: Vec<[u64; 2]>,
+    /// Other people's names are put out.
+    pub redact: bool,
+    /// Identifiers of every kind are removed, as of this day.
+    pub de_identify: Option<Date>,
+    /// Its title.
+    pub title: Option<Line>,
+}
+
+/// What was done to the text.
+#[derive(Clone, Debug, Default)]
+pub struct Changed {
+    /// How many places name other people no more.
+    pub redacted: usize,
+    /// Identifiers removed, by kind.
+    pub removed: Vec<(&'static Category, usize)>,
+}
+
+/// An excerpt that was filed.
+#[derive(Debug)]
+pub struct Excerpt {
+    /// The new record.
+    pub record: RecordId,
+    /// What was done to its text.
+    pub changed: Changed,
+    /// The entry.
+    pub committed: Committed,
+}
+
+/// Files an excerpt.
+pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Result<Excerpt, FilingError> {
+    let origin = record(desk.vault, cut.of)?.latest;
+    let whole = text_of(desk.vault, &origin)?;
+    let lines = passages(&cut.lines, &origin, whole.reveal_secret())?;
+    let (text, changed) = change(desk.vault, cut, &origin, joined(whole.reveal_secret(), &lines))?;
+    let id = RecordId::random(desk.rng);
+    let mut transaction = desk.vault.begin(1, &[], desk.rng)?;
+    let bytes = text.reveal_secret().as_bytes();
+    let open: Open<'_> = Box::new(move || Ok(Box::new(bytes)));
+    let (stored, media_type) = seal(&mut transaction, open, id.to_string(), Some(NAME), &mut |_| {})?;
+    let committed = transaction.commit(desk.clock, desk.rng, |vault| {
+        if let Some(client) = origin.client {
+            open_client(vault, Some(client))?;
+        }
+        let excerpt_of = ExcerptOf {
+            de_identified: cut.de_identify.is_some(),
+            lines: lines.clone(),
+            record: origin.record,
+            version: origin.version,
+        };
+        let Stored { object, seal, sha256, size } = stored;
+        let version = RecordVersion {
+            excerpt_of: Some(excerpt_of),
+            media_type: media_type.to_owned(),
+            name: Some(NAME.to_owned()),
+            name_bytes: None,
+            object,
+            record: id,
+            seal,
+            sha256,
+            size,
+            title: cut.title.clone(),
+            version: 1,
+            ..record(vault, cut.of)?.latest
+        };
+        Ok::<_, FilingError>(vec![Draft::from(Body::RecordAdded(version))])
+    })?;
+    Ok(Excerpt { record: id, changed, committed })
+}
+
+/// A record's text, read to its end, where its digest is checked.
+fn text_of(vault: &Vault, version: &RecordVersion) -> Result<Secret<String>, FilingError> {
+    let not_text = || FilingError::NotText(version.record);
+    if version.size > LARGEST {
+        return Err(FilingError::TooLarge(version.record));
+    }
+    let mut bytes = Secret::new(Vec::new());
+    let failed = |error| FilingError::Vault(VaultError::altered(places::object(version.object), error));
+    vault.read(version)?.read_to_end(bytes.reveal_secret_mut()).map_err(failed)?;
+    if !readable::is_text(&version.media_type, bytes.reveal_secret()) {
+        return Err(not_text());
+    }
+    match Readable::read(bytes.reveal_secret()) {
+        Readable::Text(text) => Ok(Secret::new(text)),
+        Readable::NotText => Err(not_text()),
+    }
+}
+
+/// The passages in their order, those that touch joined; each lies within the text.
+fn passages(asked: &[[u64; 2]], origin: &RecordVersion, text: &str) -> Result<Vec<[u64; 2]>, FilingError> {
+    let count = text.lines().count() as u64;
+    let mut lines = if asked.is_empty() { vec![[1, count.max(1)]] } else { asked.to_vec() };
+    lines.sort_unstable();
+    let outside = |[first, last]: &[u64; 2]| *first == 0 || first > last || (*last > count && !asked.is_empty());
+    if let Some(passage) = lines.iter().copied().find(outside) {
+        return Err(FilingError::NoLines { record: origin.record, passage, count });
+    }
+    let mut joined: Vec<[u64; 2]> = Vec::new();
+    for [first, last] in lines {
+        match joined.last_mut() {
+            Some(before) if first <= before[1] + 1 => before[1] = before[1].max(last),
+            _ => joined.push([first, last]),
+        }
+    }
+    Ok(joined)
+}
+
+fn joined(text: &str, passages: &[[u64; 2]]) -> Secret<String> {
+    let all: Vec<&str> = text.lines().collect();
+    let at = |line: u64| usize::try_from(line).unwrap_or(usize::MAX).min(all.len());
+    let mut out = String::new();
+    for (n, [first, last]) in passages.iter().enumerate() {
+        if n > 0 {
+            out.push_str(GAP);
+            out.push('\n');
+        }
+        for line in &all[at(first - 1)..at(*last)] {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    Secret::new(out)
+}
+
+fn change(
+    vault: &Vault,
+    cut: &Cut,
+    origin: &RecordVersion,
+    text: Secret<String>,
+) -> Result<(Secret<String>, Changed), FilingError> {
+    let mut changed = Changed::default();
+    let mut text = text;
+    if cut.redact {
+        let allowed: Allowed = origin.client.into_iter().collect();
+        let redacted = scan::redact_all(text.reveal_secret(), vault.catalog(), &allowed)?;
+        changed.redacted = redacted.places;
+        text = Secret::new(redacted.text);
+    }
+    if let Some(today) = cut.de_identify {
+        let removed = scan::deidentify(text.reveal_secret(), vault.catalog(), today)?;
+        changed.removed = removed.counts();
+        text = Secret::new(removed.text);
+    }
+    Ok((text, changed))
+}
