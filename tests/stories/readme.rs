@@ -162,8 +162,15 @@ fn the_page_names_every_field_of_the_json() {
     let (me, lee, ana, eve, deputy) =
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better.\n");
-    let commands: [&[&str]; 29] = [
+    let consent = crate::practice::consent("ana");
+    let commands: [&[&str]; 36] = [
         &["init", "--owner", &me],
+        &["protocol", "show"],
+        &["protocol", "check"],
+        &["protocol", "edit"],
+        &["protocol", "ack"],
+        &["rules"],
+        &["explain", "E-CONSENT-NONE"],
         &["client", "add", "mk-01"],
         &["client", "edit", "mk-01", "--adult"],
         &["client", "list", "--names"],
@@ -177,6 +184,7 @@ fn the_page_names_every_field_of_the_json() {
         &["recipient", "list"],
         &["recipient", "show", "lee"],
         &["add", "note.txt", "--client", "mk-01", "--kind", "letter"],
+        &consent,
         &["tag", "@", "+sleep"],
         &["list"],
         &["info", "@"],
@@ -206,6 +214,11 @@ fn the_page_names_every_field_of_the_json() {
         seen.push(name.clone());
         answers.insert(name, answer);
     }
+    // The same protocol once more, from a file.
+    machine.write("protocol.toml", answers["protocol-show"]["text"].as_str().unwrap().as_bytes());
+    let adopted: Value = serde_json::from_str(&machine.ok(&["protocol", "adopt", "protocol.toml", "--json"])).unwrap();
+    assert_eq!(keys(&adopted), sorted([vec!["schema".to_owned()], row("protocol-adopt")].concat()));
+    seen.push("protocol-adopt".to_owned());
     // A stranger's head to be witnessed, and a witness's answer about our own.
     let (log, witness) = (crate::witnesses::Stranger::new(), crate::witnesses::witness("w"));
     machine.write("theirs.txt", log.checkpoint(5, 1).bytes());
