@@ -146,9 +146,9 @@ fn erasing() {
         done.late.map_or(Ok(()), |error| Err(error.to_string()))
     };
     // Two journal files, one of which the append itself writes.
-    Walk::of(&bench, &look).with(&second).through("erase", &|| erase(&[(257, "alias"), (4, "title"), (2, "alias")]));
+    Walk::of(&bench, &look).with(&second).through("erase", &|| erase(&[(257, "alias"), (5, "title"), (3, "alias")]));
 
-    for wrong in [(2, "alias"), (3, "seal"), (0, "kind"), (1000, "title"), (3, "nothing")] {
+    for wrong in [(3, "alias"), (4, "seal"), (0, "kind"), (1000, "title"), (4, "nothing")] {
         let error = erase(&[wrong]).unwrap_err();
         assert!(error.starts_with(&format!("entry {} of {origin}: ", wrong.0)), "{error}");
     }

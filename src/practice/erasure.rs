@@ -224,6 +224,17 @@ mod tests {
     /// An event of which everything is there that cannot go.
     fn least(kind: &str) -> Map<String, Value> {
         let fields = json!({
+            "agreement.added": {"agreement": "a-0123456789abcdef", "agreement_type": "supervision",
+                "effective": "2026-11-21", "ends": null, "protocol": 1, "recipient": "p-0123456789abcdef",
+                "signed_on": "2026-11-21"},
+            "agreement.ended": {"agreement": "a-0123456789abcdef", "on": "2026-11-21"},
+            "consent.completed": consent(),
+            "consent.granted": consent(),
+            "consent.marked-false": {"consent": "k-0123456789abcdef"},
+            "representative.added": {"authority": "parent", "client": "c-0123456789abcdef",
+                "recipient": "p-0123456789abcdef", "relationship": "parent", "until": null},
+            "training.added": {"on": "2026-11-21", "recipient": "p-0123456789abcdef",
+                "training": "t-0123456789abcdef", "valid_until": "2027-11-21"},
             "vault.created": {"capacity": "professional", "epoch": 1, "key_files": [], "lifted": [],
                 "machine": "0123456789abcdef", "owners": [], "profiles": [], "recipient": "age1", "time_zone": "UTC",
                 "verifier": "v"},
@@ -253,6 +264,13 @@ mod tests {
         fields.insert("kind".to_owned(), json!(kind));
         fields.insert("time".to_owned(), json!("2026-11-21T09:30:00Z"));
         fields
+    }
+
+    fn consent() -> Value {
+        json!({"client": "c-0123456789abcdef", "consent": "k-0123456789abcdef", "de_identified": false,
+            "disclosers": [], "effective": null, "kinds": [], "legal_proceedings": false, "no_expiry": false,
+            "note_class": null, "purposes": [], "recipients": [], "service_from": null, "service_to": null,
+            "signed_by": [], "signed_on": null, "tags": [], "until": null})
     }
 
     fn version() -> Value {

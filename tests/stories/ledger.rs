@@ -63,7 +63,7 @@ fn the_log_in_a_pipe_has_six_columns() {
             ("5", "record.added", "mk-01", "", "r-"),
             ("6", "recipient.added", "", "dr-lee", "p-"),
             ("7", "recipient.added", "", "ana", "p-"),
-            ("8", "consent.granted", "mk-01", "", ""),
+            ("8", "consent.granted", "mk-01", "", "k-"),
             ("9", "disclosure.made", "mk-01", "dr-lee", "d-"),
         ]
     );
@@ -148,7 +148,7 @@ fn on_a_terminal_the_columns_stand_under_each_other() {
         said.stdout,
         str![[r#"
 7  2026-11-22T09:30:00Z  recipient.added         ana     p-[..]
-8  2026-11-22T09:30:00Z  consent.granted  mk-01
+8  2026-11-22T09:30:00Z  consent.granted  mk-01          k-[..]
 9  2026-11-22T09:30:00Z  disclosure.made  mk-01  dr-lee  d-[..]
 
 "#]]

@@ -199,8 +199,15 @@ fn the_page_names_every_field_of_the_json() {
     let (me, lee, ana, eve, deputy) =
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better.\n");
-    let commands: [&[&str]; 44] = [
+    let consent = crate::practice::consent("ana");
+    let commands: Vec<&[&str]> = vec![
         &["init", "--owner", &me],
+        &["protocol", "show"],
+        &["protocol", "check"],
+        &["protocol", "edit"],
+        &["protocol", "ack"],
+        &["rules"],
+        &["explain", "E-CONSENT-NONE"],
         &["client", "add", "mk-01"],
         &["client", "edit", "mk-01", "--adult"],
         &["client", "list", "--names"],
@@ -214,6 +221,7 @@ fn the_page_names_every_field_of_the_json() {
         &["recipient", "list"],
         &["recipient", "show", "lee"],
         &["add", "note.txt", "--client", "mk-01", "--kind", "letter"],
+        &consent,
         &["tag", "@", "+sleep"],
         &["list"],
         &["info", "@"],
@@ -268,6 +276,11 @@ fn the_page_names_every_field_of_the_json() {
         seen.push(name.clone());
         answers.insert(name, answer);
     }
+    // The same protocol once more, from a file.
+    machine.write("protocol.toml", answers["protocol-show"]["text"].as_str().unwrap().as_bytes());
+    let adopted: Value = serde_json::from_str(&machine.ok(&["protocol", "adopt", "protocol.toml", "--json"])).unwrap();
+    assert_eq!(keys(&adopted), sorted([vec!["schema".to_owned()], row("protocol-adopt")].concat()));
+    seen.push("protocol-adopt".to_owned());
     // A stranger's head to be witnessed, and a witness's answer about our own.
     let (log, witness) = (crate::witnesses::Stranger::new(), crate::witnesses::witness("w"));
     machine.write("theirs.txt", log.checkpoint(5, 1).bytes());
@@ -411,7 +424,9 @@ fn session(machine: &Machine, script: &str, shown: &str) -> String {
     }
     let text = String::from_utf8(bytes).unwrap().replace('\r', "");
     let exit = terminal.get_process().wait().unwrap();
-    let is_done = matches!(exit, expectrl::process::unix::WaitStatus::Exited(_, 0));
+    // A refusal is an answer too, where the page shows one.
+    let wanted = if shown.contains("  E-") { 3 } else { 0 };
+    let is_done = matches!(exit, expectrl::process::unix::WaitStatus::Exited(_, code) if code == wanted);
     assert!(is_done, "{script}: {exit:?}\n{text}");
     text
 }
@@ -461,7 +476,7 @@ fn fixed(word: &str) -> Option<String> {
             && word.bytes().zip(shape.bytes()).all(|(b, s)| if s == b'0' { b.is_ascii_digit() } else { b == s })
     };
     match word.split_once('-') {
-        Some((letter @ ("r" | "c" | "p" | "d"), body)) if is_id(body) => return Some(format!("{letter}-*")),
+        Some((letter @ ("r" | "c" | "p" | "d" | "k"), body)) if is_id(body) => return Some(format!("{letter}-*")),
         _ => {}
     }
     if word.starts_with("age1") {
