@@ -200,7 +200,7 @@ fn the_page_names_every_field_of_the_json() {
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better.\n");
     let consent = crate::practice::consent("ana");
-    let commands: Vec<&[&str]> = vec![
+    let commands: [&[&str]; 51] = [
         &["init", "--owner", &me],
         &["protocol", "show"],
         &["protocol", "check"],
