@@ -27,6 +27,7 @@ use crate::vault::history::Past;
 use crate::vault::intent;
 use crate::vault::log::Log;
 use crate::vault::places;
+use crate::vault::places::Places;
 use crate::vault::standing::Branch;
 use crate::vault::state::Pin;
 use crate::vault::state::State;
@@ -120,7 +121,7 @@ pub(super) fn is_older_than_pin(found: &Found) -> Result<bool, VaultError> {
 }
 
 /// Whether links lead from the `pinned` key over the `past` logs to the active one.
-fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &VerifierKey) -> Result<bool, VaultError> {
+pub(super) fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &VerifierKey) -> Result<bool, VaultError> {
     let Some(at) = past.iter().position(|past| past.verifier == *pinned) else {
         return Ok(false);
     };
@@ -139,13 +140,23 @@ fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &Verifier
 
 /// Whether links lead from `older` to `newer`: those in the vault, and those that this machine remembers.
 fn is_continued_by(found: &Found, older: &VerifierKey, newer: &VerifierKey) -> Result<bool, VaultError> {
+    leads_to(&found.disk, &found.places, older, newer)
+}
+
+/// The same, of a vault that may not even be found.
+pub(super) fn leads_to(
+    disk: &Disk,
+    places: &Places,
+    older: &VerifierKey,
+    newer: &VerifierKey,
+) -> Result<bool, VaultError> {
     let mut at = older.clone();
     for _ in 0..LONGEST {
         let Some(id) = at.origin().log_id() else {
             return Ok(false);
         };
-        let shown = history::link_in(&found.disk, &places::successor(id), &at)?.map(|(link, _)| link);
-        match shown.or_else(|| State::of(&found.places, &at).link(&at)) {
+        let shown = history::link_in(disk, &places::successor(id), &at)?.map(|(link, _)| link);
+        match shown.or_else(|| State::of(places, &at).link(&at)) {
             Some(link) if link.vkey == *newer => return Ok(true),
             Some(link) => at = link.vkey,
             None => return Ok(false),

@@ -12,7 +12,7 @@ use crate::practice::Practice;
 use crate::practice::Said;
 
 /// Runs the program on a computer, with a vault: each computer has a home of its own.
-fn on(practice: &Practice, computer: &str, vault: &str, args: &[&str]) -> Said {
+pub fn on(practice: &Practice, computer: &str, vault: &str, args: &[&str]) -> Said {
     let (host, ends) = practice.host();
     let home = practice.path(computer);
     let host = host.with_var("HOME", home.to_str().unwrap()).with_var("SUBROSA_VAULT", vault);
@@ -20,40 +20,40 @@ fn on(practice: &Practice, computer: &str, vault: &str, args: &[&str]) -> Said {
 }
 
 /// The same, and it does what it was asked.
-fn ok(practice: &Practice, computer: &str, vault: &str, args: &[&str]) -> Said {
+pub fn ok(practice: &Practice, computer: &str, vault: &str, args: &[&str]) -> Said {
     let said = on(practice, computer, vault, args);
     assert_eq!(said.exit, 0, "{computer} {vault} {args:?}: {said:?}");
     said
 }
 
 /// Adds a text; its id.
-fn add(practice: &Practice, computer: &str, vault: &str, text: &str) -> String {
+pub fn add(practice: &Practice, computer: &str, vault: &str, text: &str) -> String {
     practice.write("told.txt", text);
     let said = ok(practice, computer, vault, &["add", "told.txt", "--client", "mk-01", "--kind", "progress-note"]);
     said.stdout.trim().to_owned()
 }
 
 /// A practice with a client and one record, whose text is `one`.
-fn with_one() -> (Practice, String) {
+pub fn with_one() -> (Practice, String) {
     let practice = Practice::new();
     practice.ok(&["client", "add", "mk-01"]);
     let one = add(&practice, "home", "vault", "one");
     (practice, one)
 }
 
-fn copy(practice: &Practice, from: &str, to: &str) {
+pub fn copy(practice: &Practice, from: &str, to: &str) {
     let _ = fs::remove_dir_all(practice.path(to));
     copy_tree(&practice.path(from), &practice.path(to));
 }
 
 /// The `SIZE:ROOT` that a refused recovery offers.
-fn offered(said: &Said) -> String {
+pub fn offered(said: &Said) -> String {
     let (_, rest) = said.stderr.split_once("--accept-head ").unwrap_or_else(|| panic!("{said:?}"));
     rest.split(' ').next().unwrap().to_owned()
 }
 
 /// Recovers where only somebody who says so may.
-fn go_on(practice: &Practice, computer: &str, vault: &str) -> Value {
+pub fn go_on(practice: &Practice, computer: &str, vault: &str) -> Value {
     let refused = on(practice, computer, vault, &["ledger", "recover"]);
     assert_eq!((refused.exit, refused.stdout.as_str()), (3, ""), "{refused:?}");
     let said = on(practice, computer, vault, &["ledger", "recover", "--json", "--accept-head", &offered(&refused)]);
@@ -62,7 +62,7 @@ fn go_on(practice: &Practice, computer: &str, vault: &str) -> Value {
 }
 
 /// What a check and a verification say, and what the records say.
-fn is_whole(practice: &Practice, computer: &str, vault: &str, records: &[(&str, &str)]) {
+pub fn is_whole(practice: &Practice, computer: &str, vault: &str, records: &[(&str, &str)]) {
     let check = on(practice, computer, vault, &["check", "--read-data"]);
     assert_eq!(check.exit, 0, "{check:?}");
     let verified = ok(practice, computer, vault, &["ledger", "verify"]);
@@ -75,7 +75,7 @@ fn is_whole(practice: &Practice, computer: &str, vault: &str, records: &[(&str, 
     assert_eq!((&recovered["completed"], &recovered["continued"]), (&Value::Null, &Value::Null));
 }
 
-fn files_of(directory: &Path, ending: &str) -> Vec<PathBuf> {
+pub fn files_of(directory: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap().flatten() {
         match entry.path() {
