@@ -99,7 +99,7 @@ pub fn adopt(
     let Some(trust) = offer.judge()? else {
         return Ok(None);
     };
-    let files = offer.take(rng)?;
+    let (files, head) = offer.take(rng)?;
     if trust == Trust::Accepted {
         let state = State::of(known.places, &header.verifier);
         if state.mark(&header.verifier)?.is_none() {
@@ -107,7 +107,6 @@ pub fn adopt(
         }
         Pin::of(header).write(known.places, &offer.canonical()?)?;
     }
-    let head = offer.head.head().clone();
     let (is_on_trust, is_accepted) = (trust == Trust::FirstUse, trust == Trust::Accepted);
     Ok(Some(Adopted { head, files, is_on_trust, is_accepted }))
 }
@@ -303,7 +302,7 @@ impl<'a> Offer<'a> {
     }
 
     /// Brings everything. The vault opens at each moment as before or, from `vault.toml` on, as the copy does.
-    fn take(&self, rng: &mut (impl CryptoRng + RngCore)) -> Result<u64, VaultError> {
+    fn take(&self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(u64, Checkpoint), VaultError> {
         let header = &self.copy.found.header;
         let mut plans: Vec<(LogId, Plan)> = Vec::new();
         for Chapter { log, verifier, head, .. } in self.chapters.iter().rev() {
@@ -372,7 +371,9 @@ impl<'a> Offer<'a> {
         staging.settle()?;
         self.tidy()?;
         intent.fulfilled()?;
-        Ok(count)
+        // What was here may be more than the copy had.
+        let active = plans.into_iter().find(|(id, _)| *id == header.log);
+        Ok((count, active.map_or_else(|| self.head.head().clone(), |(_, plan)| plan.head)))
     }
 
     fn is_same(&self, file: &str) -> bool {

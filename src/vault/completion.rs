@@ -305,6 +305,7 @@ impl Work<'_> {
         }
         // The links are checked by whoever follows them; a signing key is the log's or is nothing.
         let beside = [places::predecessor(id), places::successor(id)].into_iter().chain(beside.iter().cloned());
+        let beside = beside.filter(|file| *file != places::successor(id) || self.joins || self.leads_on(verifier, file));
         files.extend(beside.filter(|file| !self.here.has(file) && self.there.has(file)));
         if files.is_empty() && note.is_none() {
             return Ok(Some(head));
@@ -326,6 +327,13 @@ impl Work<'_> {
         intent.fulfilled()?;
         self.files += files.len() as u64 + u64::from(note.is_some());
         Ok(Some(head))
+    }
+
+    /// Whether a link of the copy leads to a log that is here: whoever joins nothing needs no other.
+    fn leads_on(&self, verifier: &VerifierKey, file: &str) -> bool {
+        let link = history::link_in(&self.there, file, verifier).ok().flatten();
+        let next = link.and_then(|(link, _)| link.vkey.origin().log_id());
+        next.is_some_and(|next| self.here.has(&places::checkpoint(next)))
     }
 
     fn pair(&self, id: LogId) -> Pair<'_> {

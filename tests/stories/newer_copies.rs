@@ -20,9 +20,10 @@ use crate::recovery::ok;
 use crate::recovery::on;
 use crate::recovery::with_one;
 
-/// The files of a vault that belong to its history, with their contents.
+/// The files of a vault that belong to its history, with their contents. Narrower tiles beside the widest are none.
 fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let all = files_of(root, "").into_iter().filter(|file| !file.ends_with("lock"));
+    let is_partial = |file: &PathBuf| file.to_str().unwrap().contains(".p/");
+    let all = files_of(root, "").into_iter().filter(|file| !file.ends_with("lock") && !is_partial(file));
     all.map(|file| (file.strip_prefix(root).unwrap().to_owned(), fs::read(&file).unwrap())).collect()
 }
 
@@ -83,8 +84,8 @@ fn a_copy_whose_key_was_changed_is_taken_over() {
         assert_eq!(ok(&practice, "desk", "desk-vault", &["show", id]).stdout, text);
     }
     assert_eq!(on(&practice, "desk", "desk-vault", &["client", "add", "c-3"]).exit, 3);
-    let again = ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "newer", "--json"]).json();
-    assert_eq!(again["completed"], Value::Null);
+    let again = on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "newer"]);
+    assert!(again.exit == 3 && again.stderr.contains("nothing was done"), "{again:?}");
     // It goes on here when somebody says so.
     go_on(&practice, "desk", "desk-vault");
     ok(&practice, "desk", "desk-vault", &["client", "add", "c-3"]);
@@ -128,6 +129,7 @@ fn a_copy_with_a_new_key_of_its_own_is_taken_when_somebody_confirms_it() {
     let three = add(&practice, "home", "vault", "three");
     let all: [(&str, &str); 3] = [(&one, "one"), (&two, "two"), (&three, "three")];
     copy(&practice, "vault", "newer");
+    let head = head_of(&practice, "home", "newer");
 
     // The computer that removed the owner knows the new key.
     copy(&practice, "backup", "vault");
@@ -143,9 +145,9 @@ fn a_copy_with_a_new_key_of_its_own_is_taken_when_somebody_confirms_it() {
         assert!(said.exit == 5 && said.stderr.contains("an owner was removed"), "{said:?}");
         assert!(tree(&practice.path("desk-vault")) == before);
     }
-    let wrong = on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "newer", "--accept-head", "3:AA="]);
+    let wrong = head_of(&practice, "home", "vault");
+    let wrong = on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "newer", "--accept-head", &wrong]);
     assert_eq!(wrong.exit, 5, "{wrong:?}");
-    let head = head_of(&practice, "home", "newer");
     let said = ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "newer", "--accept-head", &head]);
     assert!(said.stderr.contains("does not write the ledger"), "it says nothing of who writes: {said:?}");
     is_as(&practice, "desk-vault", "newer");
@@ -259,4 +261,97 @@ fn a_copy_of_before_the_key_was_changed_brings_no_lost_keys() {
     }
     practice.ok(&["ledger", "recover", "--from", "newer"]);
     is_as(&practice, "vault", "newer");
+}
+
+/// What a recovery left out: of each the log, and a part of why.
+fn left_out(said: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let all = said["left_out"].as_array().unwrap().iter();
+    all.map(|one| (text(&one["origin"]), text(&one["reason"]))).collect()
+}
+
+#[test]
+fn a_reader_brings_no_second_end_of_the_history() {
+    let (practice, one) = with_one();
+    for vault in ["desk-vault", "third-vault"] {
+        copy(&practice, "vault", vault);
+    }
+    acquainted(&practice, "desk", "desk-vault");
+    go_on(&practice, "third", "third-vault");
+    let two = add(&practice, "third", "third-vault", "two");
+    let three = add(&practice, "home", "vault", "three");
+    let third = ok(&practice, "third", "third-vault", &["ledger", "verify", "--json"]).json()["head"]["origin"].clone();
+
+    let calm = |what: &str| {
+        let said = ok(&practice, "desk", "desk-vault", &["ledger", "verify"]);
+        assert!(said.stdout.starts_with("CONTINUOUS\t"), "{what}: {said:?}");
+        assert_eq!(on(&practice, "desk", "desk-vault", &["check"]).exit, 0, "{what}");
+    };
+    let from = |args: &[&str], copy: &str| on(&practice, "desk", "desk-vault", &[args, &["--from", copy]].concat());
+    let said = from(&["ledger", "recover", "--json"], "third-vault");
+    assert_eq!((said.exit, &said.json()["completed"]), (7, &Value::Null), "{said:?}");
+    let left = left_out(&said.json());
+    assert!(left.len() == 1 && left[0].0 == third && left[0].1.contains("does not write"), "{left:?}");
+    let said = from(&["ledger", "recover"], "third-vault");
+    assert!(said.exit == 7 && said.stderr.contains("was left out: it is not part of the history yet"), "{said:?}");
+    calm("a second end");
+
+    // Where it is written it is joined, and comes from there; what came later, does not.
+    practice.ok(&["ledger", "recover", "--from", "third-vault"]);
+    let four = add(&practice, "third", "third-vault", "four");
+    let said = from(&["ledger", "recover", "--json"], "vault");
+    assert_eq!((said.exit, left_out(&said.json())), (0, vec![]), "{said:?}");
+    calm("what was joined");
+    for (id, text) in [(&one, "one"), (&two, "two"), (&three, "three")] {
+        assert_eq!(ok(&practice, "desk", "desk-vault", &["show", id]).stdout, text);
+    }
+    let said = from(&["ledger", "recover", "--json"], "third-vault");
+    assert_eq!((said.exit, left_out(&said.json()).len()), (7, 1), "{said:?}");
+    calm("what came after it was joined");
+    practice.ok(&["ledger", "recover", "--from", "third-vault"]);
+    assert_eq!(practice.ok(&["show", &four]).stdout, "four");
+    is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two"), (&three, "three"), (&four, "four")]);
+
+    // Or this computer goes on, and joins it itself.
+    go_on(&practice, "desk", "desk-vault");
+    ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-vault"]);
+    assert_eq!(ok(&practice, "desk", "desk-vault", &["show", &four]).stdout, "four");
+}
+
+#[test]
+fn what_is_under_other_keys_is_named() {
+    let (practice, one) = with_one();
+    with_partner(&practice);
+    for vault in ["desk-vault", "third-vault"] {
+        copy(&practice, "vault", vault);
+    }
+    go_on(&practice, "desk", "desk-vault");
+    add(&practice, "desk", "desk-vault", "two");
+    practice.ok(&["owner", "remove", "partner", "--batch"]);
+    let origin = |computer: &str, vault: &str| {
+        let head = ok(&practice, computer, vault, &["ledger", "verify", "--json"]).json()["head"].clone();
+        head["origin"].as_str().unwrap().to_owned()
+    };
+    let (home, desk) = (origin("home", "vault"), origin("desk", "desk-vault"));
+
+    // It went on beside the removal: with keys that the partner knows.
+    let before = tree(&practice.vault());
+    let said = practice.run(&["ledger", "recover", "--from", "desk-vault", "--json"]);
+    let left = left_out(&said.json());
+    assert!(said.exit == 7 && left.len() == 1 && left[0].0 == desk, "{said:?}");
+    assert!(left[0].1.contains("an owner who was removed knows its key"), "{left:?}");
+    let cure = said.json()["left_out"][0]["cure"].as_str().unwrap().to_owned();
+    assert!(cure.contains("subrosa --vault ") && cure.contains("desk-vault list"), "{cure}");
+    assert!(tree(&practice.vault()) == before);
+    is_whole(&practice, "home", "vault", &[(&one, "one")]);
+
+    // And the other way round: the vault there has a key that is not held here.
+    let before = tree(&practice.path("desk-vault"));
+    let said = on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "vault", "--json"]);
+    let left = left_out(&said.json());
+    assert!(said.exit == 7 && left.iter().any(|(log, why)| *log == home && why.contains("not held here")), "{said:?}");
+    let told = on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "vault"]);
+    assert!(told.exit == 7 && told.stderr.contains(&format!("{home} was left out: it is sealed to")), "{told:?}");
+    assert!(tree(&practice.path("desk-vault")) == before);
+    ok(&practice, "desk", "desk-vault", &["client", "add", "b-2"]);
 }

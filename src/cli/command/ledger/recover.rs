@@ -213,7 +213,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::AtHand);
     let is_branch_of_another = vault.is_branched() && !vault.is_writer();
     // A copy that was to be completed, and is: who writes the ledger is another question, and was not asked.
-    let is_done = (done.completed.is_some() || done.mended > 0) && session.globals.accept_head.is_none();
+    let is_done = (done.completed.is_some() || done.mended > 0 || !done.left_out.is_empty())
+        && session.globals.accept_head.is_none();
     if is_behind || is_branch_of_another || (!writes && !is_done) {
         vault = go_on_here(session, vault, (args.next_key.as_deref(), args.reason), &mut done)?;
     }
@@ -295,6 +296,9 @@ fn go_on_here(
     done: &mut Recovered,
 ) -> Result<Vault, Failure> {
     if !session.may_continue_here(&vault)? {
+        for left_out in &done.left_out {
+            session.warn(&left_out.line());
+        }
         let head = vault.head();
         let accept = format!("{}:{}", head.size, root_text(&head.root));
         let so_far = match &done.completed {
