@@ -288,8 +288,21 @@ fn what_the_entries_give_is_made_anew() {
         assert!(said["mended"].as_u64() > Some(0) && said["continued"].is_null(), "{said}");
         is_whole(&practice, "home", "vault", &[(&one, "one")]);
     }
+    // Those of a closed log, too, and of one that was joined.
+    practice.ok(&["ledger", "rotate-key", "--batch"]);
+    copy(&practice, "vault", "other");
+    go_on(&practice, "desk", "other");
+    let two = add(&practice, "desk", "other", "two");
+    practice.ok(&["ledger", "recover", "--from", "other"]);
+    tiles().into_iter().for_each(|tile| fs::remove_file(tile).unwrap());
+    assert_eq!(practice.run(&["check"]).exit, 5);
+    let said = practice.ok(&["ledger", "recover", "--json"]).json();
+    assert!(said["mended"].as_u64() > Some(2) && said["continued"].is_null(), "{said}");
+    is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two")]);
     // The head is remembered here.
-    fs::remove_file(files_of(&practice.vault(), "checkpoint").remove(0)).unwrap();
+    let active = practice.ok(&["ledger", "verify", "--json"]).json()["head"]["origin"].as_str().unwrap().to_owned();
+    let active = active.strip_prefix("subrosa/").unwrap();
+    fs::remove_file(practice.vault().join("ledger").join(active).join("checkpoint")).unwrap();
     assert_eq!(practice.run(&["list"]).exit, 5);
     assert_eq!(on(&practice, "desk", "vault", &["ledger", "recover"]).exit, 5);
     practice.ok(&["ledger", "recover"]);
