@@ -78,9 +78,12 @@ fn cut_everywhere(change: impl Fn(&Bench, Vault), damage: impl Fn(&Places)) {
         match open_at(&bench, &desk) {
             Ok(vault) => {
                 let seen = contents(&vault);
-                let is_one = seen == ["one"] || seen == ["one", "three", "two"];
+                // The older ledger may be there to its end, and not yet the one that continues it.
+                let is_one = [&["one"][..], &["one", "two"], &["one", "three", "two"]].iter().any(|of| seen == *of);
                 assert!(is_one, "cut before change {changes}: {seen:?}");
-                assert!(vault.alarm().is_none(), "cut before change {changes}: {:?}", vault.alarm());
+                // Between the links and `vault.toml` the log that they lead to is a second end of the history.
+                let is_calm = matches!(vault.alarm(), None | Some(VaultError::Split { .. }));
+                assert!(is_calm, "cut before change {changes}: {:?}", vault.alarm());
                 assert!(vault.may_append().is_err(), "cut before change {changes}: nobody made it a writer");
             }
             Err(VaultError::Rekeyed { .. }) => {}

@@ -347,13 +347,10 @@ impl<'a> Offer<'a> {
         }
         count += self.bring_keys(&mut staging)?;
         staging.settle()?;
-        for (id, plan) in &plans {
-            if let Some(note) = &plan.note {
-                staging.write(&places::checkpoint(*id), note.bytes())?;
-                count += 1;
-            }
-        }
-        staging.settle()?;
+        // Under the keys of before, an entry is told of only where its objects are there under those keys.
+        let is_early = |id: LogId| is_one_key || !self.here.has(&places::checkpoint(id));
+        let (early, closed): (Vec<_>, Vec<_>) = plans.iter().partition(|(id, _)| is_early(*id));
+        count += publish(&early, &mut staging)?;
         for file in links {
             bring(&self.there, &file, &mut staging)?;
             count += 1;
@@ -364,6 +361,7 @@ impl<'a> Offer<'a> {
             staging.settle()?;
             count += 1;
         }
+        count += publish(&closed, &mut staging)?;
         for file in late {
             bring(&self.there, &file, &mut staging)?;
             count += 1;
@@ -445,6 +443,19 @@ impl<'a> Offer<'a> {
         let file = self.here.open(&places::object(object));
         file.is_ok_and(|file| seal::open(file, self.copy.keyring.current(), Some(seal)).is_ok())
     }
+}
+
+/// Publishes the heads of logs.
+fn publish(plans: &[&(LogId, Plan)], staging: &mut Staging) -> Result<u64, VaultError> {
+    let mut count = 0;
+    for (id, plan) in plans {
+        if let Some(note) = &plan.note {
+            staging.write(&places::checkpoint(*id), note.bytes())?;
+            count += 1;
+        }
+    }
+    staging.settle()?;
+    Ok(count)
 }
 
 /// `keys/<epoch>` of epochs before `epoch`.

@@ -187,6 +187,10 @@ impl Vault {
         let chapters = self.chapters()?;
         for (chapter, next) in chapters.iter().zip(chapters.iter().skip(1).map(Some).chain([None])) {
             let Chapter { log, verifier, head, .. } = chapter;
+            if head.size == 0 {
+                self.check_closed(chapter, &mut report)?;
+                continue;
+            }
             let ledger = Ledger { disk: &self.disk, log, head, verifier, keyring: &self.keyring };
             let of_log = uppers.iter().filter(|(id, _)| *id == log.id).map(|(_, upper)| *upper);
             let mut bounds = Bounds::new(of_log.collect());

@@ -138,7 +138,7 @@ pub fn check(
                 report.findings.extend(check_key_file(disk, epoch, file)?);
             }
             if let Body::LogJoined(joined) = &event.body {
-                ahead.extend(Chapter::joined(disk, joined));
+                ahead.extend(Chapter::joined(disk, joined).filter(|joined| joined.head.size > 0));
             }
             progress(1);
             Ok(())

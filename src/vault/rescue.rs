@@ -11,6 +11,7 @@ use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::successor::Successor;
+use crate::ledger::tree;
 use crate::practice::event::Body;
 use crate::practice::log::Extent;
 use crate::practice::log::LogJoined;
@@ -129,7 +130,13 @@ impl Vault {
             let files = from / PER_FILE..whole.size.div_ceil(PER_FILE);
             files.into_iter().all(|number| log.openings(number, whole, &self.keyring).is_ok())
         };
-        let have = if is_whole { whole.clone() } else { log.at_hand(&self.keyring, std::slice::from_ref(whole))?.have };
+        let nothing = || Checkpoint { size: 0, root: tree::empty_root(), ..whole.clone() };
+        let have = match is_whole {
+            true => whole.clone(),
+            // It was lost with the newest copy: it is named, and that is all that can be said of it.
+            false if held.is_none() && !self.disk.has(&places::checkpoint(log.id)) => nothing(),
+            false => log.at_hand(&self.keyring, std::slice::from_ref(whole))?.have,
+        };
         let have = held.filter(|held| held.size > have.size).cloned().unwrap_or(have);
         self.check_folds(Stretch { log: log.clone(), from, head: have.clone() })?;
         Ok(LogJoined {

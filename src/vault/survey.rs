@@ -315,7 +315,7 @@ impl Vault {
             if is_known {
                 continue;
             }
-            for Chapter { log, verifier, head, .. } in &chapters {
+            for Chapter { log, verifier, head, .. } in chapters.iter().filter(|chapter| chapter.head.size > 0) {
                 if let Some((link, _)) = history::link(&self.disk, verifier, id)? {
                     // A key that was made in advance is the only one that may follow: a thief of the old one lacks it.
                     let promised = history::promised_by(log, head).unwrap_or_default();
@@ -323,6 +323,27 @@ impl Vault {
                         found.push((verifier.clone(), link));
                         break;
                     }
+                }
+            }
+        }
+        let lost = self.lost_successors(&chapters)?;
+        found.extend(lost.into_iter().filter(|(_, link)| joined.iter().all(|of| of.origin != link.vkey.origin().as_str())));
+        Ok(found)
+    }
+
+    /// Logs that this machine has seen continue one of the vault's, and of which nothing is there: they were lost with the
+    /// newest copy, and what is known of them is what this machine remembers.
+    fn lost_successors(&self, chapters: &[Chapter]) -> Result<Vec<(VerifierKey, Successor)>, VaultError> {
+        let mut found = Vec::new();
+        for Chapter { log, verifier, .. } in chapters.iter().filter(|chapter| chapter.log.id != self.log.id) {
+            let state = State::of(&self.places, verifier);
+            for link in state.lost_link(verifier).into_iter().chain(state.link(verifier)) {
+                let id = link.vkey.origin().log_id().filter(|id| *id != log.id && *id != self.log.id);
+                let is_lost = id.is_some_and(|id| {
+                    chapters.iter().all(|chapter| chapter.log.id != id) && !self.disk.has(&places::checkpoint(id))
+                });
+                if is_lost && State::of(&self.places, &link.vkey).mark(&link.vkey)?.is_some() {
+                    found.push((verifier.clone(), link));
                 }
             }
         }

@@ -361,6 +361,7 @@ fn a_copy_of_before_the_key_was_changed() {
     copy(&practice, "backup", "vault");
     let said = practice.refused(5, &["list"]);
     assert!(said.stderr.contains("before its ledger was continued"), "{said:?}");
+    let lost = on(&practice, "third", "newer", &["ledger", "verify", "--json"]).json()["head"]["origin"].clone();
     // It is brought; or, were it lost, the older one goes on, and says so.
     practice.ok(&["ledger", "recover", "--from", "newer"]);
     is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two")]);
@@ -368,8 +369,20 @@ fn a_copy_of_before_the_key_was_changed() {
     let head = practice.run(&["check", "--json"]).json()["ledger"]["head"].clone();
     let accepted = format!("{}:{}", head["size"], head["root"].as_str().unwrap());
     let said = practice.run(&["--accept-head", &accepted, "ledger", "recover", "--json"]);
-    assert_eq!((said.exit, &said.json()["missing"]), (7, &1.into()), "{said:?}");
+    // The entry that closed the older one, and the newer one whole, which is named by what this computer remembers of it.
+    assert_eq!((said.exit, &said.json()["missing"]), (7, &5.into()), "{said:?}");
+    let joined = said.json()["joined"][0].clone();
+    assert_eq!((&joined["origin"], &joined["have"], &joined["size"]), (&lost, &0.into(), &4.into()), "{said:?}");
     let three = add(&practice, "home", "vault", "three");
+    let check = practice.run(&["check", "--read-data"]);
+    assert!(check.exit == 7 && check.stdout.contains("entries 0 to 3 were not at hand"), "{check:?}");
+    assert!(practice.ok(&["ledger", "verify"]).stdout.starts_with("CONTINUOUS\t"));
+    assert!(practice.ok(&["ledger", "log"]).stdout.contains("log.joined"));
+    copy(&practice, "vault", "copied");
+    assert_eq!(practice.run(&["check", "--copy", "copied"]).exit, 0);
+    fs::remove_dir_all(practice.path("home/.cache")).unwrap();
+    assert_eq!(practice.ok(&["show", &three]).stdout, "three");
+    assert_eq!(practice.run(&["ledger", "recover", "--json"]).json()["missing"], 5);
     practice.ok(&["ledger", "recover", "--from", "newer"]);
     is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two"), (&three, "three")]);
 }
