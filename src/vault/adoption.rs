@@ -481,6 +481,7 @@ fn is_left_over(here: &Disk, there: &Disk, header: &Header) -> Result<bool, Vaul
 
 /// Whether a file is sealed to more than one key.
 fn is_for_two(disk: &Disk, file: &str) -> bool {
-    let header = disk.open(file).and_then(|mut file| seal::read_seal(&mut file).map_err(|e| VaultError::unsealed("", e)));
+    let header =
+        disk.open(file).and_then(|mut file| seal::read_seal(&mut file).map_err(|e| VaultError::unsealed("", e)));
     header.is_ok_and(|(header, _)| header.windows(4).filter(|part| part == b"\n-> ").count() > 1)
 }

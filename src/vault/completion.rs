@@ -305,7 +305,8 @@ impl Work<'_> {
         }
         // The links are checked by whoever follows them; a signing key is the log's or is nothing.
         let beside = [places::predecessor(id), places::successor(id)].into_iter().chain(beside.iter().cloned());
-        let beside = beside.filter(|file| *file != places::successor(id) || self.joins || self.leads_on(verifier, file));
+        let beside =
+            beside.filter(|file| *file != places::successor(id) || self.joins || self.leads_on(verifier, file));
         files.extend(beside.filter(|file| !self.here.has(file) && self.there.has(file)));
         if files.is_empty() && note.is_none() {
             return Ok(Some(head));

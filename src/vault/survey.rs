@@ -121,7 +121,12 @@ pub(super) fn is_older_than_pin(found: &Found) -> Result<bool, VaultError> {
 }
 
 /// Whether links lead from the `pinned` key over the `past` logs to the active one.
-pub(super) fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &VerifierKey) -> Result<bool, VaultError> {
+pub(super) fn is_linked(
+    disk: &Disk,
+    pinned: &VerifierKey,
+    past: &[Past],
+    active: &VerifierKey,
+) -> Result<bool, VaultError> {
     let Some(at) = past.iter().position(|past| past.verifier == *pinned) else {
         return Ok(false);
     };
@@ -327,7 +332,9 @@ impl Vault {
             }
         }
         let lost = self.lost_successors(&chapters)?;
-        found.extend(lost.into_iter().filter(|(_, link)| joined.iter().all(|of| of.origin != link.vkey.origin().as_str())));
+        found.extend(
+            lost.into_iter().filter(|(_, link)| joined.iter().all(|of| of.origin != link.vkey.origin().as_str())),
+        );
         Ok(found)
     }
 

@@ -294,7 +294,7 @@ fn what_the_entries_give_is_made_anew() {
     go_on(&practice, "desk", "other");
     let two = add(&practice, "desk", "other", "two");
     practice.ok(&["ledger", "recover", "--from", "other"]);
-    tiles().into_iter().for_each(|tile| fs::remove_file(tile).unwrap());
+    tiles().for_each(|tile| fs::remove_file(tile).unwrap());
     assert_eq!(practice.run(&["check"]).exit, 5);
     let said = practice.ok(&["ledger", "recover", "--json"]).json();
     assert!(said["mended"].as_u64() > Some(2) && said["continued"].is_null(), "{said}");

@@ -43,7 +43,9 @@ impl From<VaultError> for Failure {
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
             }
             VaultError::NoCopy { .. } | VaultError::NoLink { .. } | VaultError::TornCopy { .. } => failure(Refused),
-            VaultError::NotAVault(_) | VaultError::OtherCopy { .. } | VaultError::OlderCopy { .. } => failure(Integrity),
+            VaultError::NotAVault(_) | VaultError::OtherCopy { .. } | VaultError::OlderCopy { .. } => {
+                failure(Integrity)
+            }
             VaultError::Replaced { .. } => Self::new(
                 Integrity,
                 format!("{message}; if you put it there yourself, name its head with --accept-head SIZE:ROOT"),

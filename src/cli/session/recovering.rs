@@ -68,6 +68,8 @@ impl Session<'_> {
         let accepted = self.globals.accept_head.take();
         drop(vault);
         let vault = self.open();
+        // What it has to be joined with says so when something is added, or is joined by whoever recovers.
+        self.alarm = None;
         self.globals.accept_head = accepted;
         Ok((vault?, ContinuedHere { closed, have, key }))
     }
