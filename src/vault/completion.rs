@@ -28,6 +28,8 @@ use crate::vault::history::Moves;
 use crate::vault::history::Openings;
 use crate::vault::history::Stretch;
 use crate::vault::intent::Intent;
+use crate::vault::left_out::LeftOut;
+use crate::vault::left_out::Why;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
@@ -47,30 +49,6 @@ pub struct Completed {
     pub files: u64,
     /// What the copy has besides.
     pub left_out: Vec<LeftOut>,
-}
-
-/// A log of the copy of which nothing, or not all, is taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
-    /// The log.
-    pub origin: Origin,
-    /// Why.
-    pub why: Why,
-}
-
-/// Why something of a copy is left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// It is sealed to a vault key that is not held here.
-    Sealed,
-    /// An owner who was removed knows its key: what is signed with it since counts for nothing.
-    KnownToRemoved,
-    /// It has to be joined to the history, and this machine does not write it.
-    ReadsOnly,
-    /// Neither copy has all of its files.
-    Incomplete,
-    /// No link by a key of the history leads to it.
-    Unlinked,
 }
 
 /// A log of the vault's history, up to where it is folded.

@@ -17,6 +17,7 @@ pub mod fuse;
 pub mod header;
 pub mod history;
 pub mod intent;
+pub mod left_out;
 pub mod lock;
 pub mod log;
 pub mod mending;

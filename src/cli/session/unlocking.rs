@@ -17,16 +17,12 @@ use crate::cli::session::read_file;
 use crate::keys::identity::Identities;
 use crate::keys::identity::IdentityFile;
 use crate::keys::vault_identity::VaultIdentity;
-use crate::ledger::checkpoint::Checkpoint;
 use crate::place::PlaceRisk;
 use crate::platform;
 use crate::platform::Customary;
 use crate::secret::SecretText;
 use crate::vault::Options;
 use crate::vault::Vault;
-use crate::vault::adoption;
-use crate::vault::adoption::Adopted;
-use crate::vault::adoption::Known;
 use crate::vault::check::Unopened;
 use crate::vault::error::VaultError;
 use crate::vault::places::Places;
@@ -46,7 +42,7 @@ const TRIES: usize = 3;
 const OF_VAULT: &str = "Passphrase of the vault";
 
 /// Why a vault was not opened: an answer to some commands, a failure to all others.
-enum NotOpened {
+pub(super) enum NotOpened {
     /// Before the vault had anything to do with it.
     Failed(Failure),
     /// The vault itself.
@@ -113,59 +109,6 @@ impl Session<'_> {
         Ok(self.unlock(&places)?)
     }
 
-    /// Takes over what another copy of the vault has under keys that are not here, if known keys lead to them. What opens
-    /// the vault is then what opens the copy.
-    pub fn adopt_from(&mut self, from: &Path) -> Result<Option<Adopted>, Failure> {
-        let places = self.places()?;
-        let opened = self.unlock(&places);
-        let copy = Places { vault: from.to_owned(), ..places.clone() };
-        let headers = (Found::at(places.clone()).ok(), Found::at(copy.clone()).ok());
-        let opened = match (opened, headers) {
-            (Err(NotOpened::Failed(failure)), _) if failure.code != FailureCode::CannotUnlock => return Err(failure),
-            (Err(NotOpened::Vault(error @ (VaultError::NoVault(_) | VaultError::Io { .. }))), _) => {
-                return Err(error.into());
-            }
-            (Err(reason), (_, None)) => return Err(reason.into()),
-            // A copy that cannot say under which keys it stands may still have files.
-            (Ok(_), (_, None)) => return Ok(None),
-            (opened, _) => opened,
-        };
-        let copied = match (self.unlock(&copy), &opened) {
-            (Ok(copied), _) => copied,
-            // Of a vault that opens, one that nobody here opens has only what both have.
-            (Err(_), Ok(_)) => return Ok(None),
-            (Err(_), Err(_)) => return Err(opened.err().map_or_else(nothing, Failure::from)),
-        };
-        let opened = opened.ok();
-        let mut accepted = self.globals.accept_head.clone();
-        let adopted = loop {
-            let known = Known { places: &places, opened: opened.as_ref(), accepted: accepted.as_deref() };
-            match adoption::adopt(&known, &copied, self.lock_wait(), &mut self.host.rng) {
-                Err(error @ VaultError::Rekeyed { .. }) if accepted.is_none() => match self.confirmed(&error)? {
-                    Some(confirmed) => accepted = Some(confirmed),
-                    None => return Err(error.into()),
-                },
-                other => break other?,
-            }
-        };
-        if let Some(adopted) = &adopted {
-            if adopted.is_accepted {
-                // Of this vault key alone: it says nothing of who writes the ledger.
-                self.globals.accept_head = None;
-            }
-            if adopted.is_on_trust {
-                let Checkpoint { origin, size, root } = &adopted.head;
-                self.warn(&format!(
-                    "nothing on this computer knew this vault: the keys of {} were taken on trust, with the ledger {origin} \
-                     size {size} root {}; compare that with the computer that writes it",
-                    from.display(),
-                    root_text(root)
-                ));
-            }
-        }
-        Ok(adopted)
-    }
-
     fn examined<T>(&self, opened: Result<T, NotOpened>) -> Result<Examined<T>, Failure> {
         let error = match opened {
             Ok(vault) => return Ok(Examined::Opened(Box::new(vault))),
@@ -211,7 +154,7 @@ impl Session<'_> {
     }
 
     /// The head of a vault with a new key, if somebody at the terminal confirms it; `--yes` is not enough.
-    fn confirmed(&mut self, error: &VaultError) -> Result<Option<String>, Failure> {
+    pub(super) fn confirmed(&mut self, error: &VaultError) -> Result<Option<String>, Failure> {
         let VaultError::Rekeyed { head, .. } = error else {
             return Ok(None);
         };
@@ -297,7 +240,7 @@ impl Session<'_> {
         }
     }
 
-    fn unlock(&mut self, places: &Places) -> Result<Unlocked, NotOpened> {
+    pub(super) fn unlock(&mut self, places: &Places) -> Result<Unlocked, NotOpened> {
         let found = Found::at(places.clone())?;
         if !self.globals.identity.is_empty() {
             let files = self.globals.identity.clone();
@@ -434,10 +377,6 @@ impl Session<'_> {
         }
         Ok(bytes)
     }
-}
-
-fn nothing() -> Failure {
-    Failure::new(FailureCode::CannotUnlock, "nothing opens the vault")
 }
 
 /// A second copy of a secret, wiped on its own.

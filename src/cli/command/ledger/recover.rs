@@ -23,8 +23,9 @@ use crate::practice::words::Line;
 use crate::vault::Vault;
 use crate::vault::check::Fault;
 use crate::vault::completion;
-use crate::vault::completion::Why;
 use crate::vault::error::VaultError;
+use crate::vault::left_out;
+use crate::vault::left_out::Why;
 use crate::vault::mending;
 use crate::vault::rescue;
 use crate::vault::root_text;
@@ -82,7 +83,7 @@ struct LeftOut {
 }
 
 impl LeftOut {
-    fn of(left_out: completion::LeftOut, from: &Path) -> Self {
+    fn of(left_out: left_out::LeftOut, from: &Path) -> Self {
         let copy = crate::cli::names::word(&from.display().to_string());
         let read = format!("read it where it is, and add what you need: subrosa --vault {copy} list");
         let (reason, cure) = match left_out.why {
