@@ -16,18 +16,15 @@ use crate::keys::keyring::Keyring;
 use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
-use crate::ledger::opening::PER_FILE;
 use crate::practice::event::Body;
 use crate::practice::event::Event;
-use crate::practice::log::LogJoined;
+use crate::vault::completion::known::Known;
 use crate::vault::disk::Disk;
 use crate::vault::disk::Staging;
 use crate::vault::erasing::Declared;
 use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
 use crate::vault::history;
-use crate::vault::history::Moves;
-use crate::vault::history::Openings;
 use crate::vault::history::Stretch;
 use crate::vault::intent::Intent;
 use crate::vault::left_out::LeftOut;
@@ -42,6 +39,8 @@ use crate::vault::places;
 use crate::vault::state::State;
 use crate::vault::unlock::Unlocked;
 
+mod known;
+
 /// What was brought in from another copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completed {
@@ -51,15 +50,6 @@ pub struct Completed {
     pub files: u64,
     /// What the copy has besides.
     pub left_out: Vec<LeftOut>,
-}
-
-/// A log of the vault's history, up to where it is folded.
-struct Known {
-    log: LogId,
-    verifier: VerifierKey,
-    folded: Checkpoint,
-    /// An owner was removed since: he knows its key.
-    is_known_to_removed: bool,
 }
 
 /// Completes the logs of a vault from `from`, another copy of its files: those of its history, and, where this machine
@@ -351,12 +341,6 @@ impl Work<'_> {
         }
     }
 
-    /// Takes in what a log declares erased, wherever its entries can be read: here what it declares may be what is lost.
-    fn declare(&mut self, known: &Known) {
-        let stretch = Stretch { log: Log::new(self.here.clone(), known.log), from: 0, head: known.folded.clone() };
-        self.declared.read_log(&[&self.here, &self.there], &self.unlocked.keyring, stretch);
-    }
-
     fn published(&self, id: LogId, verifier: &VerifierKey) -> u64 {
         Log::new(self.here.clone(), id).checkpoint(verifier).map_or(0, |head| head.head().size)
     }
@@ -367,50 +351,5 @@ impl Work<'_> {
 
     fn leave_out(&mut self, verifier: &VerifierKey, why: Why) {
         self.left_out.push(LeftOut { origin: verifier.origin().clone(), why });
-    }
-
-    /// The entries of logs, as far as they can be read, the oldest log first.
-    fn openings(&self, known: &[Known]) -> Openings<'_> {
-        let stretch = |known: &Known| Stretch {
-            log: Log::new(self.here.clone(), known.log),
-            from: 0,
-            head: known.folded.clone(),
-        };
-        Openings::new(&self.here, self.keyring(), known.iter().rev().map(stretch).collect())
-    }
-
-    /// The objects of a history that later ones took the place of, as far as that can be read.
-    fn replaced(&self, line: &[Known]) -> BTreeSet<ObjectId> {
-        let moves = Moves::of(self.openings(line));
-        moves.map(|moves| moves.replaced().collect()).unwrap_or_default()
-    }
-
-    /// The events of kind `kind` in a log, as far as they can be read. What it joins is not followed.
-    fn events_in(&self, known: &Known, kind: &str) -> Vec<Body> {
-        let log = Log::new(self.here.clone(), known.log);
-        let files = 0..known.folded.size.div_ceil(PER_FILE);
-        let openings = files.filter_map(|number| log.openings(number, &known.folded, self.keyring()).ok()).flatten();
-        let of_kind = openings.filter(|line| line.kind() == Some(kind));
-        of_kind.filter_map(|line| event_of(line).ok()).map(|event| event.body).collect()
-    }
-
-    /// What the history joined, each with whether a removed owner knows the key of the log that says so.
-    fn joined(&self, known: &[Known]) -> Vec<(LogJoined, bool)> {
-        let mut found: Vec<(LogJoined, bool)> = Vec::new();
-        for log in known {
-            for body in self.events_in(log, "log.joined") {
-                if let Body::LogJoined(joined) = body
-                    && found.iter().all(|(known, _)| *known != joined)
-                {
-                    found.push((joined, log.is_known_to_removed));
-                }
-            }
-        }
-        found
-    }
-
-    /// Whether an owner was removed in a log: he knows its key, and that of all before it.
-    fn is_rekeyed(&self, known: &Known) -> bool {
-        !self.events_in(known, "vault.rekeyed").is_empty()
     }
 }

@@ -215,6 +215,8 @@ fn is_whole_without_the_name(practice: &Practice) {
 fn a_copy_brings_what_was_erased_of_an_older_log_and_nothing_less() {
     let practice = eventful();
     copy_tree(&practice.vault(), &practice.path("older"));
+    let key = practice.vault().join(format!("keys/signing-{}.age", active(&practice)));
+    fs::copy(key, practice.path("old-key.age")).unwrap();
     practice.ok(&["ledger", "rotate-key", "--batch"]);
     practice.ok(&["client", "add", "cd-03"]);
     let old = past(&practice);

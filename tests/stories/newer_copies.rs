@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::integrity::copy_tree;
 use crate::practice::Practice;
 use crate::recovery::add;
 use crate::recovery::copy;
@@ -94,6 +95,31 @@ fn a_copy_whose_key_was_changed_is_taken_over() {
     let said = ok(&practice, "third", "third-vault", &["ledger", "recover", "--from", "newer"]);
     assert!(said.stderr.contains("has not seen this vault before"), "{said:?}");
     is_as(&practice, "third-vault", "newer");
+}
+
+#[test]
+fn a_taking_over_that_did_not_come_to_its_end_says_how_to_go_on() {
+    let (practice, one) = with_one();
+    with_partner(&practice);
+    copy(&practice, "vault", "desk-vault");
+    acquainted(&practice, "desk", "desk-vault");
+    copy(&practice, "vault", "before");
+    copy(&practice, "desk", "desk-before");
+    practice.ok(&["owner", "remove", "partner", "--batch"]);
+    copy(&practice, "vault", "newer");
+    let head = head_of(&practice, "home", "newer");
+    let adopt = ["ledger", "recover", "--from", "newer", "--accept-head", &head];
+    ok(&practice, "desk", "desk-vault", &adopt);
+    // The power went between the links and what names the new ledger, which this computer has not seen then.
+    copy_tree(&practice.path("before"), &practice.path("desk-vault"));
+    copy(&practice, "desk-before", "desk");
+    let said = on(&practice, "desk", "desk-vault", &["list"]);
+    assert!(said.exit == 5 && said.stderr.contains("subrosa ledger recover"), "{said:?}");
+    let said = on(&practice, "desk", "desk-vault", &["ledger", "recover"]);
+    assert!(said.exit == 3 && said.stderr.contains("subrosa ledger recover --from NEWER-COPY"), "{said:?}");
+    ok(&practice, "desk", "desk-vault", &adopt);
+    is_as(&practice, "desk-vault", "newer");
+    assert_eq!(ok(&practice, "desk", "desk-vault", &["show", &one]).stdout, "one");
 }
 
 #[test]

@@ -315,7 +315,8 @@ fn go_on_here(
             format!("{} Nobody confirmed that a new ledger is to go on from here; {so_far}", state_of(&vault)?);
         session.raise(&vault);
         let failure = Failure::new(FailureCode::Refused, message);
-        let failure = match vault.highest()?.size > head.size {
+        // A second end may be what is left of a taking over from that copy which did not come to its end.
+        let failure = match vault.highest()?.size > head.size || vault.is_branched() {
             true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
             false => failure,
         };
