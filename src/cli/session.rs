@@ -35,6 +35,7 @@ use crate::vault::error::VaultError;
 use crate::vault::places::Places;
 use crate::vault::transaction::Committed;
 
+mod adopting;
 mod asking;
 mod keys;
 mod plugins;

@@ -1,6 +1,7 @@
 //! What a vault is after the power was cut before any single change to a file: as it was before, or as it is after, and
 //! never anything between.
 
+mod adoptions;
 mod bench;
 mod cuts;
 mod film;

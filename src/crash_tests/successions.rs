@@ -90,7 +90,7 @@ fn a_removed_owner_opens_nothing_more() {
     assert!(matches!(open_with(&bench, &partner), Err(VaultError::CannotUnlock(_))));
     let mut vault = bench.open().unwrap();
     assert_eq!(contents(&vault), ["one", "three", "two"]);
-    assert_eq!(vault.reseal_progress().unwrap(), reseal::Progress { done: 0, of: 3 });
+    assert_eq!(vault.reseal_progress().unwrap(), reseal::Progress { done: 0, of: 3, has_journals: false });
     reseal::reseal(&mut bench.desk(&mut vault), &mut |_| true).unwrap();
     drop(vault);
     let mut vault = bench.open().unwrap();
@@ -188,4 +188,38 @@ fn a_lost_copy_of_a_link_is_made_from_the_other() {
         std::fs::remove_file(bench.places.vault.join(link)).unwrap();
         is_whole(&mut bench.open().unwrap());
     }
+}
+
+#[test]
+fn sealing_anew_stops_between_two_journal_files_and_goes_on() {
+    let bench = Bench::new();
+    let mut vault = bench.open().unwrap();
+    let client = bench.add_client(&mut vault, "mk-01");
+    bench.add(&mut vault, client, &["one", "two"]).unwrap();
+    bench.add_owner(&mut vault, "partner");
+    for _ in 0..2 {
+        rotate(&bench, &mut vault).unwrap();
+        drop(vault);
+        vault = bench.open().unwrap();
+    }
+    bench.remove_owners(&mut vault).unwrap();
+    drop(vault);
+    // Three closed logs, each with a journal file under the key of before: one more each time. Once it is asked for nothing,
+    // when all objects are done.
+    for files in 0..3 {
+        let mut vault = bench.open().unwrap();
+        let mut left = files + 1;
+        let progress = reseal::reseal(&mut bench.desk(&mut vault), &mut |now| {
+            let goes_on = now.done < now.of || left > 0;
+            left -= usize::from(goes_on && now.done == now.of);
+            goes_on
+        });
+        let progress = progress.unwrap();
+        assert_eq!((progress.done, progress.of, progress.is_finished()), (2, 2, files == 2), "{files}");
+        drop(vault);
+        let vault = bench.open().unwrap();
+        assert_eq!(vault.is_being_resealed(), files != 2);
+        assert_eq!(contents(&vault), ["one", "two"]);
+    }
+    is_whole(&mut bench.open().unwrap());
 }

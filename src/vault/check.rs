@@ -42,6 +42,7 @@ pub(super) use ledger::Ledger;
 pub use outside::Heard;
 pub use outside::NOT_OURS;
 pub use outside::Outside;
+pub(super) use outside::keep_both;
 pub use unopened::Unopened;
 
 /// Something that is not as it should be.
@@ -191,6 +192,10 @@ impl Vault {
         let chapters = self.chapters()?;
         for (chapter, next) in chapters.iter().zip(chapters.iter().skip(1).map(Some).chain([None])) {
             let Chapter { log, verifier, head, .. } = chapter;
+            if head.size == 0 {
+                self.check_closed(chapter, &mut report)?;
+                continue;
+            }
             let ledger = Ledger { disk: &self.disk, log, head, verifier, keyring: &self.keyring };
             let of_log = uppers.iter().filter(|(id, _)| *id == log.id).map(|(_, upper)| *upper);
             let mut bounds = Bounds::new(of_log.collect());

@@ -1,7 +1,7 @@
 //! Checking a copy of the vault that was made while it lived (`docs/format.md`, 5): whether it is whole up to its own
 //! head, and whether that head is a part of the history that this machine has seen. Writes nothing, neither into the
-//! copy nor into the state directory: a copy sets no mark and no pin. What a copy has beyond its events, such as an
-//! outbox or what dead transactions left, is no fault of it.
+//! copy nor into the state directory, but evidence of a fork: a copy sets no mark and no pin. What a copy has beyond its
+//! events, such as an outbox or what dead transactions left, is no fault of it.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::keys::keyring::Keyring;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::tree;
 use crate::ledger::tree::TreeError;
 use crate::practice::disclosure::Listed;
@@ -26,6 +27,7 @@ use crate::vault::check::Report;
 use crate::vault::check::Unopened;
 use crate::vault::check::check_key_file;
 use crate::vault::check::finding;
+use crate::vault::check::keep_both;
 use crate::vault::error::VaultError;
 use crate::vault::history;
 use crate::vault::history::Chapter;
@@ -140,7 +142,7 @@ pub fn check(
                 report.findings.extend(check_key_file(disk, epoch, file)?);
             }
             if let Body::LogJoined(joined) = &event.body {
-                ahead.extend(Chapter::joined(disk, joined));
+                ahead.extend(Chapter::joined(disk, joined).filter(|joined| joined.head.size > 0));
             }
             progress(1);
             Ok(())
@@ -150,7 +152,12 @@ pub fn check(
     report.ledger.findings.extend(erasures.findings());
 
     let (relation, by_mark) = relation(&seen, at, &log, head.head())?;
-    report.ledger.findings.splice(0..0, relation.finding(&log));
+    let mut found = relation.finding(&log);
+    if let (Relation::Forked(_), Some(found)) = (relation, &mut found) {
+        let kept = keep_evidence(vault, &seen[at], &log, &head)?;
+        found.text.extend(kept.map(|kept| format!("; {kept}")));
+    }
+    report.ledger.findings.splice(0..0, found);
     let behind = if let Relation::Behind(count) = relation { Some(count) } else { None };
     Ok(CopyReport { head: Some(head.head().clone()), behind, by_mark, report })
 }
@@ -303,6 +310,26 @@ fn relation(seen: &[SeenLog], at: usize, copied: &Log, copy: &Checkpoint) -> Res
         }
     };
     Ok((relation, *by_mark))
+}
+
+/// Keeps the copy's head and this machine's as evidence, where the latter is signed: a past log may have been continued
+/// from less. Says where.
+fn keep_evidence(
+    vault: &Unlocked,
+    seen: &SeenLog,
+    copied: &Log,
+    copy: &VerifiedCheckpoint,
+) -> Result<Option<String>, VaultError> {
+    let places = &vault.found.places;
+    let mark = State::of(places, &seen.verifier).mark(&seen.verifier)?;
+    let Some(own) = mark.or_else(|| seen.log.checkpoint(&seen.verifier).ok()) else {
+        return Ok(None);
+    };
+    // What the larger one had at the smaller one's size is in the tiles beside it.
+    Ok(Some(match copy.head().size > own.head().size {
+        true => keep_both(places, copied, &own, copy),
+        false => keep_both(places, &seen.log, copy, &own),
+    }))
 }
 
 /// Whether the log of `head` continues that of `earlier`; `None` where its tiles do not show it. A proof that merely

@@ -20,13 +20,16 @@ use crate::practice::erasure::EventErased;
 use crate::practice::event::Body;
 use crate::practice::event::Event;
 use crate::practice::event::EventError;
+use crate::practice::log::LogJoined;
 use crate::vault::Vault;
 use crate::vault::catalog::EntryFilter;
 use crate::vault::desk::Desk;
+use crate::vault::disk::Disk;
 use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::history::Chapter;
 use crate::vault::history::Openings;
+use crate::vault::history::Stretch;
 use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::transaction::Committed;
@@ -36,6 +39,16 @@ pub fn event_of(line: Line) -> Result<Event, EventError> {
     match line {
         Line::Whole(opening) => Event::from_fields(opening.event),
         partial @ Line::Partial(_) => Event::from_rest(partial.into_fields()),
+    }
+}
+
+fn joined_by(line: &Line) -> Option<LogJoined> {
+    if line.kind() != Some("log.joined") {
+        return None;
+    }
+    match Event::from_rest(line.fields()).ok()?.body {
+        Body::LogJoined(joined) => Some(joined),
+        _ => None,
     }
 }
 
@@ -74,6 +87,31 @@ impl Declared {
             declared.read(log, &line);
         }
         Ok(declared)
+    }
+
+    /// Takes in what a log declares, and those that it joined: as far as that can be read, in whichever of the
+    /// directories `disks`.
+    pub(super) fn read_log(&mut self, disks: &[&Disk], keyring: &Keyring, log: Stretch) {
+        let (mut logs, mut at) = (vec![log], 0);
+        while let Some(Stretch { log, head, .. }) = logs.get(at).cloned() {
+            at += 1;
+            let in_each: Vec<Log> = disks.iter().map(|disk| Log::new((*disk).clone(), log.id)).collect();
+            for number in 0..head.size.div_ceil(PER_FILE) {
+                // The journal of the one may be proven by the tiles of the other.
+                let mut pairs = in_each.iter().flat_map(|of| in_each.iter().map(move |proven| (of, proven)));
+                let read = pairs.find_map(|(of, proven)| of.openings_of(proven, number, &head, keyring).ok());
+                for line in read.unwrap_or_default() {
+                    self.read(log.id, &line);
+                    let joined = joined_by(&line).and_then(|joined| Stretch::joined(&log.disk, &joined));
+                    let is_new = |of: &Stretch| {
+                        logs.iter().all(|known| known.log.id != of.log.id || known.head.size < of.head.size)
+                    };
+                    if let Some(joined) = joined.filter(is_new) {
+                        logs.push(joined);
+                    }
+                }
+            }
+        }
     }
 
     /// Takes in what a line declares, if it is an `event.erased`.
@@ -132,6 +170,12 @@ impl Declared {
 
     fn is_gone(&self, log: LogId, index: u64, name: &str) -> bool {
         self.fields.get(&(log, index)).is_some_and(|gone| gone.contains(name))
+    }
+
+    /// The numbers of a log's journal files that hold such entries.
+    pub(super) fn files_of(&self, log: LogId) -> impl Iterator<Item = u64> {
+        let of_log = self.fields.keys().filter(|(id, _)| *id == log).map(|(_, index)| index / PER_FILE);
+        of_log.collect::<BTreeSet<_>>().into_iter()
     }
 
     /// The journal files that hold entries of which something is declared erased; that of the last declared last.

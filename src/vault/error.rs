@@ -77,11 +77,31 @@ pub enum VaultError {
         /// The directory.
         path: PathBuf,
     },
-    /// A copy's ledger continues the vault's.
-    #[error("the copy at {} is newer than the vault here: its ledger continues this one", path.display())]
-    NewerCopy {
+    /// A copy's ledger was closed, and goes on in one to which no link by a known key leads.
+    #[error("the ledger of the copy at {} goes on under another key, and no link by a key that is known here leads to it", path.display())]
+    NoLink {
         /// The copy.
         path: PathBuf,
+    },
+    /// A copy with other keys than the vault that was seen here.
+    #[error("the copy at {} has other keys than the vault that was seen here, and no link leads to them", path.display())]
+    OtherCopy {
+        /// The copy.
+        path: PathBuf,
+    },
+    /// A copy with keys that newer ones followed, as something here shows.
+    #[error("the copy at {} is of before the ledger was continued under a newer key: its keys do not open what is newer", path.display())]
+    OlderCopy {
+        /// The copy.
+        path: PathBuf,
+    },
+    /// Something of a copy that was to be taken whole is missing or damaged there.
+    #[error("the copy at {} is not whole: {reason}", path.display())]
+    TornCopy {
+        /// The copy.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The vault has a new identity, and nobody here confirmed that yet.
     #[error("the vault at {} has a new key of its own, since an owner was removed: {} size {} root {}", path.display(), head.origin, head.size, crate::vault::root_text(&head.root))]

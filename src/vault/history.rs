@@ -71,7 +71,8 @@ pub fn lineage(
     Ok(past)
 }
 
-fn predecessor(
+/// The log that a log continues, by its own word, which its root proves.
+pub fn predecessor(
     disk: &Disk,
     log: &Log,
     verifier: &VerifierKey,
@@ -362,6 +363,11 @@ impl Moves {
     /// Where what was in `object` is now, and under which seal.
     pub fn now(&self, object: ObjectId, seal: Digest) -> (ObjectId, Digest) {
         self.0.get(&object).copied().unwrap_or((object, seal))
+    }
+
+    /// Every object that something else took the place of, with where it is now and under which seal.
+    pub fn all(&self) -> impl Iterator<Item = (ObjectId, (ObjectId, Digest))> {
+        self.0.iter().map(|(was, now)| (*was, *now))
     }
 
     /// Every object that something else took the place of.

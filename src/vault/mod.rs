@@ -2,6 +2,7 @@
 //! file access below the command line, and the only way in: [`unlock::Found`], then [`unlock::Unlocked`], then
 //! [`Vault`]. Must not know the terminal, or why something is written.
 
+pub mod adoption;
 pub mod at_hand;
 pub mod catalog;
 pub mod check;
@@ -18,10 +19,12 @@ pub mod fuse;
 pub mod header;
 pub mod history;
 pub mod intent;
+pub mod left_out;
 pub mod lock;
 pub mod log;
 pub mod mending;
 pub mod object;
+pub mod pairing;
 pub mod places;
 pub mod prove;
 pub mod recovery;

@@ -11,6 +11,7 @@ use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::opening::PER_FILE;
 use crate::ledger::successor::Successor;
+use crate::ledger::tree;
 use crate::practice::event::Body;
 use crate::practice::log::Extent;
 use crate::practice::log::LogJoined;
@@ -26,10 +27,13 @@ use crate::vault::history;
 use crate::vault::history::Chapter;
 use crate::vault::history::Stretch;
 use crate::vault::intent::Intent;
+use crate::vault::lock::Hold;
+use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::standing::Standing;
 use crate::vault::state::State;
+use crate::vault::step::Held;
 use crate::vault::succession::NextLog;
 use crate::vault::succession::Wanted;
 use crate::vault::transaction::Committed;
@@ -45,7 +49,7 @@ pub fn continue_here<R: CryptoRng + RngCore>(
     let next = NextLog::prepare(desk.vault, wanted, desk.rng)?;
     let have = desk.vault.head().clone();
     if desk.vault.standing == Standing::AtHand {
-        desk.vault.write_tiles_at_hand(desk.rng)?;
+        desk.vault.write_tiles_at_hand(&have, desk.rng)?;
     }
     desk.vault.succeed(&next, &have, desk.clock, desk.rng)?;
     Ok((next.verifier(), have))
@@ -67,7 +71,19 @@ pub fn join<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<Committed,
 
 impl Vault {
     /// Tiles of the tree that is at hand, so that its root can be checked by anybody: those that are not there.
-    fn write_tiles_at_hand(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
+    fn write_tiles_at_hand(
+        &mut self,
+        have: &Checkpoint,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<(), VaultError> {
+        let wait = self.options.lock_wait;
+        let _vault = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, wait)?;
+        let _state = self.state.lock(wait)?;
+        self.settle_somehow(Held::Both)?;
+        // What another process brought since this was asked for is to be looked at first.
+        if self.head() != have {
+            return Err(VaultError::Continued);
+        }
         let AtHand { growth, .. } = self.log.at_hand(&self.keyring, &self.signed_heads()?, &Declared::default())?;
         let intent = Intent::announce(&self.disk, IntentId::random(rng), Vec::new())?;
         let mut staging = Staging::new(self.disk.clone(), places::incoming(intent.id));
@@ -130,10 +146,12 @@ impl Vault {
             let files = from / PER_FILE..whole.size.div_ceil(PER_FILE);
             log.lacks_nothing(files, whole, &self.keyring, &self.declared()?)
         };
-        let have = if is_whole {
-            whole.clone()
-        } else {
-            log.at_hand(&self.keyring, std::slice::from_ref(whole), &self.declared()?)?.have
+        let nothing = || Checkpoint { size: 0, root: tree::empty_root(), ..whole.clone() };
+        let have = match is_whole {
+            true => whole.clone(),
+            // It was lost with the newest copy: it is named, and that is all that can be said of it.
+            false if held.is_none() && !self.disk.has(&places::checkpoint(log.id)) => nothing(),
+            false => log.at_hand(&self.keyring, std::slice::from_ref(whole), &self.declared()?)?.have,
         };
         let have = held.filter(|held| held.size > have.size).cloned().unwrap_or(have);
         self.check_folds(Stretch { log: log.clone(), from, head: have.clone() })?;

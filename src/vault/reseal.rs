@@ -41,12 +41,14 @@ pub struct Progress {
     pub done: u64,
     /// Objects there are.
     pub of: u64,
+    /// Openings are left that are sealed to an earlier identity, whatever is said of objects.
+    pub has_journals: bool,
 }
 
 impl Progress {
     /// Whether nothing is left.
     pub fn is_finished(&self) -> bool {
-        self.done == self.of
+        self.done == self.of && !self.has_journals
     }
 }
 
@@ -86,8 +88,8 @@ impl Vault {
     }
 }
 
-/// Seals everything anew that is not yet. `go_on` is told how far it is before each object, and says whether to go on
-/// with it: what was sealed until then is committed in any case.
+/// Seals everything anew that is not yet. `go_on` is told how far it is before each object and each journal file, and says
+/// whether to go on with it: what was sealed until then is committed, or in its place, in any case.
 pub fn reseal<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
     go_on: &mut dyn FnMut(Progress) -> bool,
@@ -113,7 +115,9 @@ pub fn reseal<R: CryptoRng + RngCore>(
     }
     go_on(progress);
     desk.vault.check_seals()?;
-    reseal_journals(desk)?;
+    if !reseal_journals(desk, &mut || go_on(progress))? {
+        return Ok(Progress { has_journals: true, ..progress });
+    }
     finish(desk)?;
     Ok(progress)
 }
@@ -130,7 +134,7 @@ fn left(vault: &Vault) -> Result<(Vec<StoredObject>, Progress), VaultError> {
     })?;
     left.reverse();
     let done = of - left.len() as u64;
-    Ok((left, Progress { done, of }))
+    Ok((left, Progress { done, of, has_journals: false }))
 }
 
 /// How many of them were sealed anew and committed: all, unless it was told not to go on.
@@ -173,8 +177,11 @@ fn reseal_batch<R: CryptoRng + RngCore>(
 }
 
 /// Journal files that an earlier identity opens are checked against their leaves and replaced, one by one. No event: a
-/// journal file says what it always said.
-fn reseal_journals<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<(), VaultError> {
+/// journal file says what it always said. Whether it came to the end.
+fn reseal_journals<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<bool, VaultError> {
     let vault = &mut *desk.vault;
     let wait = vault.options.lock_wait;
     let mut logs: Vec<(Log, Checkpoint)> = Vec::new();
@@ -193,6 +200,9 @@ fn reseal_journals<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<(),
             if !vault.disk.has(&file) || !vault.is_sealed_to_earlier(&file)? {
                 continue;
             }
+            if !go_on() {
+                return Ok(false);
+            }
             let intent = Intent::announce(&vault.disk, IntentId::random(desk.rng), Vec::new())?;
             let mut staging = staging_of(vault, &intent);
             let _vault = Lock::take(&vault.disk.path(places::LOCK), Hold::Exclusive, wait)?;
@@ -206,7 +216,7 @@ fn reseal_journals<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<(),
             intent.fulfilled()?;
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// What batches left behind when they were interrupted goes; then the event, and the earlier identities.

@@ -89,7 +89,19 @@ impl State {
 
     /// Remembers the link to the log that continues this one: an older copy of the vault has none.
     pub fn keep_link(&self, link: &[u8]) -> Result<(), VaultError> {
-        disk::replace(&self.dir.join("successor"), link)
+        let path = self.dir.join("successor");
+        // One that led elsewhere is kept: what it led to was seen here, and nothing else may know of it any more.
+        match disk::read_capped(&path, NOTE_LIMIT as u64)? {
+            Some(other) if other != link => disk::replace(&self.dir.join("lost"), &other)?,
+            _ => {}
+        }
+        disk::replace(&path, link)
+    }
+
+    /// The link to a log that was seen here, before another one took its place.
+    pub fn lost_link(&self, verifier: &VerifierKey) -> Option<Successor> {
+        let bytes = disk::read_capped(&self.dir.join("lost"), NOTE_LIMIT as u64).ok()??;
+        Successor::open(&bytes, verifier).ok()
     }
 
     /// The link that was remembered, if the log's key `verifier` made it.

@@ -29,6 +29,7 @@ use crate::vault::history::Past;
 use crate::vault::intent;
 use crate::vault::log::Log;
 use crate::vault::places;
+use crate::vault::places::Places;
 use crate::vault::standing::Branch;
 use crate::vault::state::Pin;
 use crate::vault::state::State;
@@ -122,7 +123,12 @@ pub(super) fn is_older_than_pin(found: &Found) -> Result<bool, VaultError> {
 }
 
 /// Whether links lead from the `pinned` key over the `past` logs to the active one.
-fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &VerifierKey) -> Result<bool, VaultError> {
+pub(super) fn is_linked(
+    disk: &Disk,
+    pinned: &VerifierKey,
+    past: &[Past],
+    active: &VerifierKey,
+) -> Result<bool, VaultError> {
     let Some(at) = past.iter().position(|past| past.verifier == *pinned) else {
         return Ok(false);
     };
@@ -141,13 +147,23 @@ fn is_linked(disk: &Disk, pinned: &VerifierKey, past: &[Past], active: &Verifier
 
 /// Whether links lead from `older` to `newer`: those in the vault, and those that this machine remembers.
 fn is_continued_by(found: &Found, older: &VerifierKey, newer: &VerifierKey) -> Result<bool, VaultError> {
+    leads_to(&found.disk, &found.places, older, newer)
+}
+
+/// The same, of a vault that may not even be found.
+pub(super) fn leads_to(
+    disk: &Disk,
+    places: &Places,
+    older: &VerifierKey,
+    newer: &VerifierKey,
+) -> Result<bool, VaultError> {
     let mut at = older.clone();
     for _ in 0..LONGEST {
         let Some(id) = at.origin().log_id() else {
             return Ok(false);
         };
-        let shown = history::link_in(&found.disk, &places::successor(id), &at)?.map(|(link, _)| link);
-        match shown.or_else(|| State::of(&found.places, &at).link(&at)) {
+        let shown = history::link_in(disk, &places::successor(id), &at)?.map(|(link, _)| link);
+        match shown.or_else(|| State::of(places, &at).link(&at)) {
             Some(link) if link.vkey == *newer => return Ok(true),
             Some(link) => at = link.vkey,
             None => return Ok(false),
@@ -307,7 +323,7 @@ impl Vault {
             if is_known {
                 continue;
             }
-            for Chapter { log, verifier, head, .. } in &chapters {
+            for Chapter { log, verifier, head, .. } in chapters.iter().filter(|chapter| chapter.head.size > 0) {
                 if let Some((link, _)) = history::link(&self.disk, verifier, id)? {
                     // A key that was made in advance is the only one that may follow: a thief of the old one lacks it.
                     let promised = history::promised_by(log, head).unwrap_or_default();
@@ -315,6 +331,29 @@ impl Vault {
                         found.push((verifier.clone(), link));
                         break;
                     }
+                }
+            }
+        }
+        let lost = self.lost_successors(&chapters)?;
+        found.extend(
+            lost.into_iter().filter(|(_, link)| joined.iter().all(|of| of.origin != link.vkey.origin().as_str())),
+        );
+        Ok(found)
+    }
+
+    /// Logs that this machine has seen continue one of the vault's, and of which nothing is there: they were lost with the
+    /// newest copy, and what is known of them is what this machine remembers.
+    fn lost_successors(&self, chapters: &[Chapter]) -> Result<Vec<(VerifierKey, Successor)>, VaultError> {
+        let mut found = Vec::new();
+        for Chapter { log, verifier, .. } in chapters.iter().filter(|chapter| chapter.log.id != self.log.id) {
+            let state = State::of(&self.places, verifier);
+            for link in state.lost_link(verifier).into_iter().chain(state.link(verifier)) {
+                let id = link.vkey.origin().log_id().filter(|id| *id != log.id && *id != self.log.id);
+                let is_lost = id.is_some_and(|id| {
+                    chapters.iter().all(|chapter| chapter.log.id != id) && !self.disk.has(&places::checkpoint(id))
+                });
+                if is_lost && State::of(&self.places, &link.vkey).mark(&link.vkey)?.is_some() {
+                    found.push((verifier.clone(), link));
                 }
             }
         }

@@ -309,6 +309,28 @@ fn a_copied_vault_that_both_computers_wrote_on() {
 }
 
 #[test]
+fn a_copy_that_went_the_other_way_is_kept_as_evidence() {
+    for (count, word) in [(1, "the same size"), (2, "larger")] {
+        let it = copy_of(&prepare(Site::Small));
+        copy_tree(&it.path("home"), &it.path("clone"));
+        copy_tree(&it.vault(), &it.path("copy"));
+        it.ok(&["client", "add", "ours"]);
+        for alias in ["theirs-1", "theirs-2"].iter().take(count) {
+            assert_eq!(on(&it, "clone", "copy", &["client", "add", alias]).exit, 0);
+        }
+        let said = it.run(&["check", "--copy", "copy", "--json"]);
+        assert!(said.exit == 5 && said.stdout.contains("\"FORKED\""), "{word}: {said:?}");
+        assert!(said.stdout.contains("both notes are in "), "{word}: {said:?}");
+        // As what another party shows: nothing is added until somebody says which history holds.
+        let kept = fs::read_dir(it.path("home/.local/state/subrosa/evidence")).unwrap().next().unwrap().unwrap();
+        it.ok(&["client", "list"]);
+        let said = it.refused(5, &["client", "add", "later"]);
+        assert!(said.stderr.contains(kept.file_name().to_str().unwrap()), "{word}: {said:?}");
+        assert!(said.stderr.contains("ledger recover"), "{word}: {said:?}");
+    }
+}
+
+#[test]
 fn a_lost_mark_takes_the_right_to_write_with_it() {
     let it = copy_of(&prepare(Site::Small));
     copy_tree(&it.vault(), &it.path("older"));

@@ -16,6 +16,7 @@ use crate::integrity::copy_tree;
 use crate::ledger::eventful;
 use crate::practice::Practice;
 use crate::practice::Said;
+use crate::recovery::files_of;
 
 const NAME: &str = "Maria Kestrel";
 
@@ -193,6 +194,76 @@ fn entries_of_an_older_log_are_erased_too() {
     practice.ok(&["check", "--read-data"]);
     copy_tree(&practice.vault(), &practice.path("copy"));
     practice.ok(&["ledger", "recover", "--from", "copy", "--batch"]);
+    practice.ok(&["check", "--read-data"]);
+}
+
+/// Puts the vault back as it was.
+fn go_back(practice: &Practice, to: &str) {
+    fs::remove_dir_all(practice.vault()).unwrap();
+    copy_tree(&practice.path(to), &practice.vault());
+}
+
+/// Nothing is missing but what was erased in the older log, and that is gone.
+fn is_whole_without_the_name(practice: &Practice) {
+    assert_eq!(Forger::of_past(practice).partial[0].hidden(), ["name"]);
+    assert!(!practice.ok(&["ledger", "log", "--json"]).stdout.contains(NAME));
+    practice.ok(&["check", "--read-data"]);
+    assert_eq!(verdict(&practice.ok(&["ledger", "verify", "--json"])), "CONTINUOUS");
+}
+
+#[test]
+fn a_copy_brings_what_was_erased_of_an_older_log_and_nothing_less() {
+    let practice = eventful();
+    copy_tree(&practice.vault(), &practice.path("older"));
+    let key = practice.vault().join(format!("keys/signing-{}.age", active(&practice)));
+    fs::copy(key, practice.path("old-key.age")).unwrap();
+    practice.ok(&["ledger", "rotate-key", "--batch"]);
+    practice.ok(&["client", "add", "cd-03"]);
+    let old = past(&practice);
+    let journal = |vault: &str| practice.path(vault).join(format!("journal/{old}/000.age"));
+    fs::copy(journal("vault"), practice.path("whole.age")).unwrap();
+    erase(&practice, &old, &[(2, &["name"])]).unwrap();
+    copy_tree(&practice.vault(), &practice.path("newer"));
+    let tiles = || {
+        let all = files_of(&practice.vault().join("ledger"), "").into_iter();
+        all.filter(|file| file.to_str().unwrap().contains("/tile/0/"))
+    };
+
+    // A line here that lacks more than the newer log declares, and one that is whole still.
+    let mut forger = Forger::of_past(&practice);
+    forger.hide(4, &["title"]);
+    forger.write_journal();
+    assert_eq!(practice.run(&["ledger", "verify"]).exit, 5);
+    practice.ok(&["ledger", "recover", "--from", "newer", "--batch"]);
+    is_whole_without_the_name(&practice);
+    fs::copy(practice.path("whole.age"), journal("vault")).unwrap();
+    copy_tree(&practice.vault(), &practice.path("desk-vault"));
+    let said = elsewhere(&practice, &["--vault", "desk-vault", "ledger", "recover", "--from", "newer", "--batch"]);
+    assert_eq!(fs::read(journal("desk-vault")).unwrap(), fs::read(journal("newer")).unwrap(), "{said:?}");
+    practice.ok(&["ledger", "recover", "--from", "newer", "--batch"]);
+    is_whole_without_the_name(&practice);
+
+    // Its tiles are made anew, since the newer log declares what is missing.
+    tiles().for_each(|tile| fs::remove_file(tile).unwrap());
+    let said = practice.ok(&["ledger", "recover", "--json"]).json();
+    assert!(said["mended"].as_u64() > Some(1), "{said}");
+    is_whole_without_the_name(&practice);
+
+    // A copy with it is taken over, under a new key of the ledger and of the vault.
+    go_back(&practice, "older");
+    practice.ok(&["ledger", "recover", "--from", "newer", "--batch"]);
+    is_whole_without_the_name(&practice);
+    let (secret, public) = subrosa::keys::identity::generate_owner();
+    practice.write("partner.txt", secret.reveal_secret());
+    practice.ok(&["owner", "add", &String::from(public), "--alias", "partner"]);
+    copy_tree(&practice.vault(), &practice.path("with-partner"));
+    practice.ok(&["owner", "remove", "partner", "--batch"]);
+    copy_tree(&practice.vault(), &practice.path("newest"));
+    go_back(&practice, "with-partner");
+    fs::copy(practice.path("whole.age"), journal("vault")).unwrap();
+    practice.ok(&["ledger", "recover", "--from", "newest", "--batch"]);
+    assert_eq!(fs::read(journal("vault")).unwrap(), fs::read(journal("newest")).unwrap());
+    assert!(!practice.ok(&["ledger", "log", "--json"]).stdout.contains(NAME));
     practice.ok(&["check", "--read-data"]);
 }
 

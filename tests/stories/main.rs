@@ -29,6 +29,7 @@ mod ledger;
 mod licences;
 mod machine;
 mod media;
+mod newer_copies;
 mod people;
 mod practice;
 mod proofs;

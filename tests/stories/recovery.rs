@@ -12,7 +12,7 @@ use crate::practice::Practice;
 use crate::practice::Said;
 
 /// Runs the program on a computer, with a vault: each computer has a home of its own.
-fn on(practice: &Practice, computer: &str, vault: &str, args: &[&str]) -> Said {
+pub fn on(practice: &Practice, computer: &str, vault: &str, args: &[&str]) -> Said {
     let (host, ends) = practice.host();
     let home = practice.path(computer);
     let host = host.with_var("HOME", home.to_str().unwrap()).with_var("SUBROSA_VAULT", vault);
@@ -20,40 +20,40 @@ fn on(practice: &Practice, computer: &str, vault: &str, args: &[&str]) -> Said {
 }
 
 /// The same, and it does what it was asked.
-fn ok(practice: &Practice, computer: &str, vault: &str, args: &[&str]) -> Said {
+pub fn ok(practice: &Practice, computer: &str, vault: &str, args: &[&str]) -> Said {
     let said = on(practice, computer, vault, args);
     assert_eq!(said.exit, 0, "{computer} {vault} {args:?}: {said:?}");
     said
 }
 
 /// Adds a text; its id.
-fn add(practice: &Practice, computer: &str, vault: &str, text: &str) -> String {
+pub fn add(practice: &Practice, computer: &str, vault: &str, text: &str) -> String {
     practice.write("told.txt", text);
     let said = ok(practice, computer, vault, &["add", "told.txt", "--client", "mk-01", "--kind", "progress-note"]);
     said.stdout.trim().to_owned()
 }
 
 /// A practice with a client and one record, whose text is `one`.
-fn with_one() -> (Practice, String) {
+pub fn with_one() -> (Practice, String) {
     let practice = Practice::new();
     practice.ok(&["client", "add", "mk-01"]);
     let one = add(&practice, "home", "vault", "one");
     (practice, one)
 }
 
-fn copy(practice: &Practice, from: &str, to: &str) {
+pub fn copy(practice: &Practice, from: &str, to: &str) {
     let _ = fs::remove_dir_all(practice.path(to));
     copy_tree(&practice.path(from), &practice.path(to));
 }
 
 /// The `SIZE:ROOT` that a refused recovery offers.
-fn offered(said: &Said) -> String {
+pub fn offered(said: &Said) -> String {
     let (_, rest) = said.stderr.split_once("--accept-head ").unwrap_or_else(|| panic!("{said:?}"));
     rest.split(' ').next().unwrap().to_owned()
 }
 
 /// Recovers where only somebody who says so may.
-fn go_on(practice: &Practice, computer: &str, vault: &str) -> Value {
+pub fn go_on(practice: &Practice, computer: &str, vault: &str) -> Value {
     let refused = on(practice, computer, vault, &["ledger", "recover"]);
     assert_eq!((refused.exit, refused.stdout.as_str()), (3, ""), "{refused:?}");
     let said = on(practice, computer, vault, &["ledger", "recover", "--json", "--accept-head", &offered(&refused)]);
@@ -62,7 +62,7 @@ fn go_on(practice: &Practice, computer: &str, vault: &str) -> Value {
 }
 
 /// What a check and a verification say, and what the records say.
-fn is_whole(practice: &Practice, computer: &str, vault: &str, records: &[(&str, &str)]) {
+pub fn is_whole(practice: &Practice, computer: &str, vault: &str, records: &[(&str, &str)]) {
     let check = on(practice, computer, vault, &["check", "--read-data"]);
     assert_eq!(check.exit, 0, "{check:?}");
     let verified = ok(practice, computer, vault, &["ledger", "verify"]);
@@ -75,7 +75,7 @@ fn is_whole(practice: &Practice, computer: &str, vault: &str, records: &[(&str, 
     assert_eq!((&recovered["completed"], &recovered["continued"]), (&Value::Null, &Value::Null));
 }
 
-fn files_of(directory: &Path, ending: &str) -> Vec<PathBuf> {
+pub fn files_of(directory: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap().flatten() {
         match entry.path() {
@@ -288,8 +288,21 @@ fn what_the_entries_give_is_made_anew() {
         assert!(said["mended"].as_u64() > Some(0) && said["continued"].is_null(), "{said}");
         is_whole(&practice, "home", "vault", &[(&one, "one")]);
     }
+    // Those of a closed log, too, and of one that was joined.
+    practice.ok(&["ledger", "rotate-key", "--batch"]);
+    copy(&practice, "vault", "other");
+    go_on(&practice, "desk", "other");
+    let two = add(&practice, "desk", "other", "two");
+    practice.ok(&["ledger", "recover", "--from", "other"]);
+    tiles().for_each(|tile| fs::remove_file(tile).unwrap());
+    assert_eq!(practice.run(&["check"]).exit, 5);
+    let said = practice.ok(&["ledger", "recover", "--json"]).json();
+    assert!(said["mended"].as_u64() > Some(2) && said["continued"].is_null(), "{said}");
+    is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two")]);
     // The head is remembered here.
-    fs::remove_file(files_of(&practice.vault(), "checkpoint").remove(0)).unwrap();
+    let active = practice.ok(&["ledger", "verify", "--json"]).json()["head"]["origin"].as_str().unwrap().to_owned();
+    let active = active.strip_prefix("subrosa/").unwrap();
+    fs::remove_file(practice.vault().join("ledger").join(active).join("checkpoint")).unwrap();
     assert_eq!(practice.run(&["list"]).exit, 5);
     assert_eq!(on(&practice, "desk", "vault", &["ledger", "recover"]).exit, 5);
     practice.ok(&["ledger", "recover"]);
@@ -350,17 +363,28 @@ fn a_copy_of_before_the_key_was_changed() {
     copy(&practice, "backup", "vault");
     let said = practice.refused(5, &["list"]);
     assert!(said.stderr.contains("before its ledger was continued"), "{said:?}");
-    let said = practice.refused(3, &["ledger", "recover", "--from", "newer"]);
-    assert!(said.stderr.contains("put it in the vault's place"), "{said:?}");
-    // It is put there; or, were it lost, the older one goes on, and says so.
-    copy(&practice, "newer", "vault");
+    let lost = on(&practice, "third", "newer", &["ledger", "verify", "--json"]).json()["head"]["origin"].clone();
+    // It is brought; or, were it lost, the older one goes on, and says so.
+    practice.ok(&["ledger", "recover", "--from", "newer"]);
     is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two")]);
     copy(&practice, "backup", "vault");
     let head = practice.run(&["check", "--json"]).json()["ledger"]["head"].clone();
     let accepted = format!("{}:{}", head["size"], head["root"].as_str().unwrap());
     let said = practice.run(&["--accept-head", &accepted, "ledger", "recover", "--json"]);
-    assert_eq!((said.exit, &said.json()["missing"]), (7, &1.into()), "{said:?}");
+    // The entry that closed the older one, and the newer one whole, which is named by what this computer remembers of it.
+    assert_eq!((said.exit, &said.json()["missing"]), (7, &5.into()), "{said:?}");
+    let joined = said.json()["joined"][0].clone();
+    assert_eq!((&joined["origin"], &joined["have"], &joined["size"]), (&lost, &0.into(), &4.into()), "{said:?}");
     let three = add(&practice, "home", "vault", "three");
+    let check = practice.run(&["check", "--read-data"]);
+    assert!(check.exit == 7 && check.stdout.contains("entries 0 to 3 were not at hand"), "{check:?}");
+    assert!(practice.ok(&["ledger", "verify"]).stdout.starts_with("CONTINUOUS\t"));
+    assert!(practice.ok(&["ledger", "log"]).stdout.contains("log.joined"));
+    copy(&practice, "vault", "copied");
+    assert_eq!(practice.run(&["check", "--copy", "copied"]).exit, 0);
+    fs::remove_dir_all(practice.path("home/.cache")).unwrap();
+    assert_eq!(practice.ok(&["show", &three]).stdout, "three");
+    assert_eq!(practice.run(&["ledger", "recover", "--json"]).json()["missing"], 5);
     practice.ok(&["ledger", "recover", "--from", "newer"]);
     is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two"), (&three, "three")]);
 }

@@ -49,11 +49,10 @@ impl From<VaultError> for Failure {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
             }
-            VaultError::NoCopy { .. } => failure(Refused),
-            VaultError::NewerCopy { .. } => {
-                Self::new(Refused, format!("{message}; it is whole without this one: put it in the vault's place"))
+            VaultError::NoCopy { .. } | VaultError::NoLink { .. } | VaultError::TornCopy { .. } => failure(Refused),
+            VaultError::NotAVault(_) | VaultError::OtherCopy { .. } | VaultError::OlderCopy { .. } => {
+                failure(Integrity)
             }
-            VaultError::NotAVault(_) => failure(Integrity),
             VaultError::Replaced { .. } => Self::new(
                 Integrity,
                 format!("{message}; if you put it there yourself, name its head with --accept-head SIZE:ROOT"),
@@ -303,7 +302,7 @@ mod tests {
             (VaultError::ReadsOnly { machine: None, gave_up: Some(head()) }, 3),
             (VaultError::MissingEntry { file: "x".to_owned(), index: 1 }, 5),
             (VaultError::NoCopy { path: at() }, 3),
-            (VaultError::NewerCopy { path: at() }, 3),
+            (VaultError::NoLink { path: at() }, 3),
             (VaultError::Continued, 11),
             (VaultError::OlderHeader { path: at() }, 5),
             (VaultError::Rekeyed { path: at(), head: head() }, 5),

@@ -42,7 +42,7 @@ const TRIES: usize = 3;
 const OF_VAULT: &str = "Passphrase of the vault";
 
 /// Why a vault was not opened: an answer to some commands, a failure to all others.
-enum NotOpened {
+pub(super) enum NotOpened {
     /// Before the vault had anything to do with it.
     Failed(Failure),
     /// The vault itself.
@@ -164,7 +164,7 @@ impl Session<'_> {
     }
 
     /// The head of a vault with a new key, if somebody at the terminal confirms it; `--yes` is not enough.
-    fn confirmed(&mut self, error: &VaultError) -> Result<Option<String>, Failure> {
+    pub(super) fn confirmed(&mut self, error: &VaultError) -> Result<Option<String>, Failure> {
         let VaultError::Rekeyed { head, .. } = error else {
             return Ok(None);
         };
@@ -250,7 +250,7 @@ impl Session<'_> {
         }
     }
 
-    fn unlock(&mut self, places: &Places) -> Result<Unlocked, NotOpened> {
+    pub(super) fn unlock(&mut self, places: &Places) -> Result<Unlocked, NotOpened> {
         let found = Found::at(places.clone())?;
         if !self.globals.identity.is_empty() {
             let files = self.globals.identity.clone();

@@ -260,7 +260,12 @@ impl Vault {
 }
 
 /// Keeps two notes of `log` that exclude each other, `own` the one whose files are there, and why they do. Where that is.
-pub(super) fn keep_both(places: &Places, log: &Log, other: &VerifiedCheckpoint, own: &VerifiedCheckpoint) -> String {
+pub(in crate::vault) fn keep_both(
+    places: &Places,
+    log: &Log,
+    other: &VerifiedCheckpoint,
+    own: &VerifiedCheckpoint,
+) -> String {
     let (found, head) = (other.head(), own.head());
     let (smaller, larger) = if found.size <= head.size { (other, own) } else { (own, other) };
     let why = Contradiction::between(log, smaller.head(), larger.head()).filter(|_| found.size != head.size);

@@ -24,8 +24,9 @@ use crate::practice::words::Line;
 use crate::vault::Vault;
 use crate::vault::check::Fault;
 use crate::vault::completion;
-use crate::vault::completion::Completed;
 use crate::vault::error::VaultError;
+use crate::vault::left_out;
+use crate::vault::left_out::Why;
 use crate::vault::mending;
 use crate::vault::rescue;
 use crate::vault::root_text;
@@ -50,6 +51,8 @@ pub struct Args {
 struct Recovered {
     /// Files brought from another copy.
     completed: Option<Brought>,
+    /// Logs of the copy of which nothing, or not all, was taken.
+    left_out: Vec<LeftOut>,
     /// How many tiles were made anew from entries that are all at hand.
     mended: u64,
     /// The ledger that goes on here.
@@ -69,6 +72,40 @@ struct Recovered {
 struct Brought {
     files: u64,
     head: Head,
+}
+
+#[derive(Serialize)]
+struct LeftOut {
+    origin: String,
+    /// Why, as a sentence.
+    reason: String,
+    /// What can be done about it.
+    cure: String,
+}
+
+impl LeftOut {
+    fn of(left_out: left_out::LeftOut, from: &Path) -> Self {
+        let copy = crate::cli::names::word(&from.display().to_string());
+        let read = format!("read it where it is, and add what you need: subrosa --vault {copy} list");
+        let (reason, cure) = match left_out.why {
+            Why::Sealed => ("it is sealed to a vault key that is not held here", read),
+            Why::KnownToRemoved => ("an owner who was removed knows its key, so it is not joined", read),
+            Why::ReadsOnly => (
+                "it is not part of the history yet, and this computer does not write the ledger",
+                "on the computer that does: subrosa ledger recover --from COPY".to_owned(),
+            ),
+            Why::Incomplete => (
+                "not all of its files are there",
+                "should a copy of them be found: subrosa ledger recover --from COPY".to_owned(),
+            ),
+            Why::Unlinked => ("no link by a key of this vault leads to it", read),
+        };
+        Self { origin: left_out.origin.to_string(), reason: reason.to_owned(), cure }
+    }
+
+    fn line(&self) -> String {
+        format!("{} was left out: {}; {}", bare(&self.origin), self.reason, self.cure)
+    }
 }
 
 #[derive(Serialize)]
@@ -133,13 +170,14 @@ impl Answer for Recovered {
                 ),
             });
         }
-        if self.is_nothing() && self.findings.is_empty() {
+        if self.is_nothing() && self.findings.is_empty() && self.left_out.is_empty() {
             text.push_str("There is nothing to recover: everything is there, and this computer writes the ledger.\n");
         } else if self.is_nothing() {
             text.push_str("Nothing more can be recovered from what is here.\n");
         } else if !self.is_writer {
             text.push_str(&format!("{READS}\n"));
         }
+        text.extend(self.left_out.iter().map(|left_out| left_out.line() + "\n"));
         text.extend(self.findings.iter().map(Finding::prose));
         text
     }
@@ -166,7 +204,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         if !from.is_dir() {
             return Err(Failure::not_found(format!("there is no directory {}", from.display())));
         }
-        done.completed = complete(session, &from)?;
+        complete(session, &from, &mut done)?;
     }
     done.mended = mend(session)?;
     let mut vault = session.open_to_recover()?;
@@ -181,7 +219,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::AtHand);
     let is_branch_of_another = vault.is_branched() && !vault.is_writer();
     // A copy that was to be completed, and is: who writes the ledger is another question, and was not asked.
-    let is_done = (done.completed.is_some() || done.mended > 0) && session.globals.accept_head.is_none();
+    let is_done = (done.completed.is_some() || done.mended > 0 || !done.left_out.is_empty())
+        && session.globals.accept_head.is_none();
     if is_behind || is_branch_of_another || (!writes && !is_done) {
         vault = go_on_here(session, vault, (args.next_key.as_deref(), args.reason), &mut done)?;
     }
@@ -215,26 +254,38 @@ fn look_at(vault: &mut Vault, session: &mut Session<'_>, done: &mut Recovered) -
     done.head = Some(vault.head().into());
     // The bare answer is one line: what is wrong is told beside it.
     if !session.globals.json && !session.host.stdout.is_terminal() {
-        for finding in &done.findings {
-            session.warn(&finding.one_line());
+        for line in done.left_out.iter().map(LeftOut::line).chain(done.findings.iter().map(Finding::one_line)) {
+            session.warn(&line);
         }
         if !done.is_writer {
             session.note(READS);
         }
     }
     let exit = match verdict::exit(verdict::of(found.iter().copied(), verdict::INTACT)) {
-        Exit::Done if !done.findings.is_empty() => Exit::Due,
+        Exit::Done if !done.findings.is_empty() || !done.left_out.is_empty() => Exit::Due,
         other => other,
     };
     session.answer("ledger-recover", done, Some(vault))?;
     Ok(exit)
 }
 
-fn complete(session: &mut Session<'_>, from: &Path) -> Result<Option<Brought>, Failure> {
+/// First what the copy has under keys that are not here, then what is missing under those that are.
+fn complete(session: &mut Session<'_>, from: &Path, done: &mut Recovered) -> Result<(), Failure> {
+    let adopted = session.adopt_from(from)?;
     let unlocked = session.unlock_to_recover()?;
     let wait = session.lock_wait();
-    let completed = completion::complete_from(&unlocked, from, wait, &mut session.host.rng)?;
-    Ok(completed.map(|Completed { head, files }| Brought { files, head: (&head).into() }))
+    // Whoever names the head to go on from here means to write, and may join what the history lacks.
+    let joins = session.globals.accept_head.is_some();
+    let completed = completion::complete_from(&unlocked, from, (joins, wait), &mut session.host.rng)?;
+    let mut files = adopted.as_ref().map_or(0, |adopted| adopted.files);
+    let mut head = adopted.map(|adopted| adopted.head);
+    if let Some(completed) = completed {
+        files += completed.files;
+        head = Some(completed.head);
+        done.left_out = completed.left_out.into_iter().map(|left_out| LeftOut::of(left_out, from)).collect();
+    }
+    done.completed = head.filter(|_| files > 0).map(|head| Brought { files, head: (&head).into() });
+    Ok(())
 }
 
 fn mend(session: &mut Session<'_>) -> Result<u64, Failure> {
@@ -251,6 +302,9 @@ fn go_on_here(
     done: &mut Recovered,
 ) -> Result<Vault, Failure> {
     if !session.may_continue_here(&vault)? {
+        for left_out in &done.left_out {
+            session.warn(&left_out.line());
+        }
         let head = vault.head();
         let accept = format!("{}:{}", head.size, root_text(&head.root));
         let so_far = match &done.completed {
@@ -261,7 +315,8 @@ fn go_on_here(
             format!("{} Nobody confirmed that a new ledger is to go on from here; {so_far}", state_of(&vault)?);
         session.raise(&vault);
         let failure = Failure::new(FailureCode::Refused, message);
-        let failure = match vault.highest()?.size > head.size {
+        // A second end may be what is left of a taking over from that copy which did not come to its end.
+        let failure = match vault.highest()?.size > head.size || vault.is_branched() {
             true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
             false => failure,
         };

@@ -60,7 +60,8 @@ struct Removed {
 
 impl Removed {
     fn sealed(&self) -> String {
-        format!("{} of {} objects are sealed anew", self.done, self.of)
+        let rest = if self.done == self.of { ", and not yet all entries" } else { "" };
+        format!("{} of {} objects are sealed anew{rest}", self.done, self.of)
     }
 }
 
@@ -141,7 +142,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 /// Seals anew what is left, and answers.
 fn finish(session: &mut Session<'_>, vault: &mut Vault, removed: Vec<Who>, exit: Exit) -> Result<Exit, Failure> {
     let progress = if vault.is_being_resealed() { reseal_as_far(session, vault)? } else { Progress::default() };
-    let (Progress { done, of }, finished) = (progress, progress.is_finished());
+    let (Progress { done, of, .. }, finished) = (progress, progress.is_finished());
     let answer = Removed { removed, done, of, finished, head: vault.head().into() };
     let is_drawn = session.host.stdout.is_terminal() && !session.globals.quiet && !session.globals.json;
     if !is_drawn {
@@ -165,14 +166,13 @@ fn reseal_as_far(session: &mut Session<'_>, vault: &mut Vault) -> Result<Progres
             session.warn(&format!("not everything is sealed anew: {}", failure.message));
             let progress = vault.reseal_progress()?;
             // Objects may all be sealed and a journal file not: it is not finished.
-            let done = progress.done.min(progress.of.saturating_sub(1));
-            Ok(Progress { done, of: progress.of.max(1) })
+            Ok(Progress { has_journals: true, ..progress })
         }
         other => other,
     }
 }
 
-/// An interrupt stops it between two objects; what is done by then is committed.
+/// An interrupt stops it between two objects, or two files of entries; what is done by then is committed.
 fn reseal(session: &mut Session<'_>, vault: &mut Vault) -> Result<Progress, Failure> {
     let quiet = session.globals.quiet || session.globals.json;
     let Session { host, clock, .. } = session;
