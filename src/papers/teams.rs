@@ -34,7 +34,7 @@ pub fn add<R: CryptoRng + RngCore>(
                 new.push(*member);
             }
         }
-        let changed = (!new.is_empty()).then_some(Body::TeamJoined(TeamChanged { members: new, team }));
+        let changed = (!new.is_empty()).then(|| Body::TeamJoined(TeamChanged { members: new, team }));
         Ok(changed.map(Draft::from).into_iter().collect())
     })
 }

@@ -488,7 +488,7 @@ fn a_log_that_joins_itself_is_read_once() {
     fs::remove_dir_all(it.path("home/.cache")).unwrap();
     // Each would double all that stands before it.
     let said = it.run(&["ledger", "log"]);
-    assert_eq!(said.stdout.lines().count(), 7 + 24, "{said:?}");
+    assert_eq!(said.stdout.lines().count(), 9 + 24, "{said:?}");
 }
 
 #[test]

@@ -499,7 +499,7 @@ fn evidence_of_a_fork_holds_both_notes_and_why() {
         assert!(said.stderr.contains("ledger recover"), "{said:?}");
     }
     let said = stage.practice.ok(&["ledger", "recover", "--json", "--accept-head", &accepted]);
-    assert_eq!(said.json()["continued"]["have"]["size"], 5, "{said:?}");
+    assert_eq!(said.json()["continued"]["have"]["size"], 6, "{said:?}");
     stage.practice.ok(&add);
     assert_eq!(stage.practice.run(&["check"]).exit, 0);
 }

@@ -176,7 +176,7 @@ const ON_A_LOG: &[Row] = &[
     ),
     (
         "fields erased, and declared so",
-        |it| erased(it, 4, &["record_kind", "title"], &[]),
+        |it| erased(it, 5, &["record_kind", "title"], &[]),
         "CONTINUOUS",
         Nowhere,
         Taken,
@@ -184,11 +184,11 @@ const ON_A_LOG: &[Row] = &[
     (
         "less erased than is declared: the line is whole still",
         |it| {
-            let whole = Forger::of(it).openings.remove(3);
-            erased(it, 4, &["title"], &[]);
+            let whole = Forger::of(it).openings.remove(4);
+            erased(it, 5, &["title"], &[]);
             let mut forger = Forger::of(it);
             forger.partial.clear();
-            forger.openings.insert(3, whole);
+            forger.openings.insert(4, whole);
             forger.write_journal();
         },
         "CONTINUOUS",
@@ -197,57 +197,57 @@ const ON_A_LOG: &[Row] = &[
     ),
     (
         "fields taken from a line, and nobody says why",
-        |it| taken_away(it, 4, &["title"]),
+        |it| taken_away(it, 5, &["title"]),
         "OPENING-MISMATCH",
-        Entry(JOURNAL, 4),
+        Entry(JOURNAL, 5),
         Refused,
     ),
     (
         "more taken from a line than was declared erased",
-        |it| erased(it, 4, &["title"], &["record_kind"]),
+        |it| erased(it, 5, &["title"], &["record_kind"]),
         "OPENING-MISMATCH",
-        Entry(JOURNAL, 4),
+        Entry(JOURNAL, 5),
         Refused,
     ),
     (
         "the kind taken from a line that was erased",
-        |it| erased(it, 4, &["title"], &["kind"]),
+        |it| erased(it, 5, &["title"], &["kind"]),
         "OPENING-MISMATCH",
-        Entry(JOURNAL, 4),
+        Entry(JOURNAL, 5),
         Refused,
     ),
     (
         "the time taken from a line that was erased",
-        |it| erased(it, 4, &["title"], &["time"]),
+        |it| erased(it, 5, &["title"], &["time"]),
         "OPENING-MISMATCH",
-        Entry(JOURNAL, 4),
+        Entry(JOURNAL, 5),
         Refused,
     ),
     (
         "the seal taken from a line that was erased",
-        |it| erased(it, 4, &["title"], &["seal"]),
+        |it| erased(it, 5, &["title"], &["seal"]),
         "OPENING-MISMATCH",
-        Entry(JOURNAL, 4),
+        Entry(JOURNAL, 5),
         Refused,
     ),
     (
         "another value in a line that was erased",
         |it| {
-            erased(it, 4, &["title"], &[]);
-            rewrite(it, 4, |fields| fields["record_kind"]["value"] = "letter".into());
+            erased(it, 5, &["title"], &[]);
+            rewrite(it, 5, |fields| fields["record_kind"]["value"] = "letter".into());
         },
         "OPENING-MISMATCH",
-        Entry(JOURNAL, 4),
+        Entry(JOURNAL, 5),
         Refused,
     ),
     (
         "another digest in place of what was erased",
         |it| {
-            erased(it, 4, &["name_bytes", "title"], &[]);
-            rewrite(it, 4, |fields| fields["title"] = fields["name_bytes"].clone());
+            erased(it, 5, &["name_bytes", "title"], &[]);
+            rewrite(it, 5, |fields| fields["title"] = fields["name_bytes"].clone());
         },
         "OPENING-MISMATCH",
-        Entry(JOURNAL, 4),
+        Entry(JOURNAL, 5),
         Refused,
     ),
     ("an empty journal", |it| change(it, JOURNAL, Vec::clear), "CORRUPT", File(JOURNAL), Refused),
@@ -486,7 +486,7 @@ const ON_TWO_LOGS: &[Row] = &[
     ("a rotated log", |_| {}, "CONTINUOUS", Nowhere, Taken),
     (
         "fields of the older log erased, and declared so in the newer",
-        |it| erase(it, &past(it), &[(2, &["name"]), (4, &["title"])]).unwrap(),
+        |it| erase(it, &past(it), &[(3, &["name"]), (5, &["title"])]).unwrap(),
         "CONTINUOUS",
         Nowhere,
         Taken,
@@ -494,9 +494,9 @@ const ON_TWO_LOGS: &[Row] = &[
     (
         "fields taken from a line of the older log, and another erased",
         |it| {
-            erase(it, &past(it), &[(2, &["name"])]).unwrap();
+            erase(it, &past(it), &[(3, &["name"])]).unwrap();
             let mut forger = Forger::of_past(it);
-            forger.hide(4, &["title"]);
+            forger.hide(5, &["title"]);
             forger.write_journal();
         },
         "OPENING-MISMATCH",

@@ -24,7 +24,7 @@ const NAME: &str = "Maria Kestrel";
 fn without_a_name() -> Practice {
     let practice = eventful();
     assert!(practice.ok(&["client", "show", "mk-01", "--json"]).stdout.contains(NAME));
-    erase(&practice, &active(&practice), &[(2, &["name"])]).unwrap();
+    erase(&practice, &active(&practice), &[(3, &["name"])]).unwrap();
     practice
 }
 
@@ -49,8 +49,8 @@ fn what_is_erased_is_in_no_answer_and_the_rest_goes_on() {
     }
     let log = practice.ok(&["ledger", "log", "--json"]).json();
     let entry = |index: usize| &log["entries"][index - 1];
-    assert!(entry(2)["event"].get("name").is_none() && entry(2)["event"]["alias"] == "mk-01", "{log}");
-    assert_eq!((&entry(8)["kind"], &entry(8)["event"]["fields"]), (&"event.erased".into(), &vec!["name"].into()));
+    assert!(entry(3)["event"].get("name").is_none() && entry(3)["event"]["alias"] == "mk-01", "{log}");
+    assert_eq!((&entry(10)["kind"], &entry(10)["event"]["fields"]), (&"event.erased".into(), &vec!["name"].into()));
     assert_eq!(verdict(&practice.ok(&["ledger", "verify", "--json"])), "CONTINUOUS");
     assert_eq!(verdict(&elsewhere(&practice, &["ledger", "verify", "--json"])), "INTACT");
     practice.ok(&["check", "--read-data"]);
@@ -62,7 +62,7 @@ fn what_is_erased_is_in_no_answer_and_the_rest_goes_on() {
 #[test]
 fn the_alias_of_somebody_who_was_erased_is_another_and_his_records_are_found() {
     let practice = eventful();
-    erase(&practice, &active(&practice), &[(2, &["alias", "name"]), (4, &["date", "label", "tags", "title"])]).unwrap();
+    erase(&practice, &active(&practice), &[(3, &["alias", "name"]), (5, &["date", "label", "tags", "title"])]).unwrap();
     let list = practice.ok(&["list", "--json"]).json();
     let client = list["records"][0]["client"].as_str().or(list["records"][0]["client"]["alias"].as_str()).unwrap();
     assert!(client.starts_with("erased-"), "{list}");
@@ -77,15 +77,15 @@ fn the_alias_of_somebody_who_was_erased_is_another_and_his_records_are_found() {
 #[test]
 fn a_proof_shows_what_is_left() {
     let practice = without_a_name();
-    practice.ok(&["ledger", "prove", "#2", "--for", "all", "-o", "two.tlog-proof"]);
-    let said = practice.ok(&["ledger", "prove", "#2", "--for", "all", "-o", "again.tlog-proof", "--json"]).json();
+    practice.ok(&["ledger", "prove", "#3", "--for", "all", "-o", "two.tlog-proof"]);
+    let said = practice.ok(&["ledger", "prove", "#3", "--for", "all", "-o", "again.tlog-proof", "--json"]).json();
     let names = |list: &Value| list.as_array().unwrap().iter().map(|name| name.to_string()).collect::<Vec<_>>();
     assert_eq!(names(&said["hidden"]), ["\"name\""], "{said}");
     assert!(names(&said["shown"]).contains(&"\"alias\"".to_owned()), "{said}");
     let vkey = Forger::of(&practice).key.verifier().to_string();
     practice.ok(&["proof", "verify", "two.tlog-proof", "--key", &vkey]);
-    let said = practice.refused(2, &["ledger", "prove", "#2", "--show", "name", "-o", "three.tlog-proof"]);
-    assert!(said.stderr.contains("name of entry 2 was erased: nobody can show it any more"), "{said:?}");
+    let said = practice.refused(2, &["ledger", "prove", "#3", "--show", "name", "-o", "three.tlog-proof"]);
+    assert!(said.stderr.contains("name of entry 3 was erased: nobody can show it any more"), "{said:?}");
     assert!(!practice.path("three.tlog-proof").exists());
 }
 
@@ -95,7 +95,7 @@ fn put_back(practice: &Practice, at: &Path) {
     forger.partial.clear();
     let lines = forger.open_journal(&fs::read(at).unwrap());
     forger.openings.extend(lines.into_iter().filter_map(|line| match line {
-        Line::Whole(opening) if opening.index == 2 => Some(opening),
+        Line::Whole(opening) if opening.index == 3 => Some(opening),
         _ => None,
     }));
     forger.openings.sort_by_key(|opening| opening.index);
@@ -107,7 +107,7 @@ fn what_comes_back_goes_again() {
     let practice = eventful();
     let journal = practice.vault().join(format!("journal/{}/000.age", active(&practice)));
     fs::copy(&journal, practice.path("older.age")).unwrap();
-    erase(&practice, &active(&practice), &[(2, &["name"])]).unwrap();
+    erase(&practice, &active(&practice), &[(3, &["name"])]).unwrap();
     assert_eq!(Forger::of(&practice).partial.len(), 1);
     put_back(&practice, &practice.path("older.age"));
     assert!(Forger::of(&practice).partial.is_empty());
@@ -116,7 +116,7 @@ fn what_comes_back_goes_again() {
     let found = said.json();
     assert_eq!(
         (said.exit, &found["findings"][0]["verdict"], &found["findings"][0]["index"]),
-        (7, &"ERASING".into(), &2.into()),
+        (7, &"ERASING".into(), &3.into()),
         "{found}"
     );
     assert!(!elsewhere(&practice, &["ledger", "log", "--json"]).stdout.contains(NAME));
@@ -130,16 +130,16 @@ fn what_comes_back_goes_again() {
 #[test]
 fn a_line_that_lacks_more_comes_from_a_copy() {
     let practice = eventful();
-    erase(&practice, &active(&practice), &[(2, &["name"])]).unwrap();
+    erase(&practice, &active(&practice), &[(3, &["name"])]).unwrap();
     copy_tree(&practice.vault(), &practice.path("copy"));
     let mut forger = Forger::of(&practice);
-    forger.hide(4, &["title"]);
+    forger.hide(5, &["title"]);
     forger.write_journal();
     for said in [practice.run(&["ledger", "verify", "--json"]), elsewhere(&practice, &["ledger", "verify", "--json"])] {
         let finding = &said.json()["findings"][0];
         assert_eq!(
             (said.exit, verdict(&said).as_str(), &finding["index"]),
-            (5, "OPENING-MISMATCH", &4.into()),
+            (5, "OPENING-MISMATCH", &5.into()),
             "{said:?}"
         );
         assert!(
@@ -156,18 +156,18 @@ fn a_line_that_lacks_more_comes_from_a_copy() {
 #[test]
 fn without_a_copy_the_ledger_goes_on_from_before_a_line_that_lacks_more() {
     let practice = eventful();
-    erase(&practice, &active(&practice), &[(2, &["name"])]).unwrap();
+    erase(&practice, &active(&practice), &[(3, &["name"])]).unwrap();
     copy_tree(&practice.vault(), &practice.path("copy"));
     let mut forger = Forger::of(&practice);
-    forger.hide(6, &["name"]);
+    forger.hide(7, &["name"]);
     forger.write_journal();
     let said = practice.run(&["ledger", "recover", "--batch", "--json"]);
     assert_ne!(said.exit, 0, "{said:?}");
-    // The line that was erased is not declared so in what is left: entry 8 is beyond.
+    // The line that was erased is not declared so in what is left: entry 10 is beyond.
     let accept = said.stderr.split("--accept-head ").nth(1).unwrap().split([' ', '"']).next().unwrap();
-    assert!(accept.starts_with("2:"), "{said:?}");
+    assert!(accept.starts_with("3:"), "{said:?}");
     let said = practice.run(&["--accept-head", accept, "ledger", "recover", "--batch"]);
-    assert!(said.exit == 7 && said.stderr.contains("entries 2 to 8 were not at hand"), "{said:?}");
+    assert!(said.exit == 7 && said.stderr.contains("entries 3 to 10 were not at hand"), "{said:?}");
     assert_eq!(verdict(&practice.ok(&["ledger", "verify", "--json"])), "CONTINUOUS");
     practice.ok(&["client", "add", "later"]);
     // A copy that turns up is joined, with what it declares.
@@ -183,7 +183,7 @@ fn entries_of_an_older_log_are_erased_too() {
     let practice = eventful();
     practice.ok(&["ledger", "rotate-key", "--batch"]);
     practice.ok(&["client", "add", "cd-03"]);
-    erase(&practice, &past(&practice), &[(2, &["name"])]).unwrap();
+    erase(&practice, &past(&practice), &[(3, &["name"])]).unwrap();
     assert!(!practice.ok(&["ledger", "log", "--json"]).stdout.contains(NAME));
     assert_eq!(verdict(&practice.ok(&["ledger", "verify", "--json"])), "CONTINUOUS");
     assert_eq!(verdict(&elsewhere(&practice, &["ledger", "verify", "--json"])), "INTACT");
@@ -222,7 +222,7 @@ fn a_copy_brings_what_was_erased_of_an_older_log_and_nothing_less() {
     let old = past(&practice);
     let journal = |vault: &str| practice.path(vault).join(format!("journal/{old}/000.age"));
     fs::copy(journal("vault"), practice.path("whole.age")).unwrap();
-    erase(&practice, &old, &[(2, &["name"])]).unwrap();
+    erase(&practice, &old, &[(3, &["name"])]).unwrap();
     copy_tree(&practice.vault(), &practice.path("newer"));
     let tiles = || {
         let all = files_of(&practice.vault().join("ledger"), "").into_iter();
@@ -231,7 +231,7 @@ fn a_copy_brings_what_was_erased_of_an_older_log_and_nothing_less() {
 
     // A line here that lacks more than the newer log declares, and one that is whole still.
     let mut forger = Forger::of_past(&practice);
-    forger.hide(4, &["title"]);
+    forger.hide(5, &["title"]);
     forger.write_journal();
     assert_eq!(practice.run(&["ledger", "verify"]).exit, 5);
     practice.ok(&["ledger", "recover", "--from", "newer", "--batch"]);
@@ -271,13 +271,13 @@ fn a_copy_brings_what_was_erased_of_an_older_log_and_nothing_less() {
 fn nothing_is_declared_that_cannot_be_erased() {
     let practice = without_a_name();
     let log = active(&practice);
-    for (index, field) in [(2, "name"), (2, "client"), (4, "sha256"), (7, "records"), (9, "kind"), (0, "kind")] {
+    for (index, field) in [(3, "name"), (3, "client"), (5, "sha256"), (9, "records"), (11, "kind"), (0, "kind")] {
         let error = erase(&practice, &log, &[(index, &[field])]).unwrap_err();
         assert!(matches!(error, VaultError::NotErasable { index: of, .. } if of == index), "{index} {field}: {error}");
     }
-    assert!(matches!(erase(&practice, "q5c3f7kz2m", &[(2, &["alias"])]), Err(VaultError::NotErasable { .. })));
-    assert!(matches!(erase(&practice, &log, &[(2, &[])]), Err(VaultError::NotErasable { .. })));
+    assert!(matches!(erase(&practice, "q5c3f7kz2m", &[(3, &["alias"])]), Err(VaultError::NotErasable { .. })));
+    assert!(matches!(erase(&practice, &log, &[(3, &[])]), Err(VaultError::NotErasable { .. })));
     // What was erased may be said of once more: the reason is somebody's words, too.
-    erase(&practice, &log, &[(8, &["reason"])]).unwrap();
+    erase(&practice, &log, &[(10, &["reason"])]).unwrap();
     practice.ok(&["check"]);
 }
