@@ -34,8 +34,10 @@ pub fn add<R: CryptoRng + RngCore>(
                 new.push(*member);
             }
         }
-        let changed = (!new.is_empty()).then(|| Body::TeamJoined(TeamChanged { members: new, team }));
-        Ok(changed.map(Draft::from).into_iter().collect())
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Draft::from(Body::TeamJoined(TeamChanged { members: new, team }))])
     })
 }
 

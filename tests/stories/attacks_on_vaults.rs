@@ -500,7 +500,7 @@ const ON_TWO_LOGS: &[Row] = &[
             forger.write_journal();
         },
         "OPENING-MISMATCH",
-        Entry("journal/OLD/000.age", 4),
+        Entry("journal/OLD/000.age", 5),
         Taken,
     ),
     (
