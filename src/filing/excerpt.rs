@@ -43,7 +43,7 @@ const GAP: &str = "[...]";
 pub struct Cut {
     /// The record.
     pub of: RecordId,
-    /// First and last line of each passage, from 1; all lines when empty.
+    /// First and last line of each passage, from 1, [`u64::MAX`] for the end; all lines when empty.
     pub lines: Vec<[u64; 2]>,
     /// Other people's names are put out.
     pub redact: bool,
@@ -134,6 +134,7 @@ fn text_of(vault: &Vault, version: &RecordVersion) -> Result<Secret<String>, Fil
 fn passages(asked: &[[u64; 2]], origin: &RecordVersion, text: &str) -> Result<Vec<[u64; 2]>, FilingError> {
     let count = text.lines().count() as u64;
     let mut lines = if asked.is_empty() { vec![[1, count.max(1)]] } else { asked.to_vec() };
+    lines.iter_mut().filter(|[_, last]| *last == u64::MAX).for_each(|passage| passage[1] = count);
     lines.sort_unstable();
     let outside = |[first, last]: &[u64; 2]| *first == 0 || first > last || (*last > count && !asked.is_empty());
     if let Some(passage) = lines.iter().copied().find(outside) {

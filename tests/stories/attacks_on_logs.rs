@@ -40,7 +40,7 @@ pub const WITH_THE_KEY: &[Row] = &[
         "the last entry dropped, and signed",
         |it| {
             let mut forger = Forger::of(it);
-            forger.cut(7);
+            forger.cut(9);
             forger.write();
         },
         "ROLLED-BACK",
@@ -75,7 +75,7 @@ pub const WITH_THE_KEY: &[Row] = &[
         "the last entry rewritten, and signed",
         |it| {
             let mut forger = Forger::of(it);
-            forger.put(7, forger.note("2026-11-22T09:30:00Z", "ant"));
+            forger.put(9, forger.note("2026-11-22T09:30:00Z", "ant"));
             forger.write();
         },
         "FORKED",
@@ -86,7 +86,7 @@ pub const WITH_THE_KEY: &[Row] = &[
         "the tail rewritten and grown beyond what was seen",
         |it| {
             let mut forger = Forger::of(it);
-            forger.cut(6);
+            forger.cut(8);
             ["ant", "bee", "cat", "dab"].iter().for_each(|alias| forger.push(forger.note(LATER, alias)));
             forger.write();
         },
@@ -100,13 +100,13 @@ pub const WITH_THE_KEY: &[Row] = &[
             let mut forger = Forger::of(it);
             let old = forger.openings.iter().find(|opening| opening.index == 3).unwrap();
             let again =
-                Opening { index: 8, event: old.event.clone(), salt: Salt::from_bytes(old.salt.reveal_secret()) };
+                Opening { index: 10, event: old.event.clone(), salt: Salt::from_bytes(old.salt.reveal_secret()) };
             forger.leaves.push(forger.leaves[3]);
             forger.openings.push(again);
             forger.write();
         },
         "OPENING-MISMATCH",
-        Entry(JOURNAL, 8),
+        Entry(JOURNAL, 10),
         Refused,
     ),
     (
@@ -128,7 +128,7 @@ pub const WITH_THE_KEY: &[Row] = &[
             forger.write();
         },
         "BACK-DATED",
-        Entry(JOURNAL, 8),
+        Entry(JOURNAL, 10),
         Refused,
     ),
     (
@@ -139,7 +139,7 @@ pub const WITH_THE_KEY: &[Row] = &[
             forger.write();
         },
         "UNTRUSTED-KEY",
-        Entry("ledger/LOG/tile/entries/000.p/8", 0),
+        Entry("ledger/LOG/tile/entries/000.p/10", 0),
         Refused,
     ),
     (
@@ -150,7 +150,7 @@ pub const WITH_THE_KEY: &[Row] = &[
             forger.write();
         },
         "MALFORMED",
-        Entry("ledger/LOG/tile/entries/000.p/9", 8),
+        Entry("ledger/LOG/tile/entries/000.p/11", 10),
         Refused,
     ),
     (
@@ -161,7 +161,7 @@ pub const WITH_THE_KEY: &[Row] = &[
             forger.write();
         },
         "MALFORMED",
-        Entry("ledger/LOG/tile/entries/000.p/9", 8),
+        Entry("ledger/LOG/tile/entries/000.p/11", 10),
         Refused,
     ),
     (
@@ -174,7 +174,7 @@ pub const WITH_THE_KEY: &[Row] = &[
             forger.write();
         },
         "OPENING-MISMATCH",
-        Entry(JOURNAL, 8),
+        Entry(JOURNAL, 10),
         Refused,
     ),
 ];

@@ -27,7 +27,7 @@ pub struct Args {
     /// The record: the beginning of its id, or @ for the one last touched
     #[arg(value_name = "ID")]
     pub record: String,
-    /// Lines, such as 4-19; may be repeated, and all come into one excerpt
+    /// Lines, such as 4-19, or 4- to the end; may be repeated, and all come into one excerpt
     #[arg(long, value_name = "A-B")]
     pub lines: Vec<Passage>,
     /// Put out the names, numbers and addresses of other clients
@@ -41,7 +41,7 @@ pub struct Args {
     pub title: Option<Line>,
 }
 
-/// First and last line, from 1.
+/// First and last line, from 1; the last may be left out.
 #[derive(Clone, Copy, Debug)]
 pub struct Passage([u64; 2]);
 
@@ -52,7 +52,8 @@ impl FromStr for Passage {
         let wrong = || format!("{text:?} is no passage such as 4-19, with lines counted from 1");
         let (first, last) = text.split_once('-').unwrap_or((text, text));
         let number = |text: &str| text.trim().parse::<u64>().map_err(|_| wrong());
-        let passage = [number(first)?, number(last)?];
+        let last = if last.is_empty() { u64::MAX } else { number(last)? };
+        let passage = [number(first)?, last];
         if passage[0] == 0 || passage[0] > passage[1] { Err(wrong()) } else { Ok(Self(passage)) }
     }
 }

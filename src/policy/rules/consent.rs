@@ -158,7 +158,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-CONSENT-IDENTITY",
         text: "the consent is for records without identifiers, and these have not had theirs removed",
         source: &["APA 4.06", OUR_CHOICE],
-        cure: "subrosa excerpt {record} --lines 1-20 --de-identify",
+        cure: "subrosa excerpt {record} --lines 1- --de-identify",
         exit: 3,
         applies: |case, rule| short(case, rule, Shortfall::Identity),
     },
