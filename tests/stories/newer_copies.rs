@@ -234,7 +234,7 @@ fn keys_that_were_lost_come_from_the_copy() {
             let said = practice.run(&["ledger", "recover"]);
             assert!(matches!(said.exit, 5 | 12), "{what}: {said:?}");
             let said = practice.ok(&["ledger", "recover", "--from", from, "--json"]);
-            assert_eq!(said.json()["completed"]["head"]["size"], 5, "{what}: {said:?}");
+            assert_eq!(said.json()["completed"]["head"]["size"], 6, "{what}: {said:?}");
             is_whole(&practice, "home", "vault", &all);
             is_as(&practice, "vault", "newer");
         }
