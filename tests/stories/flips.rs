@@ -232,6 +232,9 @@ fn each_dimension_flipped_is_refused_for_its_own_reasons_and_leaves_one_entry() 
         assert_eq!(new[0]["kind"], "disclosure.refused", "{what}");
         assert_eq!(new[0]["reasons"], serde_json::json!(flip.reasons), "{what}");
         assert_eq!(new[0]["event"]["reasons"], new[0]["reasons"], "{what}");
+        let client = if what == "client" { "ab-02" } else { "mk-01" };
+        let recipient = if what == "recipient" { "ana" } else { "dr-lee" };
+        assert_eq!((&new[0]["client"]["alias"], &new[0]["recipient"]["alias"]), (&client.into(), &recipient.into()));
         // Of the content, of names and of what was typed as the reason there is nothing.
         let text = new[0].to_string();
         assert!(["Slept", "Maria", "Kestrel", "Anton"].iter().all(|word| !text.contains(word)), "{text}");
