@@ -10,14 +10,12 @@ use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
 use crate::cli::answer::Look;
 use crate::cli::answer::Record;
-use crate::cli::command::show;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
 use crate::filing;
 use crate::filing::excerpt::Changed;
 use crate::filing::excerpt::Cut;
-use crate::practice::record::Access;
 use crate::practice::words::Line;
 use crate::vault::catalog::IdKind;
 
@@ -93,8 +91,6 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     let mut vault = session.open_to_append()?;
     let of = names::record(vault.catalog(), &args.record)?;
-    let origin = show::version_of(&vault, &args.record, None)?;
-    let seen = show::record_access(session, &mut vault, filing::access(&origin, Access::Excerpt, Vec::new()))?;
     let today = session.today(&vault)?;
     let cut = Cut {
         of,
@@ -119,7 +115,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         head: (&made.committed.head).into(),
     };
     session.answer("excerpt", &answer, Some(&vault))?;
-    Ok(if exit == Exit::Done { seen } else { exit })
+    Ok(exit)
 }
 
 fn removed(changed: &Changed) -> Vec<Removed> {
