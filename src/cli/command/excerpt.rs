@@ -49,7 +49,8 @@ impl FromStr for Passage {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} is no passage such as 4-19, with lines counted from 1");
         let (first, last) = text.split_once('-').unwrap_or((text, text));
-        let number = |text: &str| text.trim().parse::<u64>().map_err(|_| wrong());
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = |text: &str| text.parse::<u64>().ok().filter(|_| is_number(text)).ok_or_else(wrong);
         let passage = [number(first)?, number(last)?];
         if passage[0] == 0 || passage[0] > passage[1] { Err(wrong()) } else { Ok(Self(passage)) }
     }
