@@ -8,11 +8,14 @@ use rand_core::RngCore;
 
 use crate::filing::FilingError;
 use crate::filing::Open;
+use crate::filing::access;
+use crate::filing::keeps_access_log;
 use crate::filing::open_client;
 use crate::filing::record;
 use crate::filing::seal;
 use crate::id::RecordId;
 use crate::practice::event::Body;
+use crate::practice::record::Access;
 use crate::practice::record::ExcerptOf;
 use crate::practice::record::RecordVersion;
 use crate::practice::words::Line;
@@ -87,7 +90,7 @@ pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Res
     let committed = transaction.commit(desk.clock, desk.rng, |vault| {
         open_client(vault, origin.client)?;
         let excerpt_of = ExcerptOf {
-            de_identified: cut.de_identify.is_some(),
+            de_identified: cut.de_identify.is_some() || is_nameless(&origin),
             lines: lines.clone(),
             record: origin.record,
             version: origin.version,
@@ -107,9 +110,17 @@ pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Res
             version: 1,
             ..record(vault, cut.of)?.latest
         };
-        Ok::<_, FilingError>(vec![Draft::from(Body::RecordAdded(version))])
+        // Whoever takes lines has looked; one entry does not come without the other.
+        let seen = keeps_access_log(vault)?.then(|| access(&origin, Access::Excerpt, Vec::new()));
+        let seen = seen.map(|seen| Draft::from(Body::RecordAccessed(seen)));
+        Ok::<_, FilingError>(seen.into_iter().chain([Draft::from(Body::RecordAdded(version))]).collect())
     })?;
     Ok(Excerpt { record: id, changed, committed })
+}
+
+/// Whether identifiers were removed from it already: what is taken from it has none either.
+fn is_nameless(origin: &RecordVersion) -> bool {
+    origin.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified)
 }
 
 /// A record's text, read to its end, where its digest is checked.
@@ -176,7 +187,7 @@ fn change(
     let mut changed = Changed::default();
     let mut text = text;
     if cut.redact {
-        let allowed: Allowed = origin.client.into_iter().collect();
+        let allowed: Allowed = origin.client.filter(|_| !is_nameless(origin)).into_iter().collect();
         let redacted = scan::redact_all(text.reveal_secret(), vault.catalog(), &allowed)?;
         changed.redacted = redacted.places;
         text = Secret::new(redacted.text);

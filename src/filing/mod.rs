@@ -16,6 +16,7 @@ use crate::id::RecordId;
 use crate::practice::event::Body;
 use crate::practice::file_name::FileName;
 use crate::practice::record::Access;
+use crate::practice::record::ExcerptOf;
 use crate::practice::record::Record;
 use crate::practice::record::RecordAccessed;
 use crate::practice::record::RecordTagged;
@@ -188,7 +189,9 @@ pub fn add_version<R: CryptoRng + RngCore>(
         }
         let Stored { object, seal, sha256, size } = stored;
         let media_type = media_type.to_owned();
-        let version = RecordVersion { object, seal, sha256, size, media_type, version: base + 1, ..latest };
+        // What somebody wrote may name anybody: the excerpt's identifiers have to be removed anew.
+        let excerpt_of = latest.excerpt_of.clone().map(|excerpt| ExcerptOf { de_identified: false, ..excerpt });
+        let version = RecordVersion { excerpt_of, object, seal, sha256, size, media_type, version: base + 1, ..latest };
         Ok(vec![Draft::from(Body::RecordVersioned(version))])
     })
 }

@@ -113,10 +113,12 @@ pub struct Facts<'a> {
 pub struct Found {
     /// The record.
     pub record: RecordId,
-    /// Where in it: its content, its file name, its title.
+    /// Where in it: its content, file name, title or tag.
     pub place: &'static str,
     /// Line and column in the content, both from 1.
     pub at: Option<(u64, u64)>,
+    /// Whether the record is text, so that an excerpt can be shared in its place.
+    pub is_text: bool,
 }
 
 /// One reason why not.

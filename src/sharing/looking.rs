@@ -38,15 +38,17 @@ pub fn look(vault: &Vault, records: &[Record]) -> Result<Looked, ShareError> {
         let is_nameless = record.latest.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified);
         let allowed: Allowed = record.latest.client.filter(|_| !is_nameless).into_iter().collect();
         let content = look_into(vault, record, &allowed)?;
-        if content.is_none() {
+        let is_text = content.is_some();
+        if !is_text {
             looked.unscanned.push(RecordRef { record: record.id(), version: record.latest.version });
         }
         for hit in content.iter().flatten().take(TOLD) {
-            looked.found.push(Found { record: record.id(), place: "content", at: Some((hit.line, hit.column)) });
+            let at = Some((hit.line, hit.column));
+            looked.found.push(Found { record: record.id(), place: "content", at, is_text });
         }
         for (place, text) in beside(record) {
             if !scan::scan(&text, vault.catalog(), &allowed)?.hits.is_empty() {
-                looked.found.push(Found { record: record.id(), place, at: None });
+                looked.found.push(Found { record: record.id(), place, at: None, is_text });
             }
         }
     }

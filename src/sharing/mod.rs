@@ -181,7 +181,7 @@ pub fn plan<R: CryptoRng + RngCore>(
     if request.redact {
         // An excerpt has neither its origin's file name nor its title; its tags stay.
         found.retain(|one| {
-            one.place == "tag" || unscanned.iter().any(|other| other.record == one.record) || {
+            one.place == "tag" || !one.is_text || {
                 to_redact.push(one.record);
                 false
             }

@@ -17,6 +17,8 @@ const NAMED_AT_LEAST: usize = 3;
 const PAGE: usize = 66;
 /// The columns of a line.
 const WIDTH: usize = 78;
+/// As many lines a name or a contact may take.
+const NAME: usize = 3;
 /// Stands where a text was cut.
 const CUT: &str = "  (There is more than fits on this page: ask the sender.)";
 
@@ -56,25 +58,25 @@ impl Notice<'_> {
             Some(date) => format!("Return or destroy it by {date} and confirm."),
             None => "Return or destroy it when the purpose is served, and confirm.".to_owned(),
         };
-        let (texts, named) = self.fitting();
+        let mut head = vec!["CONFIDENTIAL".to_owned(), String::new()];
+        head.extend(field("From:     ", self.sender.unwrap_or("(no name given)")));
+        head.extend(field("To:       ", self.recipient));
+        head.push(format!("Purpose:  {}", self.purpose));
+        head.push(format!("Made:     {}", self.created));
+        head.push(format!("Number:   {}", self.disclosure));
+        head.push(String::new());
+        head.extend(ASKED.map(str::to_owned));
+        head.extend(short(wrapped(&format!("stop reading, do not copy it, and call {contact} today."), "")));
+        head.push(until);
+        let mut foot = vec![String::new()];
+        foot.extend(field("Questions:     ", contact));
+        foot.push(format!("Receipt code:  {}", self.code));
+        foot.push("Please tell the sender this code, so that they know it arrived.".to_owned());
+        // Before the list stand an empty line and its heading.
+        let (texts, named) = self.fitting(PAGE - head.len() - foot.len() - 2);
         let mut page = String::new();
         let mut line = |text: &str| writeln!(page, "{text}").expect("writing to a string does not fail");
-        line("CONFIDENTIAL");
-        line("");
-        line(&format!("From:     {}", self.sender.unwrap_or("(no name given)")));
-        line(&format!("To:       {}", self.recipient));
-        line(&format!("Purpose:  {}", self.purpose));
-        line(&format!("Made:     {}", self.created));
-        line(&format!("Number:   {}", self.disclosure));
-        line("");
-        line("This was sent to you, by name, for the purpose shown above. Please do not pass");
-        line("it on, copy it into other systems, or use it for anything else unless the");
-        line("client agrees in writing or a law requires it. If it reached you by mistake,");
-        line(&format!("stop reading, do not copy it, and call {contact} today."));
-        line(&until);
-        for text in &texts {
-            line(text);
-        }
+        head.iter().chain(&texts).for_each(|text| line(text));
         line("");
         line(&format!("What is in it ({}):", count(self.records.len())));
         for record in self.records.iter().take(named) {
@@ -84,17 +86,13 @@ impl Notice<'_> {
         if self.records.len() > named {
             line(&format!("  and {} more, named in the file \"manifest\"", self.records.len() - named));
         }
-        line("");
-        line(&format!("Questions:     {contact}"));
-        line(&format!("Receipt code:  {}", self.code));
-        line("Please tell the sender this code, so that they know it arrived.");
+        foot.iter().for_each(|text| line(text));
         page
     }
 
-    /// The lines of the practice's own texts, and how many records are named: together they end on the same page. What
+    /// The lines of the practice's own texts, and how many records are named: together they have `room` lines. What
     /// has to be said goes before what is merely asked for, and both before the list, which the manifest has too.
-    fn fitting(&self) -> (Vec<String>, usize) {
-        let room = PAGE - FIXED;
+    fn fitting(&self, room: usize) -> (Vec<String>, usize) {
         let mut texts = Vec::new();
         for text in self.statements.iter().filter(|text| !text.trim().is_empty()) {
             texts.push(String::new());
@@ -115,8 +113,32 @@ impl Notice<'_> {
     }
 }
 
-/// The lines of the page that are always there.
-const FIXED: usize = 19;
+/// What is asked of whoever reads it, before the line that says whom to call.
+const ASKED: [&str; 3] = [
+    "This was sent to you, by name, for the purpose shown above. Please do not pass",
+    "it on, copy it into other systems, or use it for anything else unless the",
+    "client agrees in writing or a law requires it. If it reached you by mistake,",
+];
+
+/// A name and its value, which goes on under itself.
+fn field(name: &str, value: &str) -> Vec<String> {
+    let mut lines = short(wrapped(value, &" ".repeat(name.len())));
+    if let Some(first) = lines.first_mut() {
+        first.replace_range(..name.len().min(first.len()), name);
+    }
+    lines
+}
+
+/// The first lines of a name that would fill the page.
+fn short(mut lines: Vec<String>) -> Vec<String> {
+    if lines.len() > NAME {
+        lines.truncate(NAME);
+        let last = &mut lines[NAME - 1];
+        let kept: String = last.chars().take(WIDTH - 3).collect();
+        *last = kept + "...";
+    }
+    lines
+}
 
 /// `text` in lines of at most [`WIDTH`] columns that begin with `indent`.
 fn wrapped(text: &str, indent: &str) -> Vec<String> {
@@ -213,7 +235,7 @@ mod tests {
 
     #[test]
     fn without_them_it_is_as_it_was() {
-        assert_eq!(page(&[], "", &[]).lines().count(), FIXED);
+        assert_eq!(page(&[], "", &[]).lines().count(), 19);
     }
 
     #[test]

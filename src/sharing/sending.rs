@@ -38,6 +38,7 @@ use crate::sharing::receipt::ReceiptCode;
 use crate::sharing::records_of;
 use crate::sharing::sealing_key;
 use crate::sharing::statements;
+use crate::sharing::statements::Days;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::desk::Desk;
@@ -170,6 +171,7 @@ fn write_package(
     let is_nameless = planned.permit.obliges(Obligation::Deidentify);
     let versions: Vec<RecordVersion> = planned.records.iter().map(|record| leaving(record, is_nameless)).collect();
     let scope = planned.consent.as_ref().filter(|_| planned.permit.obliges(Obligation::AttachConsentScope));
+    let days = if is_nameless { Days::Years } else { Days::Whole };
     let details = &planned.recipient.details;
     let recipient = details.name.as_ref().map_or(details.alias.as_str(), |name| name.as_str());
     let event = Event { time: created, actor: vault.actor()?, body: Body::DisclosureMade(made.clone()) };
@@ -177,7 +179,7 @@ fn write_package(
     let manifest = Manifest {
         made,
         client: made.client.filter(|_| !is_nameless),
-        consent_scope: scope.map(|consent| statements::scope(&consent.terms)),
+        consent_scope: scope.map(|consent| statements::scope(&consent.terms, days)),
         fields: &fields,
         salt,
         created,
@@ -188,7 +190,7 @@ fn write_package(
     }
     .sign(vault.signer(), vault.identity())?;
     let protocol = vault.catalog().protocol()?.protocol;
-    let (consent, consequences) = (scope.map(|consent| &consent.terms), planned.consequences.as_ref());
+    let (consent, consequences) = (scope.map(|consent| (&consent.terms, days)), planned.consequences.as_ref());
     let said = statements::all(planned.permit.notices(), consent, consequences, &protocol);
     let notice = NoticePage {
         disclosure: made.disclosure,

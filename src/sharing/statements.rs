@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::practice::consent::ConsentTerms;
 use crate::practice::protocol::Protocol;
 use crate::practice::words::Prose;
+use crate::time::Date;
 use crate::vocabulary::Notice;
 
 /// The statement of 42 CFR 2.32(a)(2), word for word.
@@ -33,7 +34,7 @@ pub fn statement(notice: Notice) -> Option<&'static str> {
 /// it is attached, and what the practice's protocol adds, with the law that asks for it.
 pub fn all(
     notices: &[Notice],
-    scope: Option<&ConsentTerms>,
+    scope: Option<(&ConsentTerms, Days)>,
     consequences: Option<&Prose>,
     protocol: &Protocol,
 ) -> Vec<String> {
@@ -41,27 +42,38 @@ pub fn all(
     let promised =
         consequences.map(|what| format!("You promised confidentiality, and agreed what a breach leads to: {what}"));
     let added = protocol.notice.iter().map(|added| format!("{} ({})", added.text, added.citation));
-    own.chain(scope.map(explained)).chain(promised).chain(added).collect()
+    own.chain(scope.map(|(terms, days)| explained(terms, days))).chain(promised).chain(added).collect()
 }
 
-/// What a consent covers, for the manifest: nothing of who gave it, nor of anybody else whom it names.
-pub fn scope(terms: &ConsentTerms) -> Value {
+/// How much of a consent's days may leave: days about a client are identifiers too (45 CFR 164.514(b)(2)(i)(C)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Days {
+    /// All of them.
+    Whole,
+    /// Years alone, where identifiers were removed.
+    Years,
+}
+
+/// What a consent covers, for the manifest: nothing of who gave it, nor of anybody else whom it names. A manifest's days
+/// are whole or null.
+pub fn scope(terms: &ConsentTerms, days: Days) -> Value {
+    let day = |date: Option<Date>| date.filter(|_| days == Days::Whole);
     json!({
         "de_identified": terms.de_identified,
         "kinds": terms.kinds,
         "legal_proceedings": terms.legal_proceedings,
         "note_class": terms.note_class,
         "purposes": terms.purposes,
-        "service_from": terms.service_from,
-        "service_to": terms.service_to,
-        "signed_on": terms.signed_on,
+        "service_from": day(terms.service_from),
+        "service_to": day(terms.service_to),
+        "signed_on": day(terms.signed_on),
         "tags": terms.tags,
-        "until": terms.until,
+        "until": day(terms.until),
     })
 }
 
 /// The same in a sentence, for the notice (42 CFR 2.32(b): a clear explanation of the scope of the consent).
-pub fn explained(terms: &ConsentTerms) -> String {
+pub fn explained(terms: &ConsentTerms, days: Days) -> String {
     let list = |words: Vec<&str>| words.join(", ");
     let kinds = list(terms.kinds.iter().map(|kind| kind.as_str()).collect());
     let purposes = list(terms.purposes.iter().map(|purpose| purpose.as_str()).collect());
@@ -72,9 +84,9 @@ pub fn explained(terms: &ConsentTerms) -> String {
     }
     for (word, date) in [("service from", terms.service_from), ("service to", terms.service_to), ("until", terms.until)]
     {
-        if let Some(date) = date {
-            write!(text, "; {word} {date}").expect("writing to a string does not fail");
-        }
+        let Some(date) = date else { continue };
+        let told = if days == Days::Whole { date.to_string() } else { date.year().to_string() };
+        write!(text, "; {word} {told}").expect("writing to a string does not fail");
     }
     text + "."
 }

@@ -10,14 +10,12 @@ use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
 use crate::cli::answer::Look;
 use crate::cli::answer::Record;
-use crate::cli::command::show;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
 use crate::filing;
 use crate::filing::excerpt::Changed;
 use crate::filing::excerpt::Cut;
-use crate::practice::record::Access;
 use crate::practice::words::Line;
 use crate::vault::catalog::IdKind;
 
@@ -51,9 +49,9 @@ impl FromStr for Passage {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} is no passage such as 4-19, with lines counted from 1");
         let (first, last) = text.split_once('-').unwrap_or((text, text));
-        let number = |text: &str| text.trim().parse::<u64>().map_err(|_| wrong());
-        let last = if last.is_empty() { u64::MAX } else { number(last)? };
-        let passage = [number(first)?, last];
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = |text: &str| text.parse::<u64>().ok().filter(|_| is_number(text)).ok_or_else(wrong);
+        let passage = [number(first)?, if last.is_empty() { u64::MAX } else { number(last)? }];
         if passage[0] == 0 || passage[0] > passage[1] { Err(wrong()) } else { Ok(Self(passage)) }
     }
 }
@@ -94,8 +92,6 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     let mut vault = session.open_to_append()?;
     let of = names::record(vault.catalog(), &args.record)?;
-    let origin = show::version_of(&vault, &args.record, None)?;
-    let seen = show::record_access(session, &mut vault, filing::access(&origin, Access::Excerpt, Vec::new()))?;
     let today = session.today(&vault)?;
     let cut = Cut {
         of,
@@ -120,7 +116,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         head: (&made.committed.head).into(),
     };
     session.answer("excerpt", &answer, Some(&vault))?;
-    Ok(if exit == Exit::Done { seen } else { exit })
+    Ok(exit)
 }
 
 fn removed(changed: &Changed) -> Vec<Removed> {

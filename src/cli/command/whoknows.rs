@@ -59,7 +59,7 @@ struct Told {
 struct Had {
     id: String,
     version: u64,
-    /// There is a newer version, of it or of the record it is an excerpt of.
+    /// There is a newer version, of it or of what it is an excerpt of.
     stale: bool,
 }
 
@@ -112,7 +112,13 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 fn of_record(catalog: &Catalog, id: RecordId) -> Result<Known, Failure> {
     let record = catalog.record(id)?.ok_or_else(|| Failure::not_found(format!("there is no record {id}")))?;
     let mut wanted = vec![id];
-    wanted.extend(catalog.excerpts_of(id)?.iter().map(|excerpt| excerpt.id()));
+    // Excerpts of excerpts are part of it, too. A record is an excerpt of an older one, so this ends.
+    let mut next = 0;
+    while let Some(of) = wanted.get(next) {
+        let excerpts = catalog.excerpts_of(*of)?;
+        wanted.extend(excerpts.iter().map(|excerpt| excerpt.id()));
+        next += 1;
+    }
     let mut found: BTreeMap<DisclosureId, Disclosure> = BTreeMap::new();
     for id in &wanted {
         for disclosure in catalog.disclosures_of(*id)? {
@@ -188,13 +194,16 @@ impl Latest {
     }
 
     fn is_overtaken(&mut self, catalog: &Catalog, item: &RecordRef) -> Result<bool, CatalogError> {
-        let Some((newest, origin)) = self.of(catalog, item.record)? else {
-            return Ok(false);
-        };
-        if item.version < newest {
-            return Ok(true);
+        let mut item = Some(*item);
+        while let Some(one) = item {
+            let Some((newest, origin)) = self.of(catalog, one.record)? else {
+                return Ok(false);
+            };
+            if one.version < newest {
+                return Ok(true);
+            }
+            item = origin;
         }
-        let Some(origin) = origin else { return Ok(false) };
-        Ok(self.of(catalog, origin.record)?.is_some_and(|(newest, _)| origin.version < newest))
+        Ok(false)
     }
 }

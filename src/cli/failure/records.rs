@@ -130,8 +130,12 @@ impl Blanks {
     }
 }
 
-/// The rule's words; of a place, the fact about it.
+/// The rule's words; of a place, the fact about it; of somebody else, where, and never who.
 fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
+    if let Some(found) = &reason.found {
+        let at = found.at.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
+        return format!("{}: {} of {}{at}", reason.rule.text, found.place, found.record);
+    }
     let risk = plan.request.output.iter().find(|risk| risk.id() == reason.rule.id);
     risk.map_or_else(|| reason.rule.text.to_owned(), ToString::to_string)
 }

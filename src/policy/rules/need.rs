@@ -1,5 +1,6 @@
 //! What the client asked not to be shared, who needs what, no more than is needed, and nobody else's name.
 
+use crate::policy::Found;
 use crate::policy::Reason;
 use crate::policy::case::Case;
 use crate::policy::purposes;
@@ -97,15 +98,25 @@ pub(super) const RULES: &[Rule] = &[
         exit: 3,
         applies: |case, rule| {
             let found = case.facts.found.iter();
-            let one = |found: &crate::policy::Found| Reason {
+            let one = |found: &Found| Reason {
                 record: Some(found.record),
                 found: Some(found.clone()),
+                cure: cure_of(found, rule),
                 ..reason(rule)
             };
             found.map(one).collect()
         },
     },
 ];
+
+/// An excerpt has neither its origin's file name nor its title, but its tags; and there is none of what is no text.
+fn cure_of(found: &Found, rule: &Rule) -> &'static str {
+    match (found.place, found.is_text) {
+        ("tag", _) => "subrosa tag {record} --remove TAG",
+        (_, true) => rule.cure,
+        (_, false) => "subrosa add FILE --title TEXT",
+    }
+}
 
 fn is_restricted(case: &Case<'_>, record: &Record, self_pay: bool) -> bool {
     case.facts.restrictions.iter().any(|restriction| {

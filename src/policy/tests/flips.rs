@@ -182,7 +182,7 @@ const FLIPS: &[Flip] = &[
     ),
     (
         "somebody else in it",
-        |s| s.found = vec![Found { record: s.records[0].id(), place: "content", at: Some((1, 1)) }],
+        |s| s.found = vec![Found { record: s.records[0].id(), place: "content", at: Some((1, 1)), is_text: true }],
         &["E-THIRDPARTY"],
     ),
     ("a basis with papers", |s| s.request.basis = Basis::CourtOrder, &["E-BASIS-ASSURANCE"]),

@@ -1,0 +1,347 @@
+//! Other people: whoever is named in what would leave, and is not whom it is about, is told of by place; what leaves instead
+//! names nobody; and where identifiers were removed, nothing in the package says whose it is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::excerpts::filed;
+use crate::machine::Machine;
+use crate::practice::Practice;
+use crate::practice::chmod;
+
+const SHARE: [&str; 4] = ["--to", "dr-lee", "--purpose", "treat"];
+
+/// The public key of `their.txt`.
+const KEY: &str = "AGE-SECRET-KEY-1D8UHUKR09KDVD8RPJMFHYWFS5GV3LKXVAUMUAN6U7WC2JEW86M5S9EAKG7";
+
+/// mk-01, who lets dr-lee have what is shared here; heron-2, of whom much is known; and a mother who acts for heron-2.
+pub fn practice() -> Practice {
+    let practice = Practice::new();
+    practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--birth", "2001-05-13"]);
+    practice.ok(&["client", "edit", "mk-01", "--also-known", "Mimi", "--phone", "+351 912 345 678"]);
+    let other = ["client", "add", "heron-2", "--name", "Tomasz Wolny", "--also-known", "Tomek"];
+    let reached = ["--phone", "+351 913 111 222", "--email", "tomasz.wolny@example.org", "--birth", "1987-03-04"];
+    practice.ok(&[&other[..], &reached].concat());
+    practice.ok(&["recipient", "add", "mother", "--name", "Jadwiga Zielinska"]);
+    let acts = ["client", "representative", "heron-2", "--recipient", "mother", "--relationship", "mother"];
+    practice.ok(&[&acts[..], &["--authority", "guardian", "--evidence", "order seen"]].concat());
+    recipient(&practice, "dr-lee", "treating-provider");
+    practice.consent("dr-lee");
+    practice
+}
+
+/// A recipient whose key is at hand.
+pub fn recipient(practice: &Practice, alias: &str, role: &str) {
+    let identity: age::x25519::Identity = KEY.parse().unwrap();
+    let key = identity.to_public().to_string();
+    practice.ok(&["recipient", "add", alias, "--key", &key, "--role", role, "--verified", "in-person"]);
+}
+
+/// The files of a package to that recipient.
+pub fn opened(practice: &Practice, package: &str) -> BTreeMap<String, Vec<u8>> {
+    let callbacks = subrosa::keys::plugin::Callbacks::none();
+    let ids = subrosa::keys::identity::IdentityFile::read(KEY.as_bytes(), "key", &mut |_| None, &callbacks).unwrap();
+    let file = fs::File::open(practice.path(package)).unwrap();
+    let tar = subrosa::seal::open_bytes(file, &ids, None, 1 << 30).unwrap().to_vec();
+    let mut files = BTreeMap::new();
+    for entry in tar::Archive::new(&tar[..]).entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let name = entry.path().unwrap().to_str().unwrap().to_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        files.insert(name, bytes);
+    }
+    files
+}
+
+/// The manifest of a package.
+pub fn manifest(files: &BTreeMap<String, Vec<u8>>) -> Value {
+    let note = String::from_utf8(files["manifest"].clone()).unwrap();
+    let body = note.strip_prefix("subrosa/package/v1\n").unwrap().split("\n\n").next().unwrap();
+    serde_json::from_str(body).unwrap()
+}
+
+/// The places at which a share is refused for other people's sake; nothing else is wrong with it.
+fn places(practice: &Practice, record: &str) -> Vec<(Value, String)> {
+    let said = practice.refused(3, &[&["share", record], &SHARE[..], &["--dry-run", "--json"]].concat());
+    let error = said.error();
+    let place = |reason: &Value| {
+        assert_eq!((&reason["id"], &reason["record"]), (&json!("E-THIRDPARTY"), &json!(record)), "{error}");
+        for secret in ["Tomasz", "Wolny", "Tomek", "913", "example.org", "heron", "Zieli", "1987"] {
+            assert!(!reason.to_string().contains(secret), "{secret}: {reason}");
+        }
+        (reason["at"].clone(), reason["text"].as_str().unwrap().to_owned())
+    };
+    error["reasons"].as_array().unwrap().iter().map(place).collect()
+}
+
+fn log(practice: &Practice, kind: &str) -> Vec<Value> {
+    let log = practice.ok(&["ledger", "log", "--kind", kind, "--json"]).json();
+    log["entries"].as_array().unwrap().iter().map(|entry| entry["event"].clone()).collect()
+}
+
+#[test]
+fn whoever_else_is_named_is_told_with_the_place() {
+    let practice = practice();
+    for named in [
+        "Tomasz Wolny",
+        "Wolny",
+        "Tomek",
+        "heron-2",
+        "+351 913 111 222",
+        "913-111-222",
+        "tomasz.wolny@example.org",
+        "1987-03-04",
+        "4 March 1987",
+        "Jadwiga Zielinska",
+        "Zielińska",
+    ] {
+        let text = format!("Slept better.\nAfter that, é {named} came.\n");
+        let record = filed(&practice, "note.txt", text.as_bytes(), &[]);
+        let at = json!({"line": 2, "column": 15});
+        let found = places(&practice, &record);
+        let text = "it names or identifies somebody else: content of ";
+        assert_eq!(found.len(), 1, "{named}: {found:?}");
+        assert_eq!(found[0].0, at, "{named}");
+        assert!(found[0].1.starts_with(text) && found[0].1.ends_with(", line 2, column 15"), "{found:?}");
+    }
+    // Twice on one page, and on another.
+    let record = filed(&practice, "note.txt", b"Tomasz, Wolny.\nx\nTomek\n", &[]);
+    let at: Vec<Value> = places(&practice, &record).into_iter().map(|(at, _)| at).collect();
+    assert!(at.len() >= 2 && at[0]["line"] == 1 && at.last().unwrap()["line"] == 3, "{at:?}");
+}
+
+#[test]
+fn whom_it_is_about_may_be_named() {
+    let practice = practice();
+    let text = "Maria Kestrel (Mimi, mk-01), born 2001-05-13, +351 912 345 678, came with nobody.\n";
+    let record = filed(&practice, "maria kestrel.txt", text.as_bytes(), &["--title", "Mimi", "-t", "kestrel"]);
+    practice.ok(&[&["share", &record], &SHARE[..]].concat());
+    // The same of somebody else's record is a hit.
+    practice.ok(&["client", "add", "ab-03", "--adult"]);
+    let add = ["add", "maria kestrel.txt", "--client", "ab-03", "--kind", "progress-note", "--date", "2026-11-20"];
+    let record = practice.ok(&add).stdout.trim_end().to_owned();
+    let said = practice.refused(3, &[&["share", &record], &SHARE[..], &["--dry-run"]].concat());
+    assert!(said.stderr.contains("E-THIRDPARTY"), "{said:?}");
+}
+
+#[test]
+fn file_name_title_and_tag_are_looked_at_too() {
+    let practice = practice();
+    for (name, more, place, cure) in [
+        ("tomasz wolny.txt", &[][..], "file name", "--redact"),
+        ("note.txt", &["--title", "Quarrel with Tomek"], "title", "--redact"),
+        ("note.txt", &["-t", "heron-2"], "tag", "subrosa tag "),
+    ] {
+        let record = filed(&practice, name, b"Slept.\n", more);
+        let found = places(&practice, &record);
+        let text = format!("it names or identifies somebody else: {place} of {record}");
+        assert_eq!(found, [(Value::Null, text)], "{place}");
+        let error = practice.run(&[&["share", &record], &SHARE[..], &["--dry-run", "--json"]].concat()).error();
+        assert!(error["reasons"][0]["cure"].as_str().unwrap().contains(cure), "{error}");
+    }
+    // A tag stays with an excerpt, so --redact is no way out; without the tag it goes.
+    let before = practice.ok(&["list"]).stdout;
+    let said = practice.run(&[&["share", "@"], &SHARE[..], &["--redact"]].concat());
+    assert!(said.exit == 3 && said.stderr.contains("E-THIRDPARTY"), "{said:?}");
+    assert_eq!(practice.ok(&["list"]).stdout, before, "nothing was filed");
+    practice.ok(&["tag", "@", "--remove", "heron-2"]);
+    practice.ok(&[&["share", "@"], &SHARE[..]].concat());
+}
+
+#[test]
+fn the_cure_works_as_printed_and_what_leaves_names_nobody() {
+    let practice = practice();
+    let text = "Maria came late.\nTomasz Wolny called from +351 913 111 222 and left.\n";
+    let record = filed(&practice, "with tomek.txt", text.as_bytes(), &["--title", "Tomek's visit"]);
+    let refused = practice.run(&[&["share", &record], &SHARE[..], &["--json"]].concat()).error();
+    assert_eq!(log(&practice, "disclosure.refused")[0]["reasons"][0], "E-THIRDPARTY");
+    let cures: Vec<&str> =
+        refused["reasons"].as_array().unwrap().iter().map(|one| one["cure"].as_str().unwrap()).collect();
+    assert_eq!(cures.len(), 4, "{refused}");
+    assert!(cures.iter().all(|cure| *cure == cures[0]), "{cures:?}");
+    let cure: Vec<&str> = cures[0].split(' ').skip(1).collect();
+    let said = practice.ok(&[&cure[..], &["-o", "out.age"]].concat());
+    assert!(said.stderr.contains(&format!("{record} names other people: r-")), "{said:?}");
+    let files = opened(&practice, "out.age");
+    for (name, bytes) in &files {
+        let text = String::from_utf8_lossy(bytes);
+        for secret in ["Tomasz", "Wolny", "Tomek", "tomek", "913"] {
+            assert!(!name.contains(secret) && !text.contains(secret), "{secret} in {name}: {text}");
+        }
+    }
+    let manifest = manifest(&files);
+    let shared = &manifest["records"][0];
+    assert_eq!((&shared["excerpt_of"]["record"], &shared["excerpt_of"]["lines"]), (&json!(record), &json!([[1, 2]])));
+    assert_eq!((&shared["excerpt_of"]["de_identified"], &shared["name"]), (&json!(false), &json!("excerpt.txt")));
+    let content = files.iter().find(|(name, _)| name.starts_with("records/")).unwrap().1;
+    assert_eq!(content, b"Maria came late.\n[participant 2] called from [participant 2] and left.\n");
+    assert_eq!(practice.ok(&["show", &record]).stdout, text, "the record itself stays as it is");
+    let made = &log(&practice, "disclosure.made")[0];
+    assert_eq!(made["records"][0]["record"], shared["record"]);
+    practice.ok(&["ledger", "verify"]);
+}
+
+#[test]
+fn redacting_cures_nothing_else_and_files_nothing_then() {
+    let practice = practice();
+    let record = filed(&practice, "note.txt", b"Tomasz came.\n", &[]);
+    let before = practice.ok(&["list"]).stdout;
+    for (wrong, reason) in [
+        (&["--to", "dr-lee", "--purpose", "coordinate"][..], "E-CONSENT-PURPOSE"),
+        (&["--to", "mother", "--purpose", "treat"], "E-KEY-NONE"),
+    ] {
+        let args = [&["share", &record], wrong, &["--redact", "--json"]].concat();
+        let said = practice.run(&args);
+        let reasons = said.error()["reasons"].clone();
+        assert_eq!((said.exit, &reasons[0]["id"]), (3, &json!(reason)), "{reasons}");
+        assert!(!reasons.to_string().contains("E-THIRDPARTY"), "{reasons}");
+        assert_eq!(practice.ok(&["list"]).stdout, before, "nothing was filed");
+    }
+    // Nor does a dry run file anything.
+    practice.ok(&[&["share", &record], &SHARE[..], &["--redact", "--dry-run"]].concat());
+    assert_eq!(practice.ok(&["list"]).stdout, before);
+}
+
+#[test]
+fn what_is_no_text_is_said_to_be_unscanned() {
+    let practice = practice();
+    let scan = filed(&practice, "scan.png", b"\x89PNG\r\n\x1a\n\0\0Tomasz Wolny", &[]);
+    let note = filed(&practice, "note.txt", b"Slept.\n", &[]);
+    practice.ok(&[&["share", &note], &SHARE[..]].concat());
+    assert!(log(&practice, "disclosure.confirmed").is_empty(), "nothing is to be said");
+    let shared = practice.ok(&[&["share", &scan, &note], &SHARE[..], &["--why", "asked", "--json"]].concat()).json();
+    let entry = &log(&practice, "disclosure.confirmed")[0];
+    assert_eq!(entry["disclosure"], shared["disclosures"][0]["id"]);
+    assert_eq!(entry["unscanned"], json!([{"record": scan, "version": 1}]));
+    assert_eq!(entry["confirmed"], json!([]));
+    // Its name is looked at all the same, and no excerpt can take its place.
+    let named = filed(&practice, "tomek.png", b"\x89PNG\r\n\x1a\n\0\0", &[]);
+    let said = practice.run(&[&["share", &named], &SHARE[..], &["--redact", "--json"]].concat());
+    assert_eq!(said.exit, 3, "{said:?}");
+    assert_eq!(said.error()["reasons"][0]["cure"], "subrosa add FILE --title TEXT");
+}
+
+/// A supervisor who is in order, and a consent for what has its identifiers removed.
+pub fn supervised(practice: &Practice, more: &[&str]) {
+    practice.ok(&["recipient", "edit", "dr-lee", "--role", "supervisor"]);
+    let promise = ["agreement", "add", "dr-lee", "--type", "supervision", "--signed-on", "1d", "--standard"];
+    practice.ok(&[&promise[..], &["--understood", "explained"]].concat());
+    practice.ok(&["training", "add", "dr-lee", "--course", "privacy"]);
+    let grant =
+        ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--kind", "progress-note", "--kind", "scan"];
+    let signed = ["--purpose", "supervise", "--signed-on", "2026-11-20", "--signed-by", "client", "--de-identified"];
+    practice.ok(&[&grant[..], &signed, more].concat());
+}
+
+#[test]
+fn a_nameless_share_says_nowhere_whose_it_is() {
+    let practice = practice();
+    supervised(&practice, &["--service-dates", "2026-11-01..2026-11-20"]);
+    practice.ok(&["client", "edit", "mk-01", "--part2"]);
+    let text = "Maria Kestrel slept.\nTomasz came on 13 May 2024.\nThe end.\n";
+    let more = ["--title", "Mimi", "--date", "2026-11-10"];
+    let record = filed(&practice, "kestrel.txt", text.as_bytes(), &more);
+    let ask = ["--to", "dr-lee", "--purpose", "supervise"];
+    let why_not = crate::agreements::reasons(&practice, &[&["share", &record], &ask[..]].concat());
+    assert!(why_not.contains(&"E-CONSENT-IDENTITY".to_owned()), "{why_not:?}");
+    let cut = ["excerpt", &record, "--lines", "1-2", "--de-identify", "--title", "Mimi, first lines"];
+    let part = practice.ok(&cut).stdout.trim_end().to_owned();
+    // A title that says it stops it, though titles do not leave; the cure works.
+    let error = practice.run(&[&["share", &part], &ask[..], &["--json"]].concat()).error();
+    let cure = error["reasons"][0]["cure"].as_str().unwrap();
+    assert!(cure.ends_with("--redact"), "{error}");
+    let cure: Vec<&str> = cure.split(' ').skip(1).collect();
+    let shared = practice.ok(&[&cure[..], &["-o", "out.age", "--json"]].concat()).json();
+    let obliged: Vec<&str> = shared["disclosures"][0]["obligations"].as_array().unwrap().iter().map(id_of).collect();
+    assert_eq!(obliged, ["attach-notice", "attach-consent-copy-or-scope", "request-ack", "deidentify"]);
+
+    let files = opened(&practice, "out.age");
+    let all: String = files.iter().map(|(name, bytes)| format!("{name}\n{}", String::from_utf8_lossy(bytes))).collect();
+    for secret in ["Maria", "Kestrel", "kestrel", "Mimi", "mk-01", "Tomasz", "13 May", "first lines", "2026-11-10"] {
+        assert!(!all.contains(secret), "{secret}: {all}");
+    }
+    let manifest = manifest(&files);
+    assert_eq!(manifest["client"], Value::Null);
+    assert_eq!(manifest["records"][0]["name"], Value::Null);
+    assert_eq!(manifest["notice"], json!(["general", "part2", "de-identified"]));
+    for day in ["service_from", "service_to", "signed_on", "until"] {
+        assert_eq!(manifest["consent_scope"][day], Value::Null, "{day}");
+    }
+    let notice = String::from_utf8(files["NOTICE.txt"].clone()).unwrap();
+    assert!(notice.contains("Do not try to work out who this is."), "{notice}");
+    assert!(
+        PLACEHOLDER,
+        "{notice}"
+    );
+    assert!(files.keys().any(|name| name.ends_with("/0001-record")), "{:?}", files.keys());
+    // The ledger knows whose it was.
+    assert!(log(&practice, "disclosure.made")[0]["client"].is_string());
+}
+
+fn id_of(value: &Value) -> &str {
+    value["id"].as_str().unwrap()
+}
+
+#[test]
+fn what_cannot_be_read_is_not_shared_as_nameless() {
+    let practice = practice();
+    supervised(&practice, &[]);
+    let scan = filed(&practice, "scan.png", b"\x89PNG\r\n\x1a\n\0\0", &[]);
+    practice.refused(1, &["excerpt", &scan, "--lines", "1", "--de-identify"]);
+    let ask = ["--to", "dr-lee", "--purpose", "supervise", "--why", "asked"];
+    let why_not = crate::agreements::reasons(&practice, &[&["share", &scan], &ask[..]].concat());
+    assert_eq!(why_not, ["E-CONSENT-IDENTITY"]);
+    let note = filed(&practice, "note.txt", b"Slept.\n", &[]);
+    let part = practice.ok(&["excerpt", &note, "--lines", "1", "--de-identify"]).stdout.trim_end().to_owned();
+    let why_not = crate::agreements::reasons(&practice, &[&["share", &part, &scan], &ask[..]].concat());
+    assert_eq!(why_not, ["E-CONSENT-IDENTITY"], "nor beside what is");
+    practice.ok(&[&["share", &part], &ask[..]].concat());
+}
+
+#[test]
+fn who_is_found_in_a_nameless_text_later_is_put_out_once() {
+    let practice = practice();
+    supervised(&practice, &[]);
+    let note = filed(&practice, "note.txt", b"Called herself Bluebell today.\n", &[]);
+    let part = practice.ok(&["excerpt", &note, "--lines", "1", "--de-identify"]).stdout.trim_end().to_owned();
+    practice.ok(&["client", "edit", "mk-01", "--also-known", "Bluebell"]);
+    let ask = ["share", &part, "--to", "dr-lee", "--purpose", "supervise"];
+    assert_eq!(crate::agreements::reasons(&practice, &ask), ["E-THIRDPARTY"], "whom it is about is somebody, too");
+    let before = practice.ok(&["list"]).stdout.lines().count();
+    practice.ok(&[&ask[..], &["--redact", "-o", "out.age"]].concat());
+    assert_eq!(practice.ok(&["list"]).stdout.lines().count(), before + 1);
+    let files = opened(&practice, "out.age");
+    assert!(!String::from_utf8_lossy(&files["manifest"]).contains("Bluebell"));
+    assert_eq!(manifest(&files)["client"], Value::Null);
+}
+
+#[test]
+fn stock_tools_find_nobody_in_a_nameless_package() {
+    let machine = Machine::new();
+    let sup = ["recipient", "edit", "dr-lee", "--role", "peer-consultant"];
+    machine.ok(&sup);
+    let promise = ["agreement", "add", "dr-lee", "--type", "supervision", "--signed-on", "1d", "--standard"];
+    machine.ok(&[&promise[..], &["--understood", "explained"]].concat());
+    machine.ok(&["training", "add", "dr-lee", "--course", "privacy"]);
+    let grant = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--kind", "progress-note"];
+    let signed = ["--purpose", "treat", "--signed-on", "1d", "--signed-by", "client", "--de-identified"];
+    machine.ok(&[&grant[..], &signed].concat());
+    let record = machine.add("Maria Kestrel slept.\n");
+    let part = machine.ok(&["excerpt", &record, "--lines", "1", "--de-identify"]).trim_end().to_owned();
+    machine.ok(&["share", &part, "--to", "dr-lee", "--purpose", "treat", "-o", "out.age"]);
+    chmod(&machine.path("out.age"), 0o600);
+    machine.unpack(&machine.path("out.age"), "lee.txt");
+    let files = machine.files("unpacked-out.age");
+    assert_eq!(files.len(), 3, "{files:?}");
+    for file in files {
+        let text = String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned();
+        for secret in ["Maria", "Kestrel", "mk-01"] {
+            assert!(!text.contains(secret) && !file.to_string_lossy().contains(secret), "{secret}: {file:?}");
+        }
+    }
+}
