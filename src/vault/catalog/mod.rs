@@ -20,12 +20,14 @@ mod identifiers;
 mod papers;
 mod people;
 mod place;
+mod reads;
 mod records;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -53,6 +55,7 @@ pub use find::IdKind;
 pub use fold::FoldError;
 pub use fold::Folded;
 pub use people::Who;
+pub use reads::Reads;
 pub use records::RecordFilter;
 pub use records::StoredObject;
 pub use records::Version;
@@ -99,6 +102,7 @@ pub struct Catalog {
     db: Connection,
     place: Place,
     machine: MachineId,
+    reads: Cell<Reads>,
 }
 
 impl Catalog {
@@ -121,7 +125,7 @@ impl Catalog {
     /// in memory.
     pub fn reset(&mut self) -> Result<(), CatalogError> {
         let empty = Self::in_memory(self.machine)?;
-        let Self { db, place, machine } = std::mem::replace(self, empty);
+        let Self { db, place, machine, .. } = std::mem::replace(self, empty);
         // The old connection has to let go of its files before they are deleted.
         drop(db);
         place.delete()?;
@@ -132,6 +136,11 @@ impl Catalog {
     /// Up to where it has folded; `None` when nothing has been.
     pub fn position(&self) -> Result<Option<Position>, CatalogError> {
         position(&self.db).map_err(|error| self.error(error))
+    }
+
+    /// What all questions since its opening cost.
+    pub fn reads(&self) -> Reads {
+        self.reads.get()
     }
 
     /// Checks the authentication code of every page and the order within (`check`). Reads the whole file.
@@ -146,13 +155,14 @@ impl Catalog {
     }
 
     fn open_at(place: Place, machine: MachineId) -> Result<Self, CatalogError> {
-        match Self::try_open(&place, machine) {
-            Ok(db) => return Ok(Self { db, place, machine }),
-            Err(CatalogError::Damaged { .. }) => place.delete()?,
-            Err(error) => return Err(error),
-        }
-        let db = Self::try_open(&place, machine)?;
-        Ok(Self { db, place, machine })
+        let db = match Self::try_open(&place, machine) {
+            Err(CatalogError::Damaged { .. }) => {
+                place.delete()?;
+                Self::try_open(&place, machine)?
+            }
+            opened => opened?,
+        };
+        Ok(Self { db, place, machine, reads: Cell::default() })
     }
 
     /// A connection to a sound catalogue; [`CatalogError::Damaged`] for whatever else is there.
@@ -182,7 +192,12 @@ impl Catalog {
         params: impl Params,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, CatalogError> {
-        let rows = || self.db.prepare(sql)?.query_map(params, read)?.collect::<Result<_, _>>();
+        let rows = || {
+            let mut statement = self.db.prepare(sql)?;
+            let rows: Vec<T> = statement.query_map(params, read)?.collect::<Result<_, _>>()?;
+            self.reads.update(|reads| reads.and(&statement, rows.len() as u64));
+            Ok(rows)
+        };
         rows().map_err(|error| self.error(error))
     }
 
@@ -193,7 +208,13 @@ impl Catalog {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, CatalogError> {
-        self.db.query_row(sql, params, read).optional().map_err(|error| self.error(error))
+        let row = || {
+            let mut statement = self.db.prepare(sql)?;
+            let row = statement.query_row(params, read).optional()?;
+            self.reads.update(|reads| reads.and(&statement, row.is_some().into()));
+            Ok(row)
+        };
+        row().map_err(|error| self.error(error))
     }
 
     /// Reads a query's rows one by one, until `each` says that it has enough.
@@ -207,11 +228,15 @@ impl Catalog {
         let error = |error| E::from(self.error(error));
         let mut statement = self.db.prepare(sql).map_err(error)?;
         let mut rows = statement.query(params).map_err(error)?;
+        let mut count = 0;
         while let Some(row) = rows.next().map_err(error)? {
+            count += 1;
             if !each(read(row).map_err(error)?)? {
                 break;
             }
         }
+        drop(rows);
+        self.reads.update(|reads| reads.and(&statement, count));
         Ok(())
     }
 }

@@ -193,7 +193,7 @@ impl Catalog {
             None => (1, strict(&self.began()?)),
         };
         let protocol = Protocol::parse(&text).map_err(|_| self.error(unreadable()))?;
-        let asked = "SELECT version, time FROM protocols WHERE material ORDER BY version DESC LIMIT 1";
+        let asked = "SELECT version, time FROM protocols WHERE material = 1 ORDER BY version DESC LIMIT 1";
         let material = self.one(asked, [], |row| Ok((natural(row, 0)?, Timestamp::from_unix(row.get(1)?))))?;
         Ok(Adopted { version, protocol, text, material: material.unwrap_or((1, Timestamp::MIN)) })
     }
@@ -231,7 +231,7 @@ impl Catalog {
     /// The consents of a client that name a recipient, in the order of their filing.
     pub fn consents_between(&self, client: ClientId, recipient: RecipientId) -> Result<Vec<Consent>, CatalogError> {
         let sql = "SELECT p.body FROM named d JOIN papers p ON p.n = d.paper WHERE d.client = ?1 AND d.recipient = ?2 \
-                   ORDER BY p.n";
+                   ORDER BY d.paper";
         self.all(sql, [client.to_string(), recipient.to_string()], |row| json(row, 0))
     }
 

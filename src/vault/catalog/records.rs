@@ -119,8 +119,8 @@ impl Condition {
 impl Catalog {
     /// Whether a client has more than so many records that are no excerpts. Reads no more rows than it has to.
     pub fn has_more_records(&self, client: ClientId, than: usize) -> Result<bool, CatalogError> {
-        let sql = "SELECT 1 FROM records WHERE client = ?1 AND json_extract(body, '$.latest.excerpt_of') IS NULL \
-                   LIMIT 1 OFFSET ?2";
+        let sql = "SELECT 1 FROM records INDEXED BY records_whole \
+                   WHERE client = ?1 AND json_extract(body, '$.latest.excerpt_of') IS NULL LIMIT 1 OFFSET ?2";
         Ok(self.one(sql, (client.to_string(), signed(than as u64)), |_| Ok(()))?.is_some())
     }
 

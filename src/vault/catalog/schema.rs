@@ -6,7 +6,7 @@
 //! Must not know queries.
 
 /// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 
 /// The tables, made in an empty database.
 pub(super) const TABLES: &str = "
@@ -52,6 +52,7 @@ CREATE TABLE records (
 );
 CREATE INDEX records_by_date ON records (date);
 CREATE INDEX records_by_client ON records (client, date) WHERE client IS NOT NULL;
+CREATE INDEX records_whole ON records (client) WHERE json_extract(body, '$.latest.excerpt_of') IS NULL;
 CREATE INDEX records_by_kind ON records (kind, date);
 CREATE INDEX records_by_origin ON records (json_extract(body, '$.latest.excerpt_of.record'))
     WHERE json_extract(body, '$.latest.excerpt_of.record') IS NOT NULL;
@@ -98,6 +99,7 @@ CREATE INDEX named_by_recipient ON named (recipient);
 
 -- The protocol's versions, and who acknowledged which: recipients by id, owners by alias.
 CREATE TABLE protocols (version INTEGER PRIMARY KEY, time INTEGER NOT NULL, material INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE INDEX protocols_by_material ON protocols (material);
 CREATE TABLE acknowledgements (
     who TEXT NOT NULL, version INTEGER NOT NULL, date TEXT NOT NULL, PRIMARY KEY (who, version)
 ) WITHOUT ROWID;

@@ -1,6 +1,7 @@
 //! The catalogue, folded and asked.
 
 mod asked;
+mod decision;
 mod file;
 mod samples;
 mod scale;
