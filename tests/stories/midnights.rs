@@ -137,3 +137,21 @@ fn what_a_child_signs_alone_on_the_last_day_is_not_enough() {
     signed(&practice, "client", &[]);
     assert_eq!(reasons(&practice), ["E-CONSENT-SIGNATORY"]);
 }
+
+#[test]
+fn a_clock_that_is_set_back_revives_no_consent() {
+    let mut practice = practice("UTC", "2027-01-01T00:00:00Z", &["--adult"]);
+    signed(&practice, "client", &["--until", "2026-12-31"]);
+    let share = ["share", "@", "--to", "dr-lee", "--purpose", "treat"];
+    practice.now = at("2027-01-01T00:00:30Z");
+    assert_eq!(practice.run(&share).exit, 3);
+    // Entries of then would be of the last one's time: what they say is judged at that time, too.
+    for (clock, accepted) in [("2026-12-31T23:59:00Z", &[][..]), ("2026-12-25T00:00:00Z", &["--accept-clock"])] {
+        practice.now = at(clock);
+        for dry in [&["--dry-run"][..], &[]] {
+            let said = practice.run(&[accepted, &share[..], dry].concat());
+            assert_eq!((said.exit, said.stdout.as_str()), (3, ""), "{clock} {dry:?}: {said:?}");
+            assert!(said.stderr.contains("E-CONSENT-EXPIRED"), "{clock} {dry:?}: {said:?}");
+        }
+    }
+}
