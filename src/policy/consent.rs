@@ -228,15 +228,20 @@ pub fn uncovered_tags<'r>(record: &'r Record, terms: &ConsentTerms) -> Vec<&'r s
         .collect()
 }
 
-/// Whether everyone signed who has to: the client, and for a minor whom the client's rule names. Who signed for a minor
-/// speaks for a child; when that child is of age, a parent or guardian does no more.
+/// Whether everyone signed who has to: the client, and for a minor whom the client's rule names. It has to have been so on
+/// the day of signing, and to be so today: who signed for a child speaks for a child, and what a child signed alone, where
+/// others have to, is nothing that a birthday mends.
 pub fn is_signed(terms: &ConsentTerms, client: &Client, protocol: &Protocol, today: Date) -> bool {
-    let by_client = terms.signed_by.contains(&Signatory::Client);
     let signed_on = terms.signed_on.unwrap_or(today);
-    let is_adult = client.is_adult(today, protocol.majority_age());
+    [signed_on, today].into_iter().all(|day| is_signed_by_day(terms, client, protocol, day))
+}
+
+fn is_signed_by_day(terms: &ConsentTerms, client: &Client, protocol: &Protocol, day: Date) -> bool {
+    let by_client = terms.signed_by.contains(&Signatory::Client);
+    let is_adult = client.is_adult(day, protocol.majority_age());
     let by_one_for = |is_adult: Option<bool>| {
         client.representatives.iter().any(|one| {
-            let is_live = one.until.is_none_or(|until| today <= until && signed_on <= until);
+            let is_live = one.until.is_none_or(|until| day <= until);
             let signed = terms.signed_by.contains(&Signatory::Representative(one.recipient));
             signed && is_live && speaks(one.authority, is_adult)
         })

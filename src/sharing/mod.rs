@@ -171,6 +171,7 @@ pub fn plan<R: CryptoRng + RngCore>(
     rng: &mut R,
     callbacks: &Callbacks,
 ) -> Result<SharePlan, ShareError> {
+    let now = vault.decides_at(now)?;
     let mut request = request;
     let mut seen = BTreeSet::new();
     request.records.retain(|id| seen.insert(*id));

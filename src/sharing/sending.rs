@@ -84,6 +84,7 @@ pub fn refuse<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, plan: &SharePlan) 
 }
 
 fn still_holds(vault: &Vault, plan: &SharePlan, now: Timestamp, callbacks: &Callbacks) -> Result<bool, ShareError> {
+    let now = vault.decides_at(now)?;
     // Nobody reads contents under the locks: what was found holds as long as nobody has another name.
     if vault.catalog().last_naming()? != plan.named {
         return Ok(false);

@@ -84,6 +84,11 @@ pub enum Held {
 const CLOCK_SLACK: i64 = 300;
 
 impl Vault {
+    /// What time it is for a decision: that of the entry that would be made of it, so that a clock set back revives nothing.
+    pub fn decides_at(&self, clock: Timestamp) -> Result<Timestamp, VaultError> {
+        Ok(self.entry_time(clock)?.0)
+    }
+
     /// The time of a new entry: never before the last one.
     pub(super) fn entry_time(&self, clock: Timestamp) -> Result<(Timestamp, Option<ClockStepped>), VaultError> {
         let last = self.last_event()?.map_or(clock, |event| event.time);

@@ -274,10 +274,7 @@ fn a_nameless_share_says_nowhere_whose_it_is() {
     }
     let notice = String::from_utf8(files["NOTICE.txt"].clone()).unwrap();
     assert!(notice.contains("Do not try to work out who this is."), "{notice}");
-    assert!(
-        PLACEHOLDER,
-        "{notice}"
-    );
+    assert!(PLACEHOLDER, "{notice}");
     assert!(files.keys().any(|name| name.ends_with("/0001-record")), "{:?}", files.keys());
     // The ledger knows whose it was.
     assert!(log(&practice, "disclosure.made")[0]["client"].is_string());

@@ -96,13 +96,14 @@ fn made(
 fn warn(session: &mut Session<'_>, judged: &Judged) {
     let (id, alias) = (judged.consent.id(), &judged.client.details.alias);
     if judged.state == ConsentState::Draft {
-        let flags: Vec<String> = judged.missing.iter().map(|flag| format!("--{flag}")).collect();
+        let named = |flag: &&str| if **flag == "age" { "the client's age".to_owned() } else { format!("--{flag}") };
+        let flags: Vec<String> = judged.missing.iter().map(named).collect();
         let cure = match &judged.missing[..] {
             ["age"] => format!("subrosa client edit {alias} --adult"),
             [] => format!("subrosa consent show {id}"),
             _ => format!("subrosa consent complete {id}"),
         };
-        session.warn(&format!("{id} is a draft, and nothing is shared under it; missing: {}", flags.join(" ")));
+        session.warn(&format!("{id} is a draft, and nothing is shared under it; missing: {}", flags.join(", ")));
         session.warn(&format!("try: {cure}"));
     } else if !judged.is_signed && matches!(judged.state, ConsentState::Live | ConsentState::Early) {
         session.warn(&format!("not everyone signed {id} who has to, so nothing is shared under it: who that is, the client's age, rule and representatives say"));

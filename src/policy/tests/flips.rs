@@ -255,6 +255,18 @@ fn a_child_comes_of_age_at_local_midnight() {
 }
 
 #[test]
+fn what_a_child_signed_alone_is_no_consent_on_its_birthday_either() {
+    let mut scene = Scene::that_passes();
+    (scene.client.details.age, scene.client.details.birth) = (None, Some(date("2008-11-22")));
+    for now in ["2026-11-21T12:00:00Z", "2026-11-22T12:00:00Z"] {
+        scene.now = read(now);
+        assert_eq!(scene.reasons(), ["E-CONSENT-SIGNATORY"], "{now}");
+    }
+    scene.terms().signed_on = Some(date("2026-11-22"));
+    assert_eq!(scene.reasons(), [""; 0]);
+}
+
+#[test]
 fn a_consent_dies_at_the_end_of_its_last_day() {
     let mut scene = Scene::that_passes();
     scene.protocol.text = scene.protocol.text.replace("UTC", "America/Bogota");
