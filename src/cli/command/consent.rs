@@ -96,7 +96,7 @@ fn made(
 fn warn(session: &mut Session<'_>, judged: &Judged) {
     let (id, alias) = (judged.consent.id(), &judged.client.details.alias);
     if judged.state == ConsentState::Draft {
-        let named = |flag: &&str| if **flag == "age" { "the client's age".to_owned() } else { format!("--{flag}") };
+        let named = |flag: &&str| if *flag == "age" { "the client's age".to_owned() } else { format!("--{flag}") };
         let flags: Vec<String> = judged.missing.iter().map(named).collect();
         let cure = match &judged.missing[..] {
             ["age"] => format!("subrosa client edit {alias} --adult"),
