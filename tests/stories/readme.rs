@@ -198,9 +198,9 @@ fn the_page_names_every_field_of_the_json() {
     };
     let (me, lee, ana, eve, deputy) =
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
-    machine.write("note.txt", b"Sleeps better.\n");
+    machine.write("note.txt", b"Sleeps better since 13 May 2024.\n");
     let consent = crate::practice::consent("ana");
-    let commands: [&[&str]; 51] = [
+    let commands: [&[&str]; 52] = [
         &["init", "--owner", &me],
         &["protocol", "show"],
         &["protocol", "check"],
@@ -228,6 +228,7 @@ fn the_page_names_every_field_of_the_json() {
         &["edit", "@"],
         &["share", "@", "--to", "ana", "--to", "lee", "--partial", "--purpose", "treat"],
         &["whoknows", "@"],
+        &["excerpt", "@", "--lines", "1", "--de-identify"],
         &MOTHER,
         &["agreement", "add", "ana", "--type", "staff", "--signed-on", "1d", "--standard", "--understood", "explained"],
         &["agreement", "list"],
@@ -336,6 +337,9 @@ fn the_page_names_every_field_of_the_json() {
         ("Told", &answers["whoknows"]["disclosures"][0]),
         ("Had", &answers["whoknows"]["disclosures"][0]["records"][0]),
         ("Package", &disclosure["package"]),
+        ("Obligation", &disclosure["obligations"][0]),
+        ("Excerpt", &answers["excerpt"]["record"]["excerpt_of"]),
+        ("Removed", &answers["excerpt"]["removed"][0]),
         ("Refused", &answers["share"]["refused"][0]),
         ("Reason", &answers["share"]["refused"][0]["reasons"][0]),
         ("Entry", &answers["ledger-log"]["entries"][0]),

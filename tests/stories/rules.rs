@@ -98,6 +98,22 @@ fn is_cited(domain: &str, source: &str) -> bool {
 }
 
 #[test]
+fn the_page_lists_every_rule_in_order() {
+    let page = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/command-line.md")).unwrap();
+    let section = page.split("\n## Reasons\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `E-"));
+    let listed: Vec<(String, u8)> = rows
+        .map(|row| {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            assert!(!cells[3].is_empty(), "{row}");
+            (cells[1].trim_matches('`').to_owned(), cells[2].parse().unwrap())
+        })
+        .collect();
+    let rules: Vec<(String, u8)> = policy::rules().map(|rule| (rule.id.to_owned(), rule.exit)).collect();
+    assert_eq!(listed, rules);
+}
+
+#[test]
 fn every_cure_is_a_command() {
     let words = [
         ("{client}", "mk-01"),

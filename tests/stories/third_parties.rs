@@ -273,8 +273,12 @@ fn a_nameless_share_says_nowhere_whose_it_is() {
         assert_eq!(manifest["consent_scope"][day], Value::Null, "{day}");
     }
     let notice = String::from_utf8(files["NOTICE.txt"].clone()).unwrap();
-    assert!(notice.contains("Do not try to work out who this is."), "{notice}");
-    assert!(PLACEHOLDER, "{notice}");
+    let words = notice.split_whitespace().collect::<Vec<_>>().join(" ");
+    let part = words.split("What is in it").nth(1).unwrap();
+    for said in ["Do not try to work out who this is.", "service from 2026; service to 2026; until 2027."] {
+        assert!(words.contains(said), "{said}: {notice}");
+    }
+    assert!(part.starts_with(" (1 record): 2026 progress-note r-"), "{notice}");
     assert!(files.keys().any(|name| name.ends_with("/0001-record")), "{:?}", files.keys());
     // The ledger knows whose it was.
     assert!(log(&practice, "disclosure.made")[0]["client"].is_string());
@@ -341,4 +345,56 @@ fn stock_tools_find_nobody_in_a_nameless_package() {
             assert!(!text.contains(secret) && !file.to_string_lossy().contains(secret), "{secret}: {file:?}");
         }
     }
+}
+
+/// The limits that `docs/threat-model.md` lists: should the scan learn to see one of them, the page is to say so.
+#[test]
+fn what_the_scan_does_not_see_is_what_the_page_says() {
+    let practice = practice();
+    for (alias, name) in [("ab-1", "Yusuf Demir"), ("cd-1", "Will Parker"), ("ef-1", "Li Wu"), ("gh-1", "Maria Ramos")]
+    {
+        practice.ok(&["client", "add", alias, "--name", name, "--adult"]);
+    }
+    practice.ok(&["client", "add", "ij-1", "--name", "Alexandra Nunes", "--adult"]);
+    let far = format!("Tom{}asz", " ".repeat(10));
+    for unseen in [
+        "\u{422}\u{43e}\u{43c}\u{430}\u{448}", // Томаш
+        "Youssef",
+        "Tomaz",
+        "Alex",
+        "T. W.",
+        "Li",
+        "will",
+        "Will it rain?",
+        "WILL IT RAIN",
+        "VG9tYXN6IFdvbG55",
+        "<b>Tom</b>asz",
+        "T o m a s z",
+        &far,
+        "her sister",
+        "Maria", // the client of the record, and ab-1's namesake
+    ] {
+        let record = filed(&practice, "note.txt", format!("{unseen}\n").as_bytes(), &[]);
+        let said = practice.run(&[&["share", &record], &SHARE[..], &["--dry-run"]].concat());
+        assert_eq!(said.exit, 0, "{unseen} is seen by now: {said:?}");
+    }
+    for seen in [
+        "Tom\u{e0}sz",
+        "T\u{43e}masz",
+        "To\u{ad}masz",
+        "Tom-\nasz",
+        "Wolny, Tomasz",
+        "T. Wolny",
+        "Tom&aacute;sz",
+        "Will Parker",
+    ] {
+        let record = filed(&practice, "note.txt", format!("Then {seen} came.\n").as_bytes(), &[]);
+        let said = practice.run(&[&["share", &record], &SHARE[..], &["--dry-run"]].concat());
+        assert_eq!(said.exit, 3, "{seen}: {said:?}");
+    }
+    // What stays where identifiers are removed.
+    let record = filed(&practice, "note.txt", b"Dr. Ng and Ng moved from Lisbon in May 2024.\n", &[]);
+    let part = practice.ok(&["excerpt", &record, "--lines", "1", "--de-identify"]).stdout.trim_end().to_owned();
+    let left = practice.ok(&["show", &part]).stdout;
+    assert!(left.contains(" and Ng moved from Lisbon in [date 2024]") && !left.contains("Dr. Ng"), "{left}");
 }
