@@ -10,6 +10,7 @@ use crate::policy::Facts;
 use crate::policy::Found;
 use crate::policy::Permit;
 use crate::policy::Refusal;
+use crate::policy::roles;
 use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
 use crate::practice::consent::Consent;
@@ -125,8 +126,11 @@ impl Matter {
 impl Party {
     /// What breaching the agreement that is in force leads to, in its own words.
     pub fn consequences(&self, today: Date) -> Option<Prose> {
-        let live = self.agreements.iter().find(|agreement| agreement.state(today) == AgreementState::Live);
-        live.map(|agreement| agreement.signed.consequences.clone())
+        let needed = roles::needs(self.recipient.details.role).agreements;
+        let live = self.agreements.iter().filter(|agreement| agreement.state(today) == AgreementState::Live);
+        // The one that the role asks for, where there is one.
+        let first = live.max_by_key(|agreement| needed.contains(&agreement.signed.agreement_type));
+        first.map(|agreement| agreement.signed.consequences.clone())
     }
 
     /// The consent of that id.

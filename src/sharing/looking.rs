@@ -46,7 +46,9 @@ pub fn look(vault: &Vault, records: &[Record]) -> Result<Looked, ShareError> {
             let at = Some((hit.line, hit.column));
             looked.found.push(Found { record: record.id(), place: "content", at, is_text });
         }
-        for (place, text) in beside(record) {
+        // Where identifiers were removed, neither title nor file name leaves.
+        let beside = beside(record).into_iter().filter(|(place, _)| !is_nameless || *place == "tag");
+        for (place, text) in beside {
             if !scan::scan(&text, vault.catalog(), &allowed)?.hits.is_empty() {
                 looked.found.push(Found { record: record.id(), place, at: None, is_text });
             }

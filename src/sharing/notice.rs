@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::id::DisclosureId;
+use crate::policy::purposes;
 use crate::practice::record::RecordVersion;
 use crate::time::Date;
 use crate::time::Timestamp;
@@ -61,7 +62,7 @@ impl Notice<'_> {
         let mut head = vec!["CONFIDENTIAL".to_owned(), String::new()];
         head.extend(field("From:     ", self.sender.unwrap_or("(no name given)")));
         head.extend(field("To:       ", self.recipient));
-        head.push(format!("Purpose:  {}", self.purpose));
+        head.extend(wrapped(&format!("Purpose:  {}, {}", self.purpose, purposes::meaning(self.purpose).plain), ""));
         head.push(format!("Made:     {}", self.created));
         head.push(format!("Number:   {}", self.disclosure));
         head.push(String::new());

@@ -27,6 +27,7 @@ use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::OPENED;
 use crate::practice::file_name;
 use crate::practice::owner::VaultCreated;
+use crate::practice::record::ExcerptOf;
 use crate::practice::record::RecordVersion;
 use crate::sharing::ShareError;
 use crate::stream::Watched;
@@ -115,9 +116,17 @@ pub fn pseudonym(identity: &VaultIdentity, recipient: RecipientId, client: Clien
     id::crockford(&mac, 16)
 }
 
+/// Where an excerpt comes from. Of one whose identifiers were removed nothing is told that another package has, too.
+fn origin(excerpt: &ExcerptOf) -> Value {
+    if excerpt.de_identified {
+        return json!({ "de_identified": true, "lines": [], "record": null, "version": null });
+    }
+    json!(excerpt)
+}
+
 fn record(version: &RecordVersion) -> Value {
     json!({
-        "excerpt_of": version.excerpt_of,
+        "excerpt_of": version.excerpt_of.as_ref().map(origin),
         "label": version.label,
         "media_type": version.media_type,
         "name": version.name,

@@ -59,7 +59,7 @@ fn the_page_says_what_why_for_whom_what_not_until_when_and_whom_to_call() {
     let record = filed(&practice, "note.txt", b"Slept.\n", &["--date", "2026-11-10", "--title", "Third"]);
     let (page, manifest) = shared(&practice, &[&record, "--purpose", "treat", "--expires", "30d"]);
     for said in [
-        "From: Praxis Ruhe To: dr-lee Purpose: treat",
+        "From: Praxis Ruhe To: dr-lee Purpose: treat, so that you can treat the client",
         "This was sent to you, by name, for the purpose shown above. Please do not pass it on, copy it into other systems",
         "If it reached you by mistake, stop reading, do not copy it, and call +351 1 234 today.",
         "Return or destroy it by 2026-12-21 and confirm.",

@@ -126,6 +126,9 @@ fn every_cure_is_a_command() {
         ("{label}", "V"),
         ("{consent}", "k-0123456789abcdef"),
         ("{agreement}", "staff"),
+        ("{own}", "--note-class psychotherapy"),
+        ("{legal}", "--legal-proceedings"),
+        ("{missing}", "--signed-by client"),
         ("{today}", "2026-11-21"),
     ];
     for rule in policy::rules() {

@@ -2,6 +2,7 @@
 //! are on the ledger, then their release.
 
 mod answer;
+mod before;
 mod proof;
 mod release;
 
@@ -23,8 +24,6 @@ use crate::cli::names;
 use crate::cli::progress::Progress;
 use crate::cli::progress::Unit;
 use crate::cli::session::Session;
-use crate::filing::excerpt::Cut;
-use crate::filing::excerpt::excerpt;
 use crate::id::DisclosureId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
@@ -108,8 +107,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if let Some(typed) = &args.resume {
         return resume(typed, &targets, session);
     }
+    let mut args = args;
     if args.records.is_empty() {
-        return Err(Failure::usage("name a record").hint("subrosa list"));
+        session.must_have(None::<&String>, "ID", "subrosa share @ --to dr-lee --purpose treat")?;
+        args.records.push(session.required(None, "ID", "Which record (@ is the last one)", "subrosa share @")?);
     }
     let mut vault = session.open_to_append()?;
     let request = request(&args, &targets, &vault, session)?;
@@ -275,13 +276,17 @@ fn carry_out(
     vault: &mut Vault,
     session: &mut Session<'_>,
 ) -> Result<(SharePlan, Option<Committed>), Failure> {
-    let mut is_confirmed = false;
+    let (mut is_confirmed, mut is_told) = (false, false);
     for _ in 0..TRIES {
         let callbacks = session.callbacks();
         let plan = sharing::plan(vault, request.clone(), session.now(), &mut session.host.rng, &callbacks)?;
         let is_refused = !plan.refused.is_empty() && (plan.planned.is_empty() || !args.partial);
         if is_refused && args.dry_run {
             return Err(records::refused(vault.catalog(), &plan, session.today(vault)?));
+        }
+        if !is_told {
+            before::tell_unscanned(&plan, session);
+            is_told = true;
         }
         if args.dry_run {
             return Ok((plan, None));
@@ -292,11 +297,11 @@ fn carry_out(
             return Err(records::refused(vault.catalog(), &plan, session.today(vault)?));
         }
         if !is_confirmed {
-            confirm(&plan, session)?;
+            before::confirm(&plan, session)?;
             is_confirmed = true;
         }
         if !plan.to_redact.is_empty() {
-            request.records = redacted(&plan, vault, session)?;
+            request.records = before::redacted(&plan, vault, session)?;
             continue;
         }
         let quiet = session.globals.quiet || session.globals.json;
@@ -313,46 +318,6 @@ fn carry_out(
         }
     }
     Err(ShareError::Moved.into())
-}
-
-/// The records to share, each that names other people replaced by a whole excerpt that does not.
-fn redacted(plan: &SharePlan, vault: &mut Vault, session: &mut Session<'_>) -> Result<Vec<RecordId>, Failure> {
-    let mut records = plan.request.records.clone();
-    for id in &mut records {
-        if plan.to_redact.contains(id) {
-            let cut = Cut { of: *id, lines: Vec::new(), redact: true, de_identify: None, title: None };
-            let made = excerpt(&mut session.desk(vault), &cut)?;
-            session.note(&format!("{id} names other people: {} is shared in its place", made.record));
-            *id = made.record;
-        }
-    }
-    Ok(records)
-}
-
-/// On a terminal the recipient's alias is typed again: the wrong name is the commonest way to tell the wrong person.
-fn confirm(plan: &SharePlan, session: &mut Session<'_>) -> Result<(), Failure> {
-    if session.globals.yes {
-        return Ok(());
-    }
-    for planned in &plan.planned {
-        let details = &planned.recipient.details;
-        let Some(terminal) = session.terminal() else {
-            return Ok(());
-        };
-        let client = planned.client.as_ref().map(|client| client.details.alias.to_string()).unwrap_or_default();
-        let named = details.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-        let question = format!(
-            "{} of {client} with {}{named}, for {}: type the recipient's alias again, or Enter",
-            release::count(planned.records.len()),
-            details.alias,
-            plan.request.ask.purpose
-        );
-        let typed = terminal.ask(&question, Some(details.alias.as_str()))?;
-        if typed.trim().to_lowercase() != details.alias.as_str() {
-            return Err(Failure::usage(format!("{typed:?} is not {}: nothing was shared", details.alias)));
-        }
-    }
-    Ok(())
 }
 
 fn total(plan: &SharePlan) -> Option<u64> {

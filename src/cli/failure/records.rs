@@ -20,6 +20,7 @@ use crate::time::Date;
 use crate::vault::catalog::Catalog;
 use crate::vocabulary::AgreementType;
 use crate::vocabulary::Label;
+use crate::vocabulary::Purpose;
 use crate::vocabulary::default_tags;
 use crate::vocabulary::is_sensitivity;
 
@@ -69,12 +70,14 @@ pub fn reasons(
     today: Date,
 ) -> Vec<Reason> {
     let blanks = Blanks::of(catalog, plan, recipient, today);
+    // Where several were asked about, each reason says whose it is.
+    let several = (plan.request.recipients.len() > 1).then(|| recipient.id());
     let one = |reason: &policy::Reason| Reason {
         id: reason.rule.id.to_owned(),
         text: text_of(plan, reason),
         source: reason.rule.source.iter().map(|source| (*source).to_owned()).collect(),
         cure: Some(blanks.fill(reason)),
-        recipient: reason.recipient.and_then(|id| Who::recipient(catalog, id).ok()),
+        recipient: reason.recipient.or(several).and_then(|id| Who::recipient(catalog, id).ok()),
         record: reason.record.or(reason.found.as_ref().map(|found| found.record)).map(|id| id.to_string()),
         at: reason.found.as_ref().and_then(|found| found.at).map(|(line, column)| At { line, column }),
         missing: reason.missing.iter().map(|element| (*element).to_owned()).collect(),
@@ -111,11 +114,13 @@ impl Blanks {
             ("{client}", client.unwrap_or_else(|| "ALIAS".to_owned())),
             ("{recipient}", recipient.details.alias.to_string()),
             ("{records}", first.join(" ")),
-            ("{kinds}", kinds.into_iter().map(|kind| format!("--kind {kind}")).collect::<Vec<_>>().join(" ")),
+            ("{kinds}", kinds.iter().map(|kind| format!("--kind {kind}")).collect::<Vec<_>>().join(" ")),
             ("{tags}", tags.into_iter().map(|tag| format!("--tag {tag}")).collect::<Vec<_>>().join(" ")),
             ("{purpose}", plan.request.ask.purpose.to_string()),
             ("{label}", label.to_string()),
             ("{agreement}", agreement.unwrap_or(AgreementType::Staff).to_string()),
+            ("{own}", own(&kinds, plan.request.ask.purpose)),
+            ("{legal}", legal(plan.request.ask.purpose).to_owned()),
             ("{today}", today.to_string()),
         ];
         Self { same, record: first.into_iter().next().unwrap_or_else(|| "@".to_owned()) }
@@ -124,10 +129,42 @@ impl Blanks {
     fn fill(&self, reason: &policy::Reason) -> String {
         let record = reason.record.map_or_else(|| self.record.clone(), |id| id.to_string());
         let consent = reason.consent.map_or_else(|| "CONSENT".to_owned(), |id| id.to_string());
-        let own = [("{record}", record), ("{consent}", consent)];
-        let blanks = self.same.iter().chain(&own);
-        blanks.fold(reason.cure.to_owned(), |cure, (blank, word)| cure.replace(blank, word))
+        // What a draft lacks may be said with today's date, so it comes first.
+        let own = [("{missing}", completing(&reason.missing)), ("{record}", record), ("{consent}", consent)];
+        let blanks = own.iter().chain(&self.same);
+        let filled = blanks.fold(reason.cure.to_owned(), |cure, (blank, word)| cure.replace(blank, word));
+        // A flag that is not needed leaves nothing behind.
+        filled.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// The flags of a consent that has to be one of its own: for these notes alone, for proceedings alone.
+fn own(kinds: &BTreeSet<&str>, purpose: Purpose) -> String {
+    let class = |kind: &&str| match *kind {
+        "psychotherapy-note" => "--note-class psychotherapy",
+        "sud-counselling-note" => "--note-class sud-counselling",
+        _ => "",
+    };
+    let class = kinds.iter().map(class).next().filter(|_| kinds.len() == 1).unwrap_or_default();
+    format!("{class} {}", legal(purpose))
+}
+
+fn legal(purpose: Purpose) -> &'static str {
+    if purpose == Purpose::Legal { "--legal-proceedings" } else { "" }
+}
+
+/// The flags that complete a draft.
+fn completing(missing: &[&str]) -> String {
+    let flag = |element: &&str| match *element {
+        "signed-on" => "--signed-on {today} ",
+        "signed-by" => "--signed-by client ",
+        "form" => "--form FILE ",
+        "statements" => "--statements standard ",
+        "copy-given" => "--copy-given {today} ",
+        "until" => "--until 12m ",
+        _ => "",
+    };
+    missing.iter().map(flag).collect()
 }
 
 /// The rule's words; of a place, the fact about it; of somebody else, where, and never who.
@@ -135,6 +172,9 @@ fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
     if let Some(found) = &reason.found {
         let at = found.at.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
         return format!("{}: {} of {}{at}", reason.rule.text, found.place, found.record);
+    }
+    if !reason.missing.is_empty() {
+        return format!("{}; missing: {}", reason.rule.text, reason.missing.join(", "));
     }
     let risk = plan.request.output.iter().find(|risk| risk.id() == reason.rule.id);
     risk.map_or_else(|| reason.rule.text.to_owned(), ToString::to_string)

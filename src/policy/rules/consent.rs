@@ -23,7 +23,7 @@ use super::about_recipient;
 use super::reason;
 use super::whole;
 
-const ASK: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose}";
+const ASK: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose} {own}";
 const INVOLVED: &str = "seed A: \"without the consent of the individual involved\"";
 const UNLESS: &str = "seed B: \"unless given explicit consent\"";
 const AUTONOMY: &str = "seed A: \"respect for the client’s privacy and autonomy\"";
@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-BASIS-FORBIDDEN",
         text: "this basis is not open here: not for this recipient, this purpose or these records, or not under this protocol",
         source: &[NOT_ANYONE, "45 CFR 164.506"],
-        cure: ASK,
+        cure: "subrosa share {records} --to {recipient} --purpose {purpose}",
         exit: 3,
         applies: |case, rule| whole(rule, is_forbidden(case)),
     },
@@ -60,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "E-CONSENT-NONE",
-        text: "no consent of this client names this recipient",
+        text: "no consent of this client names this recipient, or not the one that was named",
         source: &[NOT_ANYONE, UNLESS, "45 CFR 164.508", "42 CFR 2.31"],
         cure: ASK,
         exit: 3,
@@ -70,7 +70,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-CONSENT-INCOMPLETE",
         text: "the consent lacks something, and a consent that lacks something is none",
         source: &[EXPLICIT, "45 CFR 164.508(b)(2)", "42 CFR 2.31(c)"],
-        cure: "subrosa consent complete {consent}",
+        cure: "subrosa consent complete {consent} {missing}",
         exit: 3,
         applies: incomplete,
     },
@@ -126,7 +126,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-CONSENT-TAG",
         text: "the record has a sensitivity that the consent does not name",
         source: &[EXPLICIT, SPECIFIC],
-        cure: "subrosa consent grant --client {client} --to {recipient} {kinds} {tags} --purpose {purpose}",
+        cure: "subrosa consent grant --client {client} --to {recipient} {kinds} {tags} --purpose {purpose} {own}",
         exit: 3,
         applies: |case, rule| short(case, rule, Shortfall::Tag),
     },
@@ -166,7 +166,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-SPECIAL-PSYNOTE",
         text: "psychotherapy notes need a consent of their own, for them alone",
         source: &[AUTONOMY, "45 CFR 164.508(a)(2)"],
-        cure: "subrosa consent grant --client {client} --to {recipient} --kind psychotherapy-note --purpose {purpose} --note-class psychotherapy",
+        cure: "subrosa consent grant --client {client} --to {recipient} --kind psychotherapy-note --purpose {purpose} --note-class psychotherapy {legal}",
         exit: 3,
         applies: |case, rule| {
             let has_any = case.facts.records.iter().any(is_psychotherapy_note);
@@ -177,7 +177,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-SPECIAL-SUDNOTE",
         text: "substance-use counselling notes need a consent of their own, for them alone",
         source: &[AUTONOMY, "42 CFR 2.31(b)"],
-        cure: "subrosa consent grant --client {client} --to {recipient} --kind sud-counselling-note --purpose {purpose} --note-class sud-counselling",
+        cure: "subrosa consent grant --client {client} --to {recipient} --kind sud-counselling-note --purpose {purpose} --note-class sud-counselling {legal}",
         exit: 3,
         applies: |case, rule| {
             let has_any =
@@ -192,7 +192,7 @@ pub(super) const RULES: &[Rule] = &[
             "seed A: \"used against them or lead to any form of discrimination or harm\"",
             "42 CFR 2.31(d) (not checked)",
         ],
-        cure: "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose legal --legal-proceedings",
+        cure: ASK,
         exit: 3,
         applies: |case, rule| {
             let is_legal = case.request.purpose == Purpose::Legal && case.is_part2();
@@ -215,7 +215,8 @@ const OPEN_BASES: [Basis; 7] = [
 fn is_forbidden(case: &Case<'_>) -> bool {
     let (request, facts) = (case.request, case.facts);
     match request.basis {
-        Basis::ConsentTpo => !purposes::meaning(request.purpose).is_tpo,
+        // Psychotherapy notes are no part of treatment, payment and operations (45 CFR 164.508(a)(2)).
+        Basis::ConsentTpo => !purposes::meaning(request.purpose).is_tpo || case.has_psychotherapy_notes(),
         Basis::SelfSame => !facts.client.is_some_and(|client| is_self(facts.recipient, client)),
         Basis::Representative => !facts.client.is_some_and(|client| represents(facts.recipient, client, case)),
         Basis::Tpo => !is_tpo_open(case),
@@ -274,6 +275,9 @@ fn incomplete(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
         _ => return Vec::new(),
     };
     let mut found = Reason { consent: Some(consent.id()), missing, ..about_this(rule, case) };
+    if found.missing == ["method"] {
+        found.cure = ASK;
+    }
     if found.missing == ["age"] {
         found.cure = "subrosa client edit {client} --adult";
     }

@@ -20,6 +20,15 @@ pub(super) const RULES: &[Rule] = &[
         applies: |case, rule| whole(rule, !case.facts.ledger_holds),
     },
     Rule {
+        id: "E-NOTFOUND",
+        text: "there is no such thing in the vault, or no such person",
+        source: &[OUR_CHOICE],
+        cure: "subrosa list",
+        exit: 4,
+        // Decided where names are read: nothing is asked of what is not there.
+        applies: |_, _| Vec::new(),
+    },
+    Rule {
         id: "E-OUTPUT-VAULT",
         text: "the package would go into the vault itself",
         source: &[EASY_PLACES, OUR_CHOICE],
