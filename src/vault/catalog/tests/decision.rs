@@ -123,7 +123,7 @@ fn reads(catalog: &Catalog) -> Reads {
     // What the command line asks besides, to find and to tell what was asked for.
     assert_eq!(catalog.ids_called(IdKind::Recipient, "p1").unwrap(), [recipient.to_string()]);
     let record = id::<crate::id::RecordId>("r-", 1).to_string();
-    assert_eq!(catalog.ids_with_prefix(IdKind::Record, &record, 2).unwrap(), [record.clone()]);
+    assert_eq!(catalog.ids_with_prefix(IdKind::Record, &record, 2).unwrap(), [record.as_str()]);
     catalog.shortest_prefix(IdKind::Record, &record).unwrap();
     catalog.reads() - before
 }
