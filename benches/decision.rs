@@ -175,7 +175,7 @@ fn measure(top: &Path) -> Result<(), Box<dyn Error>> {
         let request = ShareRequest {
             records: vec![record.id()],
             recipients: to,
-            ask: policy::Request::new(Purpose::Supervise),
+            ask: policy::Request { has_reason: true, ..policy::Request::new(Purpose::Supervise) },
             why: None,
             expires: None,
             output: Vec::new(),

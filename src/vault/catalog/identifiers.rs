@@ -34,7 +34,7 @@ const KINDS: [IdentifierKind; 7] = [
 ];
 
 /// The events that change whose name is whose.
-const NAMING: [&str; 4] = ["client.added", "client.edited", "representative.added", "recipient.edited"];
+const NAMING: &str = "'client.added', 'client.edited', 'representative.added', 'recipient.edited'";
 
 /// The prepared statements that keep identifiers in step with people.
 pub(super) struct Identifiers<'t> {
@@ -115,11 +115,8 @@ impl Index for Catalog {
 impl Catalog {
     /// The number of the last event that changed whose name is whose.
     pub fn last_naming(&self) -> Result<u64, CatalogError> {
-        // One kind at a time: the index has the last of a kind at its end, but not the last of four.
-        let of = |kind: &str| {
-            let sql = "SELECT n FROM entries WHERE kind = ?1 ORDER BY n DESC LIMIT 1";
-            Ok(self.one(sql, [kind], |row| natural(row, 0))?.unwrap_or_default())
-        };
-        NAMING.into_iter().map(of).try_fold(0, |last, one| Ok(one?.max(last)))
+        // Of each kind SQLite looks at the last alone, by the index: `tests/decision.rs` counts it.
+        let sql = format!("SELECT ifnull(max(n), 0) FROM entries WHERE kind IN ({NAMING})");
+        Ok(self.one(&sql, [], |row| natural(row, 0))?.unwrap_or_default())
     }
 }
