@@ -108,12 +108,17 @@ pub struct Facts<'a> {
     pub output: &'a [PlaceRisk],
 }
 
+/// What the page tells a recipient of his own promise.
+pub const CONSEQUENCES: &str = "what the agreement says of a breach";
+/// What the page says in the practice's own words.
+pub const PROTOCOL: &str = "the protocol's words for the page";
+
 /// Somebody else's name or number in what would leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The record.
-    pub record: RecordId,
-    /// Where in it: its content, file name, title or tag.
+    /// The record; none for what the page says of its own.
+    pub record: Option<RecordId>,
+    /// Where: its content, file name, title or tag; or which words of the page.
     pub place: &'static str,
     /// Line and column in the content, both from 1.
     pub at: Option<(u64, u64)>,

@@ -99,8 +99,15 @@ impl Matter {
         &self.found
     }
 
-    /// Decides for one recipient.
-    pub fn decide(&self, request: &policy::Request, party: &Party, now: Timestamp) -> Result<Permit, Refusal> {
+    /// Decides for one recipient. `in_page` is where other people were found in what the page tells this one alone.
+    pub fn decide(
+        &self,
+        request: &policy::Request,
+        party: &Party,
+        in_page: &[Found],
+        now: Timestamp,
+    ) -> Result<Permit, Refusal> {
+        let found = [&self.found, in_page].concat();
         let facts = Facts {
             ledger_holds: self.ledger_holds,
             protocol: &self.protocol,
@@ -116,7 +123,7 @@ impl Matter {
             is_everything: self.is_everything,
             consents: &party.consents,
             restrictions: &self.restrictions,
-            found: &self.found,
+            found: &found,
             output: &self.output,
         };
         policy::decide(request, &facts, now)

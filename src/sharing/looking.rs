@@ -35,8 +35,7 @@ pub struct Looked {
 pub fn look(vault: &Vault, records: &[Record]) -> Result<Looked, ShareError> {
     let mut looked = Looked::default();
     for record in records {
-        let is_nameless = record.latest.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified);
-        let allowed: Allowed = record.latest.client.filter(|_| !is_nameless).into_iter().collect();
+        let allowed = allowed_in(record);
         let content = look_into(vault, record, &allowed)?;
         let is_text = content.is_some();
         if !is_text {
@@ -44,17 +43,40 @@ pub fn look(vault: &Vault, records: &[Record]) -> Result<Looked, ShareError> {
         }
         for hit in content.iter().flatten().take(TOLD) {
             let at = Some((hit.line, hit.column));
-            looked.found.push(Found { record: record.id(), place: "content", at, is_text });
+            looked.found.push(Found { record: Some(record.id()), place: "content", at, is_text });
         }
         // Where identifiers were removed, neither title nor file name leaves.
         let beside = beside(record).into_iter().filter(|(place, _)| !is_nameless || *place == "tag");
         for (place, text) in beside {
             if !scan::scan(&text, vault.catalog(), &allowed)?.hits.is_empty() {
-                looked.found.push(Found { record: record.id(), place, at: None, is_text });
+                looked.found.push(Found { record: Some(record.id()), place, at: None, is_text });
             }
         }
     }
     Ok(looked)
+}
+
+/// Looks through words of the page that are not the program's own. They are about nobody, but the client of what goes
+/// with them may be in them.
+pub fn look_at_page<'a>(
+    vault: &Vault,
+    records: &[Record],
+    texts: impl IntoIterator<Item = (&'static str, &'a str)>,
+) -> Result<Vec<Found>, ShareError> {
+    let allowed = records.first().map(allowed_in).unwrap_or_default();
+    let mut found = Vec::new();
+    for (place, text) in texts {
+        if !scan::scan(text, vault.catalog(), &allowed)?.hits.is_empty() {
+            found.push(Found { record: None, place, at: None, is_text: false });
+        }
+    }
+    Ok(found)
+}
+
+/// Whom a record is about, where its identifiers were not removed.
+fn allowed_in(record: &Record) -> Allowed {
+    let is_nameless = record.latest.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified);
+    record.latest.client.filter(|_| !is_nameless).into_iter().collect()
 }
 
 /// What stands beside a content, by what it is called.

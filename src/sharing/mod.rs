@@ -183,17 +183,23 @@ pub fn plan<R: CryptoRng + RngCore>(
         // An excerpt has neither its origin's file name nor its title; its tags stay.
         found.retain(|one| {
             one.place == "tag" || !one.is_text || {
-                to_redact.push(one.record);
+                to_redact.extend(one.record);
                 false
             }
         });
         to_redact.dedup();
     }
+    let protocol = vault.catalog().protocol()?.protocol;
+    let own = protocol.notice.iter().map(|added| added.text.as_str()).chain([protocol.handling.how.as_str()]);
+    found.extend(looking::look_at_page(vault, &records, own.map(|text| (policy::PROTOCOL, text)))?);
     let matter = Matter::of(vault, records, found, request.output.clone())?;
     let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), named, to_redact, request };
     for id in plan.request.recipients.clone() {
         let party = Party::of(vault, id, matter.client.as_ref(), callbacks)?;
-        match matter.decide(&plan.request.ask, &party, now) {
+        let promised = party.consequences(matter.today(now));
+        let promised = promised.iter().map(|what| (policy::CONSEQUENCES, what.as_str()));
+        let in_page = looking::look_at_page(vault, &matter.records, promised)?;
+        match matter.decide(&plan.request.ask, &party, &in_page, now) {
             Err(refusal) => plan.refused.push((party.recipient, refusal)),
             Ok(permit) => plan.planned.push(PlannedDisclosure {
                 consent: party.consent(permit.consent()),

@@ -95,7 +95,7 @@ fn still_holds(vault: &Vault, plan: &SharePlan, now: Timestamp, callbacks: &Call
         let same = party.recipient == planned.recipient
             && matter.records == planned.records
             && matter.client == planned.client;
-        if !same || matter.decide(&plan.request.ask, &party, now).as_ref() != Ok(&planned.permit) {
+        if !same || matter.decide(&plan.request.ask, &party, &[], now).as_ref() != Ok(&planned.permit) {
             return Ok(false);
         }
     }

@@ -347,6 +347,33 @@ fn stock_tools_find_nobody_in_a_nameless_package() {
     }
 }
 
+#[test]
+fn the_page_is_looked_through_as_well() {
+    let practice = practice();
+    let record = filed(&practice, "note.txt", b"Slept.\n", &[]);
+    let promise = ["agreement", "add", "dr-lee", "--type", "staff", "--signed-on", "1d", "--understood", "explained"];
+    let rest = ["--may-share", "the task", "--may-not-share", "all else", "--consequences"];
+    let filed = practice.ok(&[&promise[..], &rest, &["As it was with Tomasz Wolny."]].concat()).stdout;
+    let error = practice.run(&[&["share", &record], &SHARE[..], &["--redact", "--dry-run", "--json"]].concat()).error();
+    let reason = &error["reasons"][0];
+    assert_eq!((&reason["id"], &reason["record"]), (&json!("E-THIRDPARTY"), &Value::Null));
+    assert_eq!(reason["text"], "it names or identifies somebody else: what the agreement says of a breach");
+    let cure: Vec<&str> = reason["cure"].as_str().unwrap().split(' ').skip(1).collect();
+    assert!(practice.ok(&cure).stdout.contains(filed.trim_end()));
+    practice.ok(&["agreement", "end", filed.trim_end(), "--reason", "names somebody"]);
+    practice.ok(&[&["share", &record], &SHARE[..], &["--dry-run"]].concat());
+    // The client's own name may stand there.
+    practice.ok(&[&promise[..], &rest, &["Maria is told."]].concat());
+    practice.ok(&[&["share", &record], &SHARE[..], &["--dry-run"]].concat());
+    let text = practice.ok(&["protocol", "show"]).stdout;
+    let notice = "[[notice]]\ntext = \"Never again as with Tomek.\"\ncitation = \"our law\"\n";
+    practice.write("protocol.toml", &format!("{text}\n{notice}"));
+    practice.ok(&["protocol", "adopt", "protocol.toml", "--minor"]);
+    let error = practice.run(&[&["share", &record], &SHARE[..], &["--dry-run", "--json"]].concat()).error();
+    assert_eq!(error["reasons"][0]["text"], "it names or identifies somebody else: the protocol's words for the page");
+    assert_eq!(error["reasons"][0]["cure"], "subrosa protocol show");
+}
+
 /// The limits that `docs/threat-model.md` lists: should the scan learn to see one of them, the page is to say so.
 #[test]
 fn what_the_scan_does_not_see_is_what_the_page_says() {
@@ -356,7 +383,6 @@ fn what_the_scan_does_not_see_is_what_the_page_says() {
         practice.ok(&["client", "add", alias, "--name", name, "--adult"]);
     }
     practice.ok(&["client", "add", "ij-1", "--name", "Alexandra Nunes", "--adult"]);
-    let far = format!("Tom{}asz", " ".repeat(10));
     for unseen in [
         "\u{422}\u{43e}\u{43c}\u{430}\u{448}", // Томаш
         "Youssef",
@@ -370,7 +396,6 @@ fn what_the_scan_does_not_see_is_what_the_page_says() {
         "VG9tYXN6IFdvbG55",
         "<b>Tom</b>asz",
         "T o m a s z",
-        &far,
         "her sister",
         "Maria", // the client of the record, and ab-1's namesake
     ] {
@@ -393,8 +418,8 @@ fn what_the_scan_does_not_see_is_what_the_page_says() {
         assert_eq!(said.exit, 3, "{seen}: {said:?}");
     }
     // What stays where identifiers are removed.
-    let record = filed(&practice, "note.txt", b"Dr. Ng and Ng moved from Lisbon in May 2024.\n", &[]);
+    let record = filed(&practice, "note.txt", b"Dr. Ng and Ng saw Lisbon in May 2024.\n", &[]);
     let part = practice.ok(&["excerpt", &record, "--lines", "1", "--de-identify"]).stdout.trim_end().to_owned();
     let left = practice.ok(&["show", &part]).stdout;
-    assert!(left.contains(" and Ng moved from Lisbon in [date 2024]") && !left.contains("Dr. Ng"), "{left}");
+    assert!(left.contains(" and Ng saw Lisbon in [date 2024]") && !left.contains("Dr. Ng"), "{left}");
 }

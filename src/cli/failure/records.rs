@@ -78,7 +78,7 @@ pub fn reasons(
         source: reason.rule.source.iter().map(|source| (*source).to_owned()).collect(),
         cure: Some(blanks.fill(reason)),
         recipient: reason.recipient.or(several).and_then(|id| Who::recipient(catalog, id).ok()),
-        record: reason.record.or(reason.found.as_ref().map(|found| found.record)).map(|id| id.to_string()),
+        record: reason.record.map(|id| id.to_string()),
         at: reason.found.as_ref().and_then(|found| found.at).map(|(line, column)| At { line, column }),
         missing: reason.missing.iter().map(|element| (*element).to_owned()).collect(),
     };
@@ -171,7 +171,8 @@ fn completing(missing: &[&str]) -> String {
 fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
     if let Some(found) = &reason.found {
         let at = found.at.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
-        return format!("{}: {} of {}{at}", reason.rule.text, found.place, found.record);
+        let of = found.record.map(|record| format!(" of {record}")).unwrap_or_default();
+        return format!("{}: {}{of}{at}", reason.rule.text, found.place);
     }
     if !reason.missing.is_empty() {
         return format!("{}; missing: {}", reason.rule.text, reason.missing.join(", "));

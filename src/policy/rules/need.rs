@@ -1,6 +1,8 @@
 //! What the client asked not to be shared, who needs what, no more than is needed, and nobody else's name.
 
+use crate::policy::CONSEQUENCES;
 use crate::policy::Found;
+use crate::policy::PROTOCOL;
 use crate::policy::Reason;
 use crate::policy::case::Case;
 use crate::policy::purposes;
@@ -99,7 +101,7 @@ pub(super) const RULES: &[Rule] = &[
         applies: |case, rule| {
             let found = case.facts.found.iter();
             let one = |found: &Found| Reason {
-                record: Some(found.record),
+                record: found.record,
                 found: Some(found.clone()),
                 cure: cure_of(found, rule),
                 ..reason(rule)
@@ -113,6 +115,8 @@ pub(super) const RULES: &[Rule] = &[
 fn cure_of(found: &Found, rule: &Rule) -> &'static str {
     match (found.place, found.is_text) {
         ("tag", _) => "subrosa tag {record} --remove TAG",
+        (CONSEQUENCES, _) => "subrosa agreement list",
+        (PROTOCOL, _) => "subrosa protocol show",
         (_, true) => rule.cure,
         (_, false) => "subrosa add FILE --title TEXT",
     }

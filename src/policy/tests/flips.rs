@@ -182,7 +182,9 @@ const FLIPS: &[Flip] = &[
     ),
     (
         "somebody else in it",
-        |s| s.found = vec![Found { record: s.records[0].id(), place: "content", at: Some((1, 1)), is_text: true }],
+        |s| {
+            s.found = vec![Found { record: Some(s.records[0].id()), place: "content", at: Some((1, 1)), is_text: true }]
+        },
         &["E-THIRDPARTY"],
     ),
     ("a basis with papers", |s| s.request.basis = Basis::CourtOrder, &["E-BASIS-ASSURANCE"]),
