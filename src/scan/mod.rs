@@ -12,17 +12,21 @@
 //! 4. A part alone that is also an ordinary word counts only where it looks like a name ([`ordinary`]).
 //! 5. Of findings that overlap the longest counts; where it is as well the name of somebody allowed, nobody is named.
 //!
-//! Initials alone (`M.L.`) are never looked for: in a practice of a few hundred they are everybody's. Must not know the
+//! Initials alone (`M.L.`) name nobody: in a practice of a few hundred they are everybody's. Only where identifiers are
+//! removed do they go too, when anybody on file has them. Must not know the
 //! vault, the catalogue or the practice; who is on file is asked of an [`Index`].
 
+mod ages;
 mod answers;
 pub mod categories;
 mod date;
 mod dates;
 pub mod deidentify;
 mod email;
+mod facilities;
 pub mod hit;
 pub mod identifier;
+mod initials;
 mod labels;
 mod letters;
 mod names;

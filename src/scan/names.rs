@@ -4,6 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::scan::categories::Piece;
+use crate::scan::initials;
 use crate::scan::letters::fold;
 use crate::scan::ordinary::is_calendar;
 use crate::scan::ordinary::is_ordinary;
@@ -127,6 +128,18 @@ impl Name {
         words.chain(together).chain(self.rows.iter().map(|row| unspaced::key(row))).collect()
     }
 
+    /// The keys of its initials: of the first part with each other, and of all.
+    pub(super) fn initials(&self) -> Vec<String> {
+        let mut own: Vec<&str> =
+            self.parts.iter().filter(|p| !p.is_particle).map(|p| p.spellings[0].as_str()).collect();
+        if own.len() < 2 {
+            own = self.parts.iter().map(|part| part.spellings[0].as_str()).collect();
+        }
+        let Some((first, rest)) = own.split_first().filter(|(_, rest)| !rest.is_empty()) else { return Vec::new() };
+        let pairs = rest.iter().map(|other| initials::key([*first, *other].into_iter()));
+        pairs.chain([initials::key(own.iter().copied())]).collect()
+    }
+
     /// How the part that `key` is the key of is spelled first; whoever shares it is found alike where it stands alone.
     pub(super) fn plain(&self, key: &str) -> Option<&str> {
         let part = self.parts.iter().find(|part| part.spellings.iter().any(|spelling| spelling == key));
@@ -188,7 +201,8 @@ impl Name {
         if (found.first..=found.last).all(|at| tokens.list[at].is_capital) {
             return true;
         }
-        let is_tight = (found.first + 1..=found.last).all(|at| matches!(tokens.plain_gap(at).as_str(), " " | "-" | "_"));
+        let is_tight =
+            (found.first + 1..=found.last).all(|at| matches!(tokens.plain_gap(at).as_str(), " " | "-" | "_"));
         let is_in_order = self.parts[0].spellings.iter().any(|spelling| spelling == tokens.word(found.first));
         let has_word = self.parts.iter().any(|part| part.spellings[0].chars().nth(1).is_some());
         is_tight && has_word && (own > 0 || is_in_order)

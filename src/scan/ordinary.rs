@@ -113,7 +113,8 @@ const NOT_A_SURNAME: &str =
     november december monday tuesday wednesday thursday friday saturday sunday christmas easter english french";
 
 /// Of two letters, and hardly ever somebody: counts as a name inside a sentence only, between words without a capital.
-const SHORT_WORDS: &str = "am an as at be by do dr dx ex go ha he hi hx id if in is it jr ma me mr ms my no of oh ok on or
+const SHORT_WORDS: &str =
+    "am an as at be by do dr dx ex go ha he hi hx id if in is it jr ma me mr ms my no of oh ok on or
     pa ph pm pt rx so sr st to tv tx up us we";
 
 fn set(words: &'static str) -> HashSet<&'static str> {
