@@ -3,6 +3,7 @@
 
 use crate::scan::dates;
 use crate::scan::email;
+use crate::scan::initials;
 use crate::scan::labels;
 use crate::scan::names::honoured;
 use crate::scan::places;
@@ -59,7 +60,8 @@ macro_rules! categories {
 }
 
 categories! {
-    'A' "names" "names on file, and whoever is named with a title" -> "name", Some(|tokens, at, _| honoured(tokens, at));
+    'A' "names" "names on file, and whoever is named with a title" -> "name",
+        Some(|tokens, at, _| honoured(tokens, at).or_else(|| initials::honoured(tokens, at)));
     'B' "places" "streets, post codes, towns and what else is smaller than a state" -> "place", Some(places::found_at);
     'C' "dates" "dates but for the year, and ages over 89" -> "date", Some(dates::found_at);
     'D' "phones" "telephone numbers" -> "phone", Some(wires::phone);

@@ -1,31 +1,41 @@
-//! Dates as people write them: figures in three orders, months by name in five languages. Must not know what happened
+//! Dates as people write them: figures in three orders, months by name in many languages. Must not know what happened
 //! on them.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::scan::letters::fold;
 use crate::scan::tokens::Tokens;
 use crate::time::Date;
 
-/// The months from January on, folded: English, Portuguese, Spanish, French, German, and their short forms.
+/// The months from January on and their short forms: English, Portuguese, Spanish, French, German, Italian, Dutch,
+/// Danish and Swedish, Romanian, Turkish, Polish, Czech, Russian, Ukrainian.
 const MONTHS: [&str; 12] = [
-    "january jan janeiro enero janvier januar janner",
-    "february feb fevereiro fev febrero fevrier februar",
-    "march mar marco marzo mars marz maerz",
-    "april apr abril abr avril",
-    "may maio mayo mai",
-    "june jun junho junio juin juni",
-    "july jul julho julio juillet juli",
-    "august aug agosto ago aout",
-    "september sep sept setembro set septiembre septembre",
-    "october oct outubro out octubre octobre oktober okt",
-    "november nov novembro noviembre novembre",
-    "december dec dezembro dez diciembre dic decembre dezember",
+    "january jan janeiro enero janvier januar jänner jaenner gennaio januari ianuarie ocak styczeń stycznia ledna январь
+        января січня",
+    "february feb fevereiro fev febrero février februar feber febbraio februari februarie şubat luty lutego února февраль
+        февраля лютого",
+    "march mar março marzo mars märz maerz maart marts martie mart marzec marca března март марта березня",
+    "april apr abril abr avril aprile aprilie nisan kwiecień kwietnia dubna апрель апреля квітня",
+    "may maio mayo mai maggio mei maj mayıs maja května мая травня",
+    "june jun junho junio juin juni giugno iunie haziran czerwiec czerwca června июнь июня червня",
+    "july jul julho julio juillet juli luglio iulie temmuz lipiec lipca července июль июля липня",
+    "august aug agosto ago août augustus augusti ağustos sierpień sierpnia srpna август августа серпня",
+    "september sep sept setembro set septiembre setiembre septembre settembre septembrie eylül wrzesień września září
+        сентябрь сентября вересня",
+    "october oct outubro out octubre octobre oktober okt ottobre octombrie ekim październik października října октябрь
+        октября жовтня",
+    "november nov novembro noviembre novembre noiembrie kasım listopad listopada listopadu ноябрь ноября листопада",
+    "december dec dezembro dez diciembre dic décembre dezember dicembre decembrie aralık grudzień grudnia prosince декабрь
+        декабря грудня",
 ];
 
-static MONTH_OF: LazyLock<HashMap<&'static str, i8>> = LazyLock::new(|| {
+/// The months as the Romans count them.
+const ROMAN: [&str; 12] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
+
+static MONTH_OF: LazyLock<HashMap<String, i8>> = LazyLock::new(|| {
     let numbered = MONTHS.iter().zip(1..);
-    numbered.flat_map(|(words, month)| words.split_whitespace().map(move |word| (word, month))).collect()
+    numbered.flat_map(|(words, month)| words.split_whitespace().map(move |word| (fold(word), month))).collect()
 });
 
 /// Between a day and its month, a month and its year.
@@ -130,7 +140,16 @@ fn month_first(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
 pub(super) fn day_and_month(tokens: &Tokens<'_>, at: usize) -> Option<(usize, i16, i16)> {
     let day = figure(tokens, at, 1..=2).filter(|day| (1..=31).contains(day))?;
     let month_at = skip_links(tokens, at + 1)?;
-    Some((month_at, i16::from(month(tokens.word(month_at))?), day))
+    let month = month(tokens.word(month_at)).or_else(|| roman(tokens, month_at))?;
+    Some((month_at, i16::from(month), day))
+}
+
+/// The month of `3.II.1991` at token `at`: in capitals, between dots, strokes or hyphens.
+fn roman(tokens: &Tokens<'_>, at: usize) -> Option<i8> {
+    tokens.get(at).filter(|token| token.is_loud)?;
+    let month = ROMAN.iter().zip(1..).find(|(word, _)| **word == tokens.word(at)).map(|(_, month)| month)?;
+    let sign = tokens.plain_gap(at).chars().next().filter(|sign| matches!(sign, '.' | '/' | '-'))?;
+    tokens.text[tokens.list[at].end..].starts_with(sign).then_some(month)
 }
 
 /// A month and then a day: where the day stands, the month, the day.
@@ -184,6 +203,9 @@ mod tests {
             "2001/5/13",
             "May 13th, 2001",
             "13-May-2001",
+            "13.V.2001",
+            "13 maggio 2001",
+            "13 мая 2001 года",
         ] {
             assert_eq!(days(text), ["2001-05-13"], "{text}");
         }

@@ -1,14 +1,13 @@
 //! Dates as they are taken out: all but the year, and the year too where it tells an age over 89 (45 CFR
 //! 164.514(b)(2)(i)(C)). Must not know whose they are.
 
+use crate::scan::ages;
+use crate::scan::ages::HIGHEST_AGE;
 use crate::scan::categories::Piece;
 use crate::scan::date;
 use crate::scan::ordinary::is_before_calendar;
 use crate::scan::tokens::Tokens;
 use crate::time::Date;
-
-/// The highest age that may stay.
-const HIGHEST_AGE: i16 = 89;
 
 /// Months of English that are taken out alone when they have a capital.
 const ALONE: &[&str] =
@@ -20,12 +19,11 @@ const BEFORE_FIGURES: &[&str] = &[
     "on", "by", "since", "until", "till", "from", "before", "after", "dated", "date", "due", "seen", "of", "to", "am",
     "em",
 ];
-/// After an age.
-const YEARS: &[&str] = &["year", "years", "yr", "yrs", "yo", "y", "anos", "ans", "jahre", "jahrige", "ano", "anni"];
-/// Before an age.
-const AGED: &[&str] = &["age", "aged", "turned", "idade", "alter"];
-/// Before the year of a birth.
-const BORN: &[&str] = &["born", "b", "birth", "nascido", "nascida", "nacido", "nacida", "ne", "geboren"];
+/// Before a month in lower case, as most languages write it.
+const BEFORE_MONTH: &[&str] =
+    &["in", "em", "en", "im", "au", "v", "w", "u", "we", "nel", "desde", "de", "di", "since", "del"];
+/// The shortest name of a month that is hardly another word.
+const LONG_MONTH: usize = 5;
 
 /// The date or high age that begins at token `at`.
 pub(super) fn found_at(tokens: &Tokens<'_>, at: usize, today: Date) -> Option<Piece> {
@@ -37,7 +35,7 @@ pub(super) fn found_at(tokens: &Tokens<'_>, at: usize, today: Date) -> Option<Pi
         piece.put = year.filter(|year| today.year() - year <= HIGHEST_AGE).map(|year| format!("date {year:04}"));
         return Some(piece);
     }
-    high_age(tokens, at).or_else(|| old_year(tokens, at, today))
+    ages::found_at(tokens, at, today)
 }
 
 fn is_written(tokens: &Tokens<'_>, at: usize) -> bool {
@@ -79,7 +77,7 @@ fn month_of_year(tokens: &Tokens<'_>, at: usize) -> Option<(usize, i16)> {
 /// `13 May`, `May 13`, `in May`, `December`, `on 13/05`
 fn day_of_year(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     if let Some((last, ..)) = date::day_and_month(tokens, at)
-        && (is_written(tokens, last) || tokens.word(last - 1) == "de")
+        && (is_written(tokens, last) || tokens.word(last - 1) == "de" || is_long_month(tokens.word(last)))
     {
         return Some(last);
     }
@@ -89,8 +87,11 @@ fn day_of_year(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
         return Some(last);
     }
     let before = at.checked_sub(1).map_or("", |before| tokens.word(before));
+    let word = tokens.word(at);
+    if is_long_month(word) && (is_written(tokens, at) || BEFORE_MONTH.contains(&before)) {
+        return Some(at);
+    }
     if is_written(tokens, at) {
-        let word = tokens.word(at);
         let is_month = ALONE.contains(&word) || (AFTER_PREPOSITION.contains(&word) && is_before_calendar(before));
         return is_month.then_some(at);
     }
@@ -98,34 +99,23 @@ fn day_of_year(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     let pair = (tokens.word(at).parse().unwrap_or(0_u8), tokens.word(at + 1).parse().unwrap_or(0_u8));
     let may_be = (1..=31).contains(&pair.0) && (1..=31).contains(&pair.1) && pair.0.min(pair.1) <= 12;
     let is_pair = is_figure(at) && is_figure(at + 1) && matches!(tokens.plain_gap(at + 1).as_str(), "/" | ".");
-    (is_pair && may_be && BEFORE_FIGURES.contains(&before)).then_some(at + 1)
+    (is_pair && may_be && (BEFORE_FIGURES.contains(&before) || is_dotted_day(tokens, at))).then_some(at + 1)
 }
 
-/// `93 years old`, `a 93-year-old`, `aged 93`
-fn high_age(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
-    let age: i16 = tokens.word(at).parse().ok().filter(|_| tokens.is_number(at))?;
-    if age <= HIGHEST_AGE || age > 130 {
-        return None;
-    }
-    let is_close = |at: usize| matches!(tokens.plain_gap(at).as_str(), "" | " " | "-" | "/" | ": " | ":");
-    let mut last = at;
-    if YEARS.contains(&tokens.word(at + 1)) && is_close(at + 1) {
-        last = at + 1;
-        if matches!(tokens.word(at + 2), "old" | "o" | "of") && is_close(at + 2) {
-            last = at + 2;
-        }
-    }
-    let is_named = at > 0 && AGED.contains(&tokens.word(at - 1)) && is_close(at);
-    let mut piece = Piece::of(tokens, at, last);
-    piece.put = Some("age over 89".to_owned());
-    (last > at || is_named).then_some(piece)
+/// `12.03.`, a day and a month with their dots; with single figures only where no sentence ends there.
+fn is_dotted_day(tokens: &Tokens<'_>, at: usize) -> bool {
+    let rest = &tokens.text[tokens.list[at + 1].end..];
+    let is_month = tokens.word(at + 1).parse().is_ok_and(|month: u8| (1..=12).contains(&month));
+    let Some(rest) = rest.strip_prefix('.').filter(|_| is_month && tokens.gap(at + 1) == Some(".")) else {
+        return false;
+    };
+    let is_alone = at == 0 || !tokens.is_number(at - 1) || tokens.gap(at) != Some(".");
+    let is_long = tokens.word(at).len() == 2 && tokens.word(at + 1).len() == 2;
+    let goes_on = rest.starts_with([',', ')', '-', '–']) || rest.trim_start().starts_with(char::is_lowercase);
+    is_alone && !rest.starts_with(|c: char| c.is_alphanumeric()) && (is_long || goes_on)
 }
 
-/// `born in 1931`, where that makes an age over 89.
-fn old_year(tokens: &Tokens<'_>, at: usize, today: Date) -> Option<Piece> {
-    let year: i16 = tokens.word(at).parse().ok().filter(|_| tokens.is_number(at) && tokens.word(at).len() == 4)?;
-    let before = |back: usize| at.checked_sub(back).map_or("", |at| tokens.word(at));
-    let is_birth = [1, 2, 3].iter().any(|back| BORN.contains(&before(*back)));
-    let is_old = (1800..today.year() - HIGHEST_AGE).contains(&year);
-    (is_birth && is_old).then(|| Piece::of(tokens, at, at))
+/// A month whose name is hardly another word, in whatever language.
+fn is_long_month(word: &str) -> bool {
+    word.chars().count() >= LONG_MONTH && word != "march" && word != "marca" && date::month(word).is_some()
 }

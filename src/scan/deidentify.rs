@@ -8,6 +8,7 @@ use crate::scan::categories::Piece;
 use crate::scan::hit::Allowed;
 use crate::scan::identifier::IdentifierKind;
 use crate::scan::identifier::Index;
+use crate::scan::initials;
 use crate::scan::redaction::placeholder;
 use crate::scan::scanner::scan_up_to;
 use crate::scan::tokens::Kind;
@@ -133,6 +134,11 @@ fn find<I: Index>(text: &str, index: &I, today: Date) -> Result<Vec<(Piece, &'st
         for category in &CATEGORIES {
             let piece = category.find.and_then(|find| find(&tokens, at, today));
             found.extend(piece.map(|piece| (piece, category)));
+        }
+        if let Some((piece, key)) = initials::found_at(&tokens, at)
+            && !index.under(&key)?.is_empty()
+        {
+            found.push((piece, category_of(IdentifierKind::Name)));
         }
     }
     let on_file = scan_up_to(text, index, &Allowed::nobody(), usize::MAX)?;

@@ -1,9 +1,13 @@
-//! E-mail addresses, also with `(at)` for the sign. Must not know whose they are.
+//! E-mail addresses, also with `(at)` or `at` for the sign and `dot` for the dot. Must not know whose they are.
 
 use crate::scan::tokens::Tokens;
 
 /// Parts of an address that are looked at on either side.
 const MOST_PARTS: usize = 12;
+/// The sign, spelled out.
+const SIGNS: &[&str] = &["at", "arroba", "arobase", "chiocciola"];
+/// The dot, spelled out.
+const DOTS: &[&str] = &["dot", "punkt", "punto", "ponto", "point"];
 
 /// An address in a text, from token to token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,72 +26,96 @@ pub(super) fn key(text: &str) -> Option<String> {
 
 /// The address whose host begins at token `at`.
 pub(super) fn found_at(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
-    let before = at_sign(tokens, at)?;
-    let mut first = before;
-    while first > 0 && before - first < MOST_PARTS && is_joint(tokens, first) {
-        first -= 1;
+    let (before, is_certain) = at_sign(tokens, at)?;
+    let (mut first, mut last) = (before, at);
+    let (mut local, mut host) = (vec![tokens.word(before)], tokens.word(at).to_owned());
+    let mut joints: Vec<String> = Vec::new();
+    let mut is_dot_spelled = false;
+    while before - first < MOST_PARTS
+        && let Some((joint, part)) = joint_before(tokens, first)
+    {
+        is_dot_spelled |= part + 1 < first;
+        local.push(tokens.word(part));
+        joints.push(joint);
+        first = part;
     }
-    let mut last = at;
-    while last - at < MOST_PARTS && is_host_joint(tokens, last + 1) {
-        last += 1;
+    while last - at < MOST_PARTS
+        && let Some((joint, part)) = joint_after(tokens, last)
+    {
+        is_dot_spelled |= part > last + 1;
+        host.push_str(&joint);
+        host.push_str(tokens.word(part));
+        last = part;
     }
     let is_bare = tokens.list[first..=last].iter().any(|token| token.start == token.end);
-    if last == at || is_bare {
+    // `look at example.com` is none.
+    if last == at || is_bare || !(is_certain || is_dot_spelled || first < before) {
         return None;
     }
     let mut address = String::new();
-    let mut is_tag = false;
-    for part in first..=before {
-        let gap = if part > first { tokens.plain_gap(part) } else { String::new() };
-        is_tag |= gap.contains('+');
-        if !is_tag {
-            address.push_str(&gap);
-            address.push_str(tokens.word(part));
+    for word in local.iter().rev() {
+        let joint = if address.is_empty() { String::new() } else { joints.pop().unwrap_or_default() };
+        if joint.contains('+') {
+            break;
         }
+        address = address + &joint + word;
     }
-    address.push('@');
-    for part in at..=last {
-        if part > at {
-            address.push_str(&tokens.plain_gap(part));
-        }
-        address.push_str(tokens.word(part));
-    }
-    Some(Found { first, last, address })
+    Some(Found { first, last, address: format!("{address}@{host}") })
 }
 
 /// The address whose local part begins at token `at`.
 pub(super) fn beginning_at(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
-    if at > 0 && is_joint(tokens, at) {
+    if joint_before(tokens, at).is_some() {
         return None;
     }
-    let mut last = at;
-    while last - at < MOST_PARTS && tokens.get(last + 1).is_some() && is_joint(tokens, last + 1) {
-        last += 1;
-    }
-    let found = [last + 1, last + 2].into_iter().find_map(|host| found_at(tokens, host));
-    found.filter(|found| found.first == at)
+    (at + 1..at + 2 * MOST_PARTS).find_map(|host| found_at(tokens, host).filter(|found| found.first == at))
 }
 
-/// The last token of the local part, when the sign stands before token `at`.
-fn at_sign(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+/// The last token of the local part, when the sign stands before token `at`, and whether it can be nothing else.
+fn at_sign(tokens: &Tokens<'_>, at: usize) -> Option<(usize, bool)> {
     let gap = tokens.gap(at)?;
     let may_be = |c: char| matches!(c, '@' | '&' | '%' | '\\' | '＠' | '﹫');
     if gap.len() <= 8 && gap.contains(may_be) && tokens.plain_gap(at) == "@" {
-        return Some(at - 1);
+        return Some((at - 1, true));
     }
-    let is_spelled = at >= 2 && tokens.word(at - 1) == "at" && gap.trim_start().starts_with([')', ']']);
-    let opens = || tokens.plain_gap(at - 1).trim_end().ends_with(['(', '[']);
-    (is_spelled && gap.len() <= 4 && opens() && tokens.plain_gap(at - 1).len() <= 4).then(|| at - 2)
+    let is_bracketed = spelled(tokens, at.checked_sub(1)?, SIGNS)?;
+    (at >= 2).then(|| (at - 2, is_bracketed))
 }
 
-fn is_joint(tokens: &Tokens<'_>, at: usize) -> bool {
-    !tokens.word(at - 1).is_empty()
-        && tokens.gap(at) != Some(" ")
-        && matches!(tokens.plain_gap(at).as_str(), "" | "." | "-" | "_" | "+")
+/// Whether token `at` is one of `words` in the place of a sign: in brackets (true), or between blanks (false).
+fn spelled(tokens: &Tokens<'_>, at: usize, words: &[&str]) -> Option<bool> {
+    if at == 0 || !words.contains(&tokens.word(at)) {
+        return None;
+    }
+    let (before, after) = (tokens.plain_gap(at), tokens.plain_gap(at + 1));
+    if before == " " && after == " " {
+        return Some(false);
+    }
+    let is_opened = before.len() <= 4 && before.trim_end().ends_with(['(', '[', '{']);
+    let is_closed = after.len() <= 4 && after.trim_start().starts_with([')', ']', '}']);
+    (is_opened && is_closed).then_some(true)
 }
 
-fn is_host_joint(tokens: &Tokens<'_>, at: usize) -> bool {
-    tokens.get(at).is_some() && !tokens.word(at).is_empty() && matches!(tokens.plain_gap(at).as_str(), "" | "." | "-")
+/// What joins token `at` to a part of a local part before it, and where that stands.
+fn joint_before(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
+    if at >= 2 && spelled(tokens, at - 1, DOTS).is_some() && !tokens.word(at - 2).is_empty() {
+        return Some((".".to_owned(), at - 2));
+    }
+    let before = at.checked_sub(1).filter(|before| !tokens.word(*before).is_empty())?;
+    let gap = Some(tokens.plain_gap(at)).filter(|_| tokens.gap(at) != Some(" "))?;
+    matches!(gap.as_str(), "" | "." | "-" | "_" | "+").then_some((gap, before))
+}
+
+/// What joins a part of a host after token `at` to it, and where that stands.
+fn joint_after(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
+    if spelled(tokens, at + 1, DOTS).is_some() && tokens.is_word(at + 2) && !tokens.word(at + 2).is_empty() {
+        return Some((".".to_owned(), at + 2));
+    }
+    if tokens.word(at + 1).is_empty() {
+        return None;
+    }
+    let gap = tokens.plain_gap(at + 1);
+    matches!(gap.as_str(), "" | "." | "-").then_some((gap, at + 1))
 }
 
 #[cfg(test)]
@@ -101,10 +129,13 @@ mod tests {
             "maria.lopez+news@example.org",
             "maria.lopez (at) example.org",
             "<maria.lopez&#64;example.org>",
+            "maria.lopez at example dot org",
+            "maria dot lopez [at] example [dot] org",
+            "maria.lopez at example.org",
         ] {
             assert_eq!(key(text).as_deref(), Some("maria.lopez@example.org"), "{text}");
         }
-        for text in ["a@b", "look at (at) this", "@example.org", ""] {
+        for text in ["a@b", "look at example.org", "she sat at home", "look at (at) this", "@example.org", ""] {
             assert_eq!(key(text), None, "{text}");
         }
     }

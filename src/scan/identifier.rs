@@ -42,12 +42,16 @@ pub struct Identifier {
     pub text: String,
 }
 
-/// The keys under which an index keeps `identifier`: folded words, the last seven digits of a number, the address, the
-/// date. Sorted, each once; none for what can never be found.
+/// The keys under which an index keeps `identifier`: folded words, a person's initials, the last seven digits of a
+/// number, the address, the date. Sorted, each once; none for what can never be found.
 pub fn keys_of(identifier: &Identifier) -> Vec<String> {
     let text = identifier.text.as_str();
     let mut keys = match identifier.kind {
-        IdentifierKind::Name | IdentifierKind::Nickname | IdentifierKind::Representative => Name::read(text).keys(),
+        IdentifierKind::Name => {
+            let name = Name::read(text);
+            name.keys().into_iter().chain(name.initials()).collect()
+        }
+        IdentifierKind::Nickname | IdentifierKind::Representative => Name::read(text).keys(),
         IdentifierKind::Alias => Name::read_alias(text).keys(),
         IdentifierKind::Phone => phone::key(text).into_iter().collect(),
         IdentifierKind::Email => email::key(text).into_iter().collect(),
@@ -110,8 +114,14 @@ mod tests {
 
     #[test]
     fn keys_are_short_and_few() {
-        assert_eq!(keys(IdentifierKind::Name, "María López"), ["lopez", "lopezmaria", "maria", "marialopez"]);
-        assert_eq!(keys(IdentifierKind::Name, "Dr. João da Silva Jr."), ["joao", "joaosilva", "silva", "silvajoao"]);
+        assert_eq!(
+            keys(IdentifierKind::Name, "María López"),
+            ["initials lm", "lopez", "lopezmaria", "maria", "marialopez"]
+        );
+        assert_eq!(
+            keys(IdentifierKind::Name, "Dr. João da Silva Jr."),
+            ["initials js", "joao", "joaosilva", "silva", "silvajoao"]
+        );
         assert_eq!(keys(IdentifierKind::Alias, "mk-01"), ["mk"]);
         assert_eq!(keys(IdentifierKind::Phone, "+351 912 345 678"), ["tel 2345678"]);
         assert_eq!(keys(IdentifierKind::Email, "Maria+x@Example.org"), ["maria@example.org"]);

@@ -6,21 +6,27 @@
 //!
 //! 1. Letters are compared folded: without case, accents, look-alikes and invisible characters ([`letters`]).
 //! 2. Two parts of one name beside each other count, in either order; so does a part with an initial of another.
-//! 3. A part alone counts when it has three letters or more and is no particle (`da`, `van`, `al`).
+//! 3. A part alone counts when it has three letters or more and is no particle (`da`, `van`, `al`); one of two letters
+//!    only where it looks like a name. All parts beside each other count whatever they are (`Al Wu`, `mark hope`), and
+//!    so does a name of one short part spelled as on file (`JJ`). In scripts without blanks a name counts anywhere.
 //! 4. A part alone that is also an ordinary word counts only where it looks like a name ([`ordinary`]).
 //! 5. Of findings that overlap the longest counts; where it is as well the name of somebody allowed, nobody is named.
 //!
-//! Initials alone (`M.L.`) are never looked for: in a practice of a few hundred they are everybody's. Must not know the
+//! Initials alone (`M.L.`) name nobody: in a practice of a few hundred they are everybody's. Only where identifiers are
+//! removed do they go too, when anybody on file has them. Must not know the
 //! vault, the catalogue or the practice; who is on file is asked of an [`Index`].
 
+mod ages;
 mod answers;
 pub mod categories;
 mod date;
 mod dates;
 pub mod deidentify;
 mod email;
+mod facilities;
 pub mod hit;
 pub mod identifier;
+mod initials;
 mod labels;
 mod letters;
 mod names;
@@ -31,6 +37,7 @@ pub mod readable;
 pub mod redaction;
 pub mod scanner;
 mod tokens;
+mod unspaced;
 mod wires;
 
 pub use deidentify::deidentify;

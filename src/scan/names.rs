@@ -4,12 +4,16 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::scan::categories::Piece;
+use crate::scan::initials;
 use crate::scan::letters::fold;
 use crate::scan::ordinary::is_calendar;
 use crate::scan::ordinary::is_ordinary;
 use crate::scan::ordinary::is_title;
 use crate::scan::ordinary::looks_like_a_name;
+use crate::scan::ordinary::short_looks_like_a_name;
+use crate::scan::tokens::PREFIXES;
 use crate::scan::tokens::Tokens;
+use crate::scan::unspaced;
 
 /// Words inside a name that are nobody's alone.
 const PARTICLES: &str =
@@ -33,6 +37,8 @@ pub struct Name {
     parts: Vec<Part>,
     /// Parts written as one: `annemarie`, `marialopez`; which parts, as bits.
     together: Vec<(String, u32)>,
+    /// Characters of scripts without blanks, which stand in no part.
+    rows: Vec<Vec<String>>,
     is_alias: bool,
 }
 
@@ -41,6 +47,8 @@ struct Part {
     /// The spellings, folded; the first is the plain one.
     spellings: Vec<String>,
     is_particle: bool,
+    /// Whether it begins with a capital, and whether it is all capitals.
+    shape: (bool, bool),
 }
 
 /// What stands in the text of a name, from token to token.
@@ -71,16 +79,18 @@ impl Name {
             let word = tokens.word(at);
             let is_fringe = (parts.is_empty() && is_honorific(word) && tokens.list.len() > at + 1)
                 || (!parts.is_empty() && is_among(SUFFIXES, word));
-            if word.is_empty() || is_fringe || parts.len() == MOST_PARTS {
+            if word.is_empty() || token.is_unspaced || is_fringe || parts.len() == MOST_PARTS {
                 continue;
             }
             let is_first = parts.is_empty();
             let before = parts.last().map(|part| part.spellings[0].clone());
-            if let Some(before) = before.filter(|_| tokens.gap(at) == Some("-")) {
+            let is_joined = |before: &str| tokens.gap(at) == Some("-") || PREFIXES.contains(&before);
+            if let Some(before) = before.filter(|before| is_joined(before)) {
                 together.push((format!("{before}{word}"), 0b11 << (parts.len() - 1)));
             }
             let spellings = spellings(&text[token.start..token.end], word, is_first);
-            parts.push(Part { spellings, is_particle: is_among(PARTICLES, word) });
+            let shape = (token.is_capital, token.is_loud);
+            parts.push(Part { spellings, is_particle: is_among(PARTICLES, word), shape });
         }
         let own: Vec<usize> = (0..parts.len()).filter(|at| !parts[*at].is_particle).collect();
         if let Some((first, rest)) = own.split_first() {
@@ -92,7 +102,7 @@ impl Name {
         }
         // Two letters run together are any short word.
         together.retain(|(word, _)| word.chars().count() > 4);
-        Self { parts, together, is_alias: false }
+        Self { parts, together, rows: unspaced::rows(&tokens), is_alias: false }
     }
 
     /// Reads an alias, which is found only whole and in its own order.
@@ -100,8 +110,8 @@ impl Name {
         let tokens = Tokens::of(text);
         let words = (0..tokens.list.len()).map(|at| tokens.word(at)).filter(|word| !word.is_empty());
         let parts =
-            words.map(|word| Part { spellings: vec![word.to_owned()], is_particle: false }).take(MOST_PARTS).collect();
-        Self { parts, together: Vec::new(), is_alias: true }
+            words.map(|word| Part { spellings: vec![word.to_owned()], is_particle: false, shape: (false, false) });
+        Self { parts: parts.take(MOST_PARTS).collect(), together: Vec::new(), rows: Vec::new(), is_alias: true }
     }
 
     /// The words one of which stands wherever the name does.
@@ -114,7 +124,20 @@ impl Name {
         let has_own = self.parts.iter().any(|part| !part.is_particle);
         let parts = self.parts.iter().filter(|part| !has_own || !part.is_particle);
         let words = parts.flat_map(|part| part.spellings.iter().cloned());
-        words.chain(self.together.iter().map(|(word, _)| word.clone())).collect()
+        let together = self.together.iter().map(|(word, _)| word.clone());
+        words.chain(together).chain(self.rows.iter().map(|row| unspaced::key(row))).collect()
+    }
+
+    /// The keys of its initials: of the first part with each other, and of all.
+    pub(super) fn initials(&self) -> Vec<String> {
+        let mut own: Vec<&str> =
+            self.parts.iter().filter(|p| !p.is_particle).map(|p| p.spellings[0].as_str()).collect();
+        if own.len() < 2 {
+            own = self.parts.iter().map(|part| part.spellings[0].as_str()).collect();
+        }
+        let Some((first, rest)) = own.split_first().filter(|(_, rest)| !rest.is_empty()) else { return Vec::new() };
+        let pairs = rest.iter().map(|other| initials::key([*first, *other].into_iter()));
+        pairs.chain([initials::key(own.iter().copied())]).collect()
     }
 
     /// How the part that `key` is the key of is spelled first; whoever shares it is found alike where it stands alone.
@@ -134,6 +157,9 @@ impl Name {
         if self.is_alias {
             return self.find_alias(tokens, at);
         }
+        if tokens.is_unspaced(at) {
+            return unspaced::last_of(&self.rows, tokens, at).map(|last| Found { first: at, last });
+        }
         let start = self.step(tokens, at, 0).filter(|step| !step.is_initial)?;
         let mut taken = start.parts;
         let mut found = Found { first: at, last: at + start.tokens - 1 };
@@ -149,12 +175,47 @@ impl Name {
             found.first -= 1;
             if step.is_initial { initials += 1 } else { full |= step.parts }
         }
+        if self.is_whole(tokens, found, full) {
+            return Some(found);
+        }
         self.drop_particles_behind(tokens, &mut found);
         self.counts(tokens, at, start.tokens, full, initials).then_some(found).or_else(|| {
             // The initial may have been another word: the part alone may still be a name.
             let alone = Found { first: at, last: at + start.tokens - 1 };
             (initials > 0 && self.counts(tokens, at, start.tokens, start.parts, 0)).then_some(alone)
         })
+    }
+
+    /// Whether all parts of a name of several stand there, which is a name whatever they are. Where some have no capital
+    /// nothing but a blank may be between; particles alone and in lower case count in their own order only.
+    fn is_whole(&self, tokens: &Tokens<'_>, found: Found, full: u32) -> bool {
+        let own = self.parts.iter().filter(|part| !part.is_particle).count();
+        let is_needed = |part: usize| own < 2 || !self.parts[part].is_particle;
+        if self.parts.len() < 2 || (0..self.parts.len()).any(|part| is_needed(part) && full >> part & 1 == 0) {
+            return false;
+        }
+        if own >= 2 && [found.first, found.last].iter().any(|at| is_among(PARTICLES, tokens.word(*at))) {
+            // The particle belongs to the words beside; without it the rest is judged again.
+            return false;
+        }
+        if (found.first..=found.last).all(|at| tokens.list[at].is_capital) {
+            return true;
+        }
+        let is_tight =
+            (found.first + 1..=found.last).all(|at| matches!(tokens.plain_gap(at).as_str(), " " | "-" | "_"));
+        let is_in_order = self.parts[0].spellings.iter().any(|spelling| spelling == tokens.word(found.first));
+        let has_word = self.parts.iter().any(|part| part.spellings[0].chars().nth(1).is_some());
+        is_tight && has_word && (own > 0 || is_in_order)
+    }
+
+    /// Whether token `at` is a name of one part, spelled as it is on file, that is too short to count in any case.
+    fn is_short_whole(&self, tokens: &Tokens<'_>, at: usize) -> bool {
+        let [part] = self.parts.as_slice() else { return false };
+        let token = &tokens.list[at];
+        let length = tokens.word(at).chars().count();
+        let is_as_spelled = part.shape == (token.is_capital, token.is_loud);
+        let is_free = length < SHORTEST_ALONE || looks_like_a_name(tokens, at, at);
+        is_as_spelled && length >= 2 && is_free
     }
 
     fn counts(&self, tokens: &Tokens<'_>, at: usize, length: usize, full: u32, initials: usize) -> bool {
@@ -168,7 +229,9 @@ impl Name {
         let word = tokens.word(at);
         let is_long = word.chars().count() >= SHORTEST_ALONE || length > 1;
         if own(full) == 0 || !is_long {
-            return own(full) > 0 && initials > 0 && token.is_capital;
+            let is_beside_initial = initials > 0 && token.is_capital;
+            let is_name = word.chars().count() == 2 && short_looks_like_a_name(tokens, at);
+            return (own(full) > 0 && (is_beside_initial || is_name)) || self.is_short_whole(tokens, at);
         }
         if has_plain {
             return true;

@@ -112,6 +112,11 @@ const NOT_A_SURNAME: &str =
     "mr mrs ms miss mx dr prof january february march april may june july august september october
     november december monday tuesday wednesday thursday friday saturday sunday christmas easter english french";
 
+/// Of two letters, and hardly ever somebody: counts as a name inside a sentence only, between words without a capital.
+const SHORT_WORDS: &str =
+    "am an as at be by do dr dx ex go ha he hi hx id if in is it jr ma me mr ms my no of oh ok on or
+    pa ph pm pt rx so sr st to tv tx up us we";
+
 fn set(words: &'static str) -> HashSet<&'static str> {
     words.split_whitespace().collect()
 }
@@ -134,6 +139,7 @@ sets! {
     ARTICLES_SET = ARTICLES;
     THINGS_SET = THINGS;
     NOT_A_SURNAME_SET = NOT_A_SURNAME;
+    SHORT_WORDS_SET = SHORT_WORDS;
 }
 
 /// Whether `word`, folded, is an ordinary word too.
@@ -188,6 +194,25 @@ pub(super) fn looks_like_a_name(tokens: &Tokens<'_>, first: usize, last: usize) 
         return true;
     }
     !before.word.is_empty()
+}
+
+/// Whether the word of two letters at token `at` looks like a name where it stands.
+pub(super) fn short_looks_like_a_name(tokens: &Tokens<'_>, at: usize) -> bool {
+    const HONORIFICS: &[&str] = &["mr", "mrs", "ms", "miss", "mx", "prof", "professor"];
+    let Some(token) = tokens.get(at).filter(|token| token.is_capital) else { return false };
+    let before = Neighbour::before(tokens, at);
+    if HONORIFICS.contains(&before.word) {
+        return true;
+    }
+    let is_word = SHORT_WORDS_SET.contains(tokens.word(at));
+    if token.is_loud {
+        return !is_word && !before.is_loud && TITLES_SET.contains(before.word);
+    }
+    if is_word {
+        let after = Neighbour::after(tokens, at);
+        return !before.word.is_empty() && !before.is_capital && !after.is_capital;
+    }
+    looks_like_a_name(tokens, at, at)
 }
 
 fn is_in_calendar(before: &Neighbour<'_>, after: &Neighbour<'_>) -> bool {

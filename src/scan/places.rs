@@ -1,7 +1,8 @@
-//! Places smaller than a state, as far as their shape shows: streets, post codes, boxes, towns before a state or after
-//! `lives in`. A town's bare name cannot be told from any other word. Must not know who lives there.
+//! Places smaller than a state, as far as their shape shows: streets, post codes, boxes, facilities by their word, towns
+//! before a state or after `lives in`. A town's bare name cannot be told from any other word. Must not know who lives there.
 
 use crate::scan::categories::Piece;
+use crate::scan::facilities;
 use crate::scan::ordinary::is_calendar;
 use crate::scan::tokens::Tokens;
 use crate::time::Date;
@@ -122,6 +123,7 @@ pub(super) fn found_at(tokens: &Tokens<'_>, at: usize, _: Date) -> Option<Piece>
         .or_else(|| street_before(tokens, at))
         .or_else(|| box_number(tokens, at))
         .or_else(|| post_code(tokens, at))
+        .or_else(|| facilities::found_at(tokens, at))
         .or_else(|| town(tokens, at))
 }
 

@@ -7,7 +7,12 @@ use crate::scan::letters::is_apostrophe;
 use crate::scan::letters::is_hyphen;
 use crate::scan::letters::is_part_of_word;
 use crate::scan::letters::is_unseen;
+use crate::scan::letters::is_unspaced;
+use crate::scan::letters::sticks_to_unspaced;
 use crate::scan::redaction::placeholder_length;
+
+/// Written apart from the rest of a surname by some: `O Malley`, `Mc Allister`.
+pub(super) const PREFIXES: &[&str] = &["o", "mc", "mac", "d"];
 
 /// Longer words are nobody's name.
 const LONGEST_WORD: usize = 64;
@@ -36,6 +41,8 @@ pub(super) struct Token {
     pub(super) is_loud: bool,
     /// `'s` follows, or an apostrophe after a final s.
     pub(super) is_possessive: bool,
+    /// It is one character of a script that has no blanks between words.
+    pub(super) is_unspaced: bool,
     /// It begins with the letter of an escape such as `\n` in JSON, or may do.
     after_backslash: bool,
 }
@@ -70,7 +77,8 @@ impl<'a> Tokens<'a> {
 
     /// Reads the word or number that begins at `start`, and returns the byte after it. Letters and digits are apart.
     fn read_word(&mut self, start: usize, first: char) -> usize {
-        let is_number = first.is_numeric();
+        let is_unspaced = is_unspaced(first);
+        let is_number = first.is_numeric() && !is_unspaced;
         let from = self.folded.len();
         let (mut at, mut end) = (start, start);
         let (mut is_loud, mut is_possessive) = (true, false);
@@ -79,13 +87,16 @@ impl<'a> Tokens<'a> {
                 at = next;
                 continue;
             }
-            if is_part_of_word(c) && (c.is_numeric() == is_number || !c.is_alphanumeric()) {
+            if at > start && ends_at(is_unspaced, c) {
+                break;
+            }
+            if is_part_of_word(c) && (is_unspaced || c.is_numeric() == is_number || !c.is_alphanumeric()) {
                 fold_into(&mut self.folded, c);
                 is_loud &= !c.is_lowercase();
                 (at, end) = (next, next);
                 continue;
             }
-            if is_number || !is_apostrophe(c) {
+            if is_number || is_unspaced || !is_apostrophe(c) {
                 break;
             }
             let after = decode(self.text, next).filter(|(c, _)| c.is_alphabetic());
@@ -112,6 +123,7 @@ impl<'a> Tokens<'a> {
             is_capital: first.is_uppercase(),
             is_loud,
             is_possessive,
+            is_unspaced,
             after_backslash: self.text[..start].ends_with('\\') && matches!(first, 'n' | 'r' | 't'),
         });
         at
@@ -127,6 +139,7 @@ impl<'a> Tokens<'a> {
             is_capital: false,
             is_loud: false,
             is_possessive: false,
+            is_unspaced: false,
             after_backslash: false,
         });
     }
@@ -157,16 +170,39 @@ impl<'a> Tokens<'a> {
         plural.into_iter().chain(escaped)
     }
 
-    /// A word broken by a hyphen at a line's end, put together: the token and its next.
+    /// What is written in two and may be one, put together: a word broken by a hyphen at a line's end, a surname after
+    /// its prefix (`O Malley`), two characters beside each other of a script without blanks.
     pub(super) fn mended(&self, at: usize) -> Option<String> {
         let gap = self.gap(at + 1)?;
+        let both = || format!("{}{}", self.word(at), self.word(at + 1));
+        if self.is_unspaced(at) {
+            return self.runs_on(at + 1).then(both);
+        }
+        if PREFIXES.contains(&self.word(at)) && self.is_word(at + 1) && self.word(at + 1).len() > 2 {
+            let is_apart = matches!(gap.trim_start_matches(is_apostrophe), " " | "-" | "\u{a0}");
+            if is_apart {
+                return Some(both());
+            }
+        }
         if gap.len() < 2 || gap.len() > 16 || !gap.contains('\n') || !self.is_word(at) || !self.is_word(at + 1) {
             return None;
         }
         let hyphen = gap.chars().next().filter(|c| is_hyphen(*c))?;
         let rest = &gap[hyphen.len_utf8()..];
         let is_break = rest.chars().all(|c| c.is_whitespace() || c == '>') && rest.matches('\n').count() == 1;
-        is_break.then(|| format!("{}{}", self.word(at), self.word(at + 1)))
+        is_break.then(both)
+    }
+
+    pub(super) fn is_unspaced(&self, at: usize) -> bool {
+        self.get(at).is_some_and(|token| token.is_unspaced)
+    }
+
+    /// Whether token `at` goes on a row of characters of a script without blanks: nothing, a blank, a line's end or a
+    /// middle dot is between.
+    pub(super) fn runs_on(&self, at: usize) -> bool {
+        let is_light = |c: char| c.is_whitespace() || matches!(c, '・' | '·' | '･' | '-');
+        let is_row = at > 0 && self.is_unspaced(at - 1) && self.is_unspaced(at);
+        is_row && self.gap(at).is_some_and(|gap| gap.chars().count() <= 3 && gap.chars().all(is_light))
     }
 
     /// What stands between a token and the one before it; `None` before the first.
@@ -194,6 +230,11 @@ impl<'a> Tokens<'a> {
         }
         plain
     }
+}
+
+/// Whether `c` ends the word before it: a character of a script without blanks is a token of its own.
+fn ends_at(is_unspaced_word: bool, c: char) -> bool {
+    if is_unspaced_word { !sticks_to_unspaced(c) } else { is_unspaced(c) }
 }
 
 #[cfg(test)]

@@ -31,6 +31,11 @@ const FILLERS: &[&str] = &["no", "nr", "number", "is", "at", "on", "her", "him",
 /// The ends of host names that are taken for web addresses without `www`.
 const ENDS: &[&str] =
     &["com", "org", "net", "edu", "gov", "info", "io", "eu", "uk", "pt", "de", "fr", "es", "nl", "br", "ie", "app"];
+/// More ends of host names before a path (`name.blog/about`); any two letters are one too (`t.me/name`).
+const ENDS_BEFORE_PATH: &[&str] = &[
+    "com", "org", "net", "edu", "gov", "info", "app", "dev", "blog", "page", "site", "online", "link", "live",
+    "social", "xyz", "chat", "club", "health", "care", "cloud", "web", "bio", "tech",
+];
 
 /// A telephone number.
 pub(super) fn phone(tokens: &Tokens<'_>, at: usize, _: Date) -> Option<Piece> {
@@ -90,6 +95,11 @@ fn has_known_end(whole: &str) -> bool {
     let host = whole.split(['/', '?', '#', ':']).next().unwrap_or_default();
     let Some((name, end)) = host.rsplit_once('.') else { return false };
     let is_name = |name: &str| name.len() > 1 && name.chars().all(|c| c.is_alphanumeric() || ".-".contains(c));
+    let has_path = whole[host.len()..].strip_prefix('/').is_some_and(|path| !path.is_empty());
+    let is_country = end.len() == 2 && end.bytes().all(|byte| byte.is_ascii_lowercase());
+    if has_path && (is_country || ENDS_BEFORE_PATH.contains(&end)) {
+        return name.chars().all(|c| c.is_alphanumeric() || ".-".contains(c)) && !name.is_empty();
+    }
     ENDS.contains(&end.to_ascii_lowercase().as_str()) && is_name(name)
 }
 
