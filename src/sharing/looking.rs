@@ -46,6 +46,7 @@ pub fn look(vault: &Vault, records: &[Record]) -> Result<Looked, ShareError> {
             looked.found.push(Found { record: Some(record.id()), place: "content", at, is_text });
         }
         // Where identifiers were removed, neither title nor file name leaves.
+        let is_nameless = record.latest.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified);
         let beside = beside(record).into_iter().filter(|(place, _)| !is_nameless || *place == "tag");
         for (place, text) in beside {
             if !scan::scan(&text, vault.catalog(), &allowed)?.hits.is_empty() {
