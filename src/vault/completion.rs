@@ -53,12 +53,12 @@ pub struct Completed {
 }
 
 /// Completes the logs of a vault from `from`, another copy of its files: those of its history, and, where this machine
-/// may join them to it (`joins`), those that continue one of them there. `None` where the copy has nothing that is
+/// writes, and so may join them to it, those that continue one of them there. `None` where the copy has nothing that is
 /// missing here.
 pub fn complete_from(
     unlocked: &Unlocked,
     from: &Path,
-    (joins, wait): (bool, Duration),
+    wait: Duration,
     rng: &mut (impl CryptoRng + RngCore),
 ) -> Result<Option<Completed>, VaultError> {
     let found = &unlocked.found;
@@ -69,7 +69,7 @@ pub fn complete_from(
     let _state = active.lock(wait)?;
     has_a_log_of(&here, &there)?;
     // Whoever may not join anything would leave a history with two ends to those who may.
-    let joins = joins || active.is_writer();
+    let joins = active.is_writer();
     let mut work = Work {
         unlocked,
         here,
