@@ -41,7 +41,8 @@ impl Offer<'_> {
             }
             let (here, there) = (Log::new(self.here.clone(), log.id), log.clone());
             let moved = self.moves.replaced().collect();
-            let pair = Pair { here, there, keyring: &self.copy.keyring, moved, declared: self.declared.clone() };
+            let (keyring, places, declared) = (&self.copy.keyring, self.known.places, self.declared.clone());
+            let pair = Pair { here, there, keyring, places, moved, declared };
             let mark = State::of(self.known.places, verifier).mark(verifier)?;
             let up_to = (log.id != header.log).then_some(head);
             let plan = pair.plan(verifier, mark, up_to)?.filter(|plan| plan.head.size >= head.size);

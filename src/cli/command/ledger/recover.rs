@@ -98,6 +98,7 @@ impl LeftOut {
                 "not all of its files are there",
                 "should a copy of them be found: subrosa ledger recover --from COPY".to_owned(),
             ),
+            Why::Forked => ("it excludes what was seen here of that ledger, which was continued without it", read),
             Why::Unlinked => ("no link by a key of this vault leads to it", read),
         };
         Self { origin: left_out.origin.to_string(), reason: reason.to_owned(), cure }
