@@ -16,6 +16,7 @@ use crate::vault::check::Finding as Found;
 use crate::vault::check::Heard;
 use crate::vault::check::LedgerReport;
 use crate::vault::check::NOT_OURS;
+use crate::vault::check::SETTLES;
 use crate::vault::check::Unopened;
 use crate::vault::error::NOT_JOINED;
 use crate::vault::root_text;
@@ -125,8 +126,11 @@ impl From<&Found> for Finding {
             (Fault::UntrustedKey | Fault::WrongLog, _) if found.text.ends_with(NOT_OURS) => {
                 "give a checkpoint of this ledger, or ask whoever kept this one how he came by it".to_owned()
             }
-            // Another end of the history that nothing excludes: it can be joined.
-            (Fault::Forked, _) if found.text.ends_with(NOT_JOINED) => "subrosa ledger recover".to_owned(),
+            // Another end of the history that nothing excludes can be joined; of two that exclude each other, somebody
+            // says which one holds.
+            (Fault::Forked, _) if found.text.ends_with(NOT_JOINED) || found.text.starts_with(SETTLES) => {
+                "subrosa ledger recover".to_owned()
+            }
             (Fault::Stray, Some(file)) if file == "." => "chmod 700 on the vault's directory".to_owned(),
             _ => (*cure).to_owned(),
         };

@@ -17,6 +17,7 @@ use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::practice::event::Body;
+use crate::vault::check::keep_both;
 use crate::vault::completion::has_a_log_of;
 use crate::vault::copy::stands_to;
 use crate::vault::disk::Disk;
@@ -275,13 +276,20 @@ impl<'a> Offer<'a> {
         };
         let mark = State::of(self.known.places, own).mark(own)?;
         let published = Log::new(self.here.clone(), past.log.id).checkpoint(own).ok();
-        for seen in mark.iter().chain(&published).map(VerifiedCheckpoint::head) {
-            if seen.size > past.have.size {
+        for seen in mark.iter().chain(&published) {
+            let head = seen.head();
+            if head.size > past.have.size {
                 return Ok(false);
             }
-            if stands_to(&past.log, seen, &past.have)? == Some(false) {
-                let found = Box::new(past.have.clone());
-                return Err(VaultError::Forked { seen: Box::new(seen.clone()), found });
+            if stands_to(&past.log, head, &past.have)? == Some(false) {
+                let kept = match past.log.checkpoint(own) {
+                    Ok(other) if other.head().size >= head.size => {
+                        keep_both(self.known.places, &past.log, seen, &other)
+                    }
+                    _ => "the other note is not there to be kept".to_owned(),
+                };
+                let (seen, found) = (Box::new(head.clone()), Box::new(past.have.clone()));
+                return Err(VaultError::ForkedCopy { path: self.there.root().to_owned(), seen, found, kept });
             }
         }
         Ok(true)

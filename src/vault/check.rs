@@ -42,6 +42,7 @@ pub(super) use ledger::Ledger;
 pub use outside::Heard;
 pub use outside::NOT_OURS;
 pub use outside::Outside;
+pub use outside::SETTLES;
 pub(super) use outside::keep_both;
 pub use unopened::Unopened;
 

@@ -24,6 +24,7 @@ use crate::vault::disk::Staging;
 use crate::vault::erasing::Declared;
 use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
+use crate::vault::evidence;
 use crate::vault::history;
 use crate::vault::history::Stretch;
 use crate::vault::intent::Intent;
@@ -53,12 +54,12 @@ pub struct Completed {
 }
 
 /// Completes the logs of a vault from `from`, another copy of its files: those of its history, and, where this machine
-/// may join them to it (`joins`), those that continue one of them there. `None` where the copy has nothing that is
+/// writes, and so may join them to it, those that continue one of them there. `None` where the copy has nothing that is
 /// missing here.
 pub fn complete_from(
     unlocked: &Unlocked,
     from: &Path,
-    (joins, wait): (bool, Duration),
+    wait: Duration,
     rng: &mut (impl CryptoRng + RngCore),
 ) -> Result<Option<Completed>, VaultError> {
     let found = &unlocked.found;
@@ -69,7 +70,7 @@ pub fn complete_from(
     let _state = active.lock(wait)?;
     has_a_log_of(&here, &there)?;
     // Whoever may not join anything would leave a history with two ends to those who may.
-    let joins = joins || active.is_writer();
+    let joins = active.is_writer();
     let mut work = Work {
         unlocked,
         here,
@@ -280,7 +281,16 @@ impl Work<'_> {
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<Option<Checkpoint>, VaultError> {
         let mark = State::of(&self.unlocked.found.places, verifier).mark(verifier)?;
-        let Some(Plan { head, mut files, note }) = self.pair(id).plan(verifier, mark, up_to)? else {
+        let is_known_fork = evidence::of(&self.unlocked.found.places, verifier)?.is_some();
+        let plan = match self.pair(id).plan(verifier, mark, up_to) {
+            // Somebody said which of the two holds when the log was continued.
+            Err(VaultError::ForkedCopy { .. }) if is_known_fork && id != self.unlocked.found.header.log => {
+                self.leave_out(verifier, Why::Forked);
+                None
+            }
+            other => other?,
+        };
+        let Some(Plan { head, mut files, note }) = plan else {
             return Ok(None);
         };
         if id == self.unlocked.found.header.log {
@@ -322,7 +332,8 @@ impl Work<'_> {
 
     fn pair(&self, id: LogId) -> Pair<'_> {
         let (here, there) = (Log::new(self.here.clone(), id), Log::new(self.there.clone(), id));
-        Pair { here, there, keyring: self.keyring(), moved: self.moved.clone(), declared: self.declared.clone() }
+        let (moved, declared) = (self.moved.clone(), self.declared.clone());
+        Pair { here, there, keyring: self.keyring(), places: &self.unlocked.found.places, moved, declared }
     }
 
     /// A log that its own machine closed goes on in the one that its last entry names: half of that would neither go on
@@ -350,6 +361,9 @@ impl Work<'_> {
     }
 
     fn leave_out(&mut self, verifier: &VerifierKey, why: Why) {
-        self.left_out.push(LeftOut { origin: verifier.origin().clone(), why });
+        // What was told of a log first is why the rest of it is not taken.
+        if self.left_out.iter().all(|left_out| left_out.origin != *verifier.origin()) {
+            self.left_out.push(LeftOut { origin: verifier.origin().clone(), why });
+        }
     }
 }

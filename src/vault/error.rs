@@ -146,6 +146,18 @@ pub enum VaultError {
         /// The vault's checkpoint.
         found: Box<Checkpoint>,
     },
+    /// A copy of the vault, and what this machine has seen of one of its logs, exclude each other.
+    #[error("FORKED: {} has the ledger {} at size {}, which excludes what was seen on this computer at size {}; {kept}", path.display(), found.origin, found.size, seen.size)]
+    ForkedCopy {
+        /// The copy.
+        path: PathBuf,
+        /// What was seen here.
+        seen: Box<Checkpoint>,
+        /// The copy's head.
+        found: Box<Checkpoint>,
+        /// Where both notes are kept, as words.
+        kept: String,
+    },
     /// Both notes of a fork of this very log are kept on this computer, and nobody said yet which one holds.
     #[error("the ledger's key signed two histories that exclude each other: {} holds both heads", evidence.display())]
     SignedTwice {

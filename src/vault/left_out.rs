@@ -23,6 +23,8 @@ pub enum Why {
     ReadsOnly,
     /// Neither copy has all of its files.
     Incomplete,
+    /// It excludes what was seen here of the same log, which was settled.
+    Forked,
     /// No link by a key of the history leads to it.
     Unlinked,
 }

@@ -23,6 +23,7 @@ use crate::practice::event::Event;
 use crate::practice::rekey::Resealed;
 use crate::seal;
 use crate::seal::SealError;
+use crate::vault::check::keep_both;
 use crate::vault::disk::Disk;
 use crate::vault::disk::Staging;
 use crate::vault::erasing::Declared;
@@ -31,12 +32,15 @@ use crate::vault::error::no_if_absent;
 use crate::vault::log::Log;
 use crate::vault::object;
 use crate::vault::places;
+use crate::vault::places::Places;
 
 /// One log in two directories.
 pub(super) struct Pair<'a> {
     pub here: Log,
     pub there: Log,
     pub keyring: &'a Keyring,
+    /// Where evidence is kept.
+    pub places: &'a Places,
     /// Objects that later ones took the place of.
     pub moved: BTreeSet<ObjectId>,
     /// What the logs after this one declare erased.
@@ -81,7 +85,7 @@ impl Pair<'_> {
         let published = self.here.checkpoint(verifier).ok();
         let offered = self.there.checkpoint(verifier).ok();
         if let Some(offered) = &offered {
-            self.is_of_one_history(mark.iter().chain(&published), offered.head())?;
+            self.is_of_one_history(mark.iter().chain(&published), offered)?;
         }
         let signed = mark.into_iter().chain(published.clone()).chain(offered);
         let mut heads: Vec<_> = signed.map(|note| (note.head().clone(), Some(note))).collect();
@@ -180,24 +184,32 @@ impl Pair<'_> {
         Ok(Some(files))
     }
 
-    /// A copy whose head excludes what was seen here is of another history: nothing of it comes over what is here.
+    /// A copy whose head excludes what was seen here is of another history: nothing of it comes over what is here, and
+    /// both notes are kept.
     fn is_of_one_history<'h>(
         &self,
         seen: impl Iterator<Item = &'h VerifiedCheckpoint>,
-        offered: &Checkpoint,
+        offered: &VerifiedCheckpoint,
     ) -> Result<(), VaultError> {
-        for seen in seen.map(VerifiedCheckpoint::head) {
-            let (smaller, larger) = if seen.size <= offered.size { (seen, offered) } else { (offered, seen) };
-            let continues = |log: &Log| match log.has_root(larger) {
-                Ok(true) => log.continues(smaller, larger).ok(),
+        for seen in seen {
+            let (smaller, larger) =
+                if seen.head().size <= offered.head().size { (seen, offered) } else { (offered, seen) };
+            let (old, new) = (smaller.head(), larger.head());
+            let continues = |log: &Log| match log.has_root(new) {
+                Ok(true) => log.continues(old, new).ok(),
                 _ => None,
             };
-            let is_one = match smaller.size == larger.size {
-                true => Some(smaller.root == larger.root),
-                false => [&self.here, &self.there].into_iter().find_map(continues),
+            let shown = match old.size == new.size {
+                true => Some((&self.here, old.root == new.root)),
+                false => [&self.here, &self.there].into_iter().find_map(|log| Some((log, continues(log)?))),
             };
-            if is_one == Some(false) {
-                return Err(VaultError::Forked { seen: Box::new(seen.clone()), found: Box::new(offered.clone()) });
+            if let Some((log, false)) = shown {
+                return Err(VaultError::ForkedCopy {
+                    path: self.there.disk().root().to_owned(),
+                    seen: Box::new(seen.head().clone()),
+                    found: Box::new(offered.head().clone()),
+                    kept: keep_both(self.places, log, smaller, larger),
+                });
             }
         }
         Ok(())

@@ -297,6 +297,10 @@ fn a_copied_vault_that_both_computers_wrote_on() {
         assert_eq!(it.run(&["client", "list"]).exit, 5, "{word}");
         fs::remove_dir_all(it.vault()).unwrap();
         fs::rename(&ours, it.vault()).unwrap();
+        // Both notes are kept here, and nobody said yet which one holds.
+        let said = it.run(&["ledger", "verify"]);
+        assert!(said.exit == 5 && said.stderr.contains("signed two histories"), "{word}: {said:?}");
+        fs::remove_dir_all(it.path("home/.local/state/subrosa/evidence")).unwrap();
         assert_eq!(it.run(&["ledger", "verify"]).exit, 0, "{word}");
     }
     // Where only one of them wrote, the other gives up the right to.

@@ -183,6 +183,16 @@ fn a_copy_with_a_new_key_of_its_own_is_taken_when_somebody_confirms_it() {
     assert_eq!(on(&practice, "desk", "desk-vault", &["check", "--read-data"]).exit, 0);
     assert_eq!(on(&practice, "desk", "desk-vault", &["-i", "partner.txt", "list"]).exit, 12);
     assert_eq!(on(&practice, "desk", "desk-vault", &["client", "add", "c-3"]).exit, 3);
+
+    // Whoever gives it again, or after a crash, is told that it is done: nobody becomes a writer by it.
+    let again = ["ledger", "recover", "--from", "newer", "--accept-head", &head];
+    let before = tree(&practice.path("desk-vault"));
+    let said = ok(&practice, "desk", "desk-vault", &[&again[..], &["--json"]].concat());
+    assert_eq!((&said.json()["continued"], &said.json()["completed"]), (&Value::Null, &Value::Null), "{said:?}");
+    let said = ok(&practice, "desk", "desk-vault", &again);
+    assert!(said.stderr.contains("everything is there already"), "{said:?}");
+    assert!(tree(&practice.path("desk-vault")) == before);
+    assert_eq!(on(&practice, "desk", "desk-vault", &["client", "add", "c-3"]).exit, 3);
 }
 
 /// Damages of what a vault is opened with.

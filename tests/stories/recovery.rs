@@ -425,3 +425,49 @@ fn a_promised_key_is_needed_to_go_on_elsewhere() {
 fn identity(practice: &Practice) -> String {
     practice.path("home/.config/subrosa/identity.txt").to_str().unwrap().to_owned()
 }
+
+/// Whether evidence of a fork is kept on a computer.
+fn evidence_on(practice: &Practice, computer: &str) -> usize {
+    let state = practice.path(computer).join(".local/state");
+    files_of(&state, ".txt").iter().filter(|file| file.to_str().unwrap().contains("/evidence/")).count()
+}
+
+#[test]
+fn a_copy_that_excludes_what_was_seen_is_evidence_of_a_fork() {
+    let (practice, _) = with_one();
+    copy(&practice, "vault", "other");
+    copy(&practice, "home", "clone");
+    let two = add(&practice, "home", "vault", "two");
+    add(&practice, "clone", "other", "three");
+    let before = files_of(&practice.vault(), "").len();
+
+    let said = practice.run(&["ledger", "recover", "--from", "other"]);
+    assert!(said.exit == 5 && said.stderr.contains("FORKED: "), "{said:?}");
+    assert!(said.stderr.contains("both notes are in ") && said.stderr.contains("subrosa ledger recover"), "{said:?}");
+    assert!(!said.stderr.contains("rewritten"), "{said:?}");
+    assert_eq!((evidence_on(&practice, "home"), files_of(&practice.vault(), "").len()), (1, before));
+    // Until somebody says which one holds, nothing is signed under that key.
+    let said = practice.run(&["client", "add", "b-2"]);
+    assert!(said.exit == 5 && said.stderr.contains("signed two histories"), "{said:?}");
+    // A check and a verification do not call that continuous.
+    for args in [&["check", "--json"][..], &["ledger", "verify", "--json"]] {
+        let said = practice.run(args).json();
+        let ledger = if args[0] == "check" { &said["ledger"] } else { &said };
+        assert_eq!(ledger["verdict"], "FORKED", "{said}");
+        let found = &ledger["findings"][0];
+        assert!(found["file"].as_str().unwrap().contains("/evidence/fork-"), "{said}");
+        assert_eq!(found["cure"], "subrosa ledger recover", "{said}");
+    }
+    assert_eq!((practice.run(&["check"]).exit, practice.run(&["ledger", "verify"]).exit), (5, 5));
+
+    let said = practice.run(&["ledger", "recover"]);
+    assert_eq!(said.exit, 5, "{said:?}");
+    let head = offered(&said);
+    practice.ok(&["ledger", "recover", "--accept-head", &head]);
+    practice.ok(&["client", "add", "b-2"]);
+    is_whole(&practice, "home", "vault", &[(&two, "two")]);
+    // What was settled is told, and stops nothing.
+    let said = practice.run(&["ledger", "recover", "--from", "other"]);
+    assert!(said.exit == 7 && said.stderr.contains("excludes what was seen here"), "{said:?}");
+    practice.ok(&["client", "add", "c-3"]);
+}

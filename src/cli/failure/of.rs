@@ -66,6 +66,11 @@ impl From<VaultError> for Failure {
                 Integrity,
                 format!("{message}; nothing is added to it: bring the copy back that was seen here"),
             ),
+            VaultError::ForkedCopy { .. } => {
+                let words = "nothing is taken from it, and nothing is added under that key; compare both with somebody who \
+                             kept a head; if what is here is right, a new ledger can go on from it";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
+            }
             VaultError::SignedTwice { .. } => {
                 let words = "nothing is added to it; if this history is the right one, a new ledger can go on from it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
@@ -295,6 +300,7 @@ mod tests {
             (VaultError::Replaced { path: at() }, 5),
             (VaultError::RolledBack { seen: head(), found: head() }, 5),
             (VaultError::Forked { seen: head(), found: head() }, 5),
+            (VaultError::ForkedCopy { path: at(), seen: head(), found: head(), kept: "kept".to_owned() }, 5),
             (VaultError::Incomplete { head: head(), file: "x".to_owned() }, 5),
             (VaultError::OtherHead { accepted: "1:x".to_owned(), found: head() }, 5),
             (VaultError::Unmarked(head()), 3),

@@ -32,6 +32,9 @@ use crate::vault::places;
 use crate::vault::places::Places;
 use crate::vault::witnessed;
 
+/// Said of kept evidence that stops what is added.
+pub const SETTLES: &str = "the ledger's key signed two histories that exclude each other, and both heads are kept here";
+
 /// How it is said that a checkpoint which was given is of another log, or by another key: the vault itself is as before.
 pub const NOT_OURS: &str = "; it is no checkpoint of this ledger";
 
@@ -81,6 +84,8 @@ impl Vault {
         let mut heard =
             Heard { known: cosignature::witnesses(&known, &self.header.verifier) as u64, ..Heard::default() };
         heard.findings.extend(unread);
+        // What is kept in this run is told with the head that it is about.
+        let kept = evidence::of(&self.places, &self.header.verifier)?;
         heard.quorum = outside.quorum.unwrap_or_else(|| heard.known.min(1));
         let chapters = self.chapters()?;
         let mut heads = vec![(places::checkpoint(self.log.id), self.head.clone())];
@@ -115,6 +120,12 @@ impl Vault {
             let here = self.head().size;
             let text = format!("{counted} known witnesses cosigned its {here} entries, and {quorum} are wanted");
             heard.findings.push(finding(Fault::QuorumNotMet, &places::checkpoint(self.log.id), &text));
+        }
+        // An alarm about this very head says it already, and where the notes are.
+        let is_told = self.alarm().is_some() || heard.findings.iter().any(|found| found.fault == Fault::Forked);
+        if let Some(kept) = kept.filter(|_| !is_told) {
+            let text = format!("{SETTLES}: nothing is added under this key until somebody says which one holds");
+            heard.findings.push(finding(Fault::Forked, &kept.display().to_string(), &text));
         }
         Ok(heard)
     }

@@ -98,6 +98,7 @@ impl LeftOut {
                 "not all of its files are there",
                 "should a copy of them be found: subrosa ledger recover --from COPY".to_owned(),
             ),
+            Why::Forked => ("it excludes what was seen here of that ledger, which was continued without it", read),
             Why::Unlinked => ("no link by a key of this vault leads to it", read),
         };
         Self { origin: left_out.origin.to_string(), reason: reason.to_owned(), cure }
@@ -171,7 +172,10 @@ impl Answer for Recovered {
             });
         }
         if self.is_nothing() && self.findings.is_empty() && self.left_out.is_empty() {
-            text.push_str("There is nothing to recover: everything is there, and this computer writes the ledger.\n");
+            text.push_str(match self.is_writer {
+                true => "There is nothing to recover: everything is there, and this computer writes the ledger.\n",
+                false => DONE_ALREADY,
+            });
         } else if self.is_nothing() {
             text.push_str("Nothing more can be recovered from what is here.\n");
         } else if !self.is_writer {
@@ -188,6 +192,10 @@ impl Answer for Recovered {
     }
 }
 
+/// Said where the copy that was named is here already.
+const DONE_ALREADY: &str = "There is nothing to bring: everything is there already. This computer does not write the \
+                            ledger.\n";
+
 /// Said where a copy was completed by a computer that does not write.
 const READS: &str = "This computer does not write the ledger. To go on here instead of where it was written: subrosa \
                      ledger recover";
@@ -199,6 +207,7 @@ fn files_of(count: u64) -> String {
 /// Recovers.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut done = Recovered::default();
+    let names_the_copy = args.from.is_some() && session.globals.accept_head.is_some();
     if let Some(from) = &args.from {
         let from = session.host.absolute(from);
         if !from.is_dir() {
@@ -208,6 +217,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     done.mended = mend(session)?;
     let mut vault = session.open_to_recover()?;
+    if args.from.is_some() {
+        // It was the copy's head, and has been compared: given twice, or again after a crash, it makes no writer.
+        session.globals.accept_head = None;
+    }
     if args.next_key.is_some() && vault.promised()?.is_none() {
         return Err(no_next_key());
     }
@@ -217,10 +230,11 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     let writes = !matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. } | VaultError::Unmarked(_)));
     let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::AtHand);
+    let names_a_head = session.globals.accept_head.is_some();
     let is_branch_of_another = vault.is_branched() && !vault.is_writer();
     // A copy that was to be completed, and is: who writes the ledger is another question, and was not asked.
-    let is_done = (done.completed.is_some() || done.mended > 0 || !done.left_out.is_empty())
-        && session.globals.accept_head.is_none();
+    let is_done =
+        names_the_copy || done.completed.is_some() || (done.mended > 0 && !names_a_head) || !done.left_out.is_empty();
     if is_behind || is_branch_of_another || (!writes && !is_done) {
         vault = go_on_here(session, vault, (args.next_key.as_deref(), args.reason), &mut done)?;
     }
@@ -258,6 +272,9 @@ fn look_at(vault: &mut Vault, session: &mut Session<'_>, done: &mut Recovered) -
             session.warn(&line);
         }
         if !done.is_writer {
+            if done.is_nothing() && done.findings.is_empty() && done.left_out.is_empty() {
+                session.note("there is nothing to bring: everything is there already");
+            }
             session.note(READS);
         }
     }
@@ -274,9 +291,7 @@ fn complete(session: &mut Session<'_>, from: &Path, done: &mut Recovered) -> Res
     let adopted = session.adopt_from(from)?;
     let unlocked = session.unlock_to_recover()?;
     let wait = session.lock_wait();
-    // Whoever names the head to go on from here means to write, and may join what the history lacks.
-    let joins = session.globals.accept_head.is_some();
-    let completed = completion::complete_from(&unlocked, from, (joins, wait), &mut session.host.rng)?;
+    let completed = completion::complete_from(&unlocked, from, wait, &mut session.host.rng)?;
     let mut files = adopted.as_ref().map_or(0, |adopted| adopted.files);
     let mut head = adopted.map(|adopted| adopted.head);
     if let Some(completed) = completed {
