@@ -143,7 +143,10 @@ impl Name {
     /// How the part that `key` is the key of is spelled first; whoever shares it is found alike where it stands alone.
     pub(super) fn plain(&self, key: &str) -> Option<&str> {
         let part = self.parts.iter().find(|part| part.spellings.iter().any(|spelling| spelling == key));
-        part.filter(|_| !self.is_alias).map(|part| part.spellings[0].as_str())
+        // A short name of one part counts by its capitals too, so that not all who share it are found alike.
+        let is_alike = |part: &Part| part.spellings[0].chars().count() >= SHORTEST_ALONE && !part.is_particle;
+        part.filter(|part| !self.is_alias && (self.parts.len() > 1 || is_alike(part)))
+            .map(|part| part.spellings[0].as_str())
     }
 
     /// All words that may extend a finding, and the letters that they begin with.

@@ -277,6 +277,23 @@ fn namesakes_are_told_apart_as_far_as_can_be() {
 }
 
 #[test]
+fn a_short_name_is_found_among_many_alike() {
+    let name =
+        |kind, text: &str| Identifier { of: ClientId::random(&mut rand_core::OsRng), kind, text: text.to_owned() };
+    let mut index = MemoryIndex::default();
+    for at in 0..20 {
+        index.add(&name(IdentifierKind::Name, &format!("Bo Stranger{}", char::from(b'a' + at))));
+        index.add(&name(IdentifierKind::Name, &format!("Person{} Wu", char::from(b'a' + at))));
+    }
+    let (bo, al) = (name(IdentifierKind::Nickname, "Bo"), name(IdentifierKind::Name, "Al Wu"));
+    index.add(&bo);
+    index.add(&al);
+    let hits = |text| scan(text, &index, &Allowed::nobody()).unwrap().hits;
+    assert_eq!(hits("the list: Bo. Nobody else.").len(), 1);
+    assert_eq!(hits("Then al wu left.").iter().map(|hit| hit.of).collect::<Vec<_>>(), [al.of]);
+}
+
+#[test]
 fn redaction_keeps_lines_and_counts_on() {
     let people = people();
     let text = "[participant 4] met Will Parker.\r\nThen Maria\r\nLopez met Will and Mimi.\n";
