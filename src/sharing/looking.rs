@@ -46,8 +46,7 @@ pub fn look(vault: &Vault, records: &[Record]) -> Result<Looked, ShareError> {
             looked.found.push(Found { record: Some(record.id()), place: "content", at, is_text });
         }
         // Where identifiers were removed, neither title nor file name leaves.
-        let is_nameless = record.latest.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified);
-        let beside = beside(record).into_iter().filter(|(place, _)| !is_nameless || *place == "tag");
+        let beside = beside(record).into_iter().filter(|(place, _)| !is_nameless(record) || *place == "tag");
         for (place, text) in beside {
             if !scan::scan(&text, vault.catalog(), &allowed)?.hits.is_empty() {
                 looked.found.push(Found { record: Some(record.id()), place, at: None, is_text });
@@ -76,8 +75,11 @@ pub fn look_at_page<'a>(
 
 /// Whom a record is about, where its identifiers were not removed.
 fn allowed_in(record: &Record) -> Allowed {
-    let is_nameless = record.latest.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified);
-    record.latest.client.filter(|_| !is_nameless).into_iter().collect()
+    record.latest.client.filter(|_| !is_nameless(record)).into_iter().collect()
+}
+
+fn is_nameless(record: &Record) -> bool {
+    record.latest.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified)
 }
 
 /// What stands beside a content, by what it is called.
