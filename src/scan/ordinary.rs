@@ -210,7 +210,8 @@ pub(super) fn short_looks_like_a_name(tokens: &Tokens<'_>, at: usize) -> bool {
     }
     if is_word {
         let after = Neighbour::after(tokens, at);
-        return !before.word.is_empty() && !before.is_capital && !after.is_capital;
+        let is_plain = || !before.is_capital || Neighbour::before(tokens, at - 1).word.is_empty();
+        return !before.word.is_empty() && is_plain() && !after.is_capital;
     }
     looks_like_a_name(tokens, at, at)
 }

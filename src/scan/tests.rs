@@ -351,7 +351,7 @@ fn each_kind_of_identifier_is_removed() {
             "aged ninety; a hundred years ago; in her nineties",
             "aged [age over 89]; a hundred years ago; in her [age over 89]",
         ),
-        ("see t.me/name, linktr.ee/anne and and/or", "see [link], [link] and and/or"),
+        ("see t.me/name, linktr.ee/anne and 5 mg.kg/day", "see [link], [link] and 5 mg.kg/day"),
         (
             "In 2024 he took 50 mg; pain 7/10, BP 120/80, PHQ-9 13.",
             "In 2024 he took 50 mg; pain 7/10, BP 120/80, PHQ-9 13.",

@@ -96,7 +96,8 @@ fn has_known_end(whole: &str) -> bool {
     let Some((name, end)) = host.rsplit_once('.') else { return false };
     let is_name = |name: &str| name.len() > 1 && name.chars().all(|c| c.is_alphanumeric() || ".-".contains(c));
     let has_path = whole[host.len()..].strip_prefix('/').is_some_and(|path| !path.is_empty());
-    let is_country = end.len() == 2 && end.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_unit = matches!(end, "kg" | "ml" | "dl" | "mg");
+    let is_country = !is_unit && end.len() == 2 && end.bytes().all(|byte| byte.is_ascii_lowercase());
     if has_path && (is_country || ENDS_BEFORE_PATH.contains(&end)) {
         return name.chars().all(|c| c.is_alphanumeric() || ".-".contains(c)) && !name.is_empty();
     }
