@@ -168,7 +168,11 @@ impl Vault {
             edge: None,
         };
         vault.settle_somehow(Held::Vault).map_err(|error| vault.pinpoint(error))?;
-        if let Some(accepted) = vault.options.accept_head.take() {
+        let accepted = vault.options.accept_head.take();
+        let was_begun = accepted.as_ref().map_or(Ok(false), |accepted| vault.was_begun_from(accepted))?;
+        if was_begun || vault.seen.begun_here {
+            vault.note_beginning().or_else(recovery::ignore_read_only)?;
+        } else if let Some(accepted) = accepted {
             standing::is_accepted(&accepted, vault.head())?;
             if vault.alarm().is_none() && vault.standing != Standing::AtHand {
                 vault.accept()?;
@@ -218,6 +222,11 @@ impl Vault {
     /// What this machine had seen when it gave up writing just now: another one had written with its right to.
     pub fn gave_up(&self) -> Option<&Checkpoint> {
         self.seen.gave_up.as_ref()
+    }
+
+    /// Whether the head that was accepted is that from which this machine has begun the active log already.
+    pub fn was_continued(&self) -> bool {
+        self.seen.was_continued
     }
 
     /// How the vault stands to what this machine has seen of it.

@@ -45,9 +45,12 @@ use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::recovery::staging_of;
+use crate::vault::standing;
+use crate::vault::standing::Standing;
 use crate::vault::state::Pin;
 use crate::vault::state::State;
 use crate::vault::step::Held;
+use crate::vault::survey;
 
 /// Larger than any `vault.toml` is.
 const HEADER_LIMIT: u64 = 1 << 20;
@@ -291,6 +294,45 @@ impl Vault {
         (self.options.committing)();
         next.write(staging, (&self.signer, &closed, have), by, rng)?;
         self.name_next(&Header::parse(&next.header)?, &next.header)
+    }
+
+    /// Whether `accepted`, a head that is to be gone on from, is that from which this machine began the active log: then
+    /// that was done, and is not done again.
+    pub(super) fn was_begun_from(&mut self, accepted: &str) -> Result<bool, VaultError> {
+        let Some(past) = self.past.last().filter(|_| self.options.at_hand) else {
+            return Ok(false);
+        };
+        let is_named = standing::is_accepted(accepted, &past.have).is_ok();
+        let is_own = self.state.known_machine() == Some(past.by);
+        let is_pinned =
+            || Ok::<_, VaultError>(Pin::read(&self.places, &self.canonical()?)? == Some(Pin::of(&self.header)));
+        let is_new = || survey::is_begun_here(&self.places, &self.header.verifier, Some(past), self.head());
+        self.seen.was_continued = is_named && is_own && (is_pinned()? || is_new()?);
+        Ok(self.seen.was_continued)
+    }
+
+    /// What is noted of a log that this machine began, where it was stopped before: as after [`Vault::succeed`].
+    pub(super) fn note_beginning(&mut self) -> Result<(), VaultError> {
+        let Some(past) = self.past.last() else {
+            return Ok(());
+        };
+        let (old, closed) = (State::of(&self.places, &past.verifier), past.verifier.clone());
+        let _lock = self.state.lock(self.options.lock_wait)?;
+        if self.head.head().size == FIRST {
+            if self.state.mark(&self.header.verifier)?.is_none() {
+                self.state.set_mark(&self.head)?;
+            }
+            self.state.make_writer()?;
+        }
+        if let Some((_, link)) = history::link(&self.disk, &closed, self.log.id)? {
+            old.keep_link(&link)?;
+        }
+        self.pin()?;
+        old.drop_writer()?;
+        if self.standing == Standing::Unmarked {
+            self.standing = Standing::InStep;
+        }
+        Ok(())
     }
 
     /// The highest head known here: the mark, or what the vault shows.

@@ -44,6 +44,10 @@ const LONGEST: usize = 1000;
 pub struct Seen {
     /// The pin names a log that the active one continues, by links of the pinned key.
     pub by_link: bool,
+    /// This machine began the active log, and was stopped before it had noted that.
+    pub begun_here: bool,
+    /// The head that was accepted for a recovery is that from which this machine has begun the active log already.
+    pub was_continued: bool,
     /// This machine had the right to write, and found that another had written: it gave up at this mark.
     pub gave_up: Option<Checkpoint>,
 }
@@ -93,7 +97,8 @@ pub(super) fn recognise(
     let (published, past) = read().map_err(|_: VaultError| replaced())?;
     let is_linked =
         pinned == header.verifier || leads_here || is_linked(&found.disk, &pinned, &past, &header.verifier)?;
-    if !is_linked {
+    let begun_here = !is_linked && is_begun_here(&found.places, &header.verifier, past.last(), published.head())?;
+    if !is_linked && !begun_here {
         return Err(replaced());
     }
     let from = past.iter().position(|past| past.verifier == pinned).unwrap_or(0);
@@ -110,7 +115,26 @@ pub(super) fn recognise(
             false => VaultError::Rekeyed { path: path(), head: Box::new(published.head().clone()) },
         });
     }
-    Ok((published, past, Seen { by_link: true, gave_up: None }))
+    Ok((published, past, Seen { by_link: !begun_here, begun_here, ..Seen::default() }))
+}
+
+/// Whether this machine began the log that the header names, and nothing came after: it was stopped before the pin was
+/// moved. Its id for that log, drawn here, is in the log's first event, and nobody else has it. A log that was lost since,
+/// and that another took the place of, is an older copy.
+pub(super) fn is_begun_here(
+    places: &Places,
+    verifier: &VerifierKey,
+    past: Option<&Past>,
+    head: &Checkpoint,
+) -> Result<bool, VaultError> {
+    let Some(past) = past else {
+        return Ok(false);
+    };
+    let (state, old) = (State::of(places, verifier), State::of(places, &past.verifier));
+    let was_lost = old.lost_link(&past.verifier).is_some_and(|link| link.vkey == *verifier)
+        && old.link(&past.verifier).is_none_or(|link| link.vkey != *verifier);
+    let has_gone_on = head.size > FIRST || state.mark(verifier)?.is_some_and(|mark| mark.head() != head);
+    Ok(state.known_machine() == Some(past.by) && !was_lost && !has_gone_on)
 }
 
 /// Whether links lead from the log that the header names to the one that is pinned.

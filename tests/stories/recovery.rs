@@ -471,3 +471,62 @@ fn a_copy_that_excludes_what_was_seen_is_evidence_of_a_fork() {
     assert!(said.exit == 7 && said.stderr.contains("excludes what was seen here"), "{said:?}");
     practice.ok(&["client", "add", "c-3"]);
 }
+
+/// The files below a directory, with their contents.
+fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    files_of(directory, "").into_iter().map(|file| (file.clone(), fs::read(file).unwrap())).collect()
+}
+
+#[test]
+fn going_on_that_was_stopped_after_it_was_done_is_told_as_done() {
+    let (practice, one) = with_one();
+    copy(&practice, "vault", "backup");
+    let state = practice.path("home/.local/state/subrosa");
+    let older = contents(&state);
+    practice.ok(&["ledger", "rotate-key", "--batch"]);
+    copy(&practice, "backup", "vault");
+    let head = practice.run(&["check", "--json"]).json()["ledger"]["head"].clone();
+    let head = format!("{}:{}", head["size"], head["root"].as_str().unwrap());
+    let go_on = ["--accept-head", &head, "ledger", "recover", "--json"];
+    // Of the lost log nothing but the pin is remembered, so nothing is joined.
+    let is_new = |file: &Path, known: &[(PathBuf, Vec<u8>)]| known.iter().all(|(other, _)| other != file);
+    for (file, _) in contents(&state) {
+        if is_new(&file, &older) && file.ends_with("head") {
+            fs::remove_file(file).unwrap();
+        }
+    }
+    let before = contents(&state);
+    let said = practice.run(&go_on);
+    assert!(said.exit == 7 && said.json()["continued"].is_object(), "{said:?}");
+    assert_eq!(said.json()["head"]["size"], 3, "{said:?}");
+    let done = said.json()["head"].clone();
+    copy(&practice, "vault", "whole");
+
+    // Stopped when `vault.toml` named the new log, and before this computer had noted any of that, or half of it.
+    for noted in [&["id"][..], &["id", "head"], &["id", "head", "writer"]] {
+        for args in [&["list"][..], &go_on] {
+            copy(&practice, "whole", "vault");
+            for (file, _) in contents(&state).into_iter().filter(|(file, _)| is_new(file, &before)) {
+                if !noted.iter().any(|name| file.ends_with(name)) {
+                    fs::remove_file(file).unwrap();
+                }
+            }
+            before.iter().for_each(|(file, bytes)| fs::write(file, bytes).unwrap());
+            let said = practice.run(args);
+            assert!(said.exit == if args == ["list"] { 0 } else { 7 }, "{noted:?} {args:?}: {said:?}");
+            assert!(!said.stderr.contains("WARNING"), "{noted:?} {args:?}: {said:?}");
+            // Once more: it is done, and this computer writes.
+            let said = practice.run(&go_on);
+            assert!(said.exit == 7 && said.stderr.contains("this computer began it"), "{noted:?} {args:?}: {said:?}");
+            assert_eq!((&said.json()["continued"], &said.json()["head"]), (&Value::Null, &done), "{noted:?}: {said:?}");
+            assert_eq!(practice.ok(&["show", &one]).stdout, "one");
+            practice.ok(&["client", "list"]);
+        }
+        // What is put back for the next turn was never added to under that head.
+        let keep = contents(&state);
+        practice.ok(&["client", "add", "b-2"]);
+        let said = practice.run(&go_on);
+        assert!(said.exit == 7 && said.stderr.contains("this computer began it"), "{noted:?}: {said:?}");
+        keep.iter().for_each(|(file, bytes)| fs::write(file, bytes).unwrap());
+    }
+}

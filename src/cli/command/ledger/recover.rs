@@ -221,7 +221,11 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         // It was the copy's head, and has been compared: given twice, or again after a crash, it makes no writer.
         session.globals.accept_head = None;
     }
-    if args.next_key.is_some() && vault.promised()?.is_none() {
+    if vault.was_continued() {
+        session.note("a new ledger goes on from that head already: this computer began it");
+        session.globals.accept_head = None;
+    }
+    if args.next_key.is_some() && !vault.was_continued() && vault.promised()?.is_none() {
         return Err(no_next_key());
     }
     let is_forked = matches!(vault.may_append(), Err(VaultError::Forked { .. } | VaultError::SignedTwice { .. }));
