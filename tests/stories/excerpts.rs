@@ -72,11 +72,14 @@ fn passages_come_into_one_excerpt_with_a_gap_between_them() {
 fn lines_that_are_not_there_are_no_passage() {
     let practice = practice();
     let origin = filed(&practice, "note.txt", TEXT.as_bytes(), &[]);
-    for lines in ["0", "0-2", "3-2", "6-7", "7", "1-99999999999999999999", "-3", "2-", "a-b", "1-2-3", "", "+1", "1,3"]
+    for lines in ["0", "0-2", "3-2", "6-7", "7", "1-99999999999999999999", "-3", "9-", "a-b", "1-2-3", "", "+1", "1,3"]
     {
         let said = practice.refused(2, &["excerpt", &origin, &format!("--lines={lines}")]);
         assert!(!said.stderr.contains("three"), "{said:?}");
     }
+    // To the end, wherever that is.
+    let rest = practice.ok(&["excerpt", &origin, "--lines", "4-", "--json"]).json();
+    assert_eq!(rest["record"]["excerpt_of"]["lines"], serde_json::json!([[4, 6]]), "{rest}");
     // One wrong passage among good ones, and none at all.
     practice.refused(2, &["excerpt", &origin, "--lines", "1-2", "--lines", "5-9"]);
     let said = practice.refused(2, &["excerpt", &origin]);
