@@ -169,6 +169,7 @@ fn a_copy_with_a_new_key_of_its_own_is_taken_when_somebody_confirms_it() {
     for args in [&["ledger", "recover", "--from", "newer"][..], &["ledger", "recover", "--from", "newer", "--yes"]] {
         let said = on(&practice, "desk", "desk-vault", args);
         assert!(said.exit == 5 && said.stderr.contains("an owner was removed"), "{said:?}");
+        assert!(said.stderr.contains(&format!("--accept-head {head} ledger recover --from ")), "{said:?}");
         assert!(tree(&practice.path("desk-vault")) == before);
     }
     let wrong = head_of(&practice, "home", "vault");

@@ -65,7 +65,8 @@ impl From<VaultError> for Failure {
             VaultError::Forked { .. } => Self::new(
                 Integrity,
                 format!("{message}; nothing is added to it: bring the copy back that was seen here"),
-            ),
+            )
+            .hint("subrosa ledger recover"),
             VaultError::ForkedCopy { .. } => {
                 let words = "nothing is taken from it, and nothing is added under that key; compare both with somebody who \
                              kept a head; if what is here is right, a new ledger can go on from it";

@@ -47,7 +47,7 @@ impl Session<'_> {
             match adoption::adopt(&known, &copied, self.lock_wait(), &mut self.host.rng) {
                 Err(error @ VaultError::Rekeyed { .. }) if accepted.is_none() => match self.confirmed(&error)? {
                     Some(confirmed) => accepted = Some(confirmed),
-                    None => return Err(error.into()),
+                    None => return Err(unconfirmed(&error, from)),
                 },
                 other => break other?,
             }
@@ -69,6 +69,17 @@ impl Session<'_> {
         }
         Ok(adopted)
     }
+}
+
+/// A copy with a vault key of its own that nobody confirmed: the same command, with the head, takes it over.
+fn unconfirmed(error: &VaultError, from: &Path) -> Failure {
+    let words = "compare that with the computer on which the owner was removed";
+    let failure = Failure::new(FailureCode::Integrity, format!("{error}; {words}"));
+    let VaultError::Rekeyed { head, .. } = error else {
+        return failure;
+    };
+    let (accept, copy) = (root_text(&head.root), crate::cli::names::word(&from.display().to_string()));
+    failure.hint(format!("subrosa --accept-head {}:{accept} ledger recover --from {copy}", head.size))
 }
 
 fn nothing() -> Failure {
