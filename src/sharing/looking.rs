@@ -45,9 +45,7 @@ pub fn look(vault: &Vault, records: &[Record]) -> Result<Looked, ShareError> {
             let at = Some((hit.line, hit.column));
             looked.found.push(Found { record: Some(record.id()), place: "content", at, is_text });
         }
-        // Where identifiers were removed, neither title nor file name leaves.
-        let beside = beside(record).into_iter().filter(|(place, _)| !is_nameless(record) || *place == "tag");
-        for (place, text) in beside {
+        for (place, text) in beside(record) {
             if !scan::scan(&text, vault.catalog(), &allowed)?.hits.is_empty() {
                 looked.found.push(Found { record: Some(record.id()), place, at: None, is_text });
             }

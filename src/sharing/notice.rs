@@ -62,7 +62,8 @@ impl Notice<'_> {
         let mut head = vec!["CONFIDENTIAL".to_owned(), String::new()];
         head.extend(field("From:     ", self.sender.unwrap_or("(no name given)")));
         head.extend(field("To:       ", self.recipient));
-        head.extend(wrapped(&format!("Purpose:  {}, {}", self.purpose, purposes::meaning(self.purpose).plain), ""));
+        let plain = purposes::meaning(self.purpose).plain;
+        head.extend(field("Purpose:  ", &format!("{}, {plain}", self.purpose)));
         head.push(format!("Made:     {}", self.created));
         head.push(format!("Number:   {}", self.disclosure));
         head.push(String::new());

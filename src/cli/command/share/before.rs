@@ -14,13 +14,7 @@ pub fn redacted(plan: &SharePlan, vault: &mut Vault, session: &mut Session<'_>) 
     let mut records = plan.request.records.clone();
     for id in &mut records {
         if plan.to_redact.contains(id) {
-            let record = vault.catalog().record(*id)?;
-            let is_nameless =
-                record.and_then(|record| record.latest.excerpt_of).is_some_and(|excerpt| excerpt.de_identified);
-            // What had its identifiers removed has them removed again.
-            let today = session.today(vault)?;
-            let de_identify = is_nameless.then_some(today);
-            let cut = Cut { of: *id, lines: Vec::new(), redact: true, de_identify, title: None };
+            let cut = Cut { of: *id, lines: Vec::new(), redact: true, de_identify: None, title: None };
             let made = excerpt(&mut session.desk(vault), &cut)?;
             session.note(&format!("{id} names other people: {} is shared in its place", made.record));
             *id = made.record;
