@@ -1,15 +1,15 @@
 //! The identifier scan: who is named in a text that the text is not about, and what of it could identify anybody.
 //! Text in, findings out. Its main types are [`Identifier`] and [`Index`] (who could be named), [`Scan`] and [`Hit`] (who
-//! is), [`redaction`] (their names put out) and [`deidentify`] (identifiers of every kind removed).
+//! is), [`redaction`] (their names put out) and [`deidentify()`] (identifiers of every kind removed).
 //!
 //! How a name is judged, in the order of the rules:
 //!
-//! 1. Letters are compared folded: without case, accents, look-alikes and invisible characters ([`letters`]).
+//! 1. Letters are compared folded: without case, accents, look-alikes and invisible characters (`letters`).
 //! 2. Two parts of one name beside each other count, in either order; so does a part with an initial of another.
 //! 3. A part alone counts when it has three letters or more and is no particle (`da`, `van`, `al`); one of two letters
 //!    only where it looks like a name. All parts beside each other count whatever they are (`Al Wu`, `mark hope`), and
 //!    so does a name of one short part spelled as on file (`JJ`). In scripts without blanks a name counts anywhere.
-//! 4. A part alone that is also an ordinary word counts only where it looks like a name ([`ordinary`]).
+//! 4. A part alone that is also an ordinary word counts only where it looks like a name (`ordinary`).
 //! 5. Of findings that overlap the longest counts; where it is as well the name of somebody allowed, nobody is named.
 //!
 //! Initials alone (`M.L.`) name nobody: in a practice of a few hundred they are everybody's. Only where identifiers are

@@ -94,7 +94,7 @@ impl PlannedDisclosure {
     }
 }
 
-/// What [`send`] takes: who gets what, and who does not and why not.
+/// What [`sending::send`] takes: who gets what, and who does not and why not.
 #[derive(Debug)]
 pub struct SharePlan {
     /// What was asked for.
