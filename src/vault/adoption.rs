@@ -30,6 +30,7 @@ use crate::vault::history::Moves;
 use crate::vault::history::Openings;
 use crate::vault::history::Past;
 use crate::vault::history::Stretch;
+use crate::vault::links;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
@@ -38,7 +39,6 @@ use crate::vault::places::Places;
 use crate::vault::root_text;
 use crate::vault::state::Pin;
 use crate::vault::state::State;
-use crate::vault::survey;
 use crate::vault::unlock::Unlocked;
 
 mod taking;
@@ -254,12 +254,12 @@ impl<'a> Offer<'a> {
             return Ok(());
         }
         let Some(at) = self.past.iter().position(|past| past.verifier == *key) else {
-            return Err(match survey::leads_to(&self.here, self.known.places, active, key)? {
+            return Err(match links::leads_to(&self.here, self.known.places, active, key)? {
                 true => VaultError::OlderCopy { path: self.there.root().to_owned() },
                 false => self.replaced(),
             });
         };
-        if !survey::is_linked(&self.there, key, &self.past, active)? {
+        if !links::is_linked(&self.there, key, &self.past, active)? {
             return Err(VaultError::NoLink { path: self.there.root().to_owned() });
         }
         history::check_promises(&self.past[at..], active).map_err(|error| torn(self.copy, error))

@@ -20,6 +20,7 @@ pub mod header;
 pub mod history;
 pub mod intent;
 pub mod left_out;
+mod links;
 pub mod lock;
 pub mod log;
 pub mod mending;

@@ -19,7 +19,6 @@ use crate::practice::log::LogClosed;
 use crate::practice::log::LogJoined;
 use crate::vault::Vault;
 use crate::vault::catalog::EntryFilter;
-use crate::vault::disk::Disk;
 use crate::vault::erasing::Declared;
 use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
@@ -27,6 +26,7 @@ use crate::vault::history;
 use crate::vault::history::Chapter;
 use crate::vault::history::Past;
 use crate::vault::intent;
+use crate::vault::links;
 use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::places::Places;
@@ -35,9 +35,6 @@ use crate::vault::state::Pin;
 use crate::vault::state::State;
 use crate::vault::succession::FIRST;
 use crate::vault::unlock::Found;
-
-/// No history has so many logs: links in a circle end.
-const LONGEST: usize = 1000;
 
 /// What this machine knew of a vault before it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,8 +80,8 @@ pub(super) fn recognise(
     let replaced = || VaultError::Replaced { path: path() };
     let pinned: VerifierKey = pin.verifier.parse().map_err(|_| replaced())?;
     // Links may lead both ways: a log that went on by itself and was joined links back to the one that it continues.
-    let leads_here = is_continued_by(found, &pinned, &header.verifier)?;
-    if !leads_here && is_continued_by(found, &header.verifier, &pinned)? {
+    let leads_here = links::is_continued_by(found, &pinned, &header.verifier)?;
+    if !leads_here && links::is_continued_by(found, &header.verifier, &pinned)? {
         return Err(VaultError::OlderHeader { path: path() });
     }
     let seen = State::of(&found.places, &header.verifier).mark(&header.verifier);
@@ -96,7 +93,7 @@ pub(super) fn recognise(
     };
     let (published, past) = read().map_err(|_: VaultError| replaced())?;
     let is_linked =
-        pinned == header.verifier || leads_here || is_linked(&found.disk, &pinned, &past, &header.verifier)?;
+        pinned == header.verifier || leads_here || links::is_linked(&found.disk, &pinned, &past, &header.verifier)?;
     let begun_here = !is_linked && is_begun_here(&found.places, &header.verifier, past.last(), published.head())?;
     if !is_linked && !begun_here {
         return Err(replaced());
@@ -135,65 +132,6 @@ pub(super) fn is_begun_here(
         && old.link(&past.verifier).is_none_or(|link| link.vkey != *verifier);
     let has_gone_on = head.size > FIRST || state.mark(verifier)?.is_some_and(|mark| mark.head() != head);
     Ok(state.known_machine() == Some(past.by) && !was_lost && !has_gone_on)
-}
-
-/// Whether links lead from the log that the header names to the one that is pinned.
-pub(super) fn is_older_than_pin(found: &Found) -> Result<bool, VaultError> {
-    let Ok(canonical) = found.disk.root().canonicalize() else {
-        return Ok(false);
-    };
-    let pinned = Pin::read(&found.places, &canonical)?.and_then(|pin| pin.verifier.parse::<VerifierKey>().ok());
-    pinned.map_or(Ok(false), |pinned| is_continued_by(found, &found.header.verifier, &pinned))
-}
-
-/// Whether links lead from the `pinned` key over the `past` logs to the active one.
-pub(super) fn is_linked(
-    disk: &Disk,
-    pinned: &VerifierKey,
-    past: &[Past],
-    active: &VerifierKey,
-) -> Result<bool, VaultError> {
-    let Some(at) = past.iter().position(|past| past.verifier == *pinned) else {
-        return Ok(false);
-    };
-    let newer = past[at + 1..].iter().map(|past| &past.verifier).chain([active]);
-    for (old, new) in past[at..].iter().zip(newer) {
-        let Some(id) = new.origin().log_id() else {
-            return Ok(false);
-        };
-        let link = history::link(disk, &old.verifier, id)?;
-        if !link.is_some_and(|(link, _)| link.vkey == *new && link.head() == old.closed) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Whether links lead from `older` to `newer`: those in the vault, and those that this machine remembers.
-fn is_continued_by(found: &Found, older: &VerifierKey, newer: &VerifierKey) -> Result<bool, VaultError> {
-    leads_to(&found.disk, &found.places, older, newer)
-}
-
-/// The same, of a vault that may not even be found.
-pub(super) fn leads_to(
-    disk: &Disk,
-    places: &Places,
-    older: &VerifierKey,
-    newer: &VerifierKey,
-) -> Result<bool, VaultError> {
-    let mut at = older.clone();
-    for _ in 0..LONGEST {
-        let Some(id) = at.origin().log_id() else {
-            return Ok(false);
-        };
-        let shown = history::link_in(disk, &places::successor(id), &at)?.map(|(link, _)| link);
-        match shown.or_else(|| State::of(places, &at).link(&at)) {
-            Some(link) if link.vkey == *newer => return Ok(true),
-            Some(link) => at = link.vkey,
-            None => return Ok(false),
-        }
-    }
-    Ok(false)
 }
 
 impl Vault {
@@ -406,7 +344,7 @@ impl Vault {
             return Ok(true);
         }
         let mut at = self.header.verifier.clone();
-        for _ in 0..LONGEST {
+        for _ in 0..links::LONGEST {
             let link = at.origin().log_id().map(places::successor);
             match link.map(|file| history::link_in(&self.disk, &file, &at)).transpose()?.flatten() {
                 Some((link, _)) if is_known(&link.vkey)? => return Ok(true),

@@ -16,9 +16,9 @@ use crate::secret::SecretText;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
 use crate::vault::header::Header;
+use crate::vault::links;
 use crate::vault::places;
 use crate::vault::places::Places;
-use crate::vault::survey;
 
 /// Larger than any `vault.toml` or key file is.
 const KEY_FILE_LIMIT: u64 = 1 << 20;
@@ -154,7 +154,7 @@ impl Found {
         let sealed = match self.disk.read(&file, KEY_FILE_LIMIT)? {
             Some(sealed) => sealed,
             // A log that was continued has none: it is the header that is old.
-            None if survey::is_older_than_pin(&self)? => {
+            None if links::is_older_than_pin(&self)? => {
                 return Err(VaultError::OlderHeader { path: self.places.vault.clone() });
             }
             None => return Err(VaultError::altered(&file, "it is missing")),
