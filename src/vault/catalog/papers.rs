@@ -192,7 +192,7 @@ impl Catalog {
             Some(found) => found,
             None => (1, strict(&self.began()?)),
         };
-        let protocol = Protocol::parse(&text).map_err(|_| self.error(unreadable()))?;
+        let protocol = Protocol::read(&text).map_err(|_| self.error(unreadable()))?;
         let asked = "SELECT version, time FROM protocols WHERE material = 1 ORDER BY version DESC LIMIT 1";
         let material = self.one(asked, [], |row| Ok((natural(row, 0)?, Timestamp::from_unix(row.get(1)?))))?;
         Ok(Adopted { version, protocol, text, material: material.unwrap_or((1, Timestamp::MIN)) })
