@@ -43,6 +43,7 @@ use subrosa::practice::recipient::RecipientDetails;
 use subrosa::practice::training::TrainingAdded;
 use subrosa::sharing;
 use subrosa::sharing::ShareRequest;
+use subrosa::sharing::facts::Circumstances;
 use subrosa::time::Date;
 use subrosa::time::Timestamp;
 use subrosa::time::Zone;
@@ -178,7 +179,8 @@ fn measure(top: &Path) -> Result<(), Box<dyn Error>> {
             ask: policy::Request { has_reason: true, ..policy::Request::new(Purpose::Supervise) },
             why: None,
             expires: None,
-            output: Vec::new(),
+            about: Circumstances::default(),
+            group: None,
             redact: false,
         };
         let before = vault.catalog().reads();

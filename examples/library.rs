@@ -37,6 +37,7 @@ use subrosa::practice::recipient::RecipientAdded;
 use subrosa::practice::recipient::RecipientDetails;
 use subrosa::sharing;
 use subrosa::sharing::ShareRequest;
+use subrosa::sharing::facts::Circumstances;
 use subrosa::sharing::sending;
 use subrosa::time::Timestamp;
 use subrosa::time::Zone;
@@ -138,7 +139,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         ask: policy::Request::new(Purpose::Treat),
         why: None,
         expires: None,
-        output: Vec::new(),
+        about: Circumstances::default(),
+        group: None,
         redact: false,
     };
     let plan = sharing::plan(&vault, request, clock(), rng, &Callbacks::none())?;

@@ -121,6 +121,14 @@ ids! {
     TrainingId = "t-" + 16, "training", "t- and 16 characters";
     /// A restriction: 80 random bits.
     RestrictionId = "x-" + 16, "restriction", "x- and 16 characters";
+    /// A group: 80 random bits.
+    GroupId = "g-" + 16, "group", "g- and 16 characters";
+    /// A concern: 80 random bits.
+    ConcernId = "o-" + 16, "concern", "o- and 16 characters";
+    /// A follow-up: 80 random bits.
+    FollowupId = "f-" + 16, "follow-up", "f- and 16 characters";
+    /// An inquiry: 80 random bits.
+    InquiryId = "q-" + 16, "inquiry", "q- and 16 characters";
     /// A sealed object; every sealed write draws a new one.
     ObjectId = "" + 16, "object", "16 characters";
     /// A transaction under way.

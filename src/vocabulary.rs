@@ -171,6 +171,7 @@ words! {
     /// Which statement a package carries.
     Notice "notice" {
         General = "general", Psychotherapy = "psychotherapy", Part2 = "part2", DeIdentified = "de-identified",
+        Safety = "safety",
     }
 
     /// What was agreed to.
@@ -208,6 +209,7 @@ words! {
     /// What the author of a disclosure confirmed.
     Confirmation "confirmation" {
         AdverseUseReviewed = "adverse-use-reviewed", ConflictAcknowledged = "conflict-acknowledged",
+        AfterDiscomfort = "after-discomfort",
     }
 
     /// Where a training stands at a given time.
@@ -224,6 +226,81 @@ words! {
 
     /// Who ended a restriction.
     EndedBy "party that ends" { Client = "client", Practice = "practice" }
+
+    /// Where a group stands.
+    GroupState "group state" { Planned = "planned", Started = "started", Closed = "closed" }
+
+    /// How somebody seemed to be in a session.
+    Comfort "comfort" {
+        Ok = "ok", Uneasy = "uneasy", Distressed = "distressed", NotObserved = "not-observed",
+    }
+
+    /// Who raised a concern.
+    RaisedBy "party that is concerned" {
+        Client = "client", Participant = "participant", Representative = "representative", Staff = "staff",
+        Anonymous = "anonymous",
+    }
+
+    /// Whether who raised a concern says that it was addressed.
+    Addressed "answer" { Yes = "yes", No = "no", Partly = "partly" }
+
+    /// Where a concern stands.
+    ConcernState "concern state" { Open = "open", Resolved = "resolved" }
+
+    /// Whom a threat is to.
+    ThreatTo "one who is threatened" {
+        SelfSame = "self", IdentifiedOther = "identified-other", Others = "others", Child = "child",
+        DependentAdult = "dependent-adult",
+    }
+
+    /// How sure somebody is.
+    Certainty "answer" { Yes = "yes", No = "no", Unsure = "unsure" }
+
+    /// Whether the client was told.
+    Told "answer" { Yes = "yes", No = "no", Later = "later" }
+
+    /// What is to be done after a safety disclosure.
+    Task "task" {
+        TellClient = "tell-client", DocumentOutcome = "document-outcome", PeerReview = "peer-review",
+        ConsentReview = "consent-review", Repair = "repair",
+    }
+
+    /// Where a follow-up stands.
+    FollowupState "follow-up state" { Open = "open", Done = "done" }
+
+    /// What a review of a safety disclosure came to.
+    ReviewResult "result" {
+        Justified = "justified", WithLessons = "justified-with-lessons", NotJustified = "not-justified",
+    }
+
+    /// How it was said that a package arrived.
+    AckHow "way to acknowledge" { Code = "code", Signed = "signed" }
+
+    /// What a colleague is reminded of.
+    NudgeAbout "reminder" { Setting = "setting", Talk = "talk", Files = "files" }
+
+    /// How a plain copy ended.
+    CopyEnd "end of a copy" { Gone = "gone", Wiped = "wiped" }
+}
+
+impl Setting {
+    /// Whether nobody else can hear or see: not a hallway, a waiting room or a café (NASW 1.07(i)). What nobody knows is
+    /// taken for a room that is not private.
+    pub fn is_private(self) -> bool {
+        !matches!(self, Self::SemiPublic | Self::Public | Self::Unknown)
+    }
+
+    /// Whether others can certainly hear: then a session needs a reason.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::SemiPublic | Self::Public)
+    }
+}
+
+impl Comfort {
+    /// Whether somebody did not seem well with it.
+    pub fn is_uneasy(self) -> bool {
+        matches!(self, Self::Uneasy | Self::Distressed)
+    }
 }
 
 impl RecordKind {
@@ -273,6 +350,6 @@ mod tests {
         assert_eq!(EndedBy::WORDS.join("|"), "client|practice");
         assert_eq!(ConsentState::WORDS.join(" "), "draft early live expired revoked false");
         assert_eq!(AgreementState::WORDS.join(" "), "signed-not-understood early live ended");
-        assert_eq!(Notice::WORDS.join(" "), "general psychotherapy part2 de-identified");
+        assert_eq!(Notice::WORDS.join(" "), "general psychotherapy part2 de-identified safety");
     }
 }

@@ -195,7 +195,7 @@ pub struct Record {
 impl Record {
     /// A version of a record, its client named by the catalogue.
     pub fn of(catalog: &Catalog, version: &RecordVersion) -> Result<Self, CatalogError> {
-        let group = version.group.as_ref().map(|id| Who { id: id.clone(), alias: id.clone() });
+        let group = version.group.map(|id| Who { id: id.to_string(), alias: id.to_string() });
         Ok(Self {
             id: version.record.to_string(),
             client: version.client.map(|id| Who::client(catalog, id)).transpose()?,

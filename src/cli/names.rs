@@ -5,17 +5,23 @@ use std::str::FromStr;
 
 use crate::cli::failure::Failure;
 use crate::id::AgreementId;
+use crate::id::ConcernId;
 use crate::id::ConsentId;
 use crate::id::DisclosureId;
+use crate::id::FollowupId;
+use crate::id::GroupId;
 use crate::id::IdError;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::id::RestrictionId;
 use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
+use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
+use crate::practice::group::Group;
 use crate::practice::recipient::Recipient;
 use crate::practice::restriction::Restriction;
+use crate::practice::safety::Followup;
 use crate::practice::words::Alias;
 use crate::vault::catalog::Catalog;
 use crate::vault::catalog::IdKind;
@@ -85,6 +91,24 @@ pub fn restriction(catalog: &Catalog, typed: &str) -> Result<Restriction, Failur
     catalog.restriction(id)?.ok_or_else(|| Failure::not_found(format!("there is no restriction {id}")))
 }
 
+/// The group whose id begins with `typed`.
+pub fn group(catalog: &Catalog, typed: &str) -> Result<Group, Failure> {
+    let id: GroupId = by_prefix(catalog, IdKind::Group, typed)?;
+    catalog.group(id)?.ok_or_else(|| Failure::not_found(format!("there is no group {id}")))
+}
+
+/// The concern whose id begins with `typed`.
+pub fn concern(catalog: &Catalog, typed: &str) -> Result<Concern, Failure> {
+    let id: ConcernId = by_prefix(catalog, IdKind::Concern, typed)?;
+    catalog.concern(id)?.ok_or_else(|| Failure::not_found(format!("there is no concern {id}")))
+}
+
+/// The follow-up whose id begins with `typed`.
+pub fn followup(catalog: &Catalog, typed: &str) -> Result<Followup, Failure> {
+    let id: FollowupId = by_prefix(catalog, IdKind::Followup, typed)?;
+    catalog.followup(id)?.ok_or_else(|| Failure::not_found(format!("there is no follow-up {id}")))
+}
+
 /// Who is of the team that is called `typed`. A team that nobody is of is none.
 pub fn team(catalog: &Catalog, typed: &str) -> Result<Vec<RecipientId>, Failure> {
     let members = match typed.parse::<Alias>() {
@@ -152,6 +176,9 @@ fn what(kind: IdKind) -> &'static str {
         IdKind::Agreement => "agreement",
         IdKind::Restriction => "restriction",
         IdKind::Training => "training",
+        IdKind::Group => "group",
+        IdKind::Concern => "concern",
+        IdKind::Followup => "follow-up",
     }
 }
 
@@ -165,5 +192,8 @@ fn letter(kind: IdKind) -> &'static str {
         IdKind::Agreement => AgreementId::PREFIX,
         IdKind::Restriction => RestrictionId::PREFIX,
         IdKind::Training => crate::id::TrainingId::PREFIX,
+        IdKind::Group => GroupId::PREFIX,
+        IdKind::Concern => ConcernId::PREFIX,
+        IdKind::Followup => FollowupId::PREFIX,
     }
 }

@@ -39,6 +39,7 @@ use crate::secret::SecretText;
 use crate::sharing;
 use crate::sharing::ShareError;
 use crate::sharing::ShareRequest;
+use crate::sharing::facts::Circumstances;
 use crate::time;
 use crate::time::Timestamp;
 use crate::time::Zone;
@@ -245,7 +246,8 @@ impl Bench {
             ask,
             why: None,
             expires: None,
-            output: Vec::new(),
+            about: Circumstances::default(),
+            group: None,
             redact: false,
         };
         let plan = sharing::plan(vault, request, (self.clock)(), &mut OsRng, &Callbacks::none())?;

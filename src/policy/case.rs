@@ -60,12 +60,30 @@ impl<'a> Case<'a> {
 
     /// Whether any of it falls under 42 CFR Part 2.
     pub fn is_part2(&self) -> bool {
-        self.facts.records.iter().any(|record| is_part2(record, self.facts.client, self.protocol()))
+        let is_client = self.facts.client.is_some_and(|client| client.details.part2);
+        let is_any = self.facts.records.iter().any(|record| is_part2(record, self.facts.client, self.protocol()));
+        is_any || is_client || self.protocol().has(Profile::Part2)
     }
 
     /// Whether all of it has its identifiers removed.
     pub fn is_de_identified(&self) -> bool {
-        self.facts.records.iter().all(is_de_identified)
+        !self.facts.records.is_empty() && self.facts.records.iter().all(is_de_identified)
+    }
+
+    /// Whether it is done to avert harm, or because a law compels it: by way of a safety disclosure.
+    pub fn is_for_safety(&self) -> bool {
+        is_for_safety(self.request.basis)
+    }
+
+    /// Whether somebody was not well in the session of a record, and that was noted today.
+    pub fn was_uneasy(&self) -> bool {
+        self.facts.records.iter().any(|record| self.was_uneasy_in(record))
+    }
+
+    /// Whether somebody was not well in the session of this record, and that was noted today.
+    pub fn was_uneasy_in(&self, record: &Record) -> bool {
+        let zone = self.protocol().zone();
+        record.noted.is_some_and(|noted| noted.comfort.is_uneasy() && noted.at.date_in(&zone) >= self.today)
     }
 
     /// Whether the recipient could use it against the client.
@@ -83,6 +101,11 @@ impl<'a> Case<'a> {
     pub fn matrix(&self) -> Matrix {
         Matrix::standard().with(&self.protocol().access.role)
     }
+}
+
+/// The bases of a safety disclosure: what safety or a law compels.
+pub fn is_for_safety(basis: Basis) -> bool {
+    matches!(basis, Basis::Threat | Basis::MedicalEmergency | Basis::AbuseReport)
 }
 
 /// A therapist's separate notes, by kind or by tag.

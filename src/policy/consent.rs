@@ -184,7 +184,7 @@ fn shortfalls(consent: &Consent, client: &Client, request: &Request, facts: &Fac
     let kinds: Vec<RecordKind> = records.iter().map(|record| record.latest.record_kind).collect();
     let is_part2 = records.iter().any(|record| is_part2(record, Some(client), protocol));
     let is_spoken = terms.method == Some(SignMethod::Verbal);
-    let is_light = !is_part2 && records.iter().all(|record| record.latest.label == Label::N);
+    let is_light = !is_part2 && !records.is_empty() && records.iter().all(|record| record.latest.label == Label::N);
     let revoked = consent
         .revoked
         .iter()
@@ -196,12 +196,13 @@ fn shortfalls(consent: &Consent, client: &Client, request: &Request, facts: &Fac
         (Shortfall::False, consent.false_because.is_some()),
         (Shortfall::Early, starts_later(consent, today)),
         (Shortfall::Signatory, !is_signed(terms, client, protocol, today)),
-        (Shortfall::Kind, kinds.iter().any(|kind| !terms.kinds.contains(kind))),
+        // What is told without a record is no note that needs a consent of its own, nor covered by such a consent.
+        (Shortfall::Kind, kinds.iter().any(|kind| !terms.kinds.contains(kind)) || (kinds.is_empty() && is_own(terms))),
         (Shortfall::Tag, records.iter().any(|record| !uncovered_tags(record, terms).is_empty())),
         (Shortfall::Purpose, !terms.purposes.contains(&request.purpose)),
         (Shortfall::Date, records.iter().any(|record| is_outside(record.latest.date, terms))),
         (Shortfall::Discloser, !terms.disclosers.is_empty() && !terms.disclosers.contains(facts.actor)),
-        (Shortfall::Identity, terms.de_identified && !records.iter().all(is_de_identified)),
+        (Shortfall::Identity, terms.de_identified && (records.is_empty() || !records.iter().all(is_de_identified))),
         (
             Shortfall::PsychotherapyNotes,
             records.iter().any(is_psychotherapy_note) && terms.note_class != Some(NoteClass::Psychotherapy),
@@ -213,6 +214,10 @@ fn shortfalls(consent: &Consent, client: &Client, request: &Request, facts: &Fac
         (Shortfall::Proceedings, is_part2 && request.purpose == Purpose::Legal && !terms.legal_proceedings),
     ];
     ways.into_iter().filter(|(_, falls)| *falls).map(|(way, _)| way).collect()
+}
+
+fn is_own(terms: &ConsentTerms) -> bool {
+    terms.note_class.is_some()
 }
 
 fn is_outside(date: Date, terms: &ConsentTerms) -> bool {

@@ -10,25 +10,30 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+use crate::id::ConcernId;
 use crate::id::ConsentId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::place::PlaceRisk;
 use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
+use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
 use crate::practice::protocol::Adopted;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
 use crate::practice::restriction::Restriction;
+use crate::practice::safety::Answers;
 use crate::practice::training::Training;
 use crate::practice::words::Alias;
 use crate::time::Timestamp;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Confirmation;
 use crate::vocabulary::Label;
+use crate::vocabulary::Medium;
 use crate::vocabulary::Notice;
 use crate::vocabulary::Purpose;
+use crate::vocabulary::Setting;
 
 use case::Case;
 
@@ -54,6 +59,10 @@ pub struct Request {
     pub adverse_use_reviewed: bool,
     /// The recipient's conflict of interest is known; recorded.
     pub conflict_acknowledged: bool,
+    /// Somebody was not well in the session, and it was thought about; recorded.
+    pub after_discomfort: bool,
+    /// How it travels.
+    pub medium: Medium,
 }
 
 impl Request {
@@ -67,6 +76,8 @@ impl Request {
             unverified: false,
             adverse_use_reviewed: false,
             conflict_acknowledged: false,
+            after_discomfort: false,
+            medium: Medium::Package,
         }
     }
 }
@@ -94,7 +105,7 @@ pub struct Facts<'a> {
     pub agreements: &'a [Agreement],
     /// The recipient's trainings.
     pub trainings: &'a [Training],
-    /// What; never empty.
+    /// What; empty for what is told without a record.
     pub records: &'a [Record],
     /// Whether these are all records of the client, and more than one.
     pub is_everything: bool,
@@ -102,10 +113,29 @@ pub struct Facts<'a> {
     pub consents: &'a [Consent],
     /// The client's restrictions.
     pub restrictions: &'a [Restriction],
+    /// What somebody fears for the client's confidentiality, and nobody has answered yet.
+    pub concerns: &'a [Concern],
+    /// What was answered, for a safety disclosure.
+    pub safety: Option<&'a Answers>,
+    /// Whether abuse of the client was reported before (42 CFR 2.12(c)(6) lets the first report through).
+    pub was_reported: bool,
+    /// Where this is done.
+    pub room: Room,
     /// Where other people were found in what would leave.
     pub found: &'a [Found],
     /// What is wrong with the place the package would go to.
     pub output: &'a [PlaceRisk],
+}
+
+/// The room in which something is shown or told now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// The room, where one was named or declared.
+    pub setting: Option<Setting>,
+    /// Whether one has to be.
+    pub is_needed: bool,
+    /// Whether the terminal is being recorded.
+    pub is_recorded: bool,
 }
 
 /// What the page tells a recipient of his own promise.
@@ -139,6 +169,8 @@ pub struct Reason {
     pub record: Option<RecordId>,
     /// The consent that came nearest.
     pub consent: Option<ConsentId>,
+    /// The concern that holds it.
+    pub concern: Option<ConcernId>,
     /// What the consent lacks.
     pub missing: Vec<&'static str>,
     /// Where somebody was found.
@@ -232,18 +264,29 @@ pub fn decide(request: &Request, facts: &Facts<'_>, now: Timestamp) -> Result<Pe
     if reasons.is_empty() { Ok(permit(&case)) } else { Err(Refusal { reasons }) }
 }
 
+/// Whether content of that label may be drawn in a room: a row of the same table refuses it.
+pub fn may_show(room: Room, label: Label) -> Result<(), Refusal> {
+    let broken = rules::broken_in(room, label);
+    let reasons: Vec<Reason> = rules().filter(|rule| broken.contains(&rule.id)).map(rules::reason).collect();
+    if reasons.is_empty() { Ok(()) } else { Err(Refusal { reasons }) }
+}
+
 fn permit(case: &Case<'_>) -> Permit {
     let mut notices = vec![Notice::General];
     notices.extend(case.has_psychotherapy_notes().then_some(Notice::Psychotherapy));
     notices.extend(case.is_part2().then_some(Notice::Part2));
     notices.extend(case.is_de_identified().then_some(Notice::DeIdentified));
-    let mut obligations = vec![Obligation::AttachNotice];
+    notices.extend(case.is_for_safety().then_some(Notice::Safety));
+    let is_package = case.request.medium == Medium::Package;
+    let mut obligations = Vec::new();
+    obligations.extend(is_package.then_some(Obligation::AttachNotice));
     obligations.extend((case.is_part2() && case.consent().is_some()).then_some(Obligation::AttachConsentScope));
-    obligations.push(Obligation::RequestAck);
+    obligations.extend(is_package.then_some(Obligation::RequestAck));
     obligations.extend(case.is_de_identified().then_some(Obligation::Deidentify));
     let mut confirmed = Vec::new();
     confirmed.extend(case.could_be_turned_against().then_some(Confirmation::AdverseUseReviewed));
     confirmed.extend(case.facts.recipient.details.conflict.is_some().then_some(Confirmation::ConflictAcknowledged));
+    confirmed.extend(case.was_uneasy().then_some(Confirmation::AfterDiscomfort));
     Permit {
         basis: case.request.basis,
         label: case.label(),

@@ -126,7 +126,7 @@ impl ConsentRevoked {
     /// Whether it takes back what would be shared so.
     pub fn takes_back(&self, recipient: RecipientId, kinds: &[RecordKind], purpose: Purpose) -> bool {
         (self.recipients.is_empty() || self.recipients.contains(&recipient))
-            && (self.kinds.is_empty() || kinds.iter().any(|kind| self.kinds.contains(kind)))
+            && (self.kinds.is_empty() || kinds.is_empty() || kinds.iter().any(|kind| self.kinds.contains(kind)))
             && (self.purposes.is_empty() || self.purposes.contains(&purpose))
     }
 }

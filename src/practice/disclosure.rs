@@ -7,6 +7,7 @@ use crate::digest::Digest;
 use crate::id::ClientId;
 use crate::id::ConsentId;
 use crate::id::DisclosureId;
+use crate::id::GroupId;
 use crate::id::ObjectId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
@@ -86,7 +87,7 @@ pub struct DisclosureMade {
     /// Until when the recipient may keep it.
     pub expires: Option<Date>,
     /// The group it is about.
-    pub group: Option<String>,
+    pub group: Option<GroupId>,
     /// The highest label of what was sent.
     pub label: Label,
     /// How it travelled.

@@ -108,12 +108,26 @@ const OF_CONSENTS: &[(&str, Stead)] = &[
     ("statements", Null),
 ];
 
+const OF_SAFETY: &[(&str, Stead)] = &[
+    ("alternatives", Word("erased")),
+    ("authority", Word("erased")),
+    ("client_told_why", Null),
+    ("consulted_with", Null),
+    ("facility", Null),
+    ("facts", Word("erased")),
+    ("least_information", Word("erased")),
+    ("nature_of_emergency", Null),
+    ("why_recipient", Word("erased")),
+];
+
 /// What may be erased of each kind besides; of kinds that are not here, nothing.
 const OF_KINDS: &[(&str, &[(&str, Stead)])] = &[
     ("agreement.added", OF_AGREEMENTS),
     ("agreement.ended", &[("reason", Word("erased"))]),
     ("client.added", OF_CLIENTS),
     ("client.edited", OF_CLIENTS),
+    ("concern.opened", &[("text", Word("erased"))]),
+    ("concern.resolved", &[("response", Word("erased"))]),
     ("consent.completed", OF_CONSENTS),
     ("consent.granted", OF_CONSENTS),
     ("consent.marked-false", &[("reason", Word("erased"))]),
@@ -135,6 +149,10 @@ const OF_KINDS: &[(&str, &[(&str, Stead)])] = &[
     ),
     ("disclosure.refused", &[("reasons", Empty)]),
     ("event.erased", &[("reason", Null)]),
+    ("export.made", &[("path", Word("erased")), ("path_bytes", Null)]),
+    ("followup.done", &[("text", Null)]),
+    ("group.planned", &[("name", Word("erased"))]),
+    ("inquiry.logged", &[("asks", Null), ("claims_relation", Null), ("from", Word("erased"))]),
     ("log.closed", &[("reason", Null)]),
     ("log.continued", &[("reason", Null)]),
     ("recipient.added", OF_RECIPIENTS),
@@ -146,6 +164,9 @@ const OF_KINDS: &[(&str, &[(&str, Stead)])] = &[
     ("record.tagged", &[("added", Empty), ("label", Word("V")), ("removed", Empty)]),
     ("record.versioned", OF_RECORDS),
     ("representative.added", &[("evidence", Word("erased"))]),
+    ("safety.disclosed", OF_SAFETY),
+    ("safety.reviewed", &[("text", Word("erased"))]),
+    ("session.noted", &[("declined", Empty), ("setting_reason", Null)]),
     ("training.added", &[("course", Word("erased"))]),
     ("vault.created", &[("contact", Null), ("name", Null)]),
     ("vault.rekeyed", &[("reason", Null)]),

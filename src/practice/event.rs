@@ -6,11 +6,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::practice::acknowledgement::AcknowledgementFailed;
+use crate::practice::acknowledgement::DisclosureAcknowledged;
 use crate::practice::agreement::AgreementAdded;
 use crate::practice::agreement::AgreementEnded;
 use crate::practice::client::ClientClosed;
 use crate::practice::client::ClientDetails;
 use crate::practice::client::RepresentativeAdded;
+use crate::practice::concern::ConcernOpened;
+use crate::practice::concern::ConcernResolved;
 use crate::practice::consent::ConsentMarkedFalse;
 use crate::practice::consent::ConsentReceiptGiven;
 use crate::practice::consent::ConsentRevoked;
@@ -20,7 +24,14 @@ use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
 use crate::practice::erasure;
 use crate::practice::erasure::EventErased;
+use crate::practice::export::ExportGone;
+use crate::practice::export::ExportMade;
 use crate::practice::fields::names_of;
+use crate::practice::group::GroupClosed;
+use crate::practice::group::GroupPlanned;
+use crate::practice::group::GroupStarted;
+use crate::practice::inquiry::ColleagueNudged;
+use crate::practice::inquiry::InquiryLogged;
 use crate::practice::log::LogClosed;
 use crate::practice::log::LogContinued;
 use crate::practice::log::LogJoined;
@@ -45,6 +56,10 @@ use crate::practice::rekey::RekeyFinished;
 use crate::practice::rekey::VaultRekeyed;
 use crate::practice::restriction::RestrictionAdded;
 use crate::practice::restriction::RestrictionEnded;
+use crate::practice::safety::FollowupDone;
+use crate::practice::safety::SafetyDisclosed;
+use crate::practice::safety::SafetyReviewed;
+use crate::practice::session::SessionNoted;
 use crate::practice::team::TeamChanged;
 use crate::practice::training::TrainingAdded;
 use crate::practice::words::Alias;
@@ -194,12 +209,42 @@ kinds! {
     RestrictionAdded(RestrictionAdded) = "restriction.added";
     /// That ended.
     RestrictionEnded(RestrictionEnded) = "restriction.ended";
+    /// Somebody fears for their confidentiality.
+    ConcernOpened(ConcernOpened) = "concern.opened";
+    /// That was answered.
+    ConcernResolved(ConcernResolved) = "concern.resolved";
+    /// What was asked and seen in a session.
+    SessionNoted(SessionNoted) = "session.noted";
+    /// A group was planned.
+    GroupPlanned(GroupPlanned) = "group.planned";
+    /// It began.
+    GroupStarted(GroupStarted) = "group.started";
+    /// What was said in a group was filed.
+    GroupClosed(GroupClosed) = "group.closed";
     /// Something was shared.
     DisclosureMade(DisclosureMade) = "disclosure.made";
     /// What was confirmed for it.
     DisclosureConfirmed(DisclosureConfirmed) = "disclosure.confirmed";
     /// Something was not shared, by a rule.
     DisclosureRefused(DisclosureRefused) = "disclosure.refused";
+    /// Its recipient says that it arrived.
+    DisclosureAcknowledged(DisclosureAcknowledged) = "disclosure.acknowledged";
+    /// A wrong receipt code was given.
+    AcknowledgementFailed(AcknowledgementFailed) = "acknowledgement.failed";
+    /// What was answered before something was disclosed for safety.
+    SafetyDisclosed(SafetyDisclosed) = "safety.disclosed";
+    /// Somebody looked at that again.
+    SafetyReviewed(SafetyReviewed) = "safety.reviewed";
+    /// What had to be done after it was done.
+    FollowupDone(FollowupDone) = "followup.done";
+    /// Somebody asked after a person.
+    InquiryLogged(InquiryLogged) = "inquiry.logged";
+    /// A colleague was reminded of something.
+    ColleagueNudged(ColleagueNudged) = "colleague.nudged";
+    /// Something was written out of the vault unsealed.
+    ExportMade(ExportMade) = "export.made";
+    /// Plain copies at a place have ended.
+    ExportGone(ExportGone) = "export.gone";
 }
 
 impl Body {

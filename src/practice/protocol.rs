@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::id::RecipientId;
 use crate::practice::need::Row;
 use crate::practice::owner::VaultCreated;
+use crate::practice::periods::Periods;
 use crate::practice::words::Line;
 use crate::practice::words::Prose;
 use crate::time::Date;
@@ -129,27 +130,6 @@ pub struct Handling {
     pub how: Prose,
     /// How long a recipient may keep a package, where the share does not say.
     pub keep: Option<Span>,
-}
-
-/// `[periods]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Periods {
-    /// How long a consent holds from its signing, where it does not say.
-    pub consent: Span,
-    /// How long a spoken permission holds at most.
-    pub verbal: Span,
-    /// How long an agreement holds from its first day, where it does not say; without end when missing.
-    pub agreement: Option<Span>,
-    /// How long a training holds, where it does not say.
-    pub training: Span,
-}
-
-impl Default for Periods {
-    fn default() -> Self {
-        let span = |text: &str| text.parse().expect("a span");
-        Self { consent: span("12m"), verbal: span("7d"), agreement: None, training: span("12m") }
-    }
 }
 
 /// `[override]`

@@ -5,8 +5,10 @@ use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::id::ClientId;
+use crate::id::GroupId;
 use crate::id::ObjectId;
 use crate::id::RecordId;
+use crate::practice::session::Noted;
 use crate::practice::words::Line;
 use crate::practice::words::Tag;
 use crate::time::Date;
@@ -40,7 +42,7 @@ pub struct RecordVersion {
     /// Where it was taken from.
     pub excerpt_of: Option<ExcerptOf>,
     /// The group it belongs to.
-    pub group: Option<String>,
+    pub group: Option<GroupId>,
     /// How confidential it is.
     pub label: Label,
     /// Its media type, as detected.
@@ -120,12 +122,14 @@ pub struct Record {
     pub latest: RecordVersion,
     /// When it was added.
     pub added: Timestamp,
+    /// How the person was, where that was noted; an excerpt has it from its origin.
+    pub noted: Option<Noted>,
 }
 
 impl Record {
     /// After `record.added`.
     pub fn added(latest: RecordVersion, added: Timestamp) -> Self {
-        Self { latest, added }
+        Self { latest, added, noted: None }
     }
 
     /// After `record.versioned`.

@@ -1,6 +1,9 @@
 //! What a decision looks at, gathered from the catalogue: just what the request touches, so that its cost does not grow
 //! with the vault. Must not know what is decided.
 
+use std::collections::BTreeSet;
+
+use crate::id::ClientId;
 use crate::id::ConsentId;
 use crate::id::RecipientId;
 use crate::keys::plugin::Callbacks;
@@ -10,14 +13,17 @@ use crate::policy::Facts;
 use crate::policy::Found;
 use crate::policy::Permit;
 use crate::policy::Refusal;
+use crate::policy::Room;
 use crate::policy::roles;
 use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
+use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
 use crate::practice::protocol::Adopted;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
 use crate::practice::restriction::Restriction;
+use crate::practice::safety::Answers;
 use crate::practice::training::Training;
 use crate::practice::words::Alias;
 use crate::practice::words::Prose;
@@ -27,6 +33,20 @@ use crate::time::Date;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vocabulary::AgreementState;
+use crate::vocabulary::Basis;
+
+/// What a request says besides its records.
+#[derive(Clone, Debug, Default)]
+pub struct Circumstances {
+    /// Whom it is about, where the records do not say.
+    pub client: Option<ClientId>,
+    /// What was answered, for a safety disclosure.
+    pub safety: Option<Answers>,
+    /// Where it is done.
+    pub room: Room,
+    /// What is wrong with the place the packages would go to.
+    pub output: Vec<PlaceRisk>,
+}
 
 /// What is the same for every recipient of a request.
 #[derive(Clone, Debug)]
@@ -41,6 +61,10 @@ pub struct Matter {
     pub records: Vec<Record>,
     is_everything: bool,
     restrictions: Vec<Restriction>,
+    concerns: Vec<Concern>,
+    safety: Option<Answers>,
+    was_reported: bool,
+    room: Room,
     found: Vec<Found>,
     output: Vec<PlaceRisk>,
 }
@@ -63,10 +87,10 @@ impl Matter {
         vault: &Vault,
         records: Vec<Record>,
         found: Vec<Found>,
-        output: Vec<PlaceRisk>,
+        about: Circumstances,
     ) -> Result<Self, ShareError> {
         let catalog = vault.catalog();
-        let id = records.first().and_then(|record| record.latest.client);
+        let id = about.client.or(records.iter().find_map(|record| record.latest.client));
         let client = id.map(|id| catalog.client(id)).transpose()?.flatten();
         let whole = records.iter().filter(|record| record.latest.excerpt_of.is_none()).count();
         let is_everything = match &client {
@@ -74,6 +98,8 @@ impl Matter {
             None => false,
         };
         let restrictions = client.as_ref().map(|client| catalog.restrictions(Some(client.id()))).transpose()?;
+        let concerns = concerns(vault, client.as_ref(), &records)?;
+        let was_reported = client.as_ref().map(|client| was_reported(vault, client)).transpose()?;
         let actor = vault.actor()?;
         Ok(Self {
             ledger_holds: vault.alarm().is_none(),
@@ -84,8 +110,12 @@ impl Matter {
             records,
             is_everything,
             restrictions: restrictions.unwrap_or_default(),
+            concerns,
+            was_reported: was_reported.unwrap_or_default(),
+            safety: about.safety,
+            room: about.room,
             found,
-            output,
+            output: about.output,
         })
     }
 
@@ -123,11 +153,37 @@ impl Matter {
             is_everything: self.is_everything,
             consents: &party.consents,
             restrictions: &self.restrictions,
+            concerns: &self.concerns,
+            safety: self.safety.as_ref(),
+            was_reported: self.was_reported,
+            room: self.room,
             found: &found,
             output: &self.output,
         };
         policy::decide(request, &facts, now)
     }
+}
+
+/// The open concerns that may touch the records: the client's, and those about all of their groups.
+fn concerns(vault: &Vault, client: Option<&Client>, records: &[Record]) -> Result<Vec<Concern>, ShareError> {
+    let catalog = vault.catalog();
+    let mut concerns = client.map(|client| catalog.concerns_about(client.id())).transpose()?.unwrap_or_default();
+    let groups: BTreeSet<_> = records.iter().filter_map(|record| record.latest.group).collect();
+    for group in groups {
+        concerns.extend(catalog.concerns_about_group(group)?);
+    }
+    Ok(concerns)
+}
+
+/// Whether abuse of the client was reported before.
+fn was_reported(vault: &Vault, client: &Client) -> Result<bool, ShareError> {
+    for safety in vault.catalog().safeties_about(client.id())? {
+        let disclosure = vault.catalog().disclosure(safety.disclosed.disclosure)?;
+        if disclosure.is_some_and(|disclosure| disclosure.made.basis == Basis::AbuseReport) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Party {

@@ -19,13 +19,13 @@ use rand_core::CryptoRng;
 use rand_core::RngCore;
 
 use crate::id::DisclosureId;
+use crate::id::GroupId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::keys::opening::SealsTo;
 use crate::keys::plugin::Callbacks;
 use crate::keys::recipient::PublicKey;
 use crate::keys::recipient::PublicKeyError;
-use crate::place::PlaceRisk;
 use crate::policy;
 use crate::policy::Permit;
 use crate::policy::Refusal;
@@ -37,6 +37,7 @@ use crate::practice::record::Record;
 use crate::practice::record::RecordVersion;
 use crate::practice::words::Prose;
 use crate::seal::SealError;
+use crate::sharing::facts::Circumstances;
 use crate::sharing::facts::Matter;
 use crate::sharing::facts::Party;
 use crate::sharing::looking::Looked;
@@ -61,8 +62,10 @@ pub struct ShareRequest {
     pub why: Option<Prose>,
     /// Until when the recipient may keep it.
     pub expires: Option<Date>,
-    /// What is wrong with the place the packages would go to.
-    pub output: Vec<PlaceRisk>,
+    /// Whom it is about, what was answered for safety, and where it is done and goes to.
+    pub about: Circumstances,
+    /// The participant's group, where its records are shared.
+    pub group: Option<GroupId>,
     /// Other people's names are to be put out first.
     pub redact: bool,
 }
@@ -192,7 +195,7 @@ pub fn plan<R: CryptoRng + RngCore>(
     let protocol = vault.catalog().protocol()?.protocol;
     let own = protocol.notice.iter().map(|added| added.text.as_str()).chain([protocol.handling.how.as_str()]);
     found.extend(looking::look_at_page(vault, &records, own.map(|text| (policy::PROTOCOL, text)))?);
-    let matter = Matter::of(vault, records, found, request.output.clone())?;
+    let matter = Matter::of(vault, records, found, request.about.clone())?;
     let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), named, to_redact, request };
     for id in plan.request.recipients.clone() {
         let party = Party::of(vault, id, matter.client.as_ref(), callbacks)?;

@@ -89,7 +89,7 @@ fn still_holds(vault: &Vault, plan: &SharePlan, now: Timestamp, callbacks: &Call
     if vault.catalog().last_naming()? != plan.named {
         return Ok(false);
     }
-    let matter = Matter::of(vault, records_of(vault, &plan.request)?, Vec::new(), plan.request.output.clone())?;
+    let matter = Matter::of(vault, records_of(vault, &plan.request)?, Vec::new(), plan.request.about.clone())?;
     for planned in &plan.planned {
         let party = Party::of(vault, planned.recipient.id(), matter.client.as_ref(), callbacks)?;
         let same = party.recipient == planned.recipient
@@ -122,7 +122,7 @@ fn pack<R: CryptoRng + RngCore>(
         consent: planned.permit.consent(),
         disclosure: planned.disclosure,
         expires: request.expires,
-        group: None,
+        group: request.group,
         label: planned.permit.label(),
         medium: Medium::Package,
         notice: planned.permit.notices().to_vec(),
@@ -133,7 +133,7 @@ fn pack<R: CryptoRng + RngCore>(
         recipient_key: Some(key.to_string()),
         records,
         series: None,
-        setting: None,
+        setting: request.about.room.setting,
         size: None,
         verified: planned.recipient.given.verified,
         why: request.why.clone(),

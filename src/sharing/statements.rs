@@ -27,6 +27,9 @@ pub fn statement(notice: Notice) -> Option<&'static str> {
         Notice::DeIdentified => {
             Some("Details that could identify the client were removed. Do not try to work out who this is.")
         }
+        Notice::Safety => Some(
+            "Sent without the client's signed agreement to prevent serious harm. Use only for that. Tell us what you did.",
+        ),
     }
 }
 

@@ -34,6 +34,7 @@ use crate::sharing;
 use crate::sharing::ShareError;
 use crate::sharing::SharePlan;
 use crate::sharing::ShareRequest;
+use crate::sharing::facts::Circumstances;
 use crate::time::Date;
 use crate::time::When;
 use crate::vault::Vault;
@@ -41,6 +42,7 @@ use crate::vault::desk::Desk;
 use crate::vault::transaction::Committed;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Purpose;
+use crate::vocabulary::Setting;
 
 /// How often a plan that was overtaken is made anew.
 const TRIES: usize = 5;
@@ -87,11 +89,17 @@ pub struct Args {
     /// You know of the recipient's conflict of interest; this is recorded
     #[arg(long)]
     pub acknowledge_conflict: bool,
+    /// Somebody was not well in the session, and you thought about it; this is recorded
+    #[arg(long)]
+    pub confirm_after_discomfort: bool,
+    /// The room in which this is done
+    #[arg(long, value_name = "SETTING", value_parser = words::<Setting>(Setting::WORDS))]
+    pub setting: Option<Setting>,
     /// Tell who would get what, and write nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Hand over a package that is in the ledger, and did not reach its place
-    #[arg(long, value_name = "DISCLOSURE", conflicts_with_all = ["client", "to", "purpose", "why", "expires", "partial", "redact", "unverified", "consent", "basis", "adverse_use_reviewed", "acknowledge_conflict", "dry_run"])]
+    #[arg(long, value_name = "DISCLOSURE", conflicts_with_all = ["client", "to", "purpose", "why", "expires", "partial", "redact", "unverified", "consent", "basis", "adverse_use_reviewed", "acknowledge_conflict", "confirm_after_discomfort", "setting", "dry_run"])]
     pub resume: Option<String>,
     /// A file, a directory, or - for standard output [default: the current directory]
     #[arg(short, long, value_name = "FILE|DIR|-")]
@@ -204,6 +212,7 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
         unverified: args.unverified,
         adverse_use_reviewed: args.adverse_use_reviewed,
         conflict_acknowledged: args.acknowledge_conflict,
+        after_discomfort: args.confirm_after_discomfort,
         ..policy::Request::new(purpose)
     };
     Ok(ShareRequest {
@@ -212,7 +221,12 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
         ask,
         why,
         expires,
-        output: targets.risks(vault, session)?,
+        about: Circumstances {
+            room: policy::Room { setting: args.setting, ..policy::Room::default() },
+            output: targets.risks(vault, session)?,
+            ..Circumstances::default()
+        },
+        group: None,
         redact: args.redact,
     })
 }

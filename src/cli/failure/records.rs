@@ -130,7 +130,13 @@ impl Blanks {
         let record = reason.record.map_or_else(|| self.record.clone(), |id| id.to_string());
         let consent = reason.consent.map_or_else(|| "CONSENT".to_owned(), |id| id.to_string());
         // What a draft lacks may be said with today's date, so it comes first.
-        let own = [("{missing}", completing(&reason.missing)), ("{record}", record), ("{consent}", consent)];
+        let concern = reason.concern.map_or_else(|| "CONCERN".to_owned(), |id| id.to_string());
+        let own = [
+            ("{missing}", completing(&reason.missing)),
+            ("{record}", record),
+            ("{consent}", consent),
+            ("{concern}", concern),
+        ];
         let blanks = own.iter().chain(&self.same);
         let filled = blanks.fold(reason.cure.to_owned(), |cure, (blank, word)| cure.replace(blank, word));
         // A flag that is not needed leaves nothing behind.
@@ -177,7 +183,7 @@ fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
     if !reason.missing.is_empty() {
         return format!("{}; missing: {}", reason.rule.text, reason.missing.join(", "));
     }
-    let risk = plan.request.output.iter().find(|risk| risk.id() == reason.rule.id);
+    let risk = plan.request.about.output.iter().find(|risk| risk.id() == reason.rule.id);
     risk.map_or_else(|| reason.rule.text.to_owned(), ToString::to_string)
 }
 

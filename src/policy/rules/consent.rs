@@ -1,6 +1,8 @@
 //! The basis, and the consent it is: complete, signed by whoever has to, live, and wide enough; and what needs a consent
 //! of its own.
 
+use std::collections::BTreeSet;
+
 use crate::policy::Reason;
 use crate::policy::case::Case;
 use crate::policy::case::is_part2;
@@ -10,6 +12,7 @@ use crate::policy::consent::Shortfall;
 use crate::policy::purposes;
 use crate::practice::client::Client;
 use crate::practice::recipient::Recipient;
+use crate::practice::record::Record;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
@@ -37,10 +40,7 @@ pub(super) const RULES: &[Rule] = &[
         source: &[INVOLVED, OUR_CHOICE],
         cure: "subrosa list --client ALIAS",
         exit: 3,
-        applies: |case, rule| {
-            let first = case.facts.records.first().and_then(|record| record.latest.client);
-            whole(rule, case.facts.records.iter().any(|record| record.latest.client != first))
-        },
+        applies: |case, rule| whole(rule, are_of_several(case.facts.records)),
     },
     Rule {
         id: "E-BASIS-FORBIDDEN",
@@ -56,7 +56,7 @@ pub(super) const RULES: &[Rule] = &[
         source: &["45 CFR 164.512(e)(1)(ii)", OUR_CHOICE],
         cure: "subrosa help share",
         exit: 3,
-        applies: |case, rule| whole(rule, !OPEN_BASES.contains(&case.request.basis)),
+        applies: |case, rule| whole(rule, !OPEN_BASES.contains(&case.request.basis) && case.facts.safety.is_none()),
     },
     Rule {
         id: "E-CONSENT-NONE",
@@ -201,6 +201,18 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// Each record is about the same client; but the common part of a group, which is about nobody, goes with a part of that
+/// group.
+fn are_of_several(records: &[Record]) -> bool {
+    let clients: BTreeSet<_> = records.iter().filter_map(|record| record.latest.client).collect();
+    let goes_with_a_part = |common: &Record| {
+        let group = common.latest.group;
+        group.is_some() && records.iter().any(|part| part.latest.client.is_some() && part.latest.group == group)
+    };
+    let strays = records.iter().filter(|record| record.latest.client.is_none() && !goes_with_a_part(record));
+    clients.len() > 1 || (!clients.is_empty() && strays.count() > 0)
+}
+
 /// The bases that need nothing but what is in the vault; the last two are refused by a rule of their own.
 const OPEN_BASES: [Basis; 7] = [
     Basis::Consent,
@@ -221,7 +233,8 @@ fn is_forbidden(case: &Case<'_>) -> bool {
         Basis::Representative => !facts.client.is_some_and(|client| represents(facts.recipient, client, case)),
         Basis::Tpo => !is_tpo_open(case),
         // By way of a safety disclosure alone.
-        Basis::Threat | Basis::MedicalEmergency => true,
+        Basis::Threat | Basis::MedicalEmergency => facts.safety.is_none(),
+        Basis::AbuseReport => facts.recipient.details.role != Role::ProtectionAgency && facts.safety.is_some(),
         _ => false,
     }
 }

@@ -5,8 +5,10 @@ mod consent;
 mod need;
 mod people;
 mod places;
+mod safety;
 
 pub use people::has_to_read_anew;
+pub(super) use places::broken_in;
 
 use std::fmt;
 
@@ -15,7 +17,7 @@ use crate::policy::case::Case;
 use crate::practice::record::Record;
 
 /// One rule. In `cure`, words in braces stand for what the case is about: `{client}`, `{recipient}`, `{records}`,
-/// `{record}`, `{kinds}`, `{tags}`, `{purpose}`, `{label}`, `{consent}`, `{agreement}`, `{today}`;
+/// `{record}`, `{concern}`, `{kinds}`, `{tags}`, `{purpose}`, `{label}`, `{consent}`, `{agreement}`, `{today}`;
 /// and flags: `{missing}` for what a draft lacks, `{legal}` for proceedings, `{own}` for all that a consent of its own needs.
 pub struct Rule {
     /// Its id, as ledger entries and scripts know it.
@@ -53,7 +55,7 @@ const EASY_PLACES: &str = "seed B: \"Storing records in easily accessible locati
 
 /// Every rule, in order.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [places::RULES, people::RULES, consent::RULES, need::RULES].into_iter().flatten()
+    [places::RULES, people::RULES, consent::RULES, safety::RULES, need::RULES].into_iter().flatten()
 }
 
 /// The rule whose id this is.
@@ -78,8 +80,18 @@ fn about_records(rule: &'static Rule, case: &Case<'_>, applies: impl Fn(&Record)
     records.map(|record| Reason { recipient, record: Some(record.id()), ..reason(rule) }).collect()
 }
 
-fn reason(rule: &'static Rule) -> Reason {
-    Reason { rule, cure: rule.cure, recipient: None, record: None, consent: None, missing: Vec::new(), found: None }
+/// A reason about nothing in particular.
+pub(super) fn reason(rule: &'static Rule) -> Reason {
+    Reason {
+        rule,
+        cure: rule.cure,
+        recipient: None,
+        record: None,
+        consent: None,
+        concern: None,
+        missing: Vec::new(),
+        found: None,
+    }
 }
 
 #[cfg(test)]

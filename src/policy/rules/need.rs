@@ -6,9 +6,13 @@ use crate::policy::PROTOCOL;
 use crate::policy::Reason;
 use crate::policy::case::Case;
 use crate::policy::purposes;
+use crate::practice::client::Client;
 use crate::practice::record::Record;
 use crate::practice::restriction::Restriction;
+use crate::vocabulary::Label;
+use crate::vocabulary::Medium;
 use crate::vocabulary::Purpose;
+use crate::vocabulary::RecordKind;
 use crate::vocabulary::Role;
 
 use super::NOT_ANYONE;
@@ -28,7 +32,10 @@ pub(super) const RULES: &[Rule] = &[
         source: &["seed A: \"respect for personal boundaries\"", "45 CFR 164.522(a)"],
         cure: "subrosa restrict list --client {client}",
         exit: 3,
-        applies: |case, rule| about_records(rule, case, |record| is_restricted(case, record, false)),
+        // It does not hold where safety or a law compels (45 CFR 164.522(a)(1)(iii) and (v)).
+        applies: |case, rule| {
+            about_records(rule, case, |record| !case.is_for_safety() && is_restricted(case, record, false))
+        },
     },
     Rule {
         id: "E-RESTRICT-SELFPAY",
@@ -37,6 +44,29 @@ pub(super) const RULES: &[Rule] = &[
         cure: "subrosa restrict list --client {client}",
         exit: 3,
         applies: |case, rule| about_records(rule, case, |record| is_restricted(case, record, true)),
+    },
+    Rule {
+        id: "E-CONCERN",
+        text: "somebody fears for the confidentiality of this, and nobody has answered yet",
+        source: &[
+            "seed A: \"opportunity for individuals to voice any concerns about confidentiality\"",
+            "45 CFR 164.530(d)",
+            OUR_CHOICE,
+        ],
+        cure: "subrosa concern resolve {concern} --response FILE --addressed yes",
+        exit: 3,
+        applies: concern,
+    },
+    Rule {
+        id: "E-COMFORT",
+        text: "somebody was uneasy or distressed in this session: it rests until tomorrow, unless you thought about it",
+        source: &["seed A: \"aware of non-verbal cues that may indicate discomfort\"", OUR_CHOICE],
+        cure: "subrosa share {records} --to {recipient} --purpose {purpose} --confirm-after-discomfort",
+        exit: 3,
+        applies: |case, rule| {
+            let is_held = |record: &Record| case.was_uneasy_in(record) && !case.request.after_discomfort;
+            about_records(rule, case, |record| !case.is_for_safety() && is_held(record))
+        },
     },
     Rule {
         id: "E-NEED-ROLE",
@@ -49,6 +79,12 @@ pub(super) const RULES: &[Rule] = &[
             // Where a consent decides, it opens what the table leaves closed; for some roles nothing does.
             if case.needs_consent() && matrix.consent_opens(role) {
                 return Vec::new();
+            }
+            if case.facts.records.is_empty() {
+                let kinds = RecordKind::ALL.iter();
+                let needs_any =
+                    kinds.into_iter().any(|kind| matrix.allows(role, *kind, case.request.purpose, true, true));
+                return about_recipient(rule, case, !needs_any);
             }
             about_records(rule, case, |record| {
                 let excerpt = record.latest.excerpt_of.as_ref();
@@ -66,8 +102,12 @@ pub(super) const RULES: &[Rule] = &[
         exit: 3,
         applies: |case, rule| {
             let recipient = case.facts.recipient;
-            let mut reasons = about_recipient(rule, case, case.label() > recipient.ceiling());
-            if recipient.given.verified.is_none() {
+            let is_package = case.request.medium == Medium::Package;
+            // What is told needs no key, so the ceiling before one was verified says nothing.
+            let given = recipient.details.max_label.unwrap_or(Label::R);
+            let ceiling = if is_package { recipient.ceiling() } else { given };
+            let mut reasons = about_recipient(rule, case, !case.is_for_safety() && case.label() > ceiling);
+            if is_package && recipient.given.verified.is_none() {
                 reasons.iter_mut().for_each(|reason| {
                     reason.cure = "subrosa recipient verify {recipient} --how in-person";
                 });
@@ -110,6 +150,27 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
 ];
+
+/// Held by an open concern, for each record that it touches; of what is told without a record, as a whole.
+fn concern(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
+    if case.is_for_safety() {
+        return Vec::new();
+    }
+    let (client, recipient) = (case.facts.client.map(Client::id), case.facts.recipient.id());
+    let holding = |record: Option<&Record>| {
+        let held = case.facts.concerns.iter().find(|concern| concern.holds(client, recipient, record));
+        held.map(|concern| Reason {
+            recipient: Some(recipient),
+            record: record.map(Record::id),
+            concern: Some(concern.opened.concern),
+            ..reason(rule)
+        })
+    };
+    if case.facts.records.is_empty() {
+        return holding(None).into_iter().collect();
+    }
+    case.facts.records.iter().filter_map(|record| holding(Some(record))).collect()
+}
 
 /// An excerpt has neither its origin's file name nor its title, but its tags; and there is none of what is no text.
 fn cure_of(found: &Found, rule: &Rule) -> &'static str {

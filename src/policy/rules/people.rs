@@ -7,6 +7,7 @@ use crate::practice::protocol::Adopted;
 use crate::practice::training::Training;
 use crate::time::Date;
 use crate::vocabulary::AgreementState;
+use crate::vocabulary::Medium;
 use crate::vocabulary::Role;
 
 use super::NOT_ANYONE;
@@ -67,7 +68,8 @@ pub(super) const RULES: &[Rule] = &[
         exit: 3,
         applies: |case, rule| {
             let given = &case.facts.recipient.given;
-            about_recipient(rule, case, given.key.is_some() && given.verified.is_none() && !case.request.unverified)
+            let is_unsure = given.key.is_some() && given.verified.is_none();
+            about_recipient(rule, case, is_sealed(case) && is_unsure && !case.request.unverified)
         },
     },
     Rule {
@@ -78,7 +80,8 @@ pub(super) const RULES: &[Rule] = &[
         exit: 3,
         applies: |case, rule| {
             let is_declared = case.facts.recipient.details.conflict.is_some();
-            about_recipient(rule, case, is_declared && !case.request.conflict_acknowledged)
+            let is_known = case.request.conflict_acknowledged || case.is_for_safety();
+            about_recipient(rule, case, is_declared && !is_known)
         },
     },
     Rule {
@@ -88,7 +91,9 @@ pub(super) const RULES: &[Rule] = &[
         cure: "subrosa share {records} --to {recipient} --purpose {purpose} --adverse-use-reviewed",
         exit: 3,
         applies: |case, rule| {
-            about_recipient(rule, case, case.could_be_turned_against() && !case.request.adverse_use_reviewed)
+            // Why this recipient is among the questions that a safety disclosure asks.
+            let is_known = case.request.adverse_use_reviewed || case.is_for_safety();
+            about_recipient(rule, case, case.could_be_turned_against() && !is_known)
         },
     },
     Rule {
@@ -97,7 +102,7 @@ pub(super) const RULES: &[Rule] = &[
         source: &[OUR_CHOICE],
         cure: "subrosa recipient replace-key {recipient} --key RECIPIENT",
         exit: 3,
-        applies: |case, rule| about_recipient(rule, case, case.facts.recipient.given.key.is_none()),
+        applies: |case, rule| about_recipient(rule, case, is_sealed(case) && case.facts.recipient.given.key.is_none()),
     },
     Rule {
         id: "E-KEY-UNUSABLE",
@@ -106,7 +111,8 @@ pub(super) const RULES: &[Rule] = &[
         cure: "subrosa recipient show {recipient}",
         exit: 3,
         applies: |case, rule| {
-            about_recipient(rule, case, case.facts.recipient.given.key.is_some() && !case.facts.key_works)
+            let has_key = case.facts.recipient.given.key.is_some();
+            about_recipient(rule, case, is_sealed(case) && has_key && !case.facts.key_works)
         },
     },
     Rule {
@@ -190,6 +196,11 @@ pub fn has_to_read_anew(
     let was_trained_since = live.any(|training| training.filed >= adopted && training.done.on >= since);
     let has_read = read.is_some_and(|read| read >= version);
     roles::needs(role).training && version > 1 && is_trained && !has_read && !was_trained_since
+}
+
+/// What is told or handed over on paper needs no key.
+fn is_sealed(case: &Case<'_>) -> bool {
+    case.request.medium == Medium::Package
 }
 
 /// A vault that never adopted a protocol keeps to the strict one, which nobody was asked to acknowledge.

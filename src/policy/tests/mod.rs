@@ -1,3 +1,4 @@
 mod flips;
 mod laws;
+mod safety;
 mod scene;

@@ -18,12 +18,14 @@ use crate::policy::Found;
 use crate::policy::Permit;
 use crate::policy::Refusal;
 use crate::policy::Request;
+use crate::policy::Room;
 use crate::policy::decide;
 use crate::practice::agreement::Agreement;
 use crate::practice::agreement::AgreementAdded;
 use crate::practice::client::Client;
 use crate::practice::client::ClientDetails;
 use crate::practice::client::RepresentativeAdded;
+use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
 use crate::practice::consent::ConsentTerms;
 use crate::practice::consent::Signatory;
@@ -38,6 +40,7 @@ use crate::practice::record::Record;
 use crate::practice::record::RecordVersion;
 use crate::practice::restriction::Restriction;
 use crate::practice::restriction::RestrictionAdded;
+use crate::practice::safety::Answers;
 use crate::practice::training::Training;
 use crate::practice::training::TrainingAdded;
 use crate::practice::words::Alias;
@@ -86,6 +89,10 @@ pub struct Scene {
     pub is_everything: bool,
     pub consents: Vec<Consent>,
     pub restrictions: Vec<Restriction>,
+    pub concerns: Vec<Concern>,
+    pub safety: Option<Answers>,
+    pub was_reported: bool,
+    pub room: Room,
     pub found: Vec<Found>,
 }
 
@@ -112,6 +119,10 @@ impl Scene {
             is_everything: false,
             consents: vec![consent],
             restrictions: Vec::new(),
+            concerns: Vec::new(),
+            safety: None,
+            was_reported: false,
+            room: Room::default(),
             found: Vec::new(),
             recipient,
         }
@@ -133,6 +144,10 @@ impl Scene {
             is_everything: self.is_everything,
             consents: &self.consents,
             restrictions: &self.restrictions,
+            concerns: &self.concerns,
+            safety: self.safety.as_ref(),
+            was_reported: self.was_reported,
+            room: self.room,
             found: &self.found,
             output: &[],
         };

@@ -4,8 +4,11 @@
 use crate::id::ALPHABET;
 use crate::id::AgreementId;
 use crate::id::ClientId;
+use crate::id::ConcernId;
 use crate::id::ConsentId;
 use crate::id::DisclosureId;
+use crate::id::FollowupId;
+use crate::id::GroupId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::id::RestrictionId;
@@ -42,6 +45,12 @@ pub enum IdKind {
     Restriction,
     /// A training.
     Training,
+    /// A group.
+    Group,
+    /// A concern.
+    Concern,
+    /// A follow-up.
+    Followup,
 }
 
 impl IdKind {
@@ -56,6 +65,9 @@ impl IdKind {
             Self::Agreement => ("papers", AgreementId::PREFIX, false),
             Self::Restriction => ("papers", RestrictionId::PREFIX, false),
             Self::Training => ("papers", TrainingId::PREFIX, false),
+            Self::Group => ("papers", GroupId::PREFIX, false),
+            Self::Concern => ("papers", ConcernId::PREFIX, false),
+            Self::Followup => ("followups", FollowupId::PREFIX, false),
         }
     }
 }

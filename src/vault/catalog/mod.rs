@@ -13,10 +13,12 @@
 mod by_id;
 mod column;
 mod disclosures;
+mod duties;
 mod entries;
 mod find;
 mod fold;
 mod identifiers;
+mod objects;
 mod papers;
 mod people;
 mod place;

@@ -54,6 +54,7 @@ pub(super) struct Papers<'t> {
     acknowledge: Statement<'t>,
     join: Statement<'t>,
     leave: Statement<'t>,
+    set_open: Statement<'t>,
 }
 
 impl<'t> Papers<'t> {
@@ -69,6 +70,7 @@ impl<'t> Papers<'t> {
             acknowledge: db
                 .prepare("INSERT OR REPLACE INTO acknowledgements (who, version, date) VALUES (?1, ?2, ?3)")?,
             join: db.prepare("INSERT OR IGNORE INTO teams (team, member) VALUES (?1, ?2)")?,
+            set_open: db.prepare("UPDATE papers SET open = ?2 WHERE n = ?1")?,
             leave: db.prepare("DELETE FROM teams WHERE team = ?1 AND member = ?2")?,
         })
     }
@@ -144,13 +146,48 @@ impl<'t> Papers<'t> {
         })
     }
 
+    /// Files what stays open until it is closed.
+    pub(super) fn file_open(
+        &mut self,
+        n: i64,
+        id: &str,
+        kind: &str,
+        about: &str,
+        body: &impl Serialize,
+    ) -> rusqlite::Result<()> {
+        if self.file(n, id, kind, about, body)? {
+            self.set_open.execute([n, 1])?;
+        }
+        Ok(())
+    }
+
+    /// Changes what was open for the last time.
+    pub(super) fn close<T: Serialize + DeserializeOwned>(
+        &mut self,
+        id: &str,
+        change: impl FnOnce(&mut T),
+    ) -> rusqlite::Result<Option<T>> {
+        let Some((n, paper)) = self.change(id, change)? else {
+            return Ok(None);
+        };
+        self.set_open.execute([n, 0])?;
+        Ok(Some(paper))
+    }
+
     /// Whether it is new.
-    fn file(&mut self, n: i64, id: &str, kind: &str, about: &str, body: &impl Serialize) -> rusqlite::Result<bool> {
+    pub(super) fn file(
+        &mut self,
+        n: i64,
+        id: &str,
+        kind: &str,
+        about: &str,
+        body: &impl Serialize,
+    ) -> rusqlite::Result<bool> {
         Ok(self.add.execute(params![n, id, kind, about, text(body)])? > 0)
     }
 
     /// The paper, changed by `change`, and its row; `None` for one that was never filed.
-    fn change<T: Serialize + DeserializeOwned>(
+    pub(super) fn change<T: Serialize + DeserializeOwned>(
         &mut self,
         id: &str,
         change: impl FnOnce(&mut T),
@@ -286,11 +323,24 @@ impl Catalog {
         self.all("SELECT team FROM teams WHERE member = ?1 ORDER BY team", [member.to_string()], |row| row.get(0))
     }
 
-    fn paper<T: DeserializeOwned>(&self, id: &str) -> Result<Option<T>, CatalogError> {
+    pub(super) fn open_papers<T: DeserializeOwned>(&self, kind: &str) -> Result<Vec<T>, CatalogError> {
+        self.all("SELECT body FROM papers WHERE kind = ?1 AND open = 1 ORDER BY n", [kind], |row| json(row, 0))
+    }
+
+    pub(super) fn open_about<T: DeserializeOwned>(&self, kind: &str, about: &str) -> Result<Vec<T>, CatalogError> {
+        let sql = "SELECT body FROM papers WHERE about = ?1 AND kind = ?2 AND open = 1 ORDER BY n";
+        self.all(sql, [about, kind], |row| json(row, 0))
+    }
+
+    pub(super) fn paper<T: DeserializeOwned>(&self, id: &str) -> Result<Option<T>, CatalogError> {
         self.one("SELECT body FROM papers WHERE id = ?1", [id], |row| json(row, 0))
     }
 
-    fn papers<T: DeserializeOwned>(&self, kind: &str, about: Option<String>) -> Result<Vec<T>, CatalogError> {
+    pub(super) fn papers<T: DeserializeOwned>(
+        &self,
+        kind: &str,
+        about: Option<String>,
+    ) -> Result<Vec<T>, CatalogError> {
         match about {
             Some(about) => {
                 let sql = "SELECT body FROM papers WHERE about = ?1 AND kind = ?2 ORDER BY n";

@@ -1,4 +1,4 @@
-//! The catalogue's tables. Each is a fold of the events but `touched`, which is this machine's own habit.
+//! The catalogue's tables. Each is a fold of the events but `touched` and `room`, which are this machine's own.
 //!
 //! Events are numbered as they are folded, from 1 on, through all logs of the vault, and these numbers name rows: a
 //! record's `n` is that of the event that added it. So a rebuilt catalogue and one kept up entry by entry are the same,
@@ -6,7 +6,7 @@
 //! Must not know queries.
 
 /// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
-pub(super) const VERSION: i64 = 7;
+pub(super) const VERSION: i64 = 8;
 
 /// The tables, made in an empty database.
 pub(super) const TABLES: &str = "
@@ -84,11 +84,17 @@ CREATE TABLE listed (
 ) WITHOUT ROWID;
 CREATE INDEX listed_by_record ON listed (record, entry);
 
--- Papers, as the events so far leave them: what disclosures stand on. Consents and restrictions by client, agreements and
--- trainings by recipient; and the recipients whom a consent names.
+-- The packages of which nobody has said yet that they arrived, by the disclosure's `n`.
+CREATE TABLE unanswered (n INTEGER PRIMARY KEY);
+
+-- Papers, as the events so far leave them: what disclosures stand on, and what follows from them. Consents, restrictions
+-- and concerns by client, agreements and trainings by recipient, a group's own concerns by group, follow-ups by disclosure;
+-- and the recipients whom a consent names. `open` is 1 while something is still to be done about it.
 CREATE TABLE papers (
-    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, about TEXT NOT NULL, body TEXT NOT NULL
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, about TEXT NOT NULL, body TEXT NOT NULL,
+    open INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX papers_open ON papers (kind) WHERE open = 1;
 CREATE INDEX papers_by_kind ON papers (kind);
 CREATE INDEX papers_by_about ON papers (about, kind);
 CREATE TABLE named (
@@ -96,6 +102,11 @@ CREATE TABLE named (
     PRIMARY KEY (client, recipient, paper)
 ) WITHOUT ROWID;
 CREATE INDEX named_by_recipient ON named (recipient);
+
+-- What is to be done after safety disclosures.
+CREATE TABLE followups (id TEXT NOT NULL UNIQUE, disclosure TEXT NOT NULL, open INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX followups_by_disclosure ON followups (disclosure);
+CREATE INDEX followups_open ON followups (open) WHERE open = 1;
 
 -- The protocol's versions, and who acknowledged which: recipients by id, owners by alias.
 CREATE TABLE protocols (version INTEGER PRIMARY KEY, time INTEGER NOT NULL, material INTEGER NOT NULL, text TEXT NOT NULL);
@@ -116,6 +127,9 @@ CREATE TABLE identifiers (
 CREATE INDEX identifiers_by_client ON identifiers (client);
 CREATE TABLE representing (recipient TEXT NOT NULL, client TEXT NOT NULL, PRIMARY KEY (recipient, client)) WITHOUT ROWID;
 
+-- The room that was declared here. Not folded either: without it, it is asked for.
+CREATE TABLE room (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL);
+
 -- The records last looked at here, newest highest. Not folded: it is lost with the file, and nothing rests on it.
 CREATE TABLE touched (at INTEGER PRIMARY KEY, record TEXT NOT NULL UNIQUE);
 ";
@@ -135,8 +149,10 @@ pub(super) const FOLDED: &[&str] = &[
     "objects",
     "disclosures",
     "listed",
+    "unanswered",
     "papers",
     "named",
+    "followups",
     "protocols",
     "acknowledgements",
     "teams",

@@ -8,7 +8,6 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Statement;
 use rusqlite::params;
-use rusqlite::types::Null;
 use serde::Serialize;
 
 use crate::id::ClientId;
@@ -18,19 +17,21 @@ use crate::id::RecordId;
 use crate::practice::client::Client;
 use crate::practice::disclosure::Listed;
 use crate::practice::disclosure::RecordRef;
-use crate::practice::disclosure::SealedList;
 use crate::practice::event::Body;
 use crate::practice::owner::Owner;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
-use crate::practice::record::RecordVersion;
 use crate::practice::rekey::Resealed;
+use crate::practice::session::Noted;
+use crate::vocabulary::Medium;
 
 use super::by_id::ById;
 use super::column::json;
 use super::column::signed;
+use super::duties::Duties;
 use super::fold::Folded;
 use super::identifiers::Identifiers;
+use super::objects::Objects;
 use super::papers::Papers;
 
 /// The prepared statements of one fold.
@@ -51,12 +52,12 @@ pub(super) struct Writer<'t> {
     put_record: Statement<'t>,
     add_tag: Statement<'t>,
     drop_tag: Statement<'t>,
-    object: Statement<'t>,
-    get_object: Statement<'t>,
-    move_object: Statement<'t>,
+    objects: Objects<'t>,
     disclosure: Statement<'t>,
+    unanswered: Statement<'t>,
     listed: Statement<'t>,
     papers: Papers<'t>,
+    duties: Duties<'t>,
     identifiers: Identifiers<'t>,
     represents: Statement<'t>,
 }
@@ -64,8 +65,8 @@ pub(super) struct Writer<'t> {
 /// Whom an event is about.
 #[derive(Default)]
 pub(super) struct About {
-    client: Option<ClientId>,
-    recipient: Option<RecipientId>,
+    pub(super) client: Option<ClientId>,
+    pub(super) recipient: Option<RecipientId>,
 }
 
 impl<'t> Writer<'t> {
@@ -96,15 +97,12 @@ impl<'t> Writer<'t> {
             )?,
             add_tag: db.prepare("INSERT OR IGNORE INTO tags (tag, date, n) VALUES (?1, ?2, ?3)")?,
             drop_tag: db.prepare("DELETE FROM tags WHERE tag = ?1 AND date = ?2 AND n = ?3")?,
-            object: db.prepare(
-                "INSERT INTO objects (entry, object, seal, sha256, size, record, version, row) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?,
-            get_object: db.prepare("SELECT row, version FROM objects WHERE object = ?1")?,
-            move_object: db.prepare("UPDATE objects SET object = ?2, seal = ?3 WHERE object = ?1")?,
+            objects: Objects::new(db)?,
             disclosure: db.prepare("INSERT OR IGNORE INTO disclosures VALUES (?1, ?2, ?3, ?4, ?5)")?,
+            unanswered: db.prepare("INSERT OR IGNORE INTO unanswered (n) VALUES (?1)")?,
             listed: db.prepare("INSERT INTO listed (entry, place, record, version) VALUES (?1, ?2, ?3, ?4)")?,
             papers: Papers::new(db)?,
+            duties: Duties::new(db)?,
             identifiers: Identifiers::new(db)?,
             represents: db.prepare("INSERT OR IGNORE INTO representing (recipient, client) VALUES (?1, ?2)")?,
         })
@@ -134,7 +132,7 @@ impl<'t> Writer<'t> {
                 let items = match (&batch.list, &resealed) {
                     (Listed::Here(items), _) => items,
                     (Listed::Sealed(list), Some(items)) => {
-                        self.add_list(n, list)?;
+                        self.objects.add_list(n, list)?;
                         items
                     }
                     (Listed::Sealed(_), None) => return Ok(false),
@@ -185,9 +183,12 @@ impl<'t> Writer<'t> {
                 self.change_recipient(replaced.recipient, |recipient| recipient.replace_key(replaced))?
             }
             Body::RecordAdded(version) => {
-                let record = Record::added(version, time);
+                let mut record = Record::added(version, time);
+                if let Some(origin) = record.latest.excerpt_of.as_ref().map(|excerpt| excerpt.record) {
+                    record.noted = self.get_record(origin)?.and_then(|(_, origin)| origin.noted);
+                }
                 let is_new = self.write_record(n, &record, |writer| &mut writer.add_record)? > 0;
-                self.add_version(n, is_new.then_some(n), &record.latest)?;
+                self.objects.add_version(n, is_new.then_some(n), &record.latest)?;
                 if is_new {
                     self.add_tags(n, &record)?;
                 }
@@ -195,10 +196,15 @@ impl<'t> Writer<'t> {
             }
             Body::RecordVersioned(version) => {
                 let of = self.row_of(version.record)?;
-                self.add_version(n, of, &version)?;
+                self.objects.add_version(n, of, &version)?;
                 let client = version.client;
                 self.change_record(version.record, |record| record.version(version))?;
                 About { client, recipient: None }
+            }
+            Body::SessionNoted(noted) => {
+                let (record, comfort) = (noted.record, noted.comfort);
+                let noted = comfort.map(|comfort| Noted { comfort, at: time });
+                self.change_record(record, |record| record.noted = noted.or(record.noted))?
             }
             Body::RecordTagged(tagged) => self.change_record(tagged.record, |record| record.tag(&tagged))?,
             Body::RecordAccessed(accessed) => {
@@ -210,6 +216,9 @@ impl<'t> Writer<'t> {
                 let client = made.client.map(|client| client.to_string());
                 let consent = made.consent.map(|consent| consent.to_string());
                 self.disclosure.execute(params![n, id, client, made.recipient.to_string(), consent])?;
+                if made.medium == Medium::Package {
+                    self.unanswered.execute([n])?;
+                }
                 if !self.list(n, &made.records, records)? {
                     return Ok(false);
                 }
@@ -227,7 +236,10 @@ impl<'t> Writer<'t> {
                 }
                 About::default()
             }
-            other => self.papers.fold(n, time, event.actor, other)?,
+            other => match self.duties.fold(&mut self.papers, n, time, &event.actor, other)? {
+                Ok(about) => about,
+                Err(other) => self.papers.fold(n, time, event.actor, other)?,
+            },
         };
         let client = about.client.map(|id| id.to_string());
         let recipient = about.recipient.map(|id| id.to_string());
@@ -313,30 +325,9 @@ impl<'t> Writer<'t> {
         Ok(())
     }
 
-    fn add_version(&mut self, n: i64, of: Option<i64>, version: &RecordVersion) -> rusqlite::Result<()> {
-        self.object
-            .execute(params![
-                n,
-                version.object.to_string(),
-                version.seal.as_bytes(),
-                version.sha256.as_bytes(),
-                signed(version.size),
-                version.record.to_string(),
-                signed(version.version),
-                of,
-            ])
-            .map(drop)
-    }
-
     /// An object that was sealed again: the record whose version it holds has it too.
     fn reseal(&mut self, item: &Resealed) -> rusqlite::Result<()> {
-        let was = item.was.to_string();
-        let held = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?));
-        let Some((row, version)) = self.get_object.query_row([&was], held).optional()? else {
-            return Ok(());
-        };
-        self.move_object.execute(params![was, item.object.to_string(), item.seal.as_bytes()])?;
-        let (Some(row), Some(version)) = (row, version) else {
+        let Some((row, version)) = self.objects.move_to(item)? else {
             return Ok(());
         };
         let Some(mut record) = self.record_at.query_row([row], |row| json::<Record>(row, 0)).optional()? else {
@@ -349,19 +340,12 @@ impl<'t> Writer<'t> {
         Ok(())
     }
 
-    fn add_list(&mut self, n: i64, list: &SealedList) -> rusqlite::Result<()> {
-        let (object, none) = (list.object.to_string(), Null);
-        self.object
-            .execute(params![n, object, list.seal.as_bytes(), list.sha256.as_bytes(), none, none, none, none])
-            .map(drop)
-    }
-
     /// The records of a disclosure, and the sealed object of a long list; `false` when that was not opened.
     fn list(&mut self, n: i64, list: &Listed<RecordRef>, opened: Option<Vec<RecordRef>>) -> rusqlite::Result<bool> {
         let items = match (list, &opened) {
             (Listed::Here(items), _) => items,
             (Listed::Sealed(list), Some(items)) => {
-                self.add_list(n, list)?;
+                self.objects.add_list(n, list)?;
                 items
             }
             (Listed::Sealed(_), None) => return Ok(false),

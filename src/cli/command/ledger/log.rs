@@ -262,7 +262,7 @@ fn alias(who: &Option<Who>) -> &str {
 
 /// What an entry is about: the field that holds its id, by the kind's first word.
 fn about(entry: &Entry) -> Option<(IdKind, String)> {
-    const NAMED: [(&str, IdKind); 8] = [
+    const NAMED: [(&str, IdKind); 11] = [
         ("client", IdKind::Client),
         ("recipient", IdKind::Recipient),
         ("record", IdKind::Record),
@@ -271,6 +271,9 @@ fn about(entry: &Entry) -> Option<(IdKind, String)> {
         ("agreement", IdKind::Agreement),
         ("training", IdKind::Training),
         ("restriction", IdKind::Restriction),
+        ("group", IdKind::Group),
+        ("concern", IdKind::Concern),
+        ("followup", IdKind::Followup),
     ];
     // What was refused has no id of its own: it names the record, when it was one.
     if entry.kind == "disclosure.refused" {

@@ -1,0 +1,100 @@
+//! Safety disclosures: without consent, to avert a serious and imminent threat, in a medical emergency, or because a law
+//! asks for a report; and what of it nothing opens.
+
+use crate::policy::case::Case;
+use crate::practice::safety::Answers;
+use crate::vocabulary::Basis;
+use crate::vocabulary::Certainty;
+
+use super::OUR_CHOICE;
+use super::Rule;
+use super::about_recipient;
+use super::reason;
+use super::whole;
+
+const JUDGEMENT: &str = "seed A: \"the necessity to disclose information for the safety of the individual or others\"";
+const THREAT: &str = "45 CFR 164.512(j)(1)(i)";
+const ASK_CLIENT: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose}";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "E-SAFETY-INCOMPLETE",
+        text: "a question has no answer, and each of them has to be asked before something is said without consent",
+        source: &[JUDGEMENT, THREAT],
+        cure: "subrosa safety disclose --client {client} --to {recipient} --record {record} --why TEXT --answers FILE",
+        exit: 3,
+        applies: |case, rule| match case.facts.safety {
+            Some(answers) if case.is_for_safety() => {
+                let missing = answers.missing(case.request.basis == Basis::MedicalEmergency);
+                let lacks = !missing.is_empty();
+                if lacks { vec![crate::policy::Reason { missing, ..reason(rule) }] } else { Vec::new() }
+            }
+            _ => Vec::new(),
+        },
+    },
+    Rule {
+        id: "E-SAFETY-SERIOUS",
+        text: "the threat is not serious: ask the client for a consent, or talk about it without naming anybody",
+        source: &[JUDGEMENT, THREAT],
+        cure: ASK_CLIENT,
+        exit: 3,
+        applies: |case, rule| whole(rule, is_answered(case, |answers| answers.serious == Some(Certainty::No))),
+    },
+    Rule {
+        id: "E-SAFETY-IMMINENT",
+        text: "the threat is not imminent, so there is time to ask the client for a consent, or to make a safety plan together",
+        source: &[JUDGEMENT, THREAT, "NASW 1.07(c)"],
+        cure: ASK_CLIENT,
+        exit: 3,
+        applies: |case, rule| whole(rule, is_answered(case, |answers| answers.imminent == Some(Certainty::No))),
+    },
+    Rule {
+        id: "E-SAFETY-UNSURE",
+        text: "nobody is sure that the threat is serious and imminent: talk it over with a colleague without naming anybody, or ask the client for a consent",
+        source: &[JUDGEMENT, THREAT, OUR_CHOICE],
+        cure: ASK_CLIENT,
+        exit: 3,
+        applies: |case, rule| {
+            let unsure = Some(Certainty::Unsure);
+            whole(rule, is_answered(case, |answers| answers.serious == unsure || answers.imminent == unsure))
+        },
+    },
+    Rule {
+        id: "E-SPECIAL-PART2-EMERGENCY",
+        text: "substance-use records go to medical personnel alone, in a medical emergency: to others say what is needed without saying that somebody is in treatment, or get a court's order",
+        source: &["42 CFR 2.51", "42 CFR 2.61"],
+        cure: "subrosa recipient edit {recipient} --medical-personnel",
+        exit: 3,
+        applies: |case, rule| {
+            let is_emergency = matches!(case.request.basis, Basis::Threat | Basis::MedicalEmergency);
+            let is_medical = case.facts.recipient.details.medical_personnel;
+            let is_open = case.request.basis == Basis::MedicalEmergency && is_medical;
+            about_recipient(rule, case, is_emergency && case.facts.safety.is_some() && case.is_part2() && !is_open)
+        },
+    },
+    Rule {
+        id: "E-SPECIAL-PART2-REPORT",
+        text: "a first report of abuse may draw on substance-use records; what follows it needs a consent or a court's order",
+        source: &["42 CFR 2.12(c)(6)"],
+        cure: ASK_CLIENT,
+        exit: 3,
+        applies: |case, rule| {
+            let is_report = case.request.basis == Basis::AbuseReport;
+            about_recipient(rule, case, is_report && case.is_part2() && case.facts.was_reported)
+        },
+    },
+    Rule {
+        id: "E-REVIEW-SELF",
+        text: "whoever disclosed it does not review it: somebody else of the practice does",
+        source: &["seed A: \"professional's judgement\"", OUR_CHOICE],
+        cure: "subrosa owner list",
+        exit: 3,
+        // Decided where a review is filed.
+        applies: |_, _| Vec::new(),
+    },
+];
+
+/// Whether a threat was answered so. A report that the law asks for does not depend on how near the harm is.
+fn is_answered(case: &Case<'_>, is: impl Fn(&Answers) -> bool) -> bool {
+    case.request.basis != Basis::AbuseReport && case.is_for_safety() && case.facts.safety.is_some_and(is)
+}

@@ -1,0 +1,100 @@
+//! Concerns: what somebody fears for their confidentiality. While one is open, what it touches is held
+//! (45 CFR 164.530(d); domain rows 37 and 38). Must not know what is decided by it.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::id::ClientId;
+use crate::id::ConcernId;
+use crate::id::GroupId;
+use crate::id::RecipientId;
+use crate::id::RecordId;
+use crate::practice::record::Record;
+use crate::practice::words::Prose;
+use crate::time::Date;
+use crate::time::Timestamp;
+use crate::vocabulary::Addressed;
+use crate::vocabulary::ConcernState;
+use crate::vocabulary::RaisedBy;
+use crate::vocabulary::RecordKind;
+
+/// `concern.opened`: what an empty list leaves unsaid, is all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConcernOpened {
+    /// Who raised it.
+    pub by: RaisedBy,
+    /// Whose records it is about; null where it is about all of a group's.
+    pub client: Option<ClientId>,
+    /// The concern.
+    pub concern: ConcernId,
+    /// The day by which it is to be answered.
+    pub due: Date,
+    /// The group it is about.
+    pub group: Option<GroupId>,
+    /// About records of these kinds.
+    pub kinds: Vec<RecordKind>,
+    /// About these recipients.
+    pub recipients: Vec<RecipientId>,
+    /// About these records.
+    pub records: Vec<RecordId>,
+    /// The participant's place in the group, counted from 1.
+    pub slot: Option<u64>,
+    /// What the concern is.
+    pub text: Prose,
+}
+
+/// `concern.resolved`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConcernResolved {
+    /// Whether who raised it says that it was addressed.
+    pub addressed: Addressed,
+    /// The concern.
+    pub concern: ConcernId,
+    /// What was answered or done.
+    pub response: Prose,
+}
+
+/// A concern as the events so far leave it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Concern {
+    /// What was raised.
+    pub opened: ConcernOpened,
+    /// When.
+    pub filed: Timestamp,
+    /// How it ended, and when.
+    pub resolved: Option<(ConcernResolved, Timestamp)>,
+}
+
+impl Concern {
+    /// After `concern.opened`.
+    pub fn opened(opened: ConcernOpened, filed: Timestamp) -> Self {
+        Self { opened, filed, resolved: None }
+    }
+
+    /// After `concern.resolved`. A concern is resolved once.
+    pub fn resolve(&mut self, resolved: ConcernResolved, at: Timestamp) {
+        self.resolved.get_or_insert((resolved, at));
+    }
+
+    /// Where it stands.
+    pub fn state(&self) -> ConcernState {
+        if self.resolved.is_some() { ConcernState::Resolved } else { ConcernState::Open }
+    }
+
+    /// Whether it holds back what would go to this recipient; of a record, where one is named.
+    pub fn holds(&self, client: Option<ClientId>, recipient: RecipientId, record: Option<&Record>) -> bool {
+        let ConcernOpened { client: whose, group, kinds, recipients, records, .. } = &self.opened;
+        self.resolved.is_none()
+            && (whose.is_none() || *whose == client)
+            && (recipients.is_empty() || recipients.contains(&recipient))
+            && record.is_none_or(|record| {
+                let origin = record.latest.excerpt_of.as_ref().map(|excerpt| excerpt.record);
+                let is_named = |id: &RecordId| *id == record.id() || Some(*id) == origin;
+                (group.is_none() || record.latest.group == *group)
+                    && (kinds.is_empty() || kinds.contains(&record.latest.record_kind))
+                    && (records.is_empty() || records.iter().any(is_named))
+            })
+    }
+}
