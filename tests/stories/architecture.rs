@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["filing", "people", "protocols", "receiving", "sharing"],
+    &["due", "filing", "people", "protocols", "receiving", "sharing"],
     &["consenting", "papers"],
     &["cli"],
 ];
