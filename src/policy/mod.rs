@@ -3,6 +3,7 @@
 
 mod case;
 pub mod consent;
+pub mod extent;
 pub mod matrix;
 pub mod purposes;
 pub mod roles;

@@ -5,6 +5,7 @@ use crate::policy::Found;
 use crate::policy::PROTOCOL;
 use crate::policy::Reason;
 use crate::policy::case::Case;
+use crate::policy::extent;
 use crate::policy::purposes;
 use crate::practice::record::Record;
 use crate::practice::restriction::Restriction;
@@ -86,7 +87,7 @@ pub(super) const RULES: &[Rule] = &[
         cure: "subrosa share {records} --to {recipient} --purpose {purpose} --why TEXT",
         exit: 3,
         applies: |case, rule| {
-            let has_whole = case.facts.records.iter().any(|record| record.latest.excerpt_of.is_none());
+            let has_whole = extent::wholes(case.facts.records) > 0;
             let is_much =
                 case.facts.is_everything || (has_whole && purposes::meaning(case.request.purpose).whole_needs_why);
             whole(rule, is_much && !case.request.has_reason)
