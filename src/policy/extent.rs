@@ -33,9 +33,12 @@ pub fn covers(passages: &[[u64; 2]], last: u64) -> bool {
     let mut passages = passages.to_vec();
     passages.sort_unstable();
     // The first line that is missing so far.
-    let missing = passages.into_iter().fold(1, |next: u64, [first, end]| {
-        if first <= next { next.max(end.saturating_add(1)) } else { next }
-    });
+    let missing = passages.into_iter().fold(
+        1,
+        |next: u64, [first, end]| {
+            if first <= next { next.max(end.saturating_add(1)) } else { next }
+        },
+    );
     missing > last
 }
 

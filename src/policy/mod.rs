@@ -111,6 +111,10 @@ pub struct Facts<'a> {
 
 /// What the page tells a recipient of his own promise.
 pub const CONSEQUENCES: &str = "what the agreement says of a breach";
+/// Whom the page is to.
+pub const RECIPIENT: &str = "the recipient's name";
+/// Whom the page is from, and whom to call.
+pub const PRACTICE: &str = "the practice's name or contact";
 /// What the page says in the practice's own words.
 pub const PROTOCOL: &str = "the protocol's words for the page";
 

@@ -2,7 +2,9 @@
 
 use crate::policy::CONSEQUENCES;
 use crate::policy::Found;
+use crate::policy::PRACTICE;
 use crate::policy::PROTOCOL;
+use crate::policy::RECIPIENT;
 use crate::policy::Reason;
 use crate::policy::case::Case;
 use crate::policy::extent;
@@ -117,7 +119,8 @@ fn cure_of(found: &Found, rule: &Rule) -> &'static str {
     match (found.place, found.is_text) {
         ("tag", _) => "subrosa tag {record} --remove TAG",
         (CONSEQUENCES, _) => "subrosa agreement list",
-        (PROTOCOL, _) => "subrosa protocol show",
+        (RECIPIENT, _) => "subrosa recipient edit {recipient} --name TEXT",
+        (PROTOCOL | PRACTICE, _) => "subrosa protocol show",
         (_, true) => rule.cure,
         (_, false) => "subrosa add FILE --title TEXT",
     }
