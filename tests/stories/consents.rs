@@ -188,7 +188,7 @@ fn each_missing_element_is_named_and_nothing_is_shared_under_the_draft() {
                 (&"draft".into(), &serde_json::json!([name])),
                 "{profile:?}"
             );
-            assert!(said.stderr.contains(&format!("--{name}")), "{said:?}");
+            assert!(made["warnings"].to_string().contains(&format!("--{name}")), "{said:?}");
             let id = id_of(&said);
             let asked = ["share", "@", "--to", "dr-lee", "--purpose", "treat", "--consent", &id, "--dry-run", "--json"];
             let refused = practice.run(&asked).error();
@@ -219,7 +219,7 @@ fn an_unknown_age_makes_a_draft_of_what_the_client_alone_signed() {
     practice.ok(&["client", "add", "nn-7"]);
     let said = grant(&practice, &[&["--client", "nn-7"], LEE_ONLY, NOTES, TREAT, SIGNED_ON, SIGNED_BY]);
     assert_eq!((said.exit, &said.json()["missing"]), (7, &serde_json::json!(["age"])), "{said:?}");
-    assert!(said.stderr.contains("try: subrosa client edit nn-7 --adult"), "{said:?}");
+    assert!(said.json()["warnings"].to_string().contains("try: subrosa client edit nn-7 --adult"), "{said:?}");
     practice.ok(&["client", "edit", "nn-7", "--adult"]);
     assert_eq!(show(&practice, &id_of(&said))["consent"]["state"], "live");
 }
@@ -527,8 +527,8 @@ fn lists_name_nobody_by_name() {
     assert_eq!(
         all,
         format!(
-            "{id}\tlive\tmk-01\tdr-lee\tprogress-note\ttreat\tthe end of the school year\n\
-             {draft}\tdraft\tkid-1\tdr-lee\tprogress-note\ttreat\t\n"
+            "{id}\tlive\tmk-01\tdr-lee\tprogress-note\ttreat\tthe end of the school year\t\n\
+             {draft}\tdraft\tkid-1\tdr-lee\tprogress-note\ttreat\t\t\n"
         )
     );
     assert!(practice.ok(&["consent", "list", "--client", "mk-01"]).stdout.starts_with(&id));

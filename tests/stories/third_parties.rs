@@ -344,7 +344,7 @@ fn what_cannot_be_read_is_not_shared_as_nameless() {
 fn who_is_found_in_a_nameless_text_later_is_put_out_once() {
     let practice = practice();
     supervised(&practice, &[]);
-    let note = filed(&practice, "note.txt", b"Called herself Bluebell today.\n", &[]);
+    let note = filed(&practice, "note.txt", b"Called herself Bluebell today.\nSlept.\n", &[]);
     let part = practice.ok(&["excerpt", &note, "--lines", "1", "--de-identify"]).stdout.trim_end().to_owned();
     practice.ok(&["client", "edit", "mk-01", "--also-known", "Bluebell"]);
     let ask = ["share", &part, "--to", "dr-lee", "--purpose", "supervise"];
