@@ -517,7 +517,7 @@ fn going_on_that_was_stopped_after_it_was_done_is_told_as_done() {
             assert!(!said.stderr.contains("WARNING"), "{noted:?} {args:?}: {said:?}");
             // Once more: it is done, and this computer writes.
             let said = practice.run(&go_on);
-            assert!(said.exit == 7 && said.stderr.contains("this computer began it"), "{noted:?} {args:?}: {said:?}");
+            assert!(said.exit == 7 && said.stdout.contains("this computer began it"), "{noted:?} {args:?}: {said:?}");
             assert_eq!((&said.json()["continued"], &said.json()["head"]), (&Value::Null, &done), "{noted:?}: {said:?}");
             assert_eq!(practice.ok(&["show", &one]).stdout, "one");
             practice.ok(&["client", "list"]);
