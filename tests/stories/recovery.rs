@@ -517,7 +517,7 @@ fn going_on_that_was_stopped_after_it_was_done_is_told_as_done() {
             assert!(!said.stderr.contains("WARNING"), "{noted:?} {args:?}: {said:?}");
             // Once more: it is done, and this computer writes.
             let said = practice.run(&go_on);
-            assert!(said.exit == 7 && said.stderr.contains("this computer began it"), "{noted:?} {args:?}: {said:?}");
+            assert!(said.exit == 7 && said.stdout.contains("this computer began it"), "{noted:?} {args:?}: {said:?}");
             assert_eq!((&said.json()["continued"], &said.json()["head"]), (&Value::Null, &done), "{noted:?}: {said:?}");
             assert_eq!(practice.ok(&["show", &one]).stdout, "one");
             practice.ok(&["client", "list"]);
@@ -526,7 +526,7 @@ fn going_on_that_was_stopped_after_it_was_done_is_told_as_done() {
         let keep = contents(&state);
         practice.ok(&["client", "add", "b-2"]);
         let said = practice.run(&go_on);
-        assert!(said.exit == 7 && said.stderr.contains("this computer began it"), "{noted:?}: {said:?}");
+        assert!(said.exit == 7 && said.stdout.contains("this computer began it"), "{noted:?}: {said:?}");
         keep.iter().for_each(|(file, bytes)| fs::write(file, bytes).unwrap());
     }
 }

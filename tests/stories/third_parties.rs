@@ -219,11 +219,47 @@ fn what_is_no_text_is_said_to_be_unscanned() {
     assert_eq!(entry["disclosure"], shared["disclosures"][0]["id"]);
     assert_eq!(entry["unscanned"], json!([{"record": scan, "version": 1}]));
     assert_eq!(entry["confirmed"], json!([]));
+    let warnings = shared["warnings"].to_string();
+    assert!(warnings.contains("may have been missed: 1 record"), "{shared}");
+    let quiet = practice.ok(&[&["share", &scan, "-q", "--why", "asked"], &SHARE[..]].concat());
+    assert!(quiet.stderr.contains("may have been missed: 1 record"), "{quiet:?}");
+    // An older encoding is guessed at: whoever is seen in it is refused, and who is not is told of all the same.
+    for (name, bytes, exit) in [
+        ("latin.txt", &b"Tomasz Wolny was here, caf\xe9\n"[..], 3),
+        ("stray.txt", b"caf\xc3\xa9 \xff\nTomasz Wolny\n", 3),
+        ("late.txt", &[&[b'x'; 9000][..], b"\n\xe9\nTomasz Wolny\n"].concat(), 3),
+        ("plain.txt", b"a caf\xe9\n", 0),
+    ] {
+        let record = filed(&practice, name, bytes, &[]);
+        let said = practice.run(&[&["share", &record], &SHARE[..], &["--dry-run"]].concat());
+        assert_eq!(said.exit, exit, "{name}: {said:?}");
+        assert_eq!(said.stderr.contains("E-THIRDPARTY"), exit == 3, "{name}: {said:?}");
+        assert_eq!(said.stderr.contains("may have been missed"), exit == 0, "{name}: {said:?}");
+    }
     // Its name is looked at all the same, and no excerpt can take its place.
     let named = filed(&practice, "tomek.png", b"\x89PNG\r\n\x1a\n\0\0", &[]);
     let said = practice.run(&[&["share", &named], &SHARE[..], &["--redact", "--json"]].concat());
     assert_eq!(said.exit, 3, "{said:?}");
     assert_eq!(said.error()["reasons"][0]["cure"], "subrosa add FILE --title TEXT");
+}
+
+#[test]
+fn other_people_are_not_named_in_whose_package_it_is() {
+    let practice = practice();
+    let note = filed(&practice, "note.txt", b"Slept.\n", &[]);
+    for (name, exit) in [("School of Tomasz Wolny", 3), ("Dr Lena Wolny", 0), ("Tomasz Wolny", 0), ("Dr Lena Lee", 0)] {
+        practice.ok(&["recipient", "edit", "dr-lee", "--name", name]);
+        let said = practice.run(&[&["share", &note], &SHARE[..], &["--dry-run", "--json"]].concat());
+        assert_eq!(said.exit, exit, "{name}: {said:?}");
+        if exit == 3 {
+            let reason = said.error()["reasons"][0].clone();
+            assert_eq!(
+                (&reason["id"], &reason["cure"]),
+                (&json!("E-THIRDPARTY"), &json!("subrosa recipient edit dr-lee --name TEXT"))
+            );
+            assert!(!reason.to_string().contains("Wolny"), "{reason}");
+        }
+    }
 }
 
 /// A supervisor who is in order, and a consent for what has its identifiers removed.
@@ -308,7 +344,7 @@ fn what_cannot_be_read_is_not_shared_as_nameless() {
 fn who_is_found_in_a_nameless_text_later_is_put_out_once() {
     let practice = practice();
     supervised(&practice, &[]);
-    let note = filed(&practice, "note.txt", b"Called herself Bluebell today.\n", &[]);
+    let note = filed(&practice, "note.txt", b"Called herself Bluebell today.\nSlept.\n", &[]);
     let part = practice.ok(&["excerpt", &note, "--lines", "1", "--de-identify"]).stdout.trim_end().to_owned();
     practice.ok(&["client", "edit", "mk-01", "--also-known", "Bluebell"]);
     let ask = ["share", &part, "--to", "dr-lee", "--purpose", "supervise"];

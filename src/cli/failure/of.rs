@@ -159,9 +159,10 @@ impl From<ProtocolsError> for Failure {
         let message = error.to_string();
         match error {
             ProtocolsError::Vault(error) => error.into(),
-            ProtocolsError::Malformed(_) | ProtocolsError::Text(_) | ProtocolsError::TooEarly { .. } => {
-                Self::usage(message)
-            }
+            ProtocolsError::Malformed(_)
+            | ProtocolsError::Text(_)
+            | ProtocolsError::TooLong { .. }
+            | ProtocolsError::TooEarly { .. } => Self::usage(message),
             ProtocolsError::NoRecipient(_) => Self::not_found(message),
             ProtocolsError::Suspended(_) => Self::refused(message),
             ProtocolsError::Overtaken { .. } => Self::new(FailureCode::Failed, message).hint("subrosa protocol show"),

@@ -222,7 +222,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.globals.accept_head = None;
     }
     if vault.was_continued() {
-        session.note("a new ledger goes on from that head already: this computer began it");
+        session.warn("a new ledger goes on from that head already: this computer began it");
         session.globals.accept_head = None;
     }
     if args.next_key.is_some() && !vault.was_continued() && vault.promised()?.is_none() {
