@@ -15,6 +15,7 @@ mod edge;
 pub mod erasing;
 pub mod error;
 pub mod evidence;
+mod following;
 pub mod fuse;
 pub mod header;
 pub mod history;
@@ -56,6 +57,7 @@ use crate::digest::Digest;
 use crate::id::DisclosureId;
 use crate::id::MachineId;
 use crate::keys::keyring::Keyring;
+use crate::keys::signer::Origin;
 use crate::keys::signer::SigningKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::audit;
@@ -223,6 +225,11 @@ impl Vault {
     /// What this machine had seen when it gave up writing just now: another one had written with its right to.
     pub fn gave_up(&self) -> Option<&Checkpoint> {
         self.seen.gave_up.as_ref()
+    }
+
+    /// The log that this machine wrote until just now, when it found that another machine's goes on from it.
+    pub fn followed(&self) -> Option<&Origin> {
+        self.seen.followed.as_ref().filter(|_| !self.is_writer())
     }
 
     /// Whether the head that was accepted is that from which this machine has begun the active log already.

@@ -154,12 +154,11 @@ impl Vault {
     fn follow_link(&mut self, held: Held) -> Result<(), VaultError> {
         let newer = self.past.iter().skip(1).map(|past| past.log.id).chain([self.log.id]);
         for (past, newer) in self.past.iter().zip(newer) {
-            let state = State::of(&self.places, &past.verifier);
-            state.drop_writer()?;
             if let Some((_, link)) = history::link(&self.disk, &past.verifier, newer)? {
-                state.keep_link(&link)?;
+                State::of(&self.places, &past.verifier).keep_link(&link)?;
             }
         }
+        self.drop_older_writers()?;
         self.with_state(held, |vault| vault.state.set_mark(&vault.head))?;
         self.pin()?;
         self.standing = Standing::InStep;

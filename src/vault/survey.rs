@@ -45,6 +45,8 @@ pub struct Seen {
     pub begun_here: bool,
     /// The head that was accepted for a recovery is that from which this machine has begun the active log already.
     pub was_continued: bool,
+    /// The log that this machine wrote until now: another machine's continues it, or has joined it.
+    pub followed: Option<Origin>,
     /// This machine had the right to write, and found that another had written: it gave up at this mark.
     pub gave_up: Option<Checkpoint>,
 }

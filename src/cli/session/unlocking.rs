@@ -219,6 +219,13 @@ impl Session<'_> {
                 mark.size - 1
             ));
         }
+        if let Some(origin) = vault.followed() {
+            self.warn(&format!(
+                "another computer went on from {origin}, which this one wrote, with {}: this computer follows, \
+                 and has given up writing",
+                vault.head().origin
+            ));
+        }
         if *vault.standing() == Standing::Unmarked {
             let head = vault.head();
             let root = root_text(&head.root);

@@ -217,6 +217,11 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     done.mended = mend(session)?;
     let mut vault = session.open_to_recover()?;
+    if vault.follow_successor()? {
+        // What was named was the head of the log before.
+        session.globals.accept_head = None;
+        vault = session.open_to_recover()?;
+    }
     if args.from.is_some() {
         // It was the copy's head, and has been compared: given twice, or again after a crash, it makes no writer.
         session.globals.accept_head = None;
