@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::keys::signer::Origin;
 use crate::seal;
 use crate::vault::Vault;
 use crate::vault::error::VaultError;
@@ -14,6 +15,8 @@ use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
+use crate::vault::standing::Branch;
+use crate::vault::standing::Standing;
 use crate::vault::step::Held;
 
 impl Vault {
@@ -40,6 +43,15 @@ impl Vault {
         self.disk.remove(&places::next_header(next.log))?;
         self.disk.remove(&places::signing_key(self.log.id))?;
         Ok(true)
+    }
+
+    /// The entries of a log that are beyond what its successor continues, and not joined to the history: from where, up to
+    /// which size, and of which log.
+    pub fn beyond(&self) -> Option<(u64, u64, &Origin)> {
+        match &self.standing {
+            Standing::Branched(Branch::Beyond(closed, found)) => Some((closed.size, found.size, &found.origin)),
+            _ => None,
+        }
     }
 
     /// What `vault.toml` says where it names a successor of the active log: one whose entries and key are all here.

@@ -317,6 +317,7 @@ fn a_reader_brings_no_second_end_of_the_history() {
     go_on(&practice, "third", "third-vault");
     let two = add(&practice, "third", "third-vault", "two");
     let three = add(&practice, "home", "vault", "three");
+    ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "vault"]);
     let third = ok(&practice, "third", "third-vault", &["ledger", "verify", "--json"]).json()["head"]["origin"].clone();
 
     let calm = |what: &str| {
@@ -333,26 +334,29 @@ fn a_reader_brings_no_second_end_of_the_history() {
     assert!(said.exit == 7 && said.stderr.contains("was left out: it is not part of the history yet"), "{said:?}");
     calm("a second end");
 
-    // Where it is written it is joined, and comes from there; what came later, does not.
-    practice.ok(&["ledger", "recover", "--from", "third-vault"]);
+    // Where what goes on is written, it is joined to that, and comes from there.
+    ok(&practice, "third", "third-vault", &["ledger", "recover", "--from", "vault"]);
     let four = add(&practice, "third", "third-vault", "four");
-    let said = from(&["ledger", "recover", "--json"], "vault");
+    let said = from(&["ledger", "recover", "--json"], "third-vault");
     assert_eq!((said.exit, left_out(&said.json())), (0, vec![]), "{said:?}");
     calm("what was joined");
-    for (id, text) in [(&one, "one"), (&two, "two"), (&three, "three")] {
+    let all = [(&one, "one"), (&two, "two"), (&three, "three"), (&four, "four")];
+    for (id, text) in all {
         assert_eq!(ok(&practice, "desk", "desk-vault", &["show", id]).stdout, text);
     }
-    let said = from(&["ledger", "recover", "--json"], "third-vault");
-    assert_eq!((said.exit, left_out(&said.json()).len()), (7, 1), "{said:?}");
-    calm("what came after it was joined");
-    practice.ok(&["ledger", "recover", "--from", "third-vault"]);
-    assert_eq!(practice.ok(&["show", &four]).stdout, "four");
-    is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two"), (&three, "three"), (&four, "four")]);
+    assert_eq!(on(&practice, "desk", "desk-vault", &["client", "add", "c-3"]).exit, 3);
 
-    // Or this computer goes on, and joins it itself.
+    // Or this computer goes on; all the others follow, each from where it stood.
     go_on(&practice, "desk", "desk-vault");
-    ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-vault"]);
-    assert_eq!(ok(&practice, "desk", "desk-vault", &["show", &four]).stdout, "four");
+    let five = add(&practice, "desk", "desk-vault", "five");
+    for (computer, vault) in [("home", "vault"), ("third", "third-vault")] {
+        let said = ok(&practice, computer, vault, &["ledger", "recover", "--from", "desk-vault"]);
+        assert!(said.stderr.contains("has given up writing"), "{said:?}");
+        for (id, text) in all.into_iter().chain([(&five, "five")]) {
+            assert_eq!(ok(&practice, computer, vault, &["show", id]).stdout, text);
+        }
+        assert_eq!(on(&practice, computer, vault, &["client", "add", "c-3"]).exit, 3);
+    }
 }
 
 #[test]

@@ -45,12 +45,7 @@ impl Offer<'_> {
             let pair = Pair { here, there, keyring, places, moved, declared };
             let mark = State::of(self.known.places, verifier).mark(verifier)?;
             let up_to = (log.id != header.log).then_some(head);
-            let published = pair.here.checkpoint(verifier).map_or(0, |own| own.head().size);
-            let mut plan = pair.plan(verifier, mark, up_to)?.filter(|plan| plan.head.size >= head.size);
-            // What was signed here beyond the link stays, to be joined.
-            if let Some(plan) = plan.as_mut().filter(|plan| plan.head.size < published) {
-                plan.note = None;
-            }
+            let plan = pair.plan(verifier, mark, up_to)?.filter(|plan| plan.head.size >= head.size);
             let missing = || VaultError::altered(places::checkpoint(log.id), "not all entries of that log are there");
             plans.push((log.id, plan.ok_or_else(|| torn(self.copy, missing()))?));
         }

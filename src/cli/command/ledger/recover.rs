@@ -18,6 +18,7 @@ use crate::cli::session::state_of;
 use crate::cli::text::bare;
 use crate::cli::verdict;
 use crate::cli::verdict::Finding;
+use crate::keys::signer::Origin;
 use crate::practice::event::Body;
 use crate::practice::log::LogJoined;
 use crate::practice::words::Line;
@@ -338,7 +339,8 @@ fn go_on_here(
         let message =
             format!("{} Nobody confirmed that a new ledger is to go on from here; {so_far}", state_of(&vault)?);
         session.raise(&vault);
-        let failure = Failure::new(FailureCode::Refused, message);
+        let beyond = vault.beyond().map(|(from, up_to, origin)| beyond(from, up_to, origin)).unwrap_or_default();
+        let failure = Failure::new(FailureCode::Refused, message + &beyond);
         // A second end may be what is left of a taking over from that copy which did not come to its end.
         let failure = match vault.highest()?.size > head.size || vault.is_branched() {
             true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
@@ -350,6 +352,18 @@ fn go_on_here(
     done.continued =
         Some(Continued { closed: (&made.closed).into(), have: (&made.have).into(), vkey: made.key.to_string() });
     Ok(vault)
+}
+
+/// What is to be done about entries that are beyond the link to what goes on from their ledger.
+fn beyond(from: u64, up_to: u64, origin: &Origin) -> String {
+    let (entries, are) = match up_to - from {
+        1 => (format!("entry {from}"), "is"),
+        _ => (format!("entries {from} to {}", up_to - 1), "are"),
+    };
+    format!(
+        "; {entries} of {origin} {are} beyond the link to the ledger that goes on, and {are} joined to that by the computer \
+         that writes it (there: subrosa ledger recover --from COPY-OF-THIS), or by a new one from here"
+    )
 }
 
 /// Two histories under one key: which one holds is nothing that a program can know.
