@@ -463,6 +463,28 @@ fn a_copy_of_before_the_key_was_changed() {
 }
 
 #[test]
+fn two_ledgers_that_were_lost_at_once_are_joined_at_once() {
+    let (practice, one) = with_one();
+    copy(&practice, "vault", "backup");
+    practice.ok(&["ledger", "rotate-key", "--batch"]);
+    let two = add(&practice, "home", "vault", "two");
+    practice.ok(&["ledger", "rotate-key", "--batch"]);
+    let three = add(&practice, "home", "vault", "three");
+    copy(&practice, "vault", "newer");
+    copy(&practice, "backup", "vault");
+    let head = practice.run(&["check", "--json"]).json()["ledger"]["head"].clone();
+    let accepted = format!("{}:{}", head["size"], head["root"].as_str().unwrap());
+    let said = practice.run(&["--accept-head", &accepted, "ledger", "recover", "--json"]);
+    assert_eq!((said.exit, said.json()["joined"].as_array().unwrap().len()), (7, 2), "{said:?}");
+    let check = practice.run(&["check"]);
+    assert!(check.exit == 7 && !check.stdout.contains("FORKED"), "{check:?}");
+    let four = add(&practice, "home", "vault", "four");
+    let said = practice.ok(&["ledger", "recover", "--from", "newer", "--json"]);
+    assert_eq!((&said.json()["missing"], &said.json()["left_out"]), (&0.into(), &Value::from(Vec::<Value>::new())));
+    is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two"), (&three, "three"), (&four, "four")]);
+}
+
+#[test]
 fn a_promised_key_is_needed_to_go_on_elsewhere() {
     let practice = Practice::without_vault();
     let said = practice.at_terminal(&["key file", "y"], &["init"]);

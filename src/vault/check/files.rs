@@ -213,9 +213,12 @@ impl Vault {
             }
         }
         for file in self.strays(known)? {
+            // Of another end of the history, which is to be joined, no event speaks yet.
+            let is_to_be_joined = self.is_branched();
             let is_link = std::fs::symlink_metadata(self.disk.path(&file)).is_ok_and(|facts| facts.is_symlink());
             report.findings.push(match is_link {
                 true => finding(Fault::Corrupt, &file, "it is a symbolic link, and nothing in a vault is one"),
+                false if is_to_be_joined => continue,
                 false => finding(Fault::Stray, &file, "nothing in the ledger speaks of it"),
             });
         }
