@@ -131,6 +131,11 @@ impl From<&Found> for Finding {
             (Fault::Forked, _) if found.text.ends_with(NOT_JOINED) || found.text.starts_with(SETTLES) => {
                 "subrosa ledger recover".to_owned()
             }
+            (Fault::RolledBack, Some(file)) if file == "vault.toml" => {
+                format!(
+                    "{cure}; if the newer one is lost: subrosa --accept-head SIZE:ROOT ledger recover, with the head that stands here"
+                )
+            }
             (Fault::Stray, Some(file)) if file == "." => "chmod 700 on the vault's directory".to_owned(),
             _ => (*cure).to_owned(),
         };

@@ -217,7 +217,13 @@ impl<'a> Offer<'a> {
             return Err(VaultError::OlderCopy { path: self.there.root().to_owned() });
         }
         if let Some(pinned) = &pinned {
-            self.follow(pinned)?;
+            let is_between = self.known.opened.is_some_and(|opened| opened.found.header.recipient == header.recipient)
+                && links::leads_to(&self.here, self.known.places, &header.verifier, pinned)?;
+            // One that lies between what is here and what was seen here last is nearer to that, and no more: the vault
+            // stays one of before.
+            if is_same || !is_between {
+                self.follow(pinned)?;
+            }
         }
         let recipient = match (&pin, self.known.opened) {
             (Some(pin), _) => Some(&pin.recipient),

@@ -155,7 +155,7 @@ impl Found {
             Some(sealed) => sealed,
             // A log that was continued has none: it is the header that is old.
             None if links::is_older_than_pin(&self)? => {
-                return Err(VaultError::OlderHeader { path: self.places.vault.clone() });
+                return Err(VaultError::OlderHeader { path: self.places.vault.clone(), head: None });
             }
             None => return Err(VaultError::altered(&file, "it is missing")),
         };

@@ -434,8 +434,18 @@ fn a_copy_of_before_the_key_was_changed() {
     is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two")]);
     copy(&practice, "vault", "newer");
     copy(&practice, "backup", "vault");
-    let said = practice.refused(5, &["list"]);
+    let said = practice.run(&["show", &one]);
+    assert!(said.exit == 5 && said.stdout == "one", "it is read: {said:?}");
     assert!(said.stderr.contains("before its ledger was continued"), "{said:?}");
+    assert!(said.stderr.contains("ledger recover --from NEWER-COPY") && said.stderr.contains("--accept-head 5:"));
+    practice.refused(5, &["client", "add", "b-2"]);
+    let said = practice.run(&["ledger", "verify"]);
+    assert!(
+        said.exit == 5 && said.stdout.starts_with("ROLLED-BACK\t") && said.stderr.contains("the head 5:"),
+        "{said:?}"
+    );
+    let said = practice.run(&["ledger", "recover"]);
+    assert!(said.exit == 3 && said.stderr.contains("recover --from NEWER-COPY"), "{said:?}");
     let lost = on(&practice, "third", "newer", &["ledger", "verify", "--json"]).json()["head"]["origin"].clone();
     // It is brought; or, were it lost, the older one goes on, and says so.
     practice.ok(&["ledger", "recover", "--from", "newer"]);
@@ -468,9 +478,17 @@ fn two_ledgers_that_were_lost_at_once_are_joined_at_once() {
     copy(&practice, "vault", "backup");
     practice.ok(&["ledger", "rotate-key", "--batch"]);
     let two = add(&practice, "home", "vault", "two");
+    copy(&practice, "vault", "between");
     practice.ok(&["ledger", "rotate-key", "--batch"]);
     let three = add(&practice, "home", "vault", "three");
     copy(&practice, "vault", "newer");
+    // A copy of between is nearer to it, and brings what it has.
+    copy(&practice, "backup", "vault");
+    let said = practice.run(&["ledger", "recover", "--from", "between"]);
+    assert!(said.exit == 3 && said.stderr.contains("files were brought"), "{said:?}");
+    let said = practice.run(&["show", &two]);
+    assert!(said.exit == 5 && said.stdout == "two", "{said:?}");
+    practice.refused(5, &["client", "add", "b-2"]);
     copy(&practice, "backup", "vault");
     let head = practice.run(&["check", "--json"]).json()["ledger"]["head"].clone();
     let accepted = format!("{}:{}", head["size"], head["root"].as_str().unwrap());

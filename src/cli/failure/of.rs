@@ -88,9 +88,14 @@ impl From<VaultError> for Failure {
             }
             VaultError::ReadsOnly { machine, gave_up } => reads_only(&message, machine.as_ref(), gave_up.as_deref()),
             VaultError::Continued => Self::new(Locked, format!("{message}; run it again")),
-            VaultError::OlderHeader { .. } => {
-                let lost = "if that is lost, subrosa --accept-head SIZE:ROOT ledger recover goes on from this one";
-                Self::new(Integrity, format!("{message}; bring the newer one back; {lost}"))
+            VaultError::OlderHeader { head, .. } => {
+                let words = "nothing is added to it: bring the newer one back, complete it from that, or, if that is lost, \
+                             go on from this one";
+                let accept = head.as_ref().map(|head| format!("{}:{}", head.size, root_text(&head.root)));
+                let accept = accept.unwrap_or_else(|| "SIZE:ROOT".to_owned());
+                Self::new(Integrity, format!("{message}; {words}"))
+                    .hint("subrosa ledger recover --from NEWER-COPY")
+                    .hint(format!("subrosa --accept-head {accept} ledger recover"))
             }
             VaultError::Rekeyed { head, .. } => {
                 let accept = format!("{}:{}", head.size, root_text(&head.root));
@@ -311,7 +316,7 @@ mod tests {
             (VaultError::NoCopy { path: at() }, 3),
             (VaultError::NoLink { path: at() }, 3),
             (VaultError::Continued, 11),
-            (VaultError::OlderHeader { path: at() }, 5),
+            (VaultError::OlderHeader { path: at(), head: Some(head()) }, 5),
             (VaultError::Rekeyed { path: at(), head: head() }, 5),
             (VaultError::Split { from: head().origin, found: Origin::of("q5c3f7kz2n".parse().unwrap()) }, 5),
             (VaultError::Beyond { closed: head(), found: head() }, 5),

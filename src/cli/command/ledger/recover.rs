@@ -239,7 +239,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         accept_fork(session, &mut vault)?;
     }
     let writes = !matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. } | VaultError::Unmarked(_)));
-    let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::AtHand);
+    let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::Outlived | Standing::AtHand);
     let names_a_head = session.globals.accept_head.is_some();
     let is_branch_of_another = vault.is_branched() && !vault.is_writer();
     // A copy that was to be completed, and is: who writes the ledger is another question, and was not asked.
@@ -342,7 +342,8 @@ fn go_on_here(
         let beyond = vault.beyond().map(|(from, up_to, origin)| beyond(from, up_to, origin)).unwrap_or_default();
         let failure = Failure::new(FailureCode::Refused, message + &beyond);
         // A second end may be what is left of a taking over from that copy which did not come to its end.
-        let failure = match vault.highest()?.size > head.size || vault.is_branched() {
+        let is_lacking = vault.highest()?.size > head.size || *vault.standing() == Standing::Outlived;
+        let failure = match is_lacking || vault.is_branched() {
             true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
             false => failure,
         };
