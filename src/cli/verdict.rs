@@ -136,6 +136,7 @@ impl From<&Found> for Finding {
                     "{cure}; if the newer one is lost: subrosa --accept-head SIZE:ROOT ledger recover, with the head that stands here"
                 )
             }
+            (Fault::Stray, Some(file)) if file.starts_with("incoming/") => "subrosa ledger recover".to_owned(),
             (Fault::Stray, Some(file)) if file == "." => "chmod 700 on the vault's directory".to_owned(),
             _ => (*cure).to_owned(),
         };

@@ -189,7 +189,7 @@ fn write_package(
         practice: &practice,
         previous: vault.link_text()?.as_deref(),
     }
-    .sign(vault.signer(), vault.identity())?;
+    .sign(vault.signer()?, vault.identity())?;
     let protocol = vault.catalog().protocol()?.protocol;
     let (consent, consequences) = (scope.map(|consent| (&consent.terms, days)), planned.consequences.as_ref());
     let said = statements::all(planned.permit.notices(), consent, consequences, &protocol);

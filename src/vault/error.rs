@@ -73,6 +73,12 @@ pub enum VaultError {
         /// Its head, where that can be read.
         head: Option<Box<Checkpoint>>,
     },
+    /// The active log's signing key is not there.
+    #[error("{file} is missing, the key that signs the ledger: everything can be read, and nothing added")]
+    NoSigningKey {
+        /// Its file.
+        file: String,
+    },
     /// A directory that is to be a copy of the vault holds none of its logs.
     #[error("{} holds no copy of this vault: none of its ledgers is there", path.display())]
     NoCopy {

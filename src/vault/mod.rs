@@ -110,7 +110,8 @@ pub struct Vault {
     disk: Disk,
     header: Header,
     keyring: Keyring,
-    signer: SigningKey,
+    /// None where its file is gone.
+    signer: Option<SigningKey>,
     owner_file: String,
     log: Log,
     /// The logs that it continues, the oldest first.
@@ -273,8 +274,8 @@ impl Vault {
     }
 
     /// The log's key, to sign manifests and other notes. Checkpoints are signed by transactions alone.
-    pub fn signer(&self) -> &SigningKey {
-        &self.signer
+    pub fn signer(&self) -> Result<&SigningKey, VaultError> {
+        self.signer.as_ref().ok_or_else(|| VaultError::NoSigningKey { file: places::signing_key(self.log.id) })
     }
 
     /// What the owner whose key opened the vault is called in the ledger.

@@ -80,7 +80,7 @@ impl Vault {
             Standing::Branched(Branch::Diverged(found, seen)) => {
                 Some(VaultError::Forked { seen: Box::new(seen.clone()), found: Box::new(found.clone()) })
             }
-            Standing::InStep | Standing::Unpublished | Standing::Unmarked | Standing::AtHand => None,
+            Standing::InStep | Standing::Unpublished | Standing::Unmarked | Standing::AtHand => self.signer().err(),
         }
     }
 

@@ -267,6 +267,45 @@ fn keys_that_were_lost_come_from_the_copy() {
 }
 
 #[test]
+fn without_the_key_that_signs_everything_is_read() {
+    let (practice, one) = with_one();
+    copy(&practice, "vault", "newer");
+    damage(&practice.vault(), "signing-", true);
+    let said = practice.run(&["show", &one]);
+    assert!(said.exit == 5 && said.stdout == "one", "{said:?}");
+    assert!(said.stderr.contains("WARNING") && said.stderr.contains("the key that signs the ledger"), "{said:?}");
+    for refused in
+        [&["client", "add", "b-2"][..], &["card"], &["ledger", "rotate-key", "--batch"], &["ledger", "recover"]]
+    {
+        let said = practice.refused(5, refused);
+        assert!(said.stderr.contains("subrosa ledger recover --from DIR"), "{refused:?}: {said:?}");
+    }
+    let check = practice.run(&["check"]);
+    assert!(check.exit == 5 && check.stdout.starts_with("INCOMPLETE\t"), "{check:?}");
+    assert!(check.stdout.contains("keys/signing-"), "{check:?}");
+    practice.ok(&["ledger", "recover", "--from", "newer"]);
+    practice.ok(&["client", "add", "b-2"]);
+}
+
+#[test]
+fn what_a_stopped_recovery_left_is_taken_away_by_the_next() {
+    let (practice, _) = with_one();
+    copy(&practice, "vault", "desk-vault");
+    acquainted(&practice, "desk", "desk-vault");
+    let left = practice.path("desk-vault/incoming/0123456789abcdef");
+    fs::create_dir_all(&left).unwrap();
+    fs::write(left.join("intent"), "").unwrap();
+    fs::write(left.join("3.tmp"), "x").unwrap();
+    let said = on(&practice, "desk", "desk-vault", &["check"]);
+    assert!(said.exit == 7 && said.stdout.contains("STRAY") && said.stdout.contains("ledger recover"), "{said:?}");
+    assert!(!said.stdout.contains("--repair"), "{said:?}");
+    ok(&practice, "desk", "desk-vault", &["ledger", "recover"]);
+    assert!(!left.exists());
+    assert_eq!(on(&practice, "desk", "desk-vault", &["check"]).exit, 0);
+    assert_eq!(on(&practice, "desk", "desk-vault", &["ledger", "recover"]).exit, 3);
+}
+
+#[test]
 fn without_a_memory_the_keys_of_a_copy_are_taken_on_trust_and_that_is_said() {
     let (practice, one) = with_one();
     copy(&practice, "vault", "newer");

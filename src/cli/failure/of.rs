@@ -49,6 +49,10 @@ impl From<VaultError> for Failure {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
             }
+            VaultError::NoSigningKey { .. } => {
+                let words = "bring the file from another copy or a backup; without one this vault stays as it is";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover --from DIR")
+            }
             VaultError::NoCopy { .. } | VaultError::NoLink { .. } | VaultError::TornCopy { .. } => failure(Refused),
             VaultError::NotAVault(_) | VaultError::OtherCopy { .. } | VaultError::OlderCopy { .. } => {
                 failure(Integrity)
@@ -315,6 +319,7 @@ mod tests {
             (VaultError::MissingEntry { file: "x".to_owned(), index: 1 }, 5),
             (VaultError::NoCopy { path: at() }, 3),
             (VaultError::NoLink { path: at() }, 3),
+            (VaultError::NoSigningKey { file: "keys/signing-x.age".to_owned() }, 5),
             (VaultError::Continued, 11),
             (VaultError::OlderHeader { path: at(), head: Some(head()) }, 5),
             (VaultError::Rekeyed { path: at(), head: head() }, 5),

@@ -67,6 +67,9 @@ struct Recovered {
     head: Option<Head>,
     #[serde(skip)]
     is_writer: bool,
+    /// How many recoveries that were stopped left something, which is gone now.
+    #[serde(skip)]
+    tidied: u64,
 }
 
 #[derive(Serialize)]
@@ -137,7 +140,11 @@ impl From<LogJoined> for Joined {
 
 impl Recovered {
     fn is_nothing(&self) -> bool {
-        self.completed.is_none() && self.mended == 0 && self.continued.is_none() && self.joined.is_empty()
+        self.completed.is_none()
+            && self.mended == 0
+            && self.tidied == 0
+            && self.continued.is_none()
+            && self.joined.is_empty()
     }
 }
 
@@ -146,6 +153,9 @@ impl Answer for Recovered {
         let mut text = String::new();
         if let Some(Brought { files, head }) = &self.completed {
             text.push_str(&format!("Brought {}: the ledger has {} entries now.\n", files_of(*files), head.size));
+        }
+        if self.tidied > 0 {
+            text.push_str("Took away what a recovery had left here that was stopped.\n");
         }
         if self.mended > 0 {
             text.push_str(&format!("Made {} of the ledger anew, from its entries.\n", files_of(self.mended)));
@@ -216,7 +226,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         }
         complete(session, &from, &mut done)?;
     }
-    done.mended = mend(session)?;
+    mend(session, &mut done)?;
     let mut vault = session.open_to_recover()?;
     if vault.follow_successor()? {
         // What was named was the head of the log before.
@@ -243,8 +253,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let names_a_head = session.globals.accept_head.is_some();
     let is_branch_of_another = vault.is_branched() && !vault.is_writer();
     // A copy that was to be completed, and is: who writes the ledger is another question, and was not asked.
-    let is_done =
-        names_the_copy || done.completed.is_some() || (done.mended > 0 && !names_a_head) || !done.left_out.is_empty();
+    let is_done = names_the_copy
+        || done.completed.is_some()
+        || ((done.mended > 0 || done.tidied > 0) && !names_a_head)
+        || !done.left_out.is_empty();
     if is_behind || is_branch_of_another || (!writes && !is_done) {
         vault = go_on_here(session, vault, (args.next_key.as_deref(), args.reason), &mut done)?;
     }
@@ -313,10 +325,12 @@ fn complete(session: &mut Session<'_>, from: &Path, done: &mut Recovered) -> Res
     Ok(())
 }
 
-fn mend(session: &mut Session<'_>) -> Result<u64, Failure> {
+fn mend(session: &mut Session<'_>, done: &mut Recovered) -> Result<(), Failure> {
     let unlocked = session.unlock_to_recover()?;
     let wait = session.lock_wait();
-    Ok(mending::mend(&unlocked, wait, &mut session.host.rng)?)
+    done.tidied = mending::tidy(&unlocked, wait)?;
+    done.mended = mending::mend(&unlocked, wait, &mut session.host.rng)?;
+    Ok(())
 }
 
 /// The ledger goes on here, if somebody says so.
