@@ -398,6 +398,83 @@ fn a_reader_brings_no_second_end_of_the_history() {
     }
 }
 
+/// Two computers that went on beside each other from one copy, each with a record of its own: `two` and `three`.
+fn beside_each_other(practice: &Practice) -> (String, String) {
+    for (computer, vault) in [("desk", "desk-vault"), ("third", "third-vault")] {
+        copy(practice, "vault", vault);
+        go_on(practice, computer, vault);
+    }
+    (add(practice, "desk", "desk-vault", "two"), add(practice, "third", "third-vault", "three"))
+}
+
+fn writes(practice: &Practice, computer: &str, vault: &str) -> bool {
+    let added = on(practice, computer, vault, &["client", "add", &format!("new-{computer}")]);
+    assert!(matches!(added.exit, 0 | 3), "{computer}: {added:?}");
+    added.exit == 0
+}
+
+#[test]
+fn whoever_was_joined_follows() {
+    let (practice, one) = with_one();
+    let (two, three) = beside_each_other(&practice);
+    ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-vault"]);
+    for (computer, vault) in [("third", "third-vault"), ("home", "vault")] {
+        let said = ok(&practice, computer, vault, &["ledger", "recover", "--from", "desk-vault"]);
+        assert!(said.stderr.contains("has given up writing"), "{computer}: {said:?}");
+        for (id, text) in [(&one, "one"), (&two, "two"), (&three, "three")] {
+            assert_eq!(ok(&practice, computer, vault, &["show", id]).stdout, text);
+        }
+        assert!(!writes(&practice, computer, vault), "{computer}");
+    }
+    is_whole(&practice, "desk", "desk-vault", &[(&one, "one"), (&two, "two"), (&three, "three")]);
+    assert!(writes(&practice, "desk", "desk-vault"));
+}
+
+#[test]
+fn of_two_that_joined_each_other_one_goes_on() {
+    let (practice, one) = with_one();
+    let (two, three) = beside_each_other(&practice);
+    copy(&practice, "desk-vault", "desk-copy");
+    ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-vault"]);
+    ok(&practice, "third", "third-vault", &["ledger", "recover", "--from", "desk-copy"]);
+    copy(&practice, "desk-vault", "desk-copy");
+    copy(&practice, "third-vault", "third-copy");
+    // They meet: wherever that is, the same of the two goes on.
+    let desk = on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-copy"]);
+    let third = on(&practice, "third", "third-vault", &["ledger", "recover", "--from", "desk-copy"]);
+    let writers = [writes(&practice, "desk", "desk-vault"), writes(&practice, "third", "third-vault")];
+    assert!(writers[0] != writers[1], "{writers:?}: {desk:?} {third:?}");
+    for (computer, vault) in [("desk", "desk-vault"), ("third", "third-vault")] {
+        for (id, text) in [(&one, "one"), (&two, "two"), (&three, "three")] {
+            assert_eq!(ok(&practice, computer, vault, &["show", id]).stdout, text);
+        }
+        assert_eq!(on(&practice, computer, vault, &["check"]).exit, 0, "{computer}");
+    }
+}
+
+#[test]
+fn a_successor_beside_the_older_header_is_followed() {
+    let (practice, one) = with_one();
+    copy(&practice, "vault", "desk-vault");
+    go_on(&practice, "desk", "desk-vault");
+    let two = add(&practice, "desk", "desk-vault", "two");
+    let header = fs::read(practice.path("vault/vault.toml")).unwrap();
+    copy_tree(&practice.path("desk-vault"), &practice.path("vault"));
+    fs::write(practice.path("vault/vault.toml"), header).unwrap();
+    for refused in [&["client", "add", "b-2"][..], &["ledger", "rotate-key", "--batch"]] {
+        let said = practice.run(refused);
+        assert!(said.exit == 5 && said.stderr.contains("subrosa ledger recover"), "{said:?}");
+    }
+    let said = practice.ok(&["ledger", "recover"]);
+    assert!(said.stderr.contains("has given up writing"), "{said:?}");
+    is_as(&practice, "vault", "desk-vault");
+    for (id, text) in [(&one, "one"), (&two, "two")] {
+        assert_eq!(practice.ok(&["show", id]).stdout, text);
+    }
+    assert!(!writes(&practice, "home", "vault"));
+    assert!(writes(&practice, "desk", "desk-vault"));
+}
+
 #[test]
 fn what_is_under_other_keys_is_named() {
     let (practice, one) = with_one();

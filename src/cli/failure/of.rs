@@ -1,6 +1,7 @@
 //! From the facts of the floors below to failures. One match for each kind of error; this is all the advice there is.
 
 use std::io;
+use std::path::Path;
 
 use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
@@ -9,6 +10,7 @@ use crate::cli::failure::system;
 use crate::cli::location::LocationError;
 use crate::cli::output::OutputError;
 use crate::cli::terminal::TerminalError;
+use crate::cli::verdict::MARK_CURE;
 use crate::id::MachineId;
 use crate::keys::identity::IdentityError;
 use crate::keys::recipient::PublicKeyError;
@@ -39,6 +41,13 @@ impl From<VaultError> for Failure {
                 failure(Unsafe).because([Reason::from(&risk)]).hint("subrosa --vault NEW-DIRECTORY init")
             }
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
+            // The mark: no backup has it, and no other copy.
+            VaultError::Altered { file, .. } if Path::new(file).is_absolute() && file.ends_with("head") => {
+                Self::new(Integrity, format!("{message}; {MARK_CURE}"))
+            }
+            VaultError::Altered { file, .. } if is_of_a_copy(file) => {
+                failure(Integrity).hint("subrosa ledger recover --from DIR")
+            }
             VaultError::Altered { .. } => failure(Integrity),
             VaultError::OpeningDiffers { .. } => {
                 Self::new(Integrity, format!("{message}; bring the journal file back from a backup"))
@@ -118,6 +127,12 @@ impl From<VaultError> for Failure {
             VaultError::Catalog(_) => failure(Failed),
         }
     }
+}
+
+/// Whether another copy of the vault has the file, so that it can be brought from there.
+fn is_of_a_copy(file: &str) -> bool {
+    let first = file.split('/').next().unwrap_or_default();
+    ["vault.toml", "keys", "ledger", "journal", "records"].contains(&first)
 }
 
 /// What a computer that may not write is told: how it comes to write, and how another one lets it.
@@ -278,7 +293,6 @@ pub fn unless_refused(what: &str, judgement: &Judgement) -> Result<(), Failure> 
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::time::Duration;
 
     use super::*;

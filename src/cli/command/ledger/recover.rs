@@ -228,7 +228,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     mend(session, &mut done)?;
     let mut vault = session.open_to_recover()?;
-    if vault.follow_successor()? {
+    let has_followed = vault.follow_successor()?;
+    if has_followed {
         // What was named was the head of the log before.
         session.globals.accept_head = None;
         vault = session.open_to_recover()?;
@@ -254,6 +255,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let is_branch_of_another = vault.is_branched() && !vault.is_writer();
     // A copy that was to be completed, and is: who writes the ledger is another question, and was not asked.
     let is_done = names_the_copy
+        || has_followed
         || done.completed.is_some()
         || ((done.mended > 0 || done.tidied > 0) && !names_a_head)
         || !done.left_out.is_empty();
@@ -347,7 +349,8 @@ fn go_on_here(
         let head = vault.head();
         let accept = format!("{}:{}", head.size, root_text(&head.root));
         let so_far = match &done.completed {
-            Some(Brought { files, .. }) => format!("{} were brought, and nothing else was done", files_of(*files)),
+            Some(Brought { files: 1, .. }) => "1 file was brought, and nothing else was done".to_owned(),
+            Some(Brought { files, .. }) => format!("{files} files were brought, and nothing else was done"),
             None => "nothing was done".to_owned(),
         };
         let message =
