@@ -440,15 +440,20 @@ fn of_two_that_joined_each_other_one_goes_on() {
     copy(&practice, "desk-vault", "desk-copy");
     copy(&practice, "third-vault", "third-copy");
     // They meet: wherever that is, the same of the two goes on.
-    let desk = on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-copy"]);
-    let third = on(&practice, "third", "third-vault", &["ledger", "recover", "--from", "desk-copy"]);
+    on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-copy"]);
+    on(&practice, "third", "third-vault", &["ledger", "recover", "--from", "desk-copy"]);
+    // What the other one had written after that is joined by the one that goes on.
+    let desk = on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-vault"]);
+    let third = on(&practice, "third", "third-vault", &["ledger", "recover", "--from", "desk-vault"]);
+    on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-vault"]);
     let writers = [writes(&practice, "desk", "desk-vault"), writes(&practice, "third", "third-vault")];
     assert!(writers[0] != writers[1], "{writers:?}: {desk:?} {third:?}");
     for (computer, vault) in [("desk", "desk-vault"), ("third", "third-vault")] {
         for (id, text) in [(&one, "one"), (&two, "two"), (&three, "three")] {
             assert_eq!(ok(&practice, computer, vault, &["show", id]).stdout, text);
         }
-        assert_eq!(on(&practice, computer, vault, &["check"]).exit, 0, "{computer}");
+        let check = on(&practice, computer, vault, &["check"]);
+        assert_eq!(check.exit, 0, "{computer}: {check:?} {desk:?} {third:?}");
     }
 }
 

@@ -220,11 +220,9 @@ impl Session<'_> {
             ));
         }
         if let Some(origin) = vault.followed() {
-            self.warn(&format!(
-                "another computer went on from {origin}, which this one wrote, with {}: this computer follows, \
-                 and has given up writing",
-                vault.head().origin
-            ));
+            let next = &vault.head().origin;
+            let words = "which this one wrote: it follows, and has given up writing";
+            self.warn(&format!("another computer went on with {next} from {origin}, {words}"));
         }
         if *vault.standing() == Standing::Unmarked {
             let head = vault.head();
