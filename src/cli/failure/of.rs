@@ -104,11 +104,15 @@ impl From<VaultError> for Failure {
             VaultError::OlderHeader { head, .. } => {
                 let words = "nothing is added to it: bring the newer one back, complete it from that, or, if that is lost, \
                              go on from this one";
-                let accept = head.as_ref().map(|head| format!("{}:{}", head.size, root_text(&head.root)));
-                let accept = accept.unwrap_or_else(|| "SIZE:ROOT".to_owned());
-                Self::new(Integrity, format!("{message}; {words}"))
-                    .hint("subrosa ledger recover --from NEWER-COPY")
-                    .hint(format!("subrosa --accept-head {accept} ledger recover"))
+                let older = Self::new(Integrity, format!("{message}; {words}"));
+                let older = older.hint("subrosa ledger recover --from NEWER-COPY");
+                match head {
+                    Some(head) => {
+                        let accept = format!("{}:{}", head.size, root_text(&head.root));
+                        older.hint(format!("subrosa --accept-head {accept} ledger recover"))
+                    }
+                    None => older,
+                }
             }
             VaultError::Rekeyed { head, .. } => {
                 let accept = format!("{}:{}", head.size, root_text(&head.root));
