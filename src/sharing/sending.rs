@@ -189,7 +189,7 @@ fn write_package(
         practice: &practice,
         previous: vault.link_text()?.as_deref(),
     }
-    .sign(vault.signer(), vault.identity())?;
+    .sign(vault.signer()?, vault.identity())?;
     let protocol = vault.catalog().protocol()?.protocol;
     let said = statements::necessary(planned.permit.notices(), scope.map(|consent| (&consent.terms, days)));
     let added = statements::added(planned.consequences.as_ref(), &protocol);
