@@ -8,18 +8,22 @@ use serde_json::json;
 
 use crate::practice::LEE;
 use crate::practice::Practice;
+use crate::practice::Scene;
 use crate::practice::chmod;
 
 const TEXT: &str = "one\ntwo\nthree\nfour\nfive\nsix\n";
 
 /// The clients mk-01, whom the records are about, and rosa-2, another.
 pub fn practice() -> Practice {
-    let practice = Practice::new();
-    let phone = ["--phone", "+351 912 345 678"];
-    let client = ["client", "add", "mk-01", "--name", "Maria Kestrel", "--also-known", "Mimi", "--adult"];
-    practice.ok(&[&client[..], &phone].concat());
-    practice.ok(&["client", "add", "heron-2", "--name", "Tomasz Wolny", "--birth", "1987-03-04"]);
-    practice
+    static SCENE: Scene = Scene::new();
+    SCENE.set(|| {
+        let practice = Practice::new();
+        let phone = ["--phone", "+351 912 345 678"];
+        let client = ["client", "add", "mk-01", "--name", "Maria Kestrel", "--also-known", "Mimi", "--adult"];
+        practice.ok(&[&client[..], &phone].concat());
+        practice.ok(&["client", "add", "heron-2", "--name", "Tomasz Wolny", "--birth", "1987-03-04"]);
+        practice
+    })
 }
 
 /// Files a text of mk-01; its id.

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::excerpts::filed;
 use crate::machine::Machine;
 use crate::practice::Practice;
+use crate::practice::Scene;
 use crate::practice::chmod;
 
 const SHARE: [&str; 4] = ["--to", "dr-lee", "--purpose", "treat"];
@@ -20,18 +21,21 @@ const KEY: &str = "AGE-SECRET-KEY-1D8UHUKR09KDVD8RPJMFHYWFS5GV3LKXVAUMUAN6U7WC2J
 
 /// mk-01, who lets dr-lee have what is shared here; heron-2, of whom much is known; and a mother who acts for heron-2.
 pub fn practice() -> Practice {
-    let practice = Practice::new();
-    practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--birth", "2001-05-13"]);
-    practice.ok(&["client", "edit", "mk-01", "--also-known", "Mimi", "--phone", "+351 912 345 678"]);
-    let other = ["client", "add", "heron-2", "--name", "Tomasz Wolny", "--also-known", "Tomek"];
-    let reached = ["--phone", "+351 913 111 222", "--email", "tomasz.wolny@example.org", "--birth", "1987-03-04"];
-    practice.ok(&[&other[..], &reached].concat());
-    practice.ok(&["recipient", "add", "mother", "--name", "Jadwiga Zielinska"]);
-    let acts = ["client", "representative", "heron-2", "--recipient", "mother", "--relationship", "mother"];
-    practice.ok(&[&acts[..], &["--authority", "guardian", "--evidence", "order seen"]].concat());
-    recipient(&practice, "dr-lee", "treating-provider");
-    practice.consent("dr-lee");
-    practice
+    static SCENE: Scene = Scene::new();
+    SCENE.set(|| {
+        let practice = Practice::new();
+        practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--birth", "2001-05-13"]);
+        practice.ok(&["client", "edit", "mk-01", "--also-known", "Mimi", "--phone", "+351 912 345 678"]);
+        let other = ["client", "add", "heron-2", "--name", "Tomasz Wolny", "--also-known", "Tomek"];
+        let reached = ["--phone", "+351 913 111 222", "--email", "tomasz.wolny@example.org", "--birth", "1987-03-04"];
+        practice.ok(&[&other[..], &reached].concat());
+        practice.ok(&["recipient", "add", "mother", "--name", "Jadwiga Zielinska"]);
+        let acts = ["client", "representative", "heron-2", "--recipient", "mother", "--relationship", "mother"];
+        practice.ok(&[&acts[..], &["--authority", "guardian", "--evidence", "order seen"]].concat());
+        recipient(&practice, "dr-lee", "treating-provider");
+        practice.consent("dr-lee");
+        practice
+    })
 }
 
 /// A recipient whose key is at hand.
