@@ -343,13 +343,14 @@ fn a_backup_on_a_new_computer_and_the_old_one_that_wrote_on() {
 
     // Never two heads of one size: each wrote a log of its own. One takes what the other has.
     let said = ok(&practice, "desk", "backup", &["ledger", "recover", "--from", "vault", "--json"]);
-    assert!(!said.stderr.contains("WARNING"), "what was mended is no alarm any more: {said:?}");
+    assert!(!said.whole().contains("WARNING"), "what was mended is no alarm any more: {said:?}");
     let said = said.json();
     assert_eq!((&said["joined"][0]["from"], &said["joined"][0]["have"]), (&5.into(), &7.into()));
     is_whole(&practice, "desk", "backup", &all);
     // The old computer follows what was opened after its ledger: one key signs one link, and one computer writes.
     let said = ok(&practice, "home", "vault", &["ledger", "recover", "--from", "backup", "--json"]);
-    assert!(said.stderr.contains("has given up writing") && !said.stderr.contains("WARNING"), "{said:?}");
+    let told = said.json()["warnings"].to_string();
+    assert!(told.contains("has given up writing") && !told.contains("WARNING"), "{said:?}");
     assert_eq!((&said.json()["joined"][0], &said.json()["missing"]), (&Value::Null, &0.into()));
     fs::remove_dir_all(practice.path("home/.cache")).unwrap();
     reads_only(&practice, "home", "vault", &all);

@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
         text: "somebody fears for the confidentiality of this, and nobody has answered yet",
         source: &[
             "seed A: \"opportunity for individuals to voice any concerns about confidentiality\"",
-            "45 CFR 164.530(d)",
+            "45 CFR 164.530(d) (not checked)",
             OUR_CHOICE,
         ],
         cure: "subrosa concern resolve {concern} --response FILE --addressed yes",
