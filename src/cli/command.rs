@@ -26,6 +26,7 @@ pub mod owner;
 pub mod proof;
 pub mod protocol;
 pub mod recipient;
+pub mod report;
 pub mod restrict;
 pub mod rules;
 pub mod share;
@@ -85,6 +86,9 @@ pub enum Command {
     Share(share::Args),
     /// Who was given what of a record or a client, and whether it has been overtaken
     Whoknows(whoknows::Args),
+    /// What happened, put together for the client or for the practice
+    #[command(subcommand)]
+    Report(report::Action),
     /// What is confidential here, who has access to it, and how it is handled
     #[command(subcommand)]
     Protocol(protocol::Action),
@@ -130,6 +134,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
         Command::Whoknows(args) => whoknows::run(&args, session),
+        Command::Report(action) => report::run(action, session),
         Command::Protocol(action) => protocol::run(action, session),
         Command::Ledger(action) => ledger::run(action, session),
         Command::Proof(action) => proof::run(action, session),
