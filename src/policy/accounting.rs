@@ -313,7 +313,8 @@ mod tests {
 
     #[test]
     fn what_the_client_wants_is_not_called_unconsented() {
-        let wanted: Vec<&str> = Basis::ALL.iter().filter(|basis| is_wanted(**basis)).map(|basis| basis.as_str()).collect();
+        let wanted: Vec<&str> =
+            Basis::ALL.iter().filter(|basis| is_wanted(**basis)).map(|basis| basis.as_str()).collect();
         assert_eq!(wanted, ["consent", "consent-tpo", "self", "representative"]);
     }
 }

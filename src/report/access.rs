@@ -24,14 +24,8 @@ const MORNING: i64 = 7;
 /// Who looks at records of more clients than these on one day is looked at in turn.
 const MANY: usize = 20;
 /// What somebody does with a client's records who has to do with the client.
-const RELATING: [&str; 6] = [
-    "client.added",
-    "client.edited",
-    "consent.granted",
-    "disclosure.made",
-    "record.added",
-    "record.versioned",
-];
+const RELATING: [&str; 6] =
+    ["client.added", "client.edited", "consent.granted", "disclosure.made", "record.added", "record.versioned"];
 
 /// Somebody looked at a record.
 #[derive(Clone, Debug)]
@@ -131,13 +125,7 @@ struct Related(BTreeMap<ClientId, BTreeMap<String, Timestamp>>);
 
 impl Related {
     /// Whether this owner had, by then, done something about the client besides looking.
-    fn has(
-        &mut self,
-        catalog: &Catalog,
-        client: ClientId,
-        actor: &str,
-        time: Timestamp,
-    ) -> Result<bool, ReportError> {
+    fn has(&mut self, catalog: &Catalog, client: ClientId, actor: &str, time: Timestamp) -> Result<bool, ReportError> {
         if !self.0.contains_key(&client) {
             let mut since: BTreeMap<String, Timestamp> = BTreeMap::new();
             catalog.happened::<ReportError>(client, &RELATING, |happened| {

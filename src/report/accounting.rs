@@ -211,7 +211,8 @@ impl Accounting {
             rows = series::summarised(rows);
         }
         let details = client.map(|client| client.details);
-        let name = details.as_ref().and_then(|details| details.name.as_ref()).map(|name| plain::harmless(name.as_str()));
+        let name =
+            details.as_ref().and_then(|details| details.name.as_ref()).map(|name| plain::harmless(name.as_str()));
         Ok(Self {
             head: head(vault, asked.now)?,
             client: asked.client,

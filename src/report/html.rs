@@ -51,7 +51,9 @@ pub fn page(report: &Accounting) -> String {
     }
     html.push_str("</dl>\n</header>\n<main>\n");
     match timeline::drawn(report) {
-        Some(svg) => html.push_str(&format!("<section>\n<h2>When</h2>\n<figure>\n{svg}</figure>\n</section>\n{}", table(report))),
+        Some(svg) => {
+            html.push_str(&format!("<section>\n<h2>When</h2>\n<figure>\n{svg}</figure>\n</section>\n{}", table(report)))
+        }
         None => html.push_str(&format!("<p>{}</p>\n", page::NOTHING)),
     }
     html.push_str("<section>\n<h2>What the marks mean</h2>\n<ul>\n");

@@ -51,7 +51,10 @@ pub fn marks(report: &Accounting) -> Vec<String> {
             )
         })
         .collect();
-    lines.push(format!("practice policy: no law asks for it; this practice tells it all the same: {}.", report.marked(None)));
+    lines.push(format!(
+        "practice policy: no law asks for it; this practice tells it all the same: {}.",
+        report.marked(None)
+    ));
     let adopted = |regime: Regime| match regime {
         Regime::Hipaa => report.head.profiles.contains(&Profile::Hipaa),
         Regime::Part2 => report.head.profiles.contains(&Profile::Part2),
@@ -65,8 +68,11 @@ pub fn marks(report: &Accounting) -> Vec<String> {
         }
     }
     if report.rows.iter().any(|row| row.disclosures.len() > 1) {
-        lines.push("SERIES: several disclosures to one recipient for one purpose, told as the first, how many, and the last \
-                    (45 CFR 164.528(b)(3)).".to_owned());
+        lines.push(
+            "SERIES: several disclosures to one recipient for one purpose, told as the first, how many, and the last \
+                    (45 CFR 164.528(b)(3))."
+                .to_owned(),
+        );
     }
     lines
 }
@@ -77,7 +83,10 @@ pub fn foot(report: &Accounting) -> Vec<String> {
     if let Some(contact) = report.head.contact.as_ref().filter(|_| report.audience == Audience::Client) {
         lines.push(format!("If anything here surprises you, please ask: {contact}."));
     }
-    lines.push("Recipients stand here as they were known on the day. Each row is an entry of a signed ledger, which can be \
-                proved; this page applies rules and is no legal advice.".to_owned());
+    lines.push(
+        "Recipients stand here as they were known on the day. Each row is an entry of a signed ledger, which can be \
+                proved; this page applies rules and is no legal advice."
+            .to_owned(),
+    );
     lines
 }

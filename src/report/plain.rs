@@ -102,7 +102,10 @@ mod tests {
         let mixed = [part(RecordKind::Letter, 3, false), part(RecordKind::Assessment, 4, true)];
         assert_eq!(description(&mixed), "1 excerpt of an assessment (2026-11-04); 1 letter (2026-11-03)");
         let nameless = Part { de_identified: true, ..part(RecordKind::SessionIndividual, 2, true) };
-        assert_eq!(description(&[nameless, nameless]), "2 excerpts of notes of a session (2026-11-02, identifiers removed)");
+        assert_eq!(
+            description(&[nameless, nameless]),
+            "2 excerpts of notes of a session (2026-11-02, identifiers removed)"
+        );
         assert_eq!(plural("discharge summary", 2), "discharge summaries");
         assert_eq!(plural("plan of care", 2), "plans of care");
         assert_eq!(description(&[]), "nothing of the record itself");

@@ -31,7 +31,13 @@ pub fn page(report: &Accounting) -> String {
     }
     text.push_str("\nWHAT EACH LAW LEAVES OUT\n\n");
     for left in &report.left_out {
-        let law = format!("{:>4}  {}: {} ({})", left.count, left.regime.name(), left.exception.text(), left.exception.source());
+        let law = format!(
+            "{:>4}  {}: {} ({})",
+            left.count,
+            left.regime.name(),
+            left.exception.text(),
+            left.exception.source()
+        );
         filled(&mut text, 6, &law);
     }
     text.push('\n');

@@ -60,12 +60,19 @@ pub fn drawn(report: &Accounting) -> Option<String> {
     for (day, name) in ticks(from, report.as_of) {
         let x = scale.x(day);
         svg.push_str(&format!("<line class=\"rule\" x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{bottom}\"/>\n", TOP - 12));
-        svg.push_str(&format!("<text class=\"soft\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{name}</text>\n", bottom + 14));
+        svg.push_str(&format!(
+            "<text class=\"soft\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{name}</text>\n",
+            bottom + 14
+        ));
     }
     for looked in report.look_backs.iter().filter(|looked| looked.from > from && looked.from < report.as_of) {
         let (x, name) = (scale.x(looked.from), looked.regime.name());
         svg.push_str(&format!("<line class=\"back\" x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{bottom}\"/>\n", TOP - 12));
-        svg.push_str(&format!("<text class=\"soft\" x=\"{}\" y=\"{}\">{name} looks back to here</text>\n", x + 3, TOP - 14));
+        svg.push_str(&format!(
+            "<text class=\"soft\" x=\"{}\" y=\"{}\">{name} looks back to here</text>\n",
+            x + 3,
+            TOP - 14
+        ));
     }
     for (at, (regime, name)) in (0i64..).zip(LANES) {
         let y = TOP + at * LANE + LANE / 2;
@@ -111,7 +118,12 @@ fn lane(report: &Accounting, regime: Option<Regime>, scale: &Scale, y: i64) -> S
 /// The drawing in a sentence.
 fn told(report: &Accounting) -> String {
     let lanes = LANES.iter().map(|(regime, name)| format!("{name} {}", report.marked(*regime)));
-    format!("{} rows, {}, by who asks for them: {}", report.rows.len(), report.range(), lanes.collect::<Vec<_>>().join(", "))
+    format!(
+        "{} rows, {}, by who asks for them: {}",
+        report.rows.len(),
+        report.range(),
+        lanes.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// From days to places.
@@ -154,7 +166,9 @@ fn firsts(from: Date, to: Date, months: i32, is_year: bool) -> Vec<(Date, String
         let (year, of_year) = (i16::try_from(month / 12).ok()?, i8::try_from(month % 12 + 1).ok()?);
         Date::new(year, of_year, 1).ok()
     });
-    let name = |day: Date| if is_year { format!("{:04}", day.year()) } else { format!("{:04}-{:02}", day.year(), day.month()) };
+    let name = |day: Date| {
+        if is_year { format!("{:04}", day.year()) } else { format!("{:04}-{:02}", day.year(), day.month()) }
+    };
     days.filter(|day| *day >= from && *day <= to).map(|day| (day, name(day))).collect()
 }
 

@@ -43,6 +43,7 @@ mod readers;
 mod readme;
 mod records;
 mod recovery;
+mod reports;
 mod restrictions;
 mod rules;
 mod scenarios;

@@ -204,12 +204,7 @@ fn judge(session: &Session<'_>, vault: &Vault, target: &Target) -> Result<(), Fa
 }
 
 /// Writes it; on a terminal it stands on the alternate screen. Returns the path of a file.
-fn write(
-    session: &mut Session<'_>,
-    vault: &Vault,
-    target: &Target,
-    page: &str,
-) -> Result<Option<PathBuf>, Failure> {
+fn write(session: &mut Session<'_>, vault: &Vault, target: &Target, page: &str) -> Result<Option<PathBuf>, Failure> {
     judge(session, vault, target)?;
     if *target == Target::Stdout && session.host.stdout.is_terminal() && !session.globals.batch {
         let Some(terminal) = session.host.terminal.as_deref_mut() else {
