@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::digest::Digest;
+use crate::id::DisclosureId;
 use crate::policy::accounting::Regime;
 use crate::policy::accounting::plain as basis;
 use crate::report::accounting::Accounting;
@@ -96,11 +97,12 @@ fn line(row: &Row) -> String {
     for more in [&row.organisation, &row.address].into_iter().flatten() {
         who.push_str(&format!("<p>{}</p>", escape(more)));
     }
-    let mut what = format!("<p>{}</p>", escape(&row.what));
+    let mut what = format!("<p>{}</p>", whole_days(&escape(&row.what)));
     if let Some(why) = &row.why {
         what.push_str(&format!("<p class=\"fine\">In its author's words: {}</p>", escape(why)));
     }
-    let ids: Vec<String> = row.disclosures.iter().take(LISTED).map(ToString::to_string).collect();
+    let id = |id: &DisclosureId| format!("<span class=\"id\">{id}</span>");
+    let ids: Vec<String> = row.disclosures.iter().take(LISTED).map(id).collect();
     let more = row.disclosures.len().saturating_sub(LISTED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     what.push_str(&format!("<p class=\"fine\">{}{more}</p>", ids.join(" ")));
@@ -120,6 +122,13 @@ fn line(row: &Row) -> String {
         "<tr><td class=\"day\">{day}</td><td>{who}</td><td>{what}</td><td>{why}</td><td>{}</td><td>{laws}{flags}</td></tr>\n",
         plain::medium(row.medium)
     )
+}
+
+/// `text`, already escaped, with days that no line end takes apart.
+fn whole_days(text: &str) -> String {
+    let is_day = |word: &str| word.matches('-').count() == 2 && word.contains(|c: char| c.is_ascii_digit());
+    let word = |word: &str| if is_day(word) { format!("<span class=\"id\">{word}</span>") } else { word.to_owned() };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// So many ids of a series stand in its row.

@@ -22,7 +22,9 @@ pub fn summarised(rows: Vec<Row>) -> Vec<Row> {
             rows.extend(group);
             continue;
         }
-        rows.extend(group.into_iter().reduce(joined));
+        let count = group.len();
+        let series = group.into_iter().reduce(joined);
+        rows.extend(series.map(|row| Row { what: format!("{}, the first of {count}", row.what), ..row }));
     }
     rows.sort_by_key(|row| row.first_n);
     rows

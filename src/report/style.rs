@@ -36,7 +36,7 @@ td:last-child, th:last-child { padding-right: 0; }
 td.day { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.count, th.count { text-align: right; font-variant-numeric: tabular-nums; width: 4rem; }
 td p { margin: 0 0 .2rem; }
-.law { white-space: nowrap; }
+.law, .id { white-space: nowrap; }
 .flag { display: inline-block; border: 1px solid var(--ink); border-radius: .2rem; padding: 0 .3rem; margin: .15rem .15rem 0 0; font-size: .75rem; font-weight: 600; letter-spacing: .03em; white-space: nowrap; }
 ul { margin: 0; padding-left: 1.1rem; max-width: 46rem; }
 footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
@@ -46,7 +46,9 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   body { padding: 0; max-width: none; }
   h1 { font-size: 20pt; }
   dl { background: none; padding: 0 0 0 .75rem; }
+  h2 { margin-top: 1.5rem; }
   table { font-size: 8.5pt; }
+  td { padding-top: .4rem; padding-bottom: .4rem; }
   p, ul { orphans: 3; widows: 3; }
 }
 @page { size: auto; margin: 17mm 15mm 20mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt Arial, sans-serif; color: #56636f; } }

@@ -399,7 +399,7 @@ fn the_practice_looks_at_itself() {
     let mut practice = told();
     practice.now += DAY;
     // Refused: nobody consented that ana gets anything.
-    let add = ["recipient", "add", "ana", "--key", ANA, "--role", "treating-provider"];
+    let add = ["recipient", "add", "ana", "--key", ANA, "--role", "treating-provider", "--max-label", "V"];
     practice.ok(&add);
     assert_eq!(practice.run(&["share", "@", "--to", "ana", "--purpose", "treat"]).exit, 3);
     let refusals = practice.ok(&["report", "refusals", "--json"]).json();
@@ -444,7 +444,7 @@ fn who_looked_and_what_is_odd_about_it() {
     assert_eq!((said.stdout.as_str(), said.stderr.contains("access_log")), ("", true));
     practice.ok(&["protocol", "show"]);
     let text = practice.ok(&["protocol", "show", "--json"]).json()["text"].as_str().unwrap().to_owned();
-    practice.write("protocol.toml", &text.replace("access_log = false", "access_log = true"));
+    practice.write("protocol.toml", &text.replace("[access]", "[access]\naccess_log = true"));
     practice.ok(&["protocol", "adopt", "protocol.toml", "--minor"]);
     let record = practice.ok(&["list"]).stdout.lines().last().unwrap().split('\t').next().unwrap().to_owned();
     practice.ok(&["show", &record]);
@@ -457,6 +457,9 @@ fn who_looked_and_what_is_odd_about_it() {
     assert_eq!(flags, [serde_json::json!([]), serde_json::json!(["OUT-OF-HOURS"])]);
     assert_eq!((&looked[0]["kind"], &looked[0]["client"]["alias"]), (&"letter".into(), &"mk-01".into()));
     assert!(!report.to_string().contains("Rosalind"), "no title: {report}");
+    let fields: BTreeSet<&str> = looked[0].as_object().unwrap().keys().map(String::as_str).collect();
+    let named = "time actor client record version kind how setting flags lifted";
+    assert_eq!(fields, named.split(' ').collect());
     let bare =
         practice.ok(&["report", "access", "--client", "mk-01", "--actor", "owner", "--since", "2018-11-23"]).stdout;
     assert_eq!(bare.lines().count(), 2);
@@ -470,7 +473,7 @@ fn the_page_of_the_command_line_names_every_field() {
     let practice = told();
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/command-line.md")).unwrap();
     let row = |name: &str| -> BTreeSet<String> {
-        let line = page.lines().find(|line| line.split_whitespace().next() == Some(name));
+        let line = page.lines().find(|line| line.split_whitespace().next() == Some(name) && line.contains("  "));
         line.unwrap_or_else(|| panic!("{name}")).split_whitespace().skip(1).map(str::to_owned).collect()
     };
     let keys = |value: &Value| -> BTreeSet<String> {
@@ -487,6 +490,16 @@ fn the_page_of_the_command_line_names_every_field() {
         let said = practice.ok(&["report", name, "--json"]).json();
         assert_eq!(keys(&said), row(&format!("report-{name}")));
     }
-    let outstanding = practice.ok(&["report", "outstanding", "--json"]).json();
-    assert_eq!(keys(&outstanding["packages"][0]), row("Outstanding"));
+    // One of each, so that what stands in the lists is looked at, too.
+    practice.ok(&["recipient", "add", "ana", "--key", ANA]);
+    assert_eq!(practice.run(&["share", "@", "--to", "ana", "--purpose", "treat"]).exit, 3);
+    share(&practice, "dr-lee", &["--why", "asked for"]);
+    for (name, list, shape) in [
+        ("refusals", "refusals", "Refusal"),
+        ("overrides", "overrides", "Override"),
+        ("outstanding", "packages", "Outstanding"),
+    ] {
+        let said = practice.ok(&["report", name, "--json"]).json();
+        assert_eq!(keys(&said[list][0]), row(shape), "{name}");
+    }
 }
