@@ -100,7 +100,8 @@ mod tests {
                 }
             };
             prop_assert!(!inner.starts_with(['=', '+', '-', '@', '\t', '\r']));
-            prop_assert!(inner == text || inner == format!("'{text}"));
+            let guarded = format!("'{}", text);
+            prop_assert!(inner == text || inner == guarded);
         }
     }
 }

@@ -1,12 +1,16 @@
 //! Reports: who received what, told to the client and to the practice; which law asks for it; and what the practice looks at
 //! when it looks at itself.
 
+mod itself;
+mod nine;
+mod paper;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
 
+use paper::printed;
+use paper::sound;
 use serde_json::Value;
 use snapbox::assert_data_eq;
 use snapbox::str;
@@ -253,58 +257,6 @@ WHAT EACH LAW LEAVES OUT
     sound(&none);
 }
 
-/// The page is HTML that is closed where it is opened, tells no browser to fetch or run anything, and holds no words that
-/// others wrote but as text. Every element and attribute is one that is expected.
-fn sound(page: &str) {
-    assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"));
-    let elements: BTreeSet<&str> =
-        "html head meta title style body header main section footer h1 h2 p dl dt dd figure svg \
-        desc g path rect circle line text div table caption thead tbody tr th td br strong span ul li"
-            .split_whitespace()
-            .collect();
-    let empty = ["meta", "br"];
-    let mut open: Vec<String> = Vec::new();
-    let mut rest = page.strip_prefix("<!DOCTYPE html>\n").unwrap();
-    while let Some(at) = rest.find('<') {
-        assert!(!rest[..at].contains('>') || open.last().is_some_and(|name| name == "style"), "{}", &rest[..at]);
-        rest = &rest[at + 1..];
-        let end = rest.find('>').unwrap();
-        let (tag, after) = (&rest[..end], &rest[end + 1..]);
-        rest = after;
-        if let Some(name) = tag.strip_prefix('/') {
-            assert_eq!(open.pop().as_deref(), Some(name), "{tag}");
-            continue;
-        }
-        let name = tag.trim_end_matches('/').split(' ').next().unwrap().to_owned();
-        assert!(elements.contains(&name[..]), "{tag}");
-        for attribute in ["src=", "href=", " on", "style=", "srcset=", "http:", "https:", "url("] {
-            assert!(!tag.contains(attribute), "{tag}");
-        }
-        if !tag.ends_with('/') && !empty.contains(&&name[..]) {
-            open.push(name.clone());
-        }
-        if name == "style" {
-            let at = rest.find("</style>").unwrap();
-            let sheet = &rest[..at];
-            assert!(!sheet.contains("url(") && !sheet.contains("@import") && !sheet.contains('<'));
-            for needed in ["@page { size: auto", "break-inside: avoid", "table-header-group"] {
-                assert!(sheet.contains(needed), "{needed}");
-            }
-            rest = &rest[at..];
-        }
-    }
-    assert!(open.is_empty(), "{open:?}");
-    let policy = page.split("content=\"default-src 'none'; style-src 'sha256-").nth(1).expect("a policy");
-    assert!(policy.split('"').next().unwrap().ends_with("base-uri 'none'; form-action 'none'"));
-    // An ampersand begins a character reference, and nothing else.
-    for reference in page.split('&').skip(1) {
-        assert!(
-            ["amp;", "lt;", "gt;", "quot;", "#39;"].iter().any(|known| reference.starts_with(known)),
-            "{reference}"
-        );
-    }
-}
-
 #[test]
 fn the_page_is_valid_reads_without_colour_and_needs_nothing() {
     let mut practice = told();
@@ -324,148 +276,6 @@ fn the_page_is_valid_reads_without_colour_and_needs_nothing() {
     }
     assert_eq!(page.matches("<tr><td class=\"day\">").count(), 5);
     printed(&practice, &page);
-}
-
-/// A browser that draws pages without a screen.
-fn browser() -> Option<PathBuf> {
-    let names =
-        ["chromium", "chromium-headless-shell", "google-chrome", "google-chrome-stable", "chrome-headless-shell"];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let dirs: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    names.iter().flat_map(|name| dirs.iter().map(move |dir| dir.join(name))).find(|program| program.is_file())
-}
-
-/// Prints the page on both sizes of paper. The page leaves the size to the printer, so a line before it stands for that.
-fn printed(practice: &Practice, page: &str) {
-    let Some(browser) = browser() else {
-        eprintln!("SKIPPED IN PART: no chromium is installed, so the page was not printed");
-        return;
-    };
-    // As many rows as fill several sheets.
-    let begin = page.find("<tr><td class=\"day\">").unwrap();
-    let end = page.rfind("</tbody>\n</table>\n</div>").unwrap();
-    let long = format!("{}{}{}", &page[..begin], page[begin..end].repeat(12), &page[end..]);
-    for (name, text, sheets) in [("short", page, 1..=3), ("long", &long, 5..=30)] {
-        for (size, points) in [("A4", (595, 842)), ("Letter", (612, 792))] {
-            // The sheet of the page itself is the only one its policy admits: the size is put there, and its digest with it.
-            let sheet = page.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
-            let sized = sheet.replace("size: auto", &format!("size: {size}"));
-            let text = text.replace(sheet, &sized).replace(&digest(sheet), &digest(&sized));
-            let (file, pdf) =
-                (practice.path(&format!("{name}-{size}.html")), practice.path(&format!("{name}-{size}.pdf")));
-            fs::write(&file, text).unwrap();
-            print(&browser, &file, &pdf, &practice.path("profile"));
-            let bytes = fs::read(&pdf).unwrap();
-            let text = String::from_utf8_lossy(&bytes);
-            let count = text.matches("/Type /Page\n").count() + text.matches("/Type /Page/").count();
-            assert!(sheets.contains(&count), "{name} {size}: {count} sheets");
-            let boxes: Vec<&str> =
-                text.split("/MediaBox [").skip(1).map(|rest| rest.split(']').next().unwrap()).collect();
-            assert!(!boxes.is_empty());
-            for sides in boxes {
-                let sides: Vec<f64> = sides.split_whitespace().map(|side| side.parse().unwrap()).collect();
-                let near = |side: f64, wanted: i32| (side - f64::from(wanted)).abs() < 1.5;
-                assert!(near(sides[2], points.0) && near(sides[3], points.1), "{size}: {sides:?}");
-            }
-        }
-    }
-}
-
-fn digest(sheet: &str) -> String {
-    use base64::Engine as _;
-    let digest = subrosa::digest::Digest::of(sheet.as_bytes());
-    base64::engine::general_purpose::STANDARD.encode(digest.as_bytes())
-}
-
-/// Anything that the page asked the network for would fail by the proxy that is not there, and be logged.
-fn print(browser: &Path, file: &Path, pdf: &Path, profile: &Path) {
-    let output = Command::new(browser)
-        .args(["--headless", "--disable-gpu", "--no-sandbox", "--disable-background-networking", "--no-first-run"])
-        .args(["--proxy-server=127.0.0.1:9", "--enable-logging=stderr", "--v=0", "--no-pdf-header-footer"])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(format!("--print-to-pdf={}", pdf.display()))
-        .arg(format!("file://{}", file.display()))
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success() && pdf.is_file(), "{said}");
-    for trouble in ["Content Security Policy", "ERR_PROXY", "Failed to load resource", "CONSOLE"] {
-        assert!(!said.contains(trouble), "{said}");
-    }
-}
-
-#[test]
-fn the_practice_looks_at_itself() {
-    let mut practice = told();
-    practice.now += DAY;
-    // Refused: nobody consented that ana gets anything.
-    let add = ["recipient", "add", "ana", "--key", ANA, "--role", "treating-provider", "--max-label", "V"];
-    practice.ok(&add);
-    assert_eq!(practice.run(&["share", "@", "--to", "ana", "--purpose", "treat"]).exit, 3);
-    let refusals = practice.ok(&["report", "refusals", "--json"]).json();
-    let one = &refusals["refusals"][0];
-    assert_eq!((&refusals["schema"], &one["recipient"]["alias"]), (&"subrosa/report-refusals/1".into(), &"ana".into()));
-    let reasons: Vec<&str> = one["reasons"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
-    assert!(reasons.contains(&"E-CONSENT-NONE"), "{reasons:?}");
-    for (args, count) in [
-        (["--recipient", "ana"], 1),
-        (["--recipient", "dr-lee"], 0),
-        (["--client", "kp-02"], 0),
-        (["--actor", "bea"], 0),
-    ] {
-        let lines = practice.ok(&[&["report", "refusals"], &args[..]].concat()).stdout.lines().count();
-        assert_eq!(lines, count, "{args:?}");
-    }
-    // Overridden: an unverified key, and a reason in words.
-    consent(&practice, "ana");
-    let sent = share(&practice, "ana", &["--unverified", "--why", "she waits at the desk", "--expires", "2018-12-01"]);
-    let overrides = practice.ok(&["report", "overrides", "--json"]).json();
-    let row = &overrides["overrides"][0];
-    assert_eq!((&row["id"], &row["why"]), (&Value::from(&sent[..]), &"she waits at the desk".into()));
-    assert_eq!(row["flags"], serde_json::json!(["UNVERIFIED", "WHY"]));
-    let bare = practice.ok(&["report", "overrides", "--client", "mk-01"]).stdout;
-    assert!(bare.ends_with(&format!("\towner\tdisclosure\t{sent}\tmk-01\tana\ttreat\tUNVERIFIED,WHY\t\n")), "{bare}");
-    assert_eq!(practice.ok(&["report", "overrides", "--recipient", "dr-lee"]).stdout, "");
-    // Outstanding: both packages; the second lapses.
-    let states = |args: &[&str]| -> Vec<String> {
-        let said = practice.ok(&[&["report", "outstanding", "--json"], args].concat()).json();
-        said["packages"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap().to_owned()).collect()
-    };
-    assert_eq!(states(&[]), ["unanswered", "unanswered"]);
-    assert_eq!(states(&["--recipient", "ana", "--as-of", "2018-12-01"]), ["unanswered"]);
-    assert_eq!(states(&["--recipient", "ana", "--as-of", "2018-12-02"]), ["lapsed"]);
-    assert_eq!(states(&["--as-of", "2018-11-23"]).len(), 1);
-}
-
-#[test]
-fn who_looked_and_what_is_odd_about_it() {
-    let mut practice = told();
-    let said = practice.ok(&["report", "access"]);
-    assert_eq!((said.stdout.as_str(), said.stderr.contains("access_log")), ("", true));
-    practice.ok(&["protocol", "show"]);
-    let text = practice.ok(&["protocol", "show", "--json"]).json()["text"].as_str().unwrap().to_owned();
-    practice.write("protocol.toml", &text.replace("[access]", "[access]\naccess_log = true"));
-    practice.ok(&["protocol", "adopt", "protocol.toml", "--minor"]);
-    let record = practice.ok(&["list"]).stdout.lines().last().unwrap().split('\t').next().unwrap().to_owned();
-    practice.ok(&["show", &record]);
-    // At 23:30 in Lisbon.
-    practice.now += 14 * 3600;
-    practice.ok(&["show", &record]);
-    let report = practice.ok(&["report", "access", "--json"]).json();
-    let looked = report["accesses"].as_array().unwrap();
-    let flags: Vec<_> = looked.iter().map(|one| one["flags"].clone()).collect();
-    assert_eq!(flags, [serde_json::json!([]), serde_json::json!(["OUT-OF-HOURS"])]);
-    assert_eq!((&looked[0]["kind"], &looked[0]["client"]["alias"]), (&"letter".into(), &"mk-01".into()));
-    assert!(!report.to_string().contains("Rosalind"), "no title: {report}");
-    let fields: BTreeSet<&str> = looked[0].as_object().unwrap().keys().map(String::as_str).collect();
-    let named = "time actor client record version kind how setting flags lifted";
-    assert_eq!(fields, named.split(' ').collect());
-    let bare =
-        practice.ok(&["report", "access", "--client", "mk-01", "--actor", "owner", "--since", "2018-11-23"]).stdout;
-    assert_eq!(bare.lines().count(), 2);
-    assert!(bare.ends_with(&format!("\towner\tmk-01\t{record}\tletter\tshow\t\tOUT-OF-HOURS\n")), "{bare}");
-    assert_eq!(practice.ok(&["report", "access", "--client", "kp-02"]).stdout, "");
-    assert_eq!(practice.ok(&["report", "access", "--since", "2018-11-24"]).stdout, "");
 }
 
 #[test]
