@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 
 use crate::id::ClientId;
 use crate::id::RecordId;
@@ -126,17 +127,19 @@ struct Related(BTreeMap<ClientId, BTreeMap<String, Timestamp>>);
 impl Related {
     /// Whether this owner had, by then, done something about the client besides looking.
     fn has(&mut self, catalog: &Catalog, client: ClientId, actor: &str, time: Timestamp) -> Result<bool, ReportError> {
-        if !self.0.contains_key(&client) {
-            let mut since: BTreeMap<String, Timestamp> = BTreeMap::new();
-            catalog.happened::<ReportError>(client, &RELATING, |happened| {
-                if let Some(actor) = happened.fields.get("actor").and_then(|actor| actor.as_str()) {
-                    since.entry(actor.to_owned()).or_insert(happened.time);
-                }
-                Ok(())
-            })?;
-            self.0.insert(client, since);
-        }
-        let since = self.0.get(&client).and_then(|since| since.get(actor));
-        Ok(since.is_some_and(|since| *since <= time))
+        let known = match self.0.entry(client) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let mut since: BTreeMap<String, Timestamp> = BTreeMap::new();
+                catalog.happened::<ReportError>(client, &RELATING, |happened| {
+                    if let Some(actor) = happened.fields.get("actor").and_then(|actor| actor.as_str()) {
+                        since.entry(actor.to_owned()).or_insert(happened.time);
+                    }
+                    Ok(())
+                })?;
+                unknown.insert(since)
+            }
+        };
+        Ok(known.get(actor).is_some_and(|since| *since <= time))
     }
 }

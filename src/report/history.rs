@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 
 use crate::id::ClientId;
 use crate::id::DisclosureId;
@@ -187,11 +188,11 @@ impl<'c> Fold<'c> {
     }
 
     fn recipient_at(&mut self, id: RecipientId, n: u64) -> Result<Option<RecipientDetails>, ReportError> {
-        if !self.recipients.contains_key(&id) {
-            self.recipients.insert(id, self.catalog.known_of(id)?);
-        }
-        let known = self.recipients.get(&id).into_iter().flatten();
-        Ok(known.take_while(|(from, _)| *from <= n).last().map(|(_, details)| details.clone()))
+        let known = match self.recipients.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(self.catalog.known_of(id)?),
+        };
+        Ok(known.iter().take_while(|(from, _)| *from <= n).last().map(|(_, details)| details.clone()))
     }
 }
 

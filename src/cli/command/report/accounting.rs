@@ -171,7 +171,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.note("what names somebody else was put out of it: look at it before you give it away");
     }
     let is_listed = target == Target::Stdout
-        && !args.output.is_some()
+        && args.output.is_none()
         && (is_json || args.format.is_none() && !session.host.stdout.is_terminal());
     let mut told = Told { report: json::object(&report), path: None, rows: &report.rows };
     if is_listed {
