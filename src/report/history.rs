@@ -67,7 +67,7 @@ pub struct Sent {
 
 /// All disclosures about a client up to an instant, in the order of the log.
 pub fn of_client(catalog: &Catalog, client: ClientId, until: Timestamp) -> Result<Vec<Sent>, ReportError> {
-    let mut fold = Fold::new(catalog)?;
+    let mut fold = Fold::new(catalog, client)?;
     let kinds: Vec<&str> = KINDS.into_iter().chain(COMPANIONS.iter().map(|(kind, _)| *kind)).collect();
     catalog.happened::<ReportError>(client, &kinds, |happened| match happened.time <= until {
         true => fold.take(&happened),
@@ -84,13 +84,22 @@ struct Fold<'c> {
     client: Option<Client>,
     records: BTreeMap<RecordId, Record>,
     recipients: BTreeMap<RecipientId, Vec<(u64, RecipientDetails)>>,
+    /// What was committed together with each disclosure.
+    beside: BTreeMap<DisclosureId, Vec<Flag>>,
     sent: Vec<Sent>,
     at: BTreeMap<DisclosureId, usize>,
 }
 
 impl<'c> Fold<'c> {
-    fn new(catalog: &'c Catalog) -> Result<Self, ReportError> {
+    fn new(catalog: &'c Catalog, client: ClientId) -> Result<Self, ReportError> {
         let texts = catalog.protocol_texts()?.into_iter();
+        let kinds: Vec<&str> = COMPANIONS.iter().map(|(kind, _)| *kind).collect();
+        let mut beside: BTreeMap<DisclosureId, Vec<Flag>> = BTreeMap::new();
+        for one in catalog.beside(client, &kinds)? {
+            if let Some((id, flag)) = named_in(&one).zip(said_by(&one.kind)) {
+                beside.entry(id).or_default().push(flag);
+            }
+        }
         Ok(Self {
             catalog,
             protocols: texts.filter_map(|(from, text)| Some((from, Protocol::read(&text).ok()?))).collect(),
@@ -98,6 +107,7 @@ impl<'c> Fold<'c> {
             client: None,
             records: BTreeMap::new(),
             recipients: BTreeMap::new(),
+            beside,
             sent: Vec::new(),
             at: BTreeMap::new(),
         })
@@ -156,12 +166,7 @@ impl<'c> Fold<'c> {
         };
         let parts = records.iter().map(|record| part(&record.latest)).collect();
         let mut flags: BTreeSet<Flag> = Flag::of(&made).into_iter().collect();
-        let kinds: Vec<&str> = COMPANIONS.iter().map(|(kind, _)| *kind).collect();
-        for beside in self.catalog.beside(happened.n, &kinds)? {
-            if named_in(&beside) == Some(made.disclosure) {
-                flags.extend(said_by(&beside.kind));
-            }
-        }
+        flags.extend(self.beside.get(&made.disclosure).into_iter().flatten());
         let recipient = self.recipient_at(made.recipient, happened.n)?;
         self.at.insert(made.disclosure, self.sent.len());
         self.sent.push(Sent { time: happened.time, made, parts, is_part2, recipient, flags });

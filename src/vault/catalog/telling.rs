@@ -19,10 +19,9 @@ use super::CatalogError;
 use super::column::event;
 use super::column::json;
 use super::column::natural;
-use super::column::signed;
 
 /// So many entries before and after a disclosure are looked through for what was committed with it.
-const BESIDE: u64 = 2;
+const BESIDE: u8 = 2;
 
 /// Something that happened, and its place in the history.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,13 +60,16 @@ impl Catalog {
         self.stream(&sql, [client.to_string()], happened, |one| each(one).map(|()| true))
     }
 
-    /// What of these `kinds` was committed together with the disclosure folded as `n`, just before or after it.
-    pub fn beside(&self, n: u64, kinds: &[&str]) -> Result<Vec<Happened>, CatalogError> {
+    /// What of these `kinds` was committed together with a disclosure about a client, just before or after it. Something
+    /// that stands beside another's disclosure may be among it.
+    pub fn beside(&self, client: ClientId, kinds: &[&str]) -> Result<Vec<Happened>, CatalogError> {
         let sql = format!(
-            "SELECT n, time, kind, fields FROM entries NOT INDEXED WHERE n BETWEEN ?1 AND ?2 AND +kind IN ({}) ORDER BY n",
+            "SELECT e.n, e.time, e.kind, e.fields FROM disclosures d INDEXED BY disclosures_by_client \
+             CROSS JOIN entries e NOT INDEXED ON e.n BETWEEN d.n - {BESIDE} AND d.n + {BESIDE} \
+             WHERE d.client = ?1 AND +e.kind IN ({}) ORDER BY d.n",
             quoted(kinds)
         );
-        self.all(&sql, [signed(n.saturating_sub(BESIDE)), signed(n + BESIDE)], happened)
+        self.all(&sql, [client.to_string()], happened)
     }
 
     /// The records that the disclosure folded as `n` sent, a sealed list opened.

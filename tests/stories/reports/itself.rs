@@ -45,12 +45,23 @@ fn the_practice_looks_at_itself() {
     let bare = practice.ok(&["report", "overrides", "--client", "mk-01"]).stdout;
     assert!(bare.ends_with(&format!("\towner\tdisclosure\t{sent}\tmk-01\tana\ttreat\tUNVERIFIED,WHY\t\n")), "{bare}");
     assert_eq!(practice.ok(&["report", "overrides", "--recipient", "dr-lee"]).stdout, "");
-    // Outstanding: both packages; the second lapses.
+    // What nobody could look through stands in an entry beside the disclosure.
+    practice.now += 60;
+    practice.write("note.bin", "\0\u{1}\0");
+    practice.ok(&["add", "note.bin", "--client", "mk-01", "--kind", "scan"]);
+    let sent = practice.ok(&["share", "@", "--to", "dr-lee", "--purpose", "treat"]).stdout;
+    let overrides = practice.ok(&["report", "overrides", "--recipient", "dr-lee", "--json"]).json();
+    let row = &overrides["overrides"][0];
+    assert_eq!((&row["id"], &row["unscanned"]), (&Value::from(sent.trim_end()), &1.into()));
+    assert_eq!(row["flags"], serde_json::json!(["UNSCANNED"]));
+    let told = super::report(&practice, &[]);
+    assert_eq!(super::column(&told, "flags").last(), Some(&&serde_json::json!(["CONFIRMED"])));
+    // Outstanding: the packages; the second lapses.
     let states = |args: &[&str]| -> Vec<String> {
         let said = practice.ok(&[&["report", "outstanding", "--json"], args].concat()).json();
         said["packages"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(states(&[]), ["unanswered", "unanswered"]);
+    assert_eq!(states(&[]), ["unanswered", "unanswered", "unanswered"]);
     assert_eq!(states(&["--recipient", "ana", "--as-of", "2018-12-01"]), ["unanswered"]);
     assert_eq!(states(&["--recipient", "ana", "--as-of", "2018-12-02"]), ["lapsed"]);
     assert_eq!(states(&["--as-of", "2018-11-23"]).len(), 1);

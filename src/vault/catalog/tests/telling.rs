@@ -55,10 +55,10 @@ fn a_clients_history_is_told_in_its_order_with_what_was_known_then() {
     let known = catalog.known_of(id("p-", 1)).unwrap();
     let known: Vec<(u64, &str)> = known.iter().map(|(n, details)| (*n, details.alias.as_str())).collect();
     assert_eq!(known, [(4, "dr-lee"), (7, "lee")]);
-    let beside = catalog.beside(10, &["disclosure.confirmed"]).unwrap();
+    let beside = catalog.beside(id("c-", 1), &["disclosure.confirmed"]).unwrap();
     assert_eq!(beside.iter().map(|one| one.n).collect::<Vec<_>>(), [9]);
     assert_eq!(beside[0].event().unwrap().body, confirmed(2));
-    assert!(catalog.beside(6, &["disclosure.confirmed"]).unwrap().is_empty());
+    assert!(catalog.beside(id("c-", 2), &["disclosure.confirmed"]).unwrap().is_empty());
     assert_eq!(catalog.sent(6).unwrap(), refs(&[1]));
     assert!(catalog.protocol_texts().unwrap().is_empty());
 }
@@ -70,7 +70,7 @@ fn its_cost_is_that_of_the_client_and_not_of_the_vault() {
         let before = catalog.reads();
         catalog.happened::<CatalogError>(id("c-", 1), &["disclosure.made"], |_| Ok(())).unwrap();
         catalog.known_of(id("p-", 1)).unwrap();
-        catalog.beside(10, &["disclosure.confirmed"]).unwrap();
+        catalog.beside(id("c-", 1), &["disclosure.confirmed"]).unwrap();
         catalog.reads() - before
     };
     let (few, many) = (cost(30), cost(300));
