@@ -45,6 +45,7 @@ pub mod sharing;
 // Floor 7: operations that are made of others.
 pub mod consenting;
 pub mod papers;
+pub mod report;
 
 #[cfg(test)]
 mod crash_tests;

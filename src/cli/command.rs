@@ -28,6 +28,7 @@ pub mod owner;
 pub mod proof;
 pub mod protocol;
 pub mod recipient;
+pub mod report;
 pub mod restrict;
 pub mod rules;
 pub mod share;
@@ -91,6 +92,9 @@ pub enum Command {
     Due(due::Args),
     /// Remind a colleague, without a client's name and without blame
     Nudge(nudge::Args),
+    /// What happened, put together for the client or for the practice
+    #[command(subcommand)]
+    Report(report::Action),
     /// What is confidential here, who has access to it, and how it is handled
     #[command(subcommand)]
     Protocol(protocol::Action),
@@ -138,6 +142,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Whoknows(args) => whoknows::run(&args, session),
         Command::Due(args) => due::run(&args, session),
         Command::Nudge(args) => nudge::run(&args, session),
+        Command::Report(action) => report::run(action, session),
         Command::Protocol(action) => protocol::run(action, session),
         Command::Ledger(action) => ledger::run(action, session),
         Command::Proof(action) => proof::run(action, session),

@@ -1,6 +1,7 @@
 //! The decision: may this go to this recipient, for this purpose? Pure: facts in, a [`Permit`] with what it obliges to,
 //! or every reason out, in the fixed order of the rule table. Must not know storage, encryption or the clock.
 
+pub mod accounting;
 mod case;
 pub mod consent;
 pub mod extent;
@@ -38,6 +39,7 @@ use crate::vocabulary::Setting;
 
 use case::Case;
 
+pub use case::is_part2;
 pub use rules::Rule;
 pub use rules::has_to_read_anew;
 pub use rules::rule;

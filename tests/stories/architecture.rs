@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["policy"],
     &["vault"],
     &["due", "filing", "people", "protocols", "receiving", "sharing"],
-    &["consenting", "papers"],
+    &["consenting", "papers", "report"],
     &["cli"],
 ];
 

@@ -44,6 +44,7 @@ mod readers;
 mod readme;
 mod records;
 mod recovery;
+mod reports;
 mod restrictions;
 mod rows;
 mod rules;

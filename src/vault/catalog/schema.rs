@@ -6,7 +6,7 @@
 //! Must not know queries.
 
 /// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
-pub(super) const VERSION: i64 = 8;
+pub(super) const VERSION: i64 = 9;
 
 /// The tables, made in an empty database.
 pub(super) const TABLES: &str = "
@@ -32,6 +32,7 @@ CREATE INDEX entries_by_time ON entries (time);
 CREATE INDEX entries_by_kind ON entries (kind);
 CREATE INDEX entries_by_client ON entries (client) WHERE client IS NOT NULL;
 CREATE INDEX entries_by_recipient ON entries (recipient) WHERE recipient IS NOT NULL;
+CREATE INDEX entries_of_recipients ON entries (recipient) WHERE kind IN ('recipient.added', 'recipient.edited');
 
 -- The vault's beginning, alone in its table, and who opens the vault.
 CREATE TABLE practice (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL);
