@@ -13,8 +13,8 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["filing", "people", "protocols", "receiving", "sharing"],
-    &["consenting", "papers"],
+    &["concerns", "filing", "people", "protocols", "receiving", "sharing"],
+    &["consenting", "groups", "papers"],
     &["cli"],
 ];
 

@@ -33,6 +33,8 @@ impl From<FilingError> for Failure {
         match error {
             FilingError::Vault(error) => error.into(),
             FilingError::NoClient(_) | FilingError::NoRecord(_) => Self::not_found(message),
+            FilingError::Time(error) => error.into(),
+            FilingError::NeedsReason(_) => Self::refused(format!("{message}: --setting-reason")),
             FilingError::Closed(_) | FilingError::TooManyTags(_) => Self::refused(message),
             FilingError::NoLines { .. } => Self::usage(message),
             FilingError::NotText(_) | FilingError::TooLarge(_) => Self::new(FailureCode::Failed, message),
