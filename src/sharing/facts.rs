@@ -92,7 +92,9 @@ impl Matter {
         let catalog = vault.catalog();
         let id = about.client.or(records.iter().find_map(|record| record.latest.client));
         let client = id.map(|id| catalog.client(id)).transpose()?.flatten();
-        let whole = records.iter().filter(|record| record.latest.excerpt_of.is_none()).count();
+        // A group's common part is not among a client's records.
+        let is_theirs = |record: &&Record| record.latest.client == id && record.latest.excerpt_of.is_none();
+        let whole = records.iter().filter(is_theirs).count();
         let is_everything = match &client {
             Some(client) => whole > 1 && !catalog.has_more_records(client.id(), whole)?,
             None => false,

@@ -63,7 +63,7 @@ fn named(hit: &Hit) -> Reason {
     let Hit { line, column, .. } = *hit;
     let rule = of_rule("E-THIRDPARTY");
     let text = format!("{}: the common part, line {line}, column {column}", rule.text);
-    let cure = "subrosa group close GROUP --setting closed-room --common FILE --part SLOT=FILE";
+    let cure = "subrosa group close GROUP --setting closed-room --common FILE --part 1=FILE";
     Reason { text, cure: Some(cure.to_owned()), at: Some(At { line, column }), ..rule }
 }
 

@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(long, value_name = "GROUP")]
     pub group: Option<String>,
     /// The participant of that group
-    #[arg(long, value_name = "N", requires = "group")]
+    #[arg(long, value_name = "N", requires = "group", conflicts_with = "client")]
     pub slot: Option<u64>,
     /// Who raised it [default: client; of a group, participant]
     #[arg(long, value_name = "WHO", value_parser = words::<RaisedBy>(RaisedBy::WORDS))]
