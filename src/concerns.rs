@@ -107,7 +107,9 @@ pub fn open<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, new: NewConcern) -> 
             let record = vault.catalog().record(*id)?.ok_or(ConcernsError::OtherRecord(*id))?.latest;
             let is_meant = match group {
                 // The common part of a group is everybody's.
-                Some(_) => record.group == group && (record.client.is_none() || client.is_none() || record.client == client),
+                Some(_) => {
+                    record.group == group && (record.client.is_none() || client.is_none() || record.client == client)
+                }
                 None => record.client == client,
             };
             if !is_meant {
@@ -121,7 +123,10 @@ pub fn open<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, new: NewConcern) -> 
     })
 }
 
-fn whose(vault: &Vault, about: About) -> Result<(Option<ClientId>, Option<GroupId>, Option<u64>), ConcernsError> {
+/// The client, the group and the slot that say whose records it is about.
+type Whose = (Option<ClientId>, Option<GroupId>, Option<u64>);
+
+fn whose(vault: &Vault, about: About) -> Result<Whose, ConcernsError> {
     let group = |id: GroupId| vault.catalog().group(id)?.ok_or(ConcernsError::NoGroup(id));
     match about {
         About::Client(id) => {

@@ -2,6 +2,8 @@
 //! about, and why others could hear. Enter leaves each open, and nobody is asked where nobody sits (domain rows 18 and 37 to
 //! 40). Must not know how it is filed.
 
+use std::str::FromStr;
+
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::filing::session::Asked;
@@ -35,23 +37,18 @@ pub fn reason_for(
 
 /// Asks about a session of one record.
 pub fn ask(session: &mut Session<'_>) -> Result<Asked, Failure> {
-    let concerns_asked = match session.offered::<YesOrNo>(None, "Were they asked for concerns about their privacy, yes or no (Enter: not told)")? {
-        Some(YesOrNo(answer)) => Some(answer),
-        None => None,
-    };
+    let question = "Were they asked for concerns about their privacy, yes or no (Enter: not told)";
+    let concerns_asked = session.offered(None, question)?.map(|YesOrNo(answer)| answer);
     let comfort = session.offered(None, "How did they seem: ok, uneasy, distressed, not-observed (Enter: not told)")?;
     let concern = concern_of(comfort, "they", session)?;
-    let declined = session.offered(None, "What would they rather not talk about, with commas between (Enter: nothing)")?;
+    let declined =
+        session.offered(None, "What would they rather not talk about, with commas between (Enter: nothing)")?;
     let declined = declined.map(|Topics(topics)| topics).unwrap_or_default();
     Ok(Asked { comfort, concerns_asked, declined, concern, ..Asked::default() })
 }
 
 /// Whoever was not well may have a concern: it is offered, and typed.
-pub fn concern_of(
-    comfort: Option<Comfort>,
-    who: &str,
-    session: &mut Session<'_>,
-) -> Result<Option<Prose>, Failure> {
+pub fn concern_of(comfort: Option<Comfort>, who: &str, session: &mut Session<'_>) -> Result<Option<Prose>, Failure> {
     let Some(comfort) = comfort.filter(|comfort| comfort.is_uneasy() && session.is_interactive()) else {
         return Ok(None);
     };
@@ -64,7 +61,7 @@ pub fn concern_of(
 /// An answer that is yes or no.
 struct YesOrNo(bool);
 
-impl std::str::FromStr for YesOrNo {
+impl FromStr for YesOrNo {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -79,7 +76,7 @@ impl std::str::FromStr for YesOrNo {
 /// Topics with commas between.
 struct Topics(Vec<Line>);
 
-impl std::str::FromStr for Topics {
+impl FromStr for Topics {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

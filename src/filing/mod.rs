@@ -179,11 +179,12 @@ pub fn add_session<R: CryptoRng + RngCore>(
         }
         let protocol = vault.catalog().protocol()?.protocol;
         let setting = versions.iter().find_map(|version| version.setting);
-        let concerns = asked.concerns(setting, concerns, &protocol, clock())?.into_iter().map(|concern| ConcernOpened {
-            client: versions.iter().find_map(|version| version.client),
-            records: versions.iter().map(|version| version.record).collect(),
-            ..concern
-        });
+        let concerns =
+            asked.concerns(setting, concerns, &protocol, clock())?.into_iter().map(|concern| ConcernOpened {
+                client: versions.iter().find_map(|version| version.client),
+                records: versions.iter().map(|version| version.record).collect(),
+                ..concern
+            });
         let concerns: Vec<_> = concerns.map(Body::ConcernOpened).collect();
         let noted: Vec<_> = versions.iter().filter_map(|version| asked.noted(version.record)).collect();
         let added = versions.into_iter().map(Body::RecordAdded);

@@ -71,10 +71,7 @@ pub fn look(vault: &Vault, common: &[u8]) -> Result<(), GroupsError> {
 }
 
 /// Closes one that has begun, and files its records: all of it, or nothing.
-pub fn close<R: CryptoRng + RngCore>(
-    desk: &mut Desk<'_, R>,
-    closing: Closing<'_>,
-) -> Result<Committed, GroupsError> {
+pub fn close<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, closing: Closing<'_>) -> Result<Committed, GroupsError> {
     let found = begun(desk.vault, closing.group)?;
     for slot in closing.parts.keys().chain(closing.asked.keys()) {
         participant(&found, *slot)?;

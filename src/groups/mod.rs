@@ -157,10 +157,7 @@ fn promise(
 }
 
 /// Plans one.
-pub fn plan<R: CryptoRng + RngCore>(
-    desk: &mut Desk<'_, R>,
-    planned: GroupPlanned,
-) -> Result<Committed, GroupsError> {
+pub fn plan<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, planned: GroupPlanned) -> Result<Committed, GroupsError> {
     desk.append(|vault| {
         for (slot, client) in (1..).zip(&planned.participants) {
             filing::open_client(vault, Some(*client))?;

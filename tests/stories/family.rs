@@ -107,7 +107,18 @@ fn a_family_meets_and_each_is_told_of_alone() {
         clinic.machine.write(&format!("part-{}.txt", n + 1), format!("{text}\n").as_bytes());
         close.extend(["--part", &parts[n]]);
     }
-    close.extend(["--comfort", "1=ok", "--comfort", "2=ok", "--comfort", "3=uneasy", "--comfort", "4=ok", "--comfort", "5=not-observed"]);
+    close.extend([
+        "--comfort",
+        "1=ok",
+        "--comfort",
+        "2=ok",
+        "--comfort",
+        "3=uneasy",
+        "--comfort",
+        "4=ok",
+        "--comfort",
+        "5=not-observed",
+    ]);
     clinic.ok(evening, &close);
     let closed = group(&clinic, evening, &id);
     assert_eq!((&closed["state"], &closed["participants"][2]["comfort"]), (&"closed".into(), &"uneasy".into()));

@@ -81,7 +81,8 @@ pub fn shapes() -> Vec<(String, Vec<String>)> {
     let mut practice = Practice::new();
     let group = closed(&mut practice, &[]);
     practice.ok(&["recipient", "add", "helper", "--role", "co-facilitator"]);
-    let plan = ["group", "plan", "Again", "--date", "1w", "--participant", "mk-01", "--facilitator", "helper", "--json"];
+    let plan =
+        ["group", "plan", "Again", "--date", "1w", "--participant", "mk-01", "--facilitator", "helper", "--json"];
     let made = practice.ok(&plan).json();
     let again = made["id"].as_str().unwrap().to_owned();
     promise(&practice, "helper", "co-facilitator");
@@ -113,7 +114,12 @@ pub fn shapes() -> Vec<(String, Vec<String>)> {
         fields.sort();
         fields
     };
-    whole.into_iter().map(|answer| (named(answer), answer)).chain(parts).map(|(name, part)| (name, fields(part))).collect()
+    whole
+        .into_iter()
+        .map(|answer| (named(answer), answer))
+        .chain(parts)
+        .map(|(name, part)| (name, fields(part)))
+        .collect()
 }
 
 #[test]
@@ -168,7 +174,8 @@ fn nobody_attends_without_a_promise_and_the_cure_runs_as_it_is_printed() {
     let error = practice.refused(3, &start).error();
     let why_not = error["reasons"].as_array().unwrap();
     assert!(why_not.iter().all(|reason| reason["id"] == "E-AGREE-NONE"), "{error}");
-    let told: Vec<_> = why_not.iter().map(|reason| reason["text"].as_str().unwrap().split(':').next().unwrap()).collect();
+    let told: Vec<_> =
+        why_not.iter().map(|reason| reason["text"].as_str().unwrap().split(':').next().unwrap()).collect();
     assert_eq!(told, ["slot 1", "slot 2", "helper, who leads it with you"]);
     let said = error.to_string();
     assert!(["Kestrel", "Falcon", "mk-0", "mate-1"].iter().all(|name| !said.contains(name)), "{said}");
@@ -205,13 +212,16 @@ fn somebody_without_a_promise_attends_only_with_a_reason_that_is_recorded() {
 fn the_common_part_names_nobody_or_nothing_is_filed() {
     let mut practice = Practice::new();
     let group = begun(&practice);
-    practice.write("common.txt", "We spoke about sleep.\nThen mk-02 left, and Rita Heron wept.\n");
+    // A client is called as the recipient is who attends, too.
+    practice.ok(&["recipient", "edit", "mate-1", "--name", "Amaranta Swift"]);
+    let text = "We spoke about sleep.\nThen mk-02 left, and Rita Heron wept.\nAmaranta wrote to mate-3.\n";
+    practice.write("common.txt", text);
     let close = ["group", "close", &group, "--setting", "closed-room", "--common", "common.txt"];
     let error = practice.refused(3, &[&close[..], &["--json"]].concat()).error();
     let found: Vec<_> = error["reasons"].as_array().unwrap().iter().map(|one| (&one["id"], &one["at"])).collect();
     let at = |line: u64, column: u64| serde_json::json!({"line": line, "column": column});
     let id: Value = "E-THIRDPARTY".into();
-    assert_eq!(found, [(&id, &at(2, 6)), (&id, &at(2, 22))]);
+    assert_eq!(found, [(&id, &at(2, 6)), (&id, &at(2, 22)), (&id, &at(3, 1)), (&id, &at(3, 19))]);
     assert!(!error.to_string().contains("Heron") && !error.to_string().contains("mk-02"), "{error}");
     practice.write("common.txt", "\u{0}\u{1}");
     practice.refused(3, &close);
@@ -226,7 +236,8 @@ fn the_common_part_names_nobody_or_nothing_is_filed() {
     let made = practice.ok(&[&close[..], &["--part", "2=common.txt", "--json"]].concat()).json();
     assert_eq!((&made["schema"], &made["state"]), (&"subrosa/group-close/1".into(), &"closed".into()));
     let log = practice.ok(&["ledger", "log", "--json"]).json();
-    let kinds: Vec<_> = log["entries"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<_> =
+        log["entries"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds.len(), before + 5);
     assert_eq!(kinds.iter().filter(|kind| **kind == "record.added").count(), 4);
     practice.refused(3, &close);
@@ -235,7 +246,9 @@ fn the_common_part_names_nobody_or_nothing_is_filed() {
     let records = practice.ok(&["list", "--json"]).json();
     let records = records["records"].as_array().unwrap();
     assert!(records.iter().all(|one| one["group"] == serde_json::json!({"id": group, "alias": "Circle"})));
-    assert!(records.iter().all(|one| one["kind"] == "session-group" && one["title"].is_null() && one["name"].is_null()));
+    assert!(
+        records.iter().all(|one| one["kind"] == "session-group" && one["title"].is_null() && one["name"].is_null())
+    );
     assert_eq!(records.iter().filter(|one| one["client"].is_null()).count(), 1);
     assert_eq!(records.iter().filter(|one| one["size"] == 0).count(), 2);
     let group = shown(&practice, &group);
@@ -383,7 +396,11 @@ fn talks_before_and_after_are_sessions_that_are_filed_and_never_shared_with_the_
     let of = |slot: usize, which: &str| found["participants"][slot - 1][which]["record"].clone();
     let talks = [1, 2, 3].map(|slot| [of(slot, "before"), of(slot, "after")]);
     let is = |id: &str| Value::from(id);
-    assert_eq!(talks, [[is(&before), is(&after)], [is(&on_the_day), Value::Null], [Value::Null, Value::Null]], "{late}");
+    assert_eq!(
+        talks,
+        [[is(&before), is(&after)], [is(&on_the_day), Value::Null], [Value::Null, Value::Null]],
+        "{late}"
+    );
     assert_eq!(found["participants"][0]["after"]["due"], "2026-12-05");
     doctor(&practice);
     consent(&practice, "mk-01");
@@ -424,7 +441,8 @@ fn a_group_is_closed_by_typed_answers_alone() {
     screen.answer("> ", "He wept.");
     screen.answer("> ", ".");
     screen.answer("How did slot 1 (mk-01) seem: ok, uneasy, distressed, not-observed (Enter: not told): ", "");
-    screen.answer("How did slot 2 (mk-02) seem: ok, uneasy, distressed, not-observed (Enter: not told): ", "distressed");
+    screen
+        .answer("How did slot 2 (mk-02) seem: ok, uneasy, distressed, not-observed (Enter: not told): ", "distressed");
     screen.until("Slot 2: distressed. A concern to be answered, in your words");
     screen.answer("> ", "He fears that it is talked about.");
     screen.answer("> ", ".");

@@ -44,8 +44,8 @@ const BUILT: &[(&str, &[&str])] = &[
 
 /// What the contract names and nobody has built yet: absent from the help, and a usage error.
 const TO_COME: &[&str] = &[
-    "ack", "disclose", "due", "find", "followup", "here", "inquiry", "lock", "nudge", "receive",
-    "report", "safety", "sweep", "unlock",
+    "ack", "disclose", "due", "find", "followup", "here", "inquiry", "lock", "nudge", "receive", "report", "safety",
+    "sweep", "unlock",
 ];
 
 /// The options that hold everywhere (`docs/command-line.md`).

@@ -329,8 +329,9 @@ fn what_add_offers_is_taken_by_enter_or_typed() {
         assert_eq!(typed[field], value, "{typed}");
     }
 
-    // What was given is not asked for.
-    let given = [&add[..], &["--setting", "closed-room", "--date", "2024-03-01", "--title", "Given"]].concat();
+    // What was given is not asked for, nor what only a session has.
+    let given =
+        [&add[..5], &["letter", "--setting", "closed-room", "--date", "2024-03-01", "--title", "Given"]].concat();
     let ended = Screen::new(&machine, &given).done();
     assert!(!ended.all.contains("Enter:"), "{ended:?}");
     assert_eq!(last()["title"], "Given");

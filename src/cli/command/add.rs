@@ -174,10 +174,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     });
     let items: Vec<_> = items.collect();
     let mut progress = Progress::begin(stderr, quiet, "filing", Unit::Bytes, total);
-    let committed =
-        filing::add_session(&mut Desk { vault: &mut vault, clock, rng }, items, &asked, &mut |count| {
-            progress.advance(count)
-        })?;
+    let committed = filing::add_session(&mut Desk { vault: &mut vault, clock, rng }, items, &asked, &mut |count| {
+        progress.advance(count)
+    })?;
     drop(progress);
 
     let exit = session.committed(&committed);

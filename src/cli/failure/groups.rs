@@ -97,7 +97,8 @@ fn reason(catalog: &Catalog, group: GroupId, attendee: &Attendee, today: Date) -
     };
     let (text, cure) = match attendee {
         Attendee::Participant { slot, recipient: Some(recipient), .. } => {
-            let text = format!("slot {slot}: no agreement as group-member or family-participant is in force and understood");
+            let text =
+                format!("slot {slot}: no agreement as group-member or family-participant is in force and understood");
             (text, add(&recipient.to_string(), "group-member"))
         }
         Attendee::Participant { slot, client, recipient: None } => {
@@ -109,7 +110,8 @@ fn reason(catalog: &Catalog, group: GroupId, attendee: &Attendee, today: Date) -
         Attendee::Facilitator(id) => {
             let found = catalog.recipient(*id).ok().flatten();
             let who = found.map_or_else(|| id.to_string(), |recipient| recipient.details.alias.to_string());
-            let text = format!("{who}, who leads it with you: no agreement as co-facilitator is in force and understood");
+            let text =
+                format!("{who}, who leads it with you: no agreement as co-facilitator is in force and understood");
             (text, add(&who, "co-facilitator"))
         }
     };

@@ -224,7 +224,8 @@ pub fn refused_all(catalog: &Catalog, plans: &[SharePlan], today: Date) -> Failu
     let mut names: Vec<&str> = refused.clone().map(|(_, (recipient, _))| recipient.details.alias.as_str()).collect();
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(*name));
-    let all = refused.clone().flat_map(|(plan, (recipient, refusal))| reasons(catalog, plan, recipient, refusal, today));
+    let all =
+        refused.clone().flat_map(|(plan, (recipient, refusal))| reasons(catalog, plan, recipient, refusal, today));
     let code = code(refused.map(|(_, (_, refusal))| refusal));
     Failure::new(code, format!("nothing is shared with {}", names.join(", "))).because(all)
 }

@@ -102,9 +102,8 @@ impl Answer for Concerns {
     }
 
     fn bare(&self) -> String {
-        let line = |one: &Concern| {
-            row([&one.id[..], one.state, &one.due, one.by, &one.about(), &one.scope(), &one.text])
-        };
+        let line =
+            |one: &Concern| row([&one.id[..], one.state, &one.due, one.by, &one.about(), &one.scope(), &one.text]);
         self.concerns.iter().map(line).collect()
     }
 }

@@ -35,7 +35,9 @@ const TRIES: usize = 3;
 
 /// What `subrosa group close` takes.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Whoever has no --part gets an empty one. File names are not kept: they would leave with the parts.")]
+#[command(
+    after_help = "Whoever has no --part gets an empty one. File names are not kept: they would leave with the parts."
+)]
 pub struct Args {
     /// The group: the beginning of its id
     #[arg(value_name = "ID")]
@@ -74,7 +76,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     for slot in parts.keys().chain(comfort.keys()) {
         groups::participant(&group, *slot)?;
     }
-    let setting = session.required(args.setting, "--setting", "In which room did it meet (such as closed-room)", example)?;
+    let setting =
+        session.required(args.setting, "--setting", "In which room did it meet (such as closed-room)", example)?;
     let cure = format!("subrosa group close {} --setting {setting} --setting-reason TEXT --common FILE", group.id());
     let reason = noted::reason_for(Some(setting), reason, &cure, session)?;
     let is_typed = args.common.is_none();
@@ -129,10 +132,9 @@ impl Source {
             Self::Typed(text) => {
                 Said { source: "standard input".to_owned(), open: Box::new(move || Ok(Box::new(text.as_slice()))) }
             }
-            Self::File(path) => Said {
-                source: path.display().to_string(),
-                open: Box::new(move || Ok(Box::new(File::open(path)?))),
-            },
+            Self::File(path) => {
+                Said { source: path.display().to_string(), open: Box::new(move || Ok(Box::new(File::open(path)?))) }
+            }
         }
     }
 }
@@ -159,7 +161,8 @@ fn common(vault: &Vault, session: &mut Session<'_>, example: &str) -> Result<Vec
             other => return other.map(|()| text).map_err(Failure::from),
         };
         for hit in hits {
-            let told = format!("Line {}, column {}: this names or identifies somebody; leave it out", hit.line, hit.column);
+            let told =
+                format!("Line {}, column {}: this names or identifies somebody; leave it out", hit.line, hit.column);
             session.terminal().map(|terminal| terminal.tell(&told)).transpose()?;
         }
     }
@@ -175,7 +178,8 @@ fn asked(
 ) -> Result<BTreeMap<u64, Asked>, Failure> {
     let mut all = BTreeMap::new();
     for (slot, who) in slots(vault, group)? {
-        let question = format!("How did slot {slot} ({who}) seem: ok, uneasy, distressed, not-observed (Enter: not told)");
+        let question =
+            format!("How did slot {slot} ({who}) seem: ok, uneasy, distressed, not-observed (Enter: not told)");
         let comfort = session.offered(comfort.remove(&slot), &question)?;
         let concern = noted::concern_of(comfort, &format!("Slot {slot}"), session)?;
         all.insert(slot, Asked { comfort, concern, ..Asked::default() });

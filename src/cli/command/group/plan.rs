@@ -18,7 +18,9 @@ use crate::vocabulary::GroupState;
 
 /// What `subrosa group plan` takes.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Participants get slots, 1 for the first and so on; they are called by them wherever others could read.")]
+#[command(
+    after_help = "Participants get slots, 1 for the first and so on; they are called by them wherever others could read."
+)]
 pub struct Args {
     /// What it is called here; this leaves with nothing
     #[arg(value_name = "NAME")]

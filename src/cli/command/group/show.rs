@@ -93,7 +93,13 @@ impl Answer for Shown {
                 (None, None) => "no agreement".to_owned(),
             };
             let slot = format!("slot {}", one.slot);
-            vec![slot, one.client.alias.clone(), promised, part.unwrap_or_default(), one.comfort.unwrap_or_default().to_owned()]
+            vec![
+                slot,
+                one.client.alias.clone(),
+                promised,
+                part.unwrap_or_default(),
+                one.comfort.unwrap_or_default().to_owned(),
+            ]
         };
         text += &look.table(&group.participants.iter().map(cells).collect::<Vec<_>>());
         let common = group.common.as_ref().map(|common| format!("common part  {}\n", look.id(IdKind::Record, common)));

@@ -47,7 +47,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let group = vault.catalog().group(id)?.unwrap_or(group);
     let without = group.started.iter().flat_map(|(started, _)| &started.without);
     let slots: Vec<String> = without.map(|unbound| unbound.slot.to_string()).collect();
-    let said = if slots.is_empty() { String::new() } else { format!(" Without an agreement: slot {}.", slots.join(", ")) };
+    let said =
+        if slots.is_empty() { String::new() } else { format!(" Without an agreement: slot {}.", slots.join(", ")) };
     let made = Made {
         id: id.to_string(),
         state: GroupState::Started.as_str(),

@@ -151,7 +151,8 @@ impl Shared {
             let Body::DisclosureMade(made) = &event.body else {
                 continue;
             };
-            let planned = plans.iter().flat_map(|plan| &plan.planned).find(|planned| planned.disclosure == made.disclosure);
+            let planned =
+                plans.iter().flat_map(|plan| &plan.planned).find(|planned| planned.disclosure == made.disclosure);
             let records = planned.map(ids).unwrap_or_default();
             let released = released.iter().find(|released| released.disclosure == made.disclosure);
             let mut disclosure = Disclosure::made(vault, (*index, event.time), made, records, released)?;
