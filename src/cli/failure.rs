@@ -17,6 +17,7 @@ mod papers;
 pub mod records;
 mod witnesses;
 
+pub use groups::named;
 pub use groups::unbound;
 pub use of::unless_refused;
 

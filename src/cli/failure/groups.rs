@@ -14,6 +14,7 @@ use crate::scan::Hit;
 use crate::time::Date;
 use crate::vault::catalog::Catalog;
 use crate::vocabulary::GroupState;
+use crate::vocabulary::Setting;
 
 impl From<GroupsError> for Failure {
     fn from(error: GroupsError) -> Self {
@@ -31,8 +32,7 @@ impl From<GroupsError> for Failure {
                 };
                 Self::refused(message).hint(next)
             }
-            GroupsError::Named(hits) => Self::refused(message).because(hits.iter().map(named)),
-            GroupsError::NotText | GroupsError::Unbound(_) => Self::refused(message),
+            GroupsError::Named(_) | GroupsError::NotText | GroupsError::Unbound(_) => Self::refused(message),
         }
     }
 }
@@ -58,13 +58,16 @@ fn of_rule(id: &str) -> Reason {
     Reason::from(policy::rule(id).expect("the rule is in the table"))
 }
 
-/// A place where the common part names somebody; never whom.
-fn named(hit: &Hit) -> Reason {
-    let Hit { line, column, .. } = *hit;
+/// Why a group is not closed: each place where the common part names somebody, and never whom.
+pub fn named(group: GroupId, setting: Setting, hits: &[Hit]) -> Failure {
     let rule = of_rule("E-THIRDPARTY");
-    let text = format!("{}: the common part, line {line}, column {column}", rule.text);
-    let cure = "subrosa group close GROUP --setting closed-room --common FILE --part 1=FILE";
-    Reason { text, cure: Some(cure.to_owned()), at: Some(At { line, column }), ..rule }
+    let reason = |hit: &Hit| {
+        let Hit { line, column, .. } = *hit;
+        let text = format!("{}: the common part, line {line}, column {column}", rule.text);
+        let cure = format!("subrosa group close {group} --setting {setting} --common FILE --part 1=FILE");
+        Reason { text, cure: Some(cure), at: Some(At { line, column }), ..rule.clone() }
+    };
+    Failure::refused("the common part names somebody, and nothing was filed").because(hits.iter().map(reason))
 }
 
 /// Why a group does not begin: who has promised nothing, each with what cures it.

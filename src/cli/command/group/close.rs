@@ -12,6 +12,7 @@ use crate::cli::args::words;
 use crate::cli::command::group::OfSlot;
 use crate::cli::command::group::by_slot;
 use crate::cli::failure::Failure;
+use crate::cli::failure::named;
 use crate::cli::names;
 use crate::cli::noted;
 use crate::cli::session::Session;
@@ -98,7 +99,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let asked = asked(&vault, &group, comfort, session)?;
     let parts = texts.iter().map(|(slot, source)| (*slot, source.said())).collect();
     let closing = Closing { group: group.id(), setting, reason, common: &common, parts, asked };
-    let committed = closing::close(&mut session.desk(&mut vault), closing)?;
+    let committed = match closing::close(&mut session.desk(&mut vault), closing) {
+        Err(GroupsError::Named(hits)) => return Err(named(group.id(), setting, &hits)),
+        other => other?,
+    };
     let exit = session.committed(&committed);
     let closed = vault.catalog().group(group.id())?.unwrap_or(group);
     if let Some((of, _)) = &closed.closed {
