@@ -8,6 +8,7 @@
 
 // Floor 0: words.
 pub mod digest;
+pub mod due;
 pub mod id;
 pub mod jcs;
 pub mod place;

@@ -14,6 +14,7 @@ pub mod client;
 pub mod completions;
 pub mod concern;
 pub mod consent;
+pub mod due;
 pub mod edit;
 pub mod excerpt;
 pub mod explain;
@@ -24,6 +25,7 @@ pub mod init;
 pub mod ledger;
 pub mod list;
 pub mod man;
+pub mod nudge;
 pub mod owner;
 pub mod proof;
 pub mod protocol;
@@ -93,6 +95,10 @@ pub enum Command {
     Share(share::Args),
     /// Who was given what of a record or a client, and whether it has been overtaken
     Whoknows(whoknows::Args),
+    /// What is to be done, the longest due first
+    Due(due::Args),
+    /// Remind a colleague, without a client's name and without blame
+    Nudge(nudge::Args),
     /// What is confidential here, who has access to it, and how it is handled
     #[command(subcommand)]
     Protocol(protocol::Action),
@@ -140,6 +146,8 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
         Command::Whoknows(args) => whoknows::run(&args, session),
+        Command::Due(args) => due::run(&args, session),
+        Command::Nudge(args) => nudge::run(&args, session),
         Command::Protocol(action) => protocol::run(action, session),
         Command::Ledger(action) => ledger::run(action, session),
         Command::Proof(action) => proof::run(action, session),

@@ -3,6 +3,7 @@
 
 mod case;
 pub mod consent;
+pub mod extent;
 pub mod matrix;
 pub mod purposes;
 pub mod roles;
@@ -140,6 +141,10 @@ pub struct Room {
 
 /// What the page tells a recipient of his own promise.
 pub const CONSEQUENCES: &str = "what the agreement says of a breach";
+/// Whom the page is to.
+pub const RECIPIENT: &str = "the recipient's name";
+/// Whom the page is from, and whom to call.
+pub const PRACTICE: &str = "the practice's name or contact";
 /// What the page says in the practice's own words.
 pub const PROTOCOL: &str = "the protocol's words for the page";
 

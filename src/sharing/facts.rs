@@ -14,6 +14,7 @@ use crate::policy::Found;
 use crate::policy::Permit;
 use crate::policy::Refusal;
 use crate::policy::Room;
+use crate::policy::extent;
 use crate::policy::roles;
 use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
@@ -93,8 +94,8 @@ impl Matter {
         let id = about.client.or(records.iter().find_map(|record| record.latest.client));
         let client = id.map(|id| catalog.client(id)).transpose()?.flatten();
         // A group's common part is not among a client's records.
-        let is_theirs = |record: &&Record| record.latest.client == id && record.latest.excerpt_of.is_none();
-        let whole = records.iter().filter(is_theirs).count();
+        let theirs = records.iter().filter(|record| record.latest.client == id);
+        let whole = extent::wholes(&theirs.cloned().collect::<Vec<_>>());
         let is_everything = match &client {
             Some(client) => whole > 1 && !catalog.has_more_records(client.id(), whole)?,
             None => false,

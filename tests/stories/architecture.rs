@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["concerns", "filing", "people", "protocols", "receiving", "sharing"],
+    &["concerns", "due", "filing", "people", "protocols", "receiving", "sharing"],
     &["consenting", "groups", "papers"],
     &["cli"],
 ];

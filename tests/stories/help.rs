@@ -18,6 +18,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("completions", &[]),
     ("concern", &["list", "open", "resolve"]),
     ("consent", &["complete", "form", "grant", "list", "mark-false", "receipt", "revoke", "show"]),
+    ("due", &[]),
     ("edit", &[]),
     ("excerpt", &[]),
     ("explain", &[]),
@@ -28,6 +29,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("ledger", &["checkpoint", "cosign", "hand-over", "log", "prove", "recover", "rotate-key", "verify", "witness"]),
     ("list", &[]),
     ("man", &[]),
+    ("nudge", &[]),
     ("owner", &["add", "list", "remove"]),
     ("proof", &["verify"]),
     ("protocol", &["ack", "adopt", "check", "edit", "show"]),
@@ -44,8 +46,8 @@ const BUILT: &[(&str, &[&str])] = &[
 
 /// What the contract names and nobody has built yet: absent from the help, and a usage error.
 const TO_COME: &[&str] = &[
-    "ack", "disclose", "due", "find", "followup", "here", "inquiry", "lock", "nudge", "receive", "report", "safety",
-    "sweep", "unlock",
+    "ack", "disclose", "find", "followup", "here", "inquiry", "lock", "receive", "report", "safety", "sweep",
+    "unlock",
 ];
 
 /// The options that hold everywhere (`docs/command-line.md`).

@@ -203,7 +203,7 @@ fn the_page_names_every_field_of_the_json() {
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better since 13 May 2024.\n");
     let consent = crate::practice::consent("ana");
-    let commands: [&[&str]; 52] = [
+    let commands: [&[&str]; 54] = [
         &["init", "--owner", &me],
         &["protocol", "show"],
         &["protocol", "check"],
@@ -247,6 +247,8 @@ fn the_page_names_every_field_of_the_json() {
         &["agreement", "end", "A", "--reason", "left"],
         &["restrict", "end", "X", "--by", "client"],
         &["recipient", "suspend", "lee", "--reason", "left"],
+        &["due"],
+        &["nudge", "ana", "--about", "talk"],
         &["ledger", "log"],
         &["ledger", "verify"],
         &["ledger", "checkpoint", "-o", "head"],

@@ -40,6 +40,8 @@ CREATE TABLE owners (n INTEGER PRIMARY KEY, body TEXT NOT NULL);
 -- People, as the events so far leave them.
 CREATE TABLE clients (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, alias TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX clients_by_alias ON clients (alias);
+CREATE INDEX clients_untold ON clients (n)
+    WHERE json_extract(body, '$.details.limits_discussed') IS NULL AND json_extract(body, '$.state') = 'active';
 CREATE TABLE recipients (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, alias TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX recipients_by_alias ON recipients (alias);
 CREATE INDEX recipients_by_key ON recipients (json_extract(body, '$.given.key'));
@@ -97,6 +99,9 @@ CREATE TABLE papers (
 CREATE INDEX papers_open ON papers (kind) WHERE open = 1;
 CREATE INDEX papers_by_kind ON papers (kind);
 CREATE INDEX papers_by_about ON papers (about, kind);
+CREATE INDEX papers_by_end ON papers (json_extract(body, '$.terms.until'))
+    WHERE kind = 'consent' AND json_extract(body, '$.terms.until') IS NOT NULL;
+CREATE INDEX papers_spoken ON papers (n) WHERE kind = 'consent' AND json_extract(body, '$.terms.method') = 'verbal';
 CREATE TABLE named (
     client TEXT NOT NULL, recipient TEXT NOT NULL, paper INTEGER NOT NULL,
     PRIMARY KEY (client, recipient, paper)

@@ -48,7 +48,7 @@ pub fn tell_unscanned(plans: &[SharePlan], session: &mut Session<'_>) {
     let unscanned: usize = plans.iter().map(unscanned).sum();
     if unscanned > 0 {
         let what = release::count(unscanned);
-        session.note(&format!("no text, so nobody else's name was looked for in it: {what}"));
+        session.warn(&format!("no plain text, so whoever else is named in it may have been missed: {what}"));
     }
 }
 
