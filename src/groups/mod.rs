@@ -3,7 +3,6 @@
 //! rows 22 and 33 to 36). What is so already is judged under the locks. Must not know how any of it is typed or drawn.
 
 pub mod closing;
-pub mod talks;
 
 use rand_core::CryptoRng;
 use rand_core::RngCore;

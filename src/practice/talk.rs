@@ -7,7 +7,6 @@ use crate::id::RecordId;
 use crate::practice::group::Group;
 use crate::time::Date;
 use crate::time::Span;
-use crate::time::TimeError;
 use crate::time::Timestamp;
 use crate::time::Zone;
 
@@ -76,11 +75,13 @@ pub fn window(group: &Group, which: Which, zone: &Zone) -> Option<Window> {
     }
 }
 
-/// By when it is due: on the day of the group, or so long after it (`periods.talk`).
-pub fn due(group: &Group, which: Which, period: Span) -> Result<Date, TimeError> {
+/// By when it is due: on the day of the group, or so long after it (`periods.talk`). What would lead beyond the calendar is
+/// due on the day itself.
+pub fn due(group: &Group, which: Which, period: Span) -> Date {
+    let met = group.planned.date;
     match which {
-        Which::Before => Ok(group.planned.date),
-        Which::After => period.from_date(group.planned.date, false),
+        Which::Before => met,
+        Which::After => period.from_date(met, false).unwrap_or(met),
     }
 }
 
@@ -125,7 +126,7 @@ mod tests {
         let after = window(&group, Which::After, &zone).unwrap();
         assert_eq!((after.from, after.filed_from), (date("2026-11-28"), Some(at("2026-11-28T18:00:00Z"))));
         let week = "7d".parse().unwrap();
-        assert_eq!(due(&group, Which::Before, week), Ok(date("2026-11-28")));
-        assert_eq!(due(&group, Which::After, week), Ok(date("2026-12-05")));
+        assert_eq!(due(&group, Which::Before, week), date("2026-11-28"));
+        assert_eq!(due(&group, Which::After, week), date("2026-12-05"));
     }
 }

@@ -159,7 +159,7 @@ fn a_family_meets_and_each_is_told_of_alone() {
     assert_eq!(reasons, none);
     assert_eq!((clinic.entries(sunday).len(), clinic.packages().len()), (entries + 3, packages));
 
-    // Talks after, with all but one. (Here `due` tells of slot 3, and ends with 7 once it is late.)
+    // Talks after, with all but one.
     for slot in [1, 2, 4, 5] {
         talk(&clinic, "2026-12-02T10:00:00Z", slot);
     }
@@ -171,6 +171,22 @@ fn a_family_meets_and_each_is_told_of_alone() {
         open.map(|one| (one["slot"].as_u64().unwrap(), one[which]["due"].clone())).collect::<Vec<_>>()
     };
     assert_eq!((open("before"), open("after")), (vec![], vec![(3, "2026-12-05".into())]));
+    // The last of them is late, until the command that is printed was run.
+    let due = || {
+        let output = clinic.run(late, &["due", "--json"]);
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let talks = answer["items"].as_array().unwrap().iter().filter(|item| item["class"] == "group-talk");
+        (output.status.code(), talks.cloned().collect::<Vec<_>>())
+    };
+    let (code, talks) = due();
+    assert_eq!((code, talks.len()), (Some(7), 1), "{talks:?}");
+    assert_eq!(
+        (&talks[0]["alias"], &talks[0]["due"], &talks[0]["days"]),
+        (&"fam-03".into(), &"2026-12-05".into(), &(-1).into())
+    );
+    let command = shlex::split(talks[0]["command"].as_str().unwrap()).unwrap();
+    clinic.ok(late, &command.iter().skip(1).map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(due().1, Vec::<Value>::new());
 
     // She fears that her sister will talk: her part is held, and nobody else's.
     clinic.machine.write("fear.txt", b"My sister talks about everything.\n");

@@ -380,10 +380,22 @@ fn talks_before_and_after_are_sessions_that_are_filed_and_never_shared_with_the_
     let group = begun(&practice);
     practice.write("talk.txt", "Is afraid of the meeting.\n");
     let talk = |client, date| ["add", "talk.txt", "--client", client, "--kind", "session-individual", "--date", date];
+    let due = |practice: &Practice| {
+        let answer = practice.run(&["due", "--within", "30d", "--json"]).json();
+        let talks = answer["items"].as_array().unwrap().iter().filter(|item| item["class"] == "group-talk").cloned();
+        talks
+            .map(|item| (item["alias"].as_str().unwrap().to_owned(), item["due"].as_str().unwrap().to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let with = |clients: &[&str], day: &str| -> Vec<(String, String)> {
+        clients.iter().map(|client| ((*client).to_owned(), day.to_owned())).collect()
+    };
+    assert_eq!(due(&practice), with(&["mk-01", "mk-02", "mk-03"], "2026-11-28"));
     // One from before it was planned does not count, nor does another kind.
     practice.ok(&talk("mk-02", "2026-11-20"));
     practice.ok(&["add", "talk.txt", "--client", "mk-03", "--kind", "progress-note"]);
     let before = practice.ok(&talk("mk-01", "2026-11-21")).stdout.trim().to_owned();
+    assert_eq!(due(&practice), with(&["mk-02", "mk-03"], "2026-11-28"));
     practice.now += 7 * 86_400;
     practice.write("common.txt", "We spoke about sleep.\n");
     let on_the_day = practice.ok(&talk("mk-02", "2026-11-28")).stdout.trim().to_owned();
@@ -392,6 +404,8 @@ fn talks_before_and_after_are_sessions_that_are_filed_and_never_shared_with_the_
     practice.now += 60;
     let late = practice.ok(&talk("mk-03", "2026-11-27")).stdout.trim().to_owned();
     let after = practice.ok(&talk("mk-01", "2026-11-28")).stdout.trim().to_owned();
+    // What was missed before cannot be made good any more.
+    assert_eq!(due(&practice), with(&["mk-02", "mk-03"], "2026-12-05"));
     let found = shown(&practice, &group);
     let of = |slot: usize, which: &str| found["participants"][slot - 1][which]["record"].clone();
     let talks = [1, 2, 3].map(|slot| [of(slot, "before"), of(slot, "after")]);

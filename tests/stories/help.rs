@@ -46,8 +46,7 @@ const BUILT: &[(&str, &[&str])] = &[
 
 /// What the contract names and nobody has built yet: absent from the help, and a usage error.
 const TO_COME: &[&str] = &[
-    "ack", "disclose", "find", "followup", "here", "inquiry", "lock", "receive", "report", "safety", "sweep",
-    "unlock",
+    "ack", "disclose", "find", "followup", "here", "inquiry", "lock", "receive", "report", "safety", "sweep", "unlock",
 ];
 
 /// The options that hold everywhere (`docs/command-line.md`).

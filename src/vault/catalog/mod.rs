@@ -25,6 +25,7 @@ mod place;
 mod reads;
 mod records;
 mod schema;
+mod talks;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -13,7 +13,6 @@ use crate::id::RecordId;
 use crate::practice::event::Body;
 use crate::practice::record::Record;
 use crate::practice::record::RecordVersion;
-use crate::practice::talk::Window;
 use crate::practice::words::Tag;
 use crate::time::Date;
 use crate::time::Timestamp;
@@ -32,8 +31,6 @@ use super::column::unreadable;
 
 /// How far the rows of a condition are counted to find the one with the fewest.
 const ENOUGH: u32 = 4096;
-/// Later than every date and time, as they are spelled.
-const LAST: &str = "~";
 
 /// Which records a list holds: those that meet every condition.
 #[derive(Clone, Debug, Default)]
@@ -130,27 +127,6 @@ impl Catalog {
     /// A record.
     pub fn record(&self, id: RecordId) -> Result<Option<Record>, CatalogError> {
         self.one("SELECT body FROM records WHERE id = ?1", [id.to_string()], record)
-    }
-
-    /// The first individual session of a client that a window lets through, but for one. Reads by the client's dates, and no
-    /// further than to the first.
-    pub fn session_in(
-        &self,
-        client: ClientId,
-        window: &Window,
-        but: Option<RecordId>,
-    ) -> Result<Option<RecordId>, CatalogError> {
-        let sql = "SELECT id FROM records INDEXED BY records_by_client \
-                   WHERE client = ?1 AND date BETWEEN ?2 AND ?3 AND kind = ?4 AND id <> ?5 \
-                   AND json_extract(body, '$.latest.excerpt_of') IS NULL \
-                   AND json_extract(body, '$.added') BETWEEN ?6 AND ?7 ORDER BY date, n LIMIT 1";
-        let until = window.until.map_or_else(|| LAST.to_owned(), |date| date.to_string());
-        let filed_from = window.filed_from.map(|at| at.to_string()).unwrap_or_default();
-        let filed_until = window.filed_until.map_or_else(|| LAST.to_owned(), |at| at.to_string());
-        let kind = RecordKind::SessionIndividual.as_str();
-        let but = but.map(|id| id.to_string()).unwrap_or_default();
-        let values = (client.to_string(), window.from.to_string(), until, kind, but, filed_from, filed_until);
-        self.one(sql, values, |row| parsed(row, 0))
     }
 
     /// The excerpts of a record, in the order of their filing.

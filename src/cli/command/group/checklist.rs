@@ -5,7 +5,6 @@ use crate::cli::failure::Failure;
 use crate::groups;
 use crate::groups::Attendee;
 use crate::groups::Attending;
-use crate::groups::talks;
 use crate::practice::group::Group;
 use crate::practice::talk::Talk;
 use crate::practice::talk::Which;
@@ -30,7 +29,7 @@ pub fn of(vault: &Vault, group: &Group, today: Date) -> Result<String, Failure> 
         [] => "all in force and understood".to_owned(),
         some => format!("missing: {}", some.join(", ")),
     };
-    let talks = talks::talks(catalog, group)?;
+    let talks = catalog.talks(group)?;
     let rows = [
         ("room", room),
         ("date", (true, planned.date.to_string())),

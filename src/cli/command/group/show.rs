@@ -14,7 +14,6 @@ use crate::cli::text::bare;
 use crate::cli::text::row;
 use crate::groups;
 use crate::groups::Attendee;
-use crate::groups::talks;
 use crate::practice::group;
 use crate::practice::talk::Talk as FoundTalk;
 use crate::practice::talk::Which;
@@ -148,7 +147,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 fn shown(vault: &Vault, group: &group::Group, today: Date) -> Result<Group, Failure> {
     let catalog = vault.catalog();
     let (mut participants, mut facilitators) = (Vec::new(), Vec::new());
-    let mut found = talks::talks(catalog, group)?.into_iter();
+    let mut found = catalog.talks(group)?.into_iter();
     let closed = group.closed.as_ref().map(|(closed, _)| closed);
     let without = |slot: u64| {
         let said = group.started.iter().flat_map(|(started, _)| &started.without);
