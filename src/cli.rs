@@ -21,6 +21,7 @@ pub mod card;
 pub mod days;
 pub mod failure;
 pub mod names;
+pub mod noted;
 pub mod public;
 pub mod session;
 pub mod verdict;

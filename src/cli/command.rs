@@ -12,11 +12,13 @@ pub mod card;
 pub mod check;
 pub mod client;
 pub mod completions;
+pub mod concern;
 pub mod consent;
 pub mod due;
 pub mod edit;
 pub mod excerpt;
 pub mod explain;
+pub mod group;
 pub mod help;
 pub mod info;
 pub mod init;
@@ -67,6 +69,12 @@ pub enum Command {
     /// What clients asked not to be shared
     #[command(subcommand)]
     Restrict(restrict::Action),
+    /// Meetings of several people, who are protected from each other
+    #[command(subcommand)]
+    Group(group::Action),
+    /// What somebody fears for their confidentiality, and what was answered
+    #[command(subcommand)]
+    Concern(concern::Action),
     /// This practice's contact card: its keys, signed, for those who share with it
     Card(card::Args),
     /// File records: files, a directory's files, or standard input
@@ -130,6 +138,8 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Agreement(action) => agreement::run(action, session),
         Command::Training(action) => training::run(action, session),
         Command::Restrict(action) => restrict::run(action, session),
+        Command::Group(action) => group::run(action, session),
+        Command::Concern(action) => concern::run(action, session),
         Command::Card(args) => card::run(&args, session),
         Command::Add(args) => add::run(args, session),
         Command::List(args) => list::run(args, session),

@@ -27,6 +27,7 @@ pub mod rekey;
 pub mod restriction;
 pub mod safety;
 pub mod session;
+pub mod talk;
 pub mod team;
 pub mod training;
 pub mod words;

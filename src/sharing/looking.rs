@@ -61,7 +61,9 @@ pub fn look_at_page<'a>(
     records: &[Record],
     texts: impl IntoIterator<Item = (&'static str, &'a str)>,
 ) -> Result<Vec<Found>, ShareError> {
-    let allowed = records.first().map(allowed_in).unwrap_or_default();
+    // A group's common part is about nobody; what goes with it is.
+    let first = records.iter().find(|record| record.latest.client.is_some());
+    let allowed = first.map(allowed_in).unwrap_or_default();
     let mut found = Vec::new();
     for (place, text) in texts {
         if !scan::scan(text, vault.catalog(), &allowed)?.hits.is_empty() {

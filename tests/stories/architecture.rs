@@ -13,8 +13,8 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["due", "filing", "people", "protocols", "receiving", "sharing"],
-    &["consenting", "papers", "report"],
+    &["concerns", "due", "filing", "people", "protocols", "receiving", "sharing"],
+    &["consenting", "groups", "papers", "report"],
     &["cli"],
 ];
 

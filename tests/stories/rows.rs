@@ -24,7 +24,10 @@ const ROWS: &[Row] = &[
         2,
         "each person consents for their own part",
         &["E-CLIENT-SEVERAL", "E-CONSENT-NONE", "share"],
-        &["groups::TBD"],
+        &[
+            "groups::one_participant_is_told_of_alone_and_the_whole_by_each_ones_own_consent",
+            "family::a_family_meets_and_each_is_told_of_alone",
+        ],
     ),
     Row(
         3,
@@ -120,7 +123,15 @@ const ROWS: &[Row] = &[
         &["E-RECIP-CONFLICT", "share"],
         &["agreements::a_conflict_and_an_adverse_use_need_their_own_word_each_and_it_is_recorded"],
     ),
-    Row(18, "sessions are held in private rooms", &["add", "concern open"], &["concerns::TBD"]),
+    Row(
+        18,
+        "sessions are held in private rooms",
+        &["add", "concern open"],
+        &[
+            "concerns::a_session_where_others_could_hear_needs_a_reason_and_opens_a_concern",
+            "groups::a_group_that_met_where_others_could_hear_needs_a_reason_and_is_held",
+        ],
+    ),
     Row(19, "what is told is disclosed", &["E-SETTING-PUBLIC", "disclose oral"], &["oral::TBD"]),
     Row(
         20,
@@ -138,7 +149,7 @@ const ROWS: &[Row] = &[
         22,
         "privacy is planned before a group meets",
         &["group plan", "group start", "E-AGREE-NONE"],
-        &["groups::TBD"],
+        &["groups::a_plan_tells_what_is_missing_and_calls_participants_by_their_slots"],
     ),
     Row(
         23,
@@ -176,20 +187,47 @@ const ROWS: &[Row] = &[
         &["E-RECIP-SUSPENDED", "recipient suspend", "report outstanding"],
         &["agreements::who_leaves_leaves_dead_consents_and_packages_behind"],
     ),
-    Row(33, "private talks before and after a group", &["group plan", "due"], &["groups::TBD"]),
-    Row(34, "each participant's part apart", &["group close", "share"], &["groups::TBD"]),
+    Row(
+        33,
+        "private talks before and after a group",
+        &["group plan", "due"],
+        &[
+            "groups::talks_before_and_after_are_sessions_that_are_filed_and_never_shared_with_the_group",
+            "family::a_family_meets_and_each_is_told_of_alone",
+        ],
+    ),
+    Row(
+        34,
+        "each participant's part apart",
+        &["group close", "share"],
+        &[
+            "groups::the_common_part_names_nobody_or_nothing_is_filed",
+            "family::a_family_meets_and_each_is_told_of_alone",
+        ],
+    ),
     Row(
         35,
         "nobody else is named",
         &["E-THIRDPARTY", "share"],
-        &["third_parties::whoever_else_is_named_is_told_with_the_place"],
+        &[
+            "third_parties::whoever_else_is_named_is_told_with_the_place",
+            "groups::a_name_in_somebodys_own_part_holds_it_and_redacting_tells_of_a_participant",
+        ],
     ),
-    Row(36, "group members promise", &["E-AGREE-NONE", "group start"], &["groups::TBD"]),
+    Row(
+        36,
+        "group members promise",
+        &["E-AGREE-NONE", "group start"],
+        &[
+            "groups::nobody_attends_without_a_promise_and_the_cure_runs_as_it_is_printed",
+            "groups::somebody_without_a_promise_attends_only_with_a_reason_that_is_recorded",
+        ],
+    ),
     Row(
         37,
         "concerns are heard and answered",
         &["E-CONCERN", "concern open", "concern resolve", "concern list"],
-        &["concerns::TBD"],
+        &["concerns::an_open_concern_holds_what_it_names_and_no_more_until_it_is_answered"],
     ),
     Row(
         38,
@@ -197,8 +235,21 @@ const ROWS: &[Row] = &[
         &["E-RESTRICT", "E-RESTRICT-SELFPAY", "restrict add"],
         &["restrictions::what_the_client_paid_for_reaches_no_payer_and_nothing_overrides_it"],
     ),
-    Row(39, "nobody is pressed", &["add"], &["concerns::TBD"]),
-    Row(40, "cues of discomfort", &["E-COMFORT", "add", "group close"], &["concerns::TBD"]),
+    Row(
+        39,
+        "nobody is pressed",
+        &["add"],
+        &["concerns::what_is_offered_after_a_session_is_taken_by_enter_and_never_asked_elsewhere"],
+    ),
+    Row(
+        40,
+        "cues of discomfort",
+        &["E-COMFORT", "add", "group close"],
+        &[
+            "groups::who_was_uneasy_is_left_in_peace_until_the_next_day",
+            "concerns::what_is_offered_after_a_session_is_taken_by_enter_and_never_asked_elsewhere",
+        ],
+    ),
     Row(
         41,
         "a protocol with its three sections",

@@ -300,7 +300,12 @@ fn what_add_offers_is_taken_by_enter_or_typed() {
     let add = ["add", "note.txt", "--client", "mk-01", "--kind", "progress-note"];
 
     let mut screen = Screen::new(&machine, &add);
-    [room, date, title].iter().for_each(|question| screen.answer(question, ""));
+    let session = [
+        "Were they asked for concerns about their privacy, yes or no (Enter: not told): ",
+        "How did they seem: ok, uneasy, distressed, not-observed (Enter: not told): ",
+        "What would they rather not talk about, with commas between (Enter: nothing): ",
+    ];
+    [room, date, title].iter().chain(&session).for_each(|question| screen.answer(question, ""));
     screen.until("Filed r-");
     screen.done();
     let plain = last();
@@ -324,8 +329,9 @@ fn what_add_offers_is_taken_by_enter_or_typed() {
         assert_eq!(typed[field], value, "{typed}");
     }
 
-    // What was given is not asked for.
-    let given = [&add[..], &["--setting", "closed-room", "--date", "2024-03-01", "--title", "Given"]].concat();
+    // What was given is not asked for, nor what only a session has.
+    let given =
+        [&add[..5], &["letter", "--setting", "closed-room", "--date", "2024-03-01", "--title", "Given"]].concat();
     let ended = Screen::new(&machine, &given).done();
     assert!(!ended.all.contains("Enter:"), "{ended:?}");
     assert_eq!(last()["title"], "Given");

@@ -25,6 +25,7 @@ mod place;
 mod reads;
 mod records;
 mod schema;
+mod talks;
 mod telling;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 //! Must not know queries.
 
 /// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
-pub(super) const VERSION: i64 = 9;
+pub(super) const VERSION: i64 = 10;
 
 /// The tables, made in an empty database.
 pub(super) const TABLES: &str = "
@@ -132,6 +132,7 @@ CREATE TABLE identifiers (
 ) WITHOUT ROWID;
 CREATE INDEX identifiers_by_client ON identifiers (client);
 CREATE TABLE representing (recipient TEXT NOT NULL, client TEXT NOT NULL, PRIMARY KEY (recipient, client)) WITHOUT ROWID;
+CREATE INDEX representing_by_client ON representing (client);
 
 -- The room that was declared here. Not folded either: without it, it is asked for.
 CREATE TABLE room (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL);
