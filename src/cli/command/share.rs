@@ -217,6 +217,7 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
     };
     Ok(ShareRequest {
         records,
+        drawn: Vec::new(),
         recipients,
         ask,
         why,
