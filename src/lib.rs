@@ -43,7 +43,9 @@ pub mod sharing;
 
 // Floor 7: operations that are made of others.
 pub mod consenting;
+pub mod hearing;
 pub mod papers;
+pub mod safeguarding;
 
 #[cfg(test)]
 mod crash_tests;

@@ -41,6 +41,7 @@ use case::Case;
 
 pub use case::is_for_safety;
 pub use rules::Rule;
+pub use rules::basis_towards;
 pub use rules::has_to_read_anew;
 pub use rules::rule;
 pub use rules::rules;

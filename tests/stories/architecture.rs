@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["policy"],
     &["vault"],
     &["filing", "people", "protocols", "receiving", "sharing"],
-    &["consenting", "papers"],
+    &["consenting", "hearing", "papers", "safeguarding"],
     &["cli"],
 ];
 

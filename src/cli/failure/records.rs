@@ -47,6 +47,8 @@ impl From<ShareError> for Failure {
         match error {
             ShareError::Vault(error) => error.into(),
             ShareError::NoRecord(_) | ShareError::NoRecipient(_) => Self::not_found(message),
+            ShareError::Time(error) => error.into(),
+            ShareError::NobodysSafety => Self::usage(message),
             ShareError::Key { .. } => Self::refused(message),
             ShareError::Moved | ShareError::Seal(_) | ShareError::Manifest(_) => {
                 Self::new(FailureCode::Failed, message)

@@ -11,8 +11,10 @@ use crate::policy::consent::Choice;
 use crate::policy::consent::Shortfall;
 use crate::policy::purposes;
 use crate::practice::client::Client;
+use crate::practice::protocol::Protocol;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
+use crate::time::Date;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
@@ -230,7 +232,10 @@ fn is_forbidden(case: &Case<'_>) -> bool {
         // Psychotherapy notes are no part of treatment, payment and operations (45 CFR 164.508(a)(2)).
         Basis::ConsentTpo => !purposes::meaning(request.purpose).is_tpo || case.has_psychotherapy_notes(),
         Basis::SelfSame => !facts.client.is_some_and(|client| is_self(facts.recipient, client)),
-        Basis::Representative => !facts.client.is_some_and(|client| represents(facts.recipient, client, case)),
+        Basis::Representative => {
+            let majority = case.protocol().majority_age();
+            !facts.client.is_some_and(|client| represents(facts.recipient, client, case.today, majority))
+        }
         Basis::Tpo => !is_tpo_open(case),
         // By way of a safety disclosure alone.
         Basis::Threat | Basis::MedicalEmergency => facts.safety.is_none(),
@@ -247,13 +252,22 @@ fn is_self(recipient: &Recipient, client: &Client) -> bool {
 }
 
 /// A parent's or guardian's right to a child's records ends with majority, as it does for signing.
-fn represents(recipient: &Recipient, client: &Client, case: &Case<'_>) -> bool {
-    let is_adult = client.is_adult(case.today, case.protocol().majority_age());
+fn represents(recipient: &Recipient, client: &Client, today: Date, majority: i16) -> bool {
+    let is_adult = client.is_adult(today, majority);
     client.representatives.iter().any(|one| {
         one.recipient == recipient.id()
-            && one.until.is_none_or(|until| case.today <= until)
+            && one.until.is_none_or(|until| today <= until)
             && crate::policy::consent::speaks(one.authority, is_adult)
     })
+}
+
+/// What a client is told on, or whoever speaks for the client; a consent for everybody else.
+pub fn basis_towards(recipient: &Recipient, client: &Client, protocol: &Protocol, today: Date) -> Basis {
+    if is_self(recipient, client) {
+        return Basis::SelfSame;
+    }
+    let represents = represents(recipient, client, today, protocol.majority_age());
+    if represents { Basis::Representative } else { Basis::Consent }
 }
 
 /// 45 CFR 164.506, where the protocol opens it. Never for Part 2 records, never for psychotherapy notes.
