@@ -11,9 +11,11 @@ use crate::cli::host::Host;
 use crate::cli::text::bare;
 use crate::cli::text::harmless;
 
+mod cures;
 mod of;
 mod papers;
 pub mod records;
+mod safety;
 mod witnesses;
 
 pub use of::unless_refused;
