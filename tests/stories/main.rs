@@ -4,6 +4,7 @@
 // Stories start processes, and say aloud what they leave out.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
+mod acknowledgements;
 mod agreements;
 mod architecture;
 mod attacks_on_heads;
@@ -25,6 +26,7 @@ mod fuzzing;
 mod hardship;
 mod help;
 mod init;
+mod inquiries;
 mod integrity;
 mod interviews;
 mod judges;
@@ -35,6 +37,7 @@ mod media;
 mod midnights;
 mod newer_copies;
 mod notices;
+mod oral;
 mod people;
 mod practice;
 mod proofs;
@@ -45,6 +48,7 @@ mod records;
 mod recovery;
 mod restrictions;
 mod rules;
+mod safety;
 mod scenarios;
 mod screen;
 mod secrets;
