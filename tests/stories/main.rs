@@ -16,6 +16,7 @@ mod cards;
 mod consents;
 mod copies;
 mod cosigning;
+mod emergencies;
 mod erasing;
 mod examples;
 mod excerpts;
