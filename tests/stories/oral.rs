@@ -66,7 +66,12 @@ fn what_is_told_is_decided_like_what_is_sent_and_needs_no_key() {
     assert_eq!(practice.ok(&["ack", "--pending"]).stdout, "");
     let said = practice.refused(3, &["ack", made["id"].as_str().unwrap(), "--code", "0000-0000-0000"]);
     assert!(said.stderr.contains("there was no package"), "{said:?}");
-    practice.ok(&["restrict", "add", "--client", "mk-01", "--to", "dr-lee"]);
+    let said = practice.refused(4, &["share", "--resume", made["id"].as_str().unwrap()]);
+    assert!(said.stderr.contains("was oral: there never was a package"), "{said:?}");
+    // What a danger compels has a way of its own.
+    let threat = ["disclose", "oral", "--client", "mk-01", "--to", "dr-lee", "--purpose", "threat"];
+    let said = practice.run(&[&threat[..], &["--setting", "phone-private", "--about", "a plan"]].concat());
+    assert!(said.exit == 3 && said.stderr.contains("try: subrosa safety disclose --medium oral"), "{said:?}");
     assert!(practice.ok(&["ledger", "verify"]).stdout.starts_with("CONTINUOUS\t"));
 }
 

@@ -26,10 +26,8 @@ const LATER: &[(&str, &str)] = &[
     ("E-KEY-REVOKED", "a replaced key is gone from the recipient: there is none to refuse"),
     ("E-KEY-FIRSTUSE", "is E-RECIP-UNVERIFIED, by its settled name"),
     ("E-KEY-COLOCATED", "said when a vault or a key file is made"),
-    ("E-SPECIAL-PART2-EMERGENCY", "comes with `safety disclose`"),
     ("E-CONCERN", "comes with `concern open`"),
     ("E-HOLD", "comes with destruction"),
-    ("E-REVIEW-SELF", "comes with `safety review`"),
 ];
 
 /// A text of the makers' own that may lie beside the sources; said aloud where it does not.

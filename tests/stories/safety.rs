@@ -288,6 +288,12 @@ fn who_works_alone_reviews_alone_also_with_a_key_on_paper() {
     let disclosure = practice.ok(&to("crisis", &[])).stdout.trim_end().to_owned();
     practice.write("review.txt", "It was right.\n");
     practice.ok(&["safety", "review", &disclosure, "--result", "justified-with-lessons", "--text", "review.txt"]);
+    // Two who can help get the same words, which are filed once, and each an entry of their own.
+    let said = practice.ok(&to("crisis", &["--to", "police", "--json"])).json();
+    let sent: Vec<_> = said["disclosures"].as_array().unwrap().iter().map(|one| &one["records"]).collect();
+    assert_eq!((sent.len(), sent[0]), (2, sent[1]));
+    assert_eq!(said["followups"].as_array().unwrap().len(), 6);
+    assert!(practice.ok(&["ledger", "verify"]).stdout.starts_with("CONTINUOUS\t"));
     let listed = practice.ok(&["followup", "list"]).stdout;
-    assert_eq!(listed.matches("\topen\t").count(), 2, "{listed}");
+    assert_eq!(listed.matches("\topen\t").count(), 8, "{listed}");
 }

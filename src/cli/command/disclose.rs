@@ -138,7 +138,14 @@ fn carry_out(
         let Some(planned) = plan.planned.first() else {
             let committed = sharing::sending::refuse(&mut session.desk(vault), &plan)?;
             session.committed(&committed);
-            return Err(records::refused(vault.catalog(), &plan, session.today(vault)?));
+            let refused = records::refused(vault.catalog(), &plan, session.today(vault)?);
+            return Err(match request.ask.purpose {
+                // What a danger or a law compels has a way of its own.
+                Purpose::Threat | Purpose::Emergency | Purpose::MandatedReport => {
+                    refused.hint(format!("subrosa safety disclose --medium {} --answers FILE", request.ask.medium))
+                }
+                _ => refused,
+            });
         };
         let id = planned.disclosure.to_string();
         match sharing::sending::send(&mut session.desk(vault), &plan, &callbacks, &mut |_| {}) {

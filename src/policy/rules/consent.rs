@@ -50,7 +50,7 @@ pub(super) const RULES: &[Rule] = &[
         source: &[NOT_ANYONE, "45 CFR 164.506"],
         cure: "subrosa share {records} --to {recipient} --purpose {purpose}",
         exit: 3,
-        applies: |case, rule| whole(rule, is_forbidden(case)),
+        applies: |case, rule| by_its_own_way(case, whole(rule, is_forbidden(case))),
     },
     Rule {
         id: "E-BASIS-ASSURANCE",
@@ -58,7 +58,10 @@ pub(super) const RULES: &[Rule] = &[
         source: &["45 CFR 164.512(e)(1)(ii)", OUR_CHOICE],
         cure: "subrosa help share",
         exit: 3,
-        applies: |case, rule| whole(rule, !OPEN_BASES.contains(&case.request.basis) && case.facts.safety.is_none()),
+        applies: |case, rule| {
+            let is_answered = case.is_for_safety() && case.facts.safety.is_some();
+            by_its_own_way(case, whole(rule, !OPEN_BASES.contains(&case.request.basis) && !is_answered))
+        },
     },
     Rule {
         id: "E-CONSENT-NONE",
@@ -225,6 +228,16 @@ const OPEN_BASES: [Basis; 7] = [
     Basis::Threat,
     Basis::MedicalEmergency,
 ];
+
+/// What safety or a law compels goes by a command of its own, which asks what has to be asked.
+fn by_its_own_way(case: &Case<'_>, mut reasons: Vec<Reason>) -> Vec<Reason> {
+    if case.is_for_safety() && case.facts.safety.is_none() {
+        reasons.iter_mut().for_each(|reason| {
+            reason.cure = "subrosa safety disclose --client {client} --to {recipient} --record {record} --answers FILE";
+        });
+    }
+    reasons
+}
 
 fn is_forbidden(case: &Case<'_>) -> bool {
     let (request, facts) = (case.request, case.facts);

@@ -154,11 +154,15 @@ pub fn release(
     targets: &Targets,
     session: &mut Session<'_>,
 ) -> Result<Released, Failure> {
-    let gone = || Failure::not_found(format!("the package of {disclosure} was handed over already, and is not kept"));
-    let package = vault.unreleased(disclosure)?.ok_or_else(gone)?;
     let entry = vault.catalog().disclosure(disclosure)?;
     let missing = || Failure::not_found(format!("there is no disclosure {disclosure}"));
     let entry = entry.ok_or_else(missing)?;
+    if entry.made.package.is_none() {
+        let medium = entry.made.medium;
+        return Err(Failure::not_found(format!("{disclosure} was {medium}: there never was a package")));
+    }
+    let gone = || Failure::not_found(format!("the package of {disclosure} was handed over already, and is not kept"));
+    let package = vault.unreleased(disclosure)?.ok_or_else(gone)?;
 
     let target = targets.target(disclosure);
     let mut package = Hashing::new(package);
