@@ -54,6 +54,7 @@ use crate::vault::catalog::CatalogError;
 use crate::vault::error::VaultError;
 use crate::vault::object;
 use crate::vault::places;
+use crate::vocabulary::Medium;
 
 /// Lines of a record that are filed with their disclosure, or never.
 #[derive(Debug)]
@@ -229,14 +230,17 @@ pub fn plan<R: CryptoRng + RngCore>(
         to_redact.dedup();
     }
     let protocol = vault.catalog().protocol()?.protocol;
+    // What is told has no page.
+    let has_page = request.ask.medium == Medium::Package;
     let own = protocol.notice.iter().map(|added| added.text.as_str()).chain([protocol.handling.how.as_str()]);
-    found.extend(looking::look_at_page(vault, &records, own.map(|text| (policy::PROTOCOL, text)))?);
+    let own = own.filter(|_| has_page).map(|text| (policy::PROTOCOL, text));
+    found.extend(looking::look_at_page(vault, &records, own)?);
     let matter = Matter::of(vault, records, found, request.about.clone())?;
     let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), named, to_redact, request };
     for id in plan.request.recipients.clone() {
         let party = Party::of(vault, id, matter.client.as_ref(), callbacks)?;
         let promised = party.consequences(matter.today(now));
-        let promised = promised.iter().map(|what| (policy::CONSEQUENCES, what.as_str()));
+        let promised = promised.iter().filter(|_| has_page).map(|what| (policy::CONSEQUENCES, what.as_str()));
         let in_page = looking::look_at_page(vault, &matter.records, promised)?;
         match matter.decide(&plan.request.ask, &party, &in_page, now) {
             Err(refusal) => plan.refused.push((party.recipient, refusal)),

@@ -49,8 +49,9 @@ const EXAMPLE: &str = "subrosa safety disclose --client mk-01 --to crisis --exce
 /// What `subrosa safety disclose` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-FILE is TOML, a text for each of: threat_to serious imminent facts why_recipient alternatives authority client_told
-client_told_why consulted_with least_information, and in a medical emergency facility and nature_of_emergency.")]
+FILE is TOML, with a text for each of: threat_to serious imminent facts why_recipient alternatives
+authority client_told client_told_why consulted_with least_information; and, in a medical
+emergency, facility nature_of_emergency.")]
 pub struct Args {
     /// Whom it is about
     #[arg(long, value_name = "CLIENT")]
