@@ -8,6 +8,7 @@
 
 // Floor 0: words.
 pub mod digest;
+pub mod due;
 pub mod id;
 pub mod jcs;
 pub mod place;
@@ -45,6 +46,7 @@ pub mod sharing;
 pub mod consenting;
 pub mod hearing;
 pub mod papers;
+pub mod report;
 pub mod safeguarding;
 
 #[cfg(test)]

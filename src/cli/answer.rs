@@ -160,7 +160,7 @@ pub struct ExcerptOf {
 
 impl From<&StoredExcerpt> for ExcerptOf {
     fn from(of: &StoredExcerpt) -> Self {
-        let StoredExcerpt { de_identified, lines, record, version } = of;
+        let StoredExcerpt { de_identified, lines, record, version, of_lines: _ } = of;
         Self { record: record.to_string(), version: *version, lines: lines.clone(), de_identified: *de_identified }
     }
 }

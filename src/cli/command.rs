@@ -15,6 +15,7 @@ pub mod client;
 pub mod completions;
 pub mod consent;
 pub mod disclose;
+pub mod due;
 pub mod edit;
 pub mod excerpt;
 pub mod explain;
@@ -26,10 +27,12 @@ pub mod inquiry;
 pub mod ledger;
 pub mod list;
 pub mod man;
+pub mod nudge;
 pub mod owner;
 pub mod proof;
 pub mod protocol;
 pub mod recipient;
+pub mod report;
 pub mod restrict;
 pub mod rules;
 pub mod safety;
@@ -104,6 +107,13 @@ pub enum Command {
     Ack(ack::Args),
     /// Who was given what of a record or a client, and whether it has been overtaken
     Whoknows(whoknows::Args),
+    /// What is to be done, the longest due first
+    Due(due::Args),
+    /// Remind a colleague, without a client's name and without blame
+    Nudge(nudge::Args),
+    /// What happened, put together for the client or for the practice
+    #[command(subcommand)]
+    Report(report::Action),
     /// What is confidential here, who has access to it, and how it is handled
     #[command(subcommand)]
     Protocol(protocol::Action),
@@ -154,6 +164,9 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Inquiry(action) => inquiry::run(action, session),
         Command::Ack(args) => ack::run(args, session),
         Command::Whoknows(args) => whoknows::run(&args, session),
+        Command::Due(args) => due::run(&args, session),
+        Command::Nudge(args) => nudge::run(&args, session),
+        Command::Report(action) => report::run(action, session),
         Command::Protocol(action) => protocol::run(action, session),
         Command::Ledger(action) => ledger::run(action, session),
         Command::Proof(action) => proof::run(action, session),

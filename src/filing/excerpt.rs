@@ -15,6 +15,7 @@ use crate::filing::open_client;
 use crate::filing::record;
 use crate::id::ObjectId;
 use crate::id::RecordId;
+use crate::policy::extent;
 use crate::practice::event::Body;
 use crate::practice::record::Access;
 use crate::practice::record::ExcerptOf;
@@ -98,12 +99,14 @@ pub fn draw<R: CryptoRng + RngCore>(vault: &Vault, cut: &Cut, rng: &mut R) -> Re
     let origin = record(vault, cut.of)?.latest;
     let whole = text_of(vault, &origin)?;
     let lines = passages(&cut.lines, &origin, whole.reveal_secret())?;
+    let of_lines = is_no_part(&origin).then(|| lines_of(whole.reveal_secret()));
     let (text, changed) = change(vault, cut, &origin, joined(whole.reveal_secret(), &lines))?;
     let bytes = text.reveal_secret().as_bytes();
     let version = RecordVersion {
         excerpt_of: Some(ExcerptOf {
             de_identified: cut.de_identify.is_some() || is_nameless(&origin),
             lines,
+            of_lines,
             record: origin.record,
             version: origin.version,
         }),
@@ -147,6 +150,17 @@ pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Res
 /// Whether identifiers were removed from it already: what is taken from it has none either.
 fn is_nameless(origin: &RecordVersion) -> bool {
     origin.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified)
+}
+
+/// Whether all of it is all of a record: what is taken from a part is a part.
+fn is_no_part(origin: &RecordVersion) -> bool {
+    let is_whole = |of: &ExcerptOf| of.of_lines.is_some_and(|count| extent::covers(&of.lines, count));
+    origin.excerpt_of.as_ref().is_none_or(is_whole)
+}
+
+/// How many lines a text has; blank ones at its end are nothing that can be left out.
+fn lines_of(text: &str) -> u64 {
+    text.trim_end().lines().count() as u64
 }
 
 /// A record's text, read to its end, where its digest is checked.

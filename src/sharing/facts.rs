@@ -14,6 +14,7 @@ use crate::policy::Found;
 use crate::policy::Permit;
 use crate::policy::Refusal;
 use crate::policy::Room;
+use crate::policy::extent;
 use crate::policy::roles;
 use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
@@ -94,7 +95,7 @@ impl Matter {
         let catalog = vault.catalog();
         let id = about.client.or(records.iter().find_map(|record| record.latest.client));
         let client = id.map(|id| catalog.client(id)).transpose()?.flatten();
-        let whole = records.iter().filter(|record| record.latest.excerpt_of.is_none()).count();
+        let whole = extent::wholes(&records);
         let is_everything = match &client {
             Some(client) => whole > 1 && !catalog.has_more_records(client.id(), whole)?,
             None => false,

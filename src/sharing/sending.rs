@@ -249,10 +249,10 @@ impl Parcel<'_, '_> {
             practice: &practice,
             previous: vault.link_text()?.as_deref(),
         }
-        .sign(vault.signer(), vault.identity())?;
+        .sign(vault.signer()?, vault.identity())?;
         let protocol = vault.catalog().protocol()?.protocol;
-        let (consent, consequences) = (scope.map(|consent| (&consent.terms, days)), planned.consequences.as_ref());
-        let said = statements::all(planned.permit.notices(), consent, consequences, &protocol);
+        let said = statements::necessary(planned.permit.notices(), scope.map(|consent| (&consent.terms, days)));
+        let added = statements::added(planned.consequences.as_ref(), &protocol);
         let notice = NoticePage {
             disclosure: made.disclosure,
             created,
@@ -266,6 +266,7 @@ impl Parcel<'_, '_> {
             code: &code.spoken(),
             handling: protocol.handling.how.as_str(),
             statements: &said.iter().map(String::as_str).collect::<Vec<_>>(),
+            own: &added.iter().map(String::as_str).collect::<Vec<_>>(),
         };
         let out = Hashing::new(BufWriter::with_capacity(1 << 17, &file));
         let sealed = seal::Writer::new(&[to], out).map_err(ShareError::Seal)?;

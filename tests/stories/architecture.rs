@@ -13,8 +13,8 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["filing", "people", "protocols", "receiving", "sharing"],
-    &["consenting", "hearing", "papers", "safeguarding"],
+    &["due", "filing", "people", "protocols", "receiving", "sharing"],
+    &["consenting", "hearing", "papers", "report", "safeguarding"],
     &["cli"],
 ];
 

@@ -86,6 +86,9 @@ fn a_team_is_sent_at_night_by_typed_answers_alone_and_somebody_else_reviews_it()
     assert_eq!(texts(&due["followups"], "task"), ["document-outcome", "peer-review", "consent-review"]);
     let times: Vec<_> = texts(&due["followups"], "due").iter().map(|time| time[..13].to_owned()).collect();
     assert_eq!(times, ["2026-11-23T02", "2026-11-25T02", "2026-11-29T02"]);
+    let late = clinic.run("2026-11-23T03:00:00Z", &["due", "--json"]);
+    let late: (_, Value) = (late.status.code(), serde_json::from_slice(&late.stdout).unwrap());
+    assert_eq!((late.0, &late.1["overdue"]), (Some(7), &json!(1)), "{}", late.1);
     clinic.machine.write("text.txt", b"They came in time, and she stayed with them.\n");
     let followup = due["followups"][0]["id"].as_str().unwrap();
     clinic.ok("2026-11-23T03:05:00Z", &["followup", "done", followup, "--text", "text.txt"]);

@@ -19,6 +19,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("completions", &[]),
     ("consent", &["complete", "form", "grant", "list", "mark-false", "receipt", "revoke", "show"]),
     ("disclose", &["oral", "paper"]),
+    ("due", &[]),
     ("edit", &[]),
     ("excerpt", &[]),
     ("explain", &[]),
@@ -30,10 +31,12 @@ const BUILT: &[(&str, &[&str])] = &[
     ("ledger", &["checkpoint", "cosign", "hand-over", "log", "prove", "recover", "rotate-key", "verify", "witness"]),
     ("list", &[]),
     ("man", &[]),
+    ("nudge", &[]),
     ("owner", &["add", "list", "remove"]),
     ("proof", &["verify"]),
     ("protocol", &["ack", "adopt", "check", "edit", "show"]),
     ("recipient", &["add", "edit", "invite", "list", "replace-key", "show", "suspend", "verify"]),
+    ("report", &["access", "accounting", "outstanding", "overrides", "refusals"]),
     ("restrict", &["add", "end", "list"]),
     ("rules", &[]),
     ("safety", &["disclose", "review"]),
@@ -46,8 +49,7 @@ const BUILT: &[(&str, &[&str])] = &[
 ];
 
 /// What the contract names and nobody has built yet: absent from the help, and a usage error.
-const TO_COME: &[&str] =
-    &["concern", "due", "find", "group", "here", "lock", "nudge", "receive", "report", "sweep", "unlock"];
+const TO_COME: &[&str] = &["concern", "find", "group", "here", "lock", "receive", "sweep", "unlock"];
 
 /// The options that hold everywhere (`docs/command-line.md`).
 const EVERYWHERE: &[&str] = &[

@@ -222,7 +222,7 @@ fn the_page_names_every_field_of_the_json() {
     machine.write("note.txt", b"Sleeps better since 13 May 2024.\n");
     let consent = crate::practice::consent("ana");
     machine.write("answers.toml", crate::safety::answers(&[]).as_bytes());
-    let commands: [&[&str]; 62] = [
+    let commands: [&[&str]; 64] = [
         &["init", "--owner", &me],
         &["protocol", "show"],
         &["protocol", "check"],
@@ -276,6 +276,8 @@ fn the_page_names_every_field_of_the_json() {
         &["agreement", "end", "A", "--reason", "left"],
         &["restrict", "end", "X", "--by", "client"],
         &["recipient", "suspend", "lee", "--reason", "left"],
+        &["due"],
+        &["nudge", "ana", "--about", "talk"],
         &["ledger", "log"],
         &["ledger", "verify"],
         &["ledger", "checkpoint", "-o", "head"],

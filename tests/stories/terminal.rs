@@ -426,6 +426,7 @@ fn an_interrupted_question_ends_with_130_and_leaves_nothing() {
 fn a_client_is_named_in_an_interview() {
     let machine = Machine::new();
     let limits = "When were the limits of confidentiality talked about (a date, or Enter): ";
+    let born = "When was the client born (a date, or adult or minor; or Enter): ";
     let mut screen = Screen::new(&machine, &["client", "add"]);
     screen.answer("What shall the client be called here: ", "everyone");
     screen.until("would mean everyone");
@@ -433,13 +434,16 @@ fn a_client_is_named_in_an_interview() {
     screen.answer(limits, "last week");
     screen.until("last week");
     screen.answer(limits, "2024-05-06");
+    screen.answer(born, "1987-03-04");
     screen.until("Client ab-02 is named (c-");
     screen.done();
     let shown = json(&machine.ok(&["client", "show", "ab-02", "--json"]));
     assert!(shown.to_string().contains("\"limits_discussed\":\"2024-05-06\""), "{shown}");
+    assert!(shown.to_string().contains("\"birth\":\"1987-03-04\""), "{shown}");
 
     let mut screen = Screen::new(&machine, &["client", "add", "cd-03"]);
     screen.answer(limits, "");
+    screen.answer(born, "");
     screen.done();
     let shown = json(&machine.ok(&["client", "show", "cd-03", "--json"]));
     assert!(shown.to_string().contains("\"limits_discussed\":null"), "{shown}");

@@ -27,7 +27,6 @@ use crate::id::DisclosureId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::policy;
-use crate::practice::words;
 use crate::practice::words::Prose;
 use crate::sharing;
 use crate::sharing::ShareError;
@@ -258,10 +257,7 @@ const TEAM: &str = "team:";
 /// A recipient by name, or the members of a team, each of whom is decided alone. What means everyone is refused by its own
 /// rule: nothing is shared with nobody in particular.
 fn recipients(vault: &Vault, typed: &str) -> Result<Vec<RecipientId>, Failure> {
-    if words::is_wildcard(typed.strip_prefix(TEAM).unwrap_or(typed)) {
-        let rule = policy::rule("E-RECIP-WILDCARD").expect("the rule is in the table");
-        return Err(Failure::refused(format!("nothing is shared with {typed:?}")).because([Reason::from(rule)]));
-    }
+    names::not_everyone(typed.strip_prefix(TEAM).unwrap_or(typed))?;
     match typed.strip_prefix(TEAM) {
         Some(team) => names::team(vault.catalog(), team),
         None => Ok(vec![names::recipient(vault.catalog(), typed)?.id()]),

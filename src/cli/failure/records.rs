@@ -78,7 +78,7 @@ pub fn reasons(
     let several = (plan.request.recipients.len() > 1).then(|| recipient.id());
     let one = |reason: &policy::Reason| Reason {
         id: reason.rule.id.to_owned(),
-        text: text_of(plan, reason),
+        text: text_of(plan, reason) + &blanks.said_apart(reason),
         source: reason.rule.source.iter().map(|source| (*source).to_owned()).collect(),
         cure: Some(blanks.fill(plan, reason)),
         recipient: reason.recipient.or(several).and_then(|id| Who::recipient(catalog, id).ok()),
@@ -93,6 +93,8 @@ pub fn reasons(
 struct Blanks {
     /// The blanks that are the same for every reason.
     same: Vec<(&'static str, String)>,
+    /// Kinds that no consent for the others can name.
+    apart: Vec<&'static str>,
     /// The first record, where a reason is about none in particular.
     record: String,
 }
@@ -105,6 +107,7 @@ impl Blanks {
         let client = plan.request.about.client.or_else(|| records.iter().find_map(|record| record.client));
         let client = client.and_then(|id| Who::client(catalog, id).ok()).map(|who| who.alias);
         let kinds: BTreeSet<_> = records.iter().map(|record| record.record_kind.as_str()).collect();
+        let for_one = for_one_consent(&kinds);
         let uncarried = |record: &RecordVersion| {
             let carried = default_tags(record.record_kind);
             let tags = record.tags.iter().map(ToString::to_string);
@@ -118,16 +121,25 @@ impl Blanks {
             ("{client}", client.unwrap_or_else(|| "ALIAS".to_owned())),
             ("{recipient}", recipient.details.alias.to_string()),
             ("{records}", first.join(" ")),
-            ("{kinds}", named(&kinds)),
+            ("{kinds}", named(&for_one)),
             ("{tags}", tags.into_iter().map(|tag| format!("--tag {tag}")).collect::<Vec<_>>().join(" ")),
             ("{purpose}", plan.request.ask.purpose.to_string()),
             ("{label}", label.to_string()),
             ("{agreement}", agreement.unwrap_or(AgreementType::Staff).to_string()),
-            ("{own}", own(&kinds, plan.request.ask.purpose)),
+            ("{own}", own(&for_one, plan.request.ask.purpose)),
             ("{legal}", legal(plan.request.ask.purpose).to_owned()),
             ("{today}", today.to_string()),
         ];
-        Self { same, record: first.into_iter().next().unwrap_or_else(|| "@".to_owned()) }
+        let apart = if for_one.len() < kinds.len() { apart(&kinds) } else { Vec::new() };
+        Self { apart, same, record: first.into_iter().next().unwrap_or_else(|| "@".to_owned()) }
+    }
+
+    /// One consent for all of it would never open what needs its own: it takes two, and a share of each.
+    fn said_apart(&self, reason: &policy::Reason) -> String {
+        if reason.rule.id != "E-CONSENT-KIND" || self.apart.is_empty() {
+            return String::new();
+        }
+        format!("; {} needs a consent of its own, and to be shared apart from the rest", self.apart.join(", "))
     }
 
     fn fill(&self, plan: &SharePlan, reason: &policy::Reason) -> String {
@@ -162,14 +174,28 @@ fn named(kinds: &BTreeSet<&str>) -> String {
     kinds.iter().map(|kind| format!("--kind {kind}")).collect::<Vec<_>>().join(" ")
 }
 
-/// The flags of a consent that has to be one of its own: for these notes alone, for proceedings alone.
-fn own(kinds: &BTreeSet<&str>, purpose: Purpose) -> String {
-    let class = |kind: &&str| match *kind {
+/// Of these kinds, those that need a consent for them alone.
+fn apart(kinds: &BTreeSet<&'static str>) -> Vec<&'static str> {
+    kinds.iter().copied().filter(|kind| !class_of(kind).is_empty()).collect()
+}
+
+/// Of these kinds, those that one consent can be for: some need one for them alone.
+fn for_one_consent(kinds: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
+    let rest: BTreeSet<_> = kinds.iter().copied().filter(|kind| class_of(kind).is_empty()).collect();
+    if rest.is_empty() { kinds.iter().copied().take(1).collect() } else { rest }
+}
+
+fn class_of(kind: &str) -> &'static str {
+    match kind {
         "psychotherapy-note" => "--note-class psychotherapy",
         "sud-counselling-note" => "--note-class sud-counselling",
         _ => "",
-    };
-    let class = kinds.iter().map(class).next().filter(|_| kinds.len() == 1).unwrap_or_default();
+    }
+}
+
+/// The flags of a consent that has to be one of its own: for these notes alone, for proceedings alone.
+fn own(kinds: &BTreeSet<&str>, purpose: Purpose) -> String {
+    let class = kinds.iter().map(|kind| class_of(kind)).next().filter(|_| kinds.len() == 1).unwrap_or_default();
     format!("{class} {}", legal(purpose))
 }
 

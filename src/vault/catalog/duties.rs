@@ -15,6 +15,7 @@ use crate::id::GroupId;
 use crate::id::RecipientId;
 use crate::practice::acknowledgement::Acknowledgement;
 use crate::practice::concern::Concern;
+use crate::practice::consent::Consent;
 use crate::practice::event::Body;
 use crate::practice::export::Export;
 use crate::practice::group::Group;
@@ -23,6 +24,7 @@ use crate::practice::safety::Planned;
 use crate::practice::safety::Safety;
 use crate::practice::words::Alias;
 use crate::practice::words::Prose;
+use crate::time::Date;
 use crate::time::Timestamp;
 
 use super::Catalog;
@@ -283,6 +285,24 @@ impl Catalog {
     pub fn unanswered(&self) -> Result<Vec<DisclosureId>, CatalogError> {
         let sql = "SELECT d.id FROM unanswered u JOIN disclosures d ON d.n = u.n ORDER BY u.n";
         self.all(sql, [], |row| parsed(row, 0))
+    }
+
+    /// The active clients with whom nobody talked about the limits of confidentiality, and when they came.
+    pub fn clients_untold(&self) -> Result<Vec<(ClientId, Timestamp)>, CatalogError> {
+        let sql = "SELECT c.id, e.time FROM clients c JOIN entries e ON e.n = c.n \
+                   WHERE json_extract(c.body, '$.details.limits_discussed') IS NULL \
+                   AND json_extract(c.body, '$.state') = 'active' ORDER BY c.n";
+        self.all(sql, [], |row| Ok((parsed(row, 0)?, Timestamp::from_unix(row.get(1)?))))
+    }
+
+    /// The consents that name a last day within these, and the spoken ones that may have one.
+    pub fn consents_ending(&self, from: Date, to: Date) -> Result<Vec<Consent>, CatalogError> {
+        let ending = "SELECT body FROM papers WHERE kind = 'consent' \
+                      AND json_extract(body, '$.terms.until') BETWEEN ?1 AND ?2 \
+                      UNION ALL SELECT body FROM papers WHERE kind = 'consent' \
+                      AND json_extract(body, '$.terms.method') = 'verbal' \
+                      AND coalesce(json_extract(body, '$.terms.until') NOT BETWEEN ?1 AND ?2, TRUE)";
+        self.all(ending, [from.to_string(), to.to_string()], |row| json(row, 0))
     }
 
     /// The plain copies of which nobody knows that they have ended.

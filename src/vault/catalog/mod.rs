@@ -25,6 +25,7 @@ mod place;
 mod reads;
 mod records;
 mod schema;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -61,6 +62,7 @@ pub use reads::Reads;
 pub use records::RecordFilter;
 pub use records::StoredObject;
 pub use records::Version;
+pub use telling::Happened;
 
 /// After a fold that wrote this many entries, the write-ahead log is emptied into the database at once.
 const LONG_FOLD: u64 = 4096;

@@ -47,6 +47,12 @@ impl Catalog {
         self.one("SELECT time FROM entries ORDER BY n DESC LIMIT 1", [], read)
     }
 
+    /// The time of the first entry.
+    pub fn first_time(&self) -> Result<Option<Timestamp>, CatalogError> {
+        let read = |row: &Row<'_>| Ok(Timestamp::from_unix(row.get(0)?));
+        self.one("SELECT time FROM entries ORDER BY n LIMIT 1", [], read)
+    }
+
     /// The fields of the last entry of a log. What was joined to the history after it is passed over.
     pub fn last_fields(&self, log: LogId) -> Result<Option<Map<String, Value>>, CatalogError> {
         let sql = "SELECT fields FROM entries WHERE log = (SELECT n FROM logs WHERE log = ?1) ORDER BY n DESC LIMIT 1";

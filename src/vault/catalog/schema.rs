@@ -6,7 +6,7 @@
 //! Must not know queries.
 
 /// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
-pub(super) const VERSION: i64 = 8;
+pub(super) const VERSION: i64 = 9;
 
 /// The tables, made in an empty database.
 pub(super) const TABLES: &str = "
@@ -32,6 +32,7 @@ CREATE INDEX entries_by_time ON entries (time);
 CREATE INDEX entries_by_kind ON entries (kind);
 CREATE INDEX entries_by_client ON entries (client) WHERE client IS NOT NULL;
 CREATE INDEX entries_by_recipient ON entries (recipient) WHERE recipient IS NOT NULL;
+CREATE INDEX entries_of_recipients ON entries (recipient) WHERE kind IN ('recipient.added', 'recipient.edited');
 
 -- The vault's beginning, alone in its table, and who opens the vault.
 CREATE TABLE practice (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL);
@@ -40,6 +41,8 @@ CREATE TABLE owners (n INTEGER PRIMARY KEY, body TEXT NOT NULL);
 -- People, as the events so far leave them.
 CREATE TABLE clients (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, alias TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX clients_by_alias ON clients (alias);
+CREATE INDEX clients_untold ON clients (n)
+    WHERE json_extract(body, '$.details.limits_discussed') IS NULL AND json_extract(body, '$.state') = 'active';
 CREATE TABLE recipients (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, alias TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX recipients_by_alias ON recipients (alias);
 CREATE INDEX recipients_by_key ON recipients (json_extract(body, '$.given.key'));
@@ -97,6 +100,9 @@ CREATE TABLE papers (
 CREATE INDEX papers_open ON papers (kind) WHERE open = 1;
 CREATE INDEX papers_by_kind ON papers (kind);
 CREATE INDEX papers_by_about ON papers (about, kind);
+CREATE INDEX papers_by_end ON papers (json_extract(body, '$.terms.until'))
+    WHERE kind = 'consent' AND json_extract(body, '$.terms.until') IS NOT NULL;
+CREATE INDEX papers_spoken ON papers (n) WHERE kind = 'consent' AND json_extract(body, '$.terms.method') = 'verbal';
 CREATE TABLE named (
     client TEXT NOT NULL, recipient TEXT NOT NULL, paper INTEGER NOT NULL,
     PRIMARY KEY (client, recipient, paper)

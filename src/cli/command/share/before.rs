@@ -28,7 +28,7 @@ pub fn tell_unscanned(plan: &SharePlan, session: &mut Session<'_>) {
     let unscanned = plan.planned.first().map_or(0, |planned| planned.unscanned.len());
     if unscanned > 0 {
         let what = release::count(unscanned);
-        session.note(&format!("no text, so nobody else's name was looked for in it: {what}"));
+        session.warn(&format!("no plain text, so whoever else is named in it may have been missed: {what}"));
     }
 }
 

@@ -1,0 +1,155 @@
+//! A thing that is due, as it is told: its class, ids and aliases, and the command that does it.
+
+use serde::Serialize;
+
+use crate::cli::answer::Who;
+use crate::cli::failure::Failure;
+use crate::due::Item;
+use crate::due::Moment;
+use crate::due::What;
+use crate::practice::agreement::Agreement;
+use crate::practice::consent::Consent;
+use crate::practice::consent::Signatory;
+use crate::practice::safety::Followup;
+use crate::vault::catalog::Catalog;
+use crate::vocabulary::SignMethod;
+use crate::vocabulary::Task;
+
+/// A line of `due`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// What it is.
+    pub class: &'static str,
+    /// The id of the thing.
+    pub id: String,
+    /// Whom it is about.
+    pub alias: String,
+    /// The day.
+    pub due: String,
+    /// How many days are left; fewer than none when it is overdue.
+    pub days: i64,
+    /// What does it.
+    pub command: String,
+}
+
+impl Line {
+    /// Draws one.
+    pub fn of(catalog: &Catalog, item: &Item, moment: &Moment) -> Result<Self, Failure> {
+        let today = moment.today;
+        let recipient = |id| Who::recipient(catalog, id).map(|who| who.alias);
+        let client = |id| Who::client(catalog, id).map(|who| who.alias);
+        let (class, id, alias, command) = match &item.what {
+            What::Consent(consent) => {
+                let alias = client(consent.terms.client)?;
+                let command = format!("consent grant --client {alias} {}", again(catalog, consent)?);
+                ("consent", consent.id().to_string(), alias, format!("{command} --signed-on {today}"))
+            }
+            What::Agreement(agreement) => {
+                let alias = recipient(agreement.signed.recipient)?;
+                let command = format!("agreement add {alias} {}", signed(agreement));
+                ("agreement", agreement.signed.agreement.to_string(), alias, format!("{command} --signed-on {today}"))
+            }
+            What::Training(training) => {
+                let alias = recipient(training.done.recipient)?;
+                let course = quoted(training.done.course.as_str());
+                let command = format!("training add {alias} --course {course} --on {today}");
+                ("training", training.done.training.to_string(), alias, command)
+            }
+            What::Protocol(version, Some(id)) => {
+                let alias = recipient(*id)?;
+                let command = format!("protocol ack --by {alias}");
+                ("protocol", version.to_string(), alias, command)
+            }
+            What::Protocol(version, None) => {
+                ("protocol", version.to_string(), String::new(), "protocol ack".to_owned())
+            }
+            What::Followup(followup) => {
+                let id = followup.planned.followup.to_string();
+                ("followup", id, client(followup.client)?, done(followup))
+            }
+            What::Concern(concern) => {
+                let id = concern.opened.concern.to_string();
+                let alias = concern.opened.client.map(client).transpose()?;
+                let group = concern.opened.group.map(|group| group.to_string());
+                let command = format!("concern resolve {id} --response - --addressed yes");
+                ("concern", id, alias.or(group).unwrap_or_default(), command)
+            }
+            What::Acknowledgement(id, to) => ("ack", id.to_string(), recipient(*to)?, format!("ack {id} --code -")),
+            What::Export(export) => {
+                let id = export.made.record.map(|record| record.to_string()).unwrap_or_default();
+                let record = export.made.record.map(|record| catalog.record(record)).transpose()?.flatten();
+                let alias = record.and_then(|record| record.latest.client).map(client).transpose()?;
+                ("export", id, alias.unwrap_or_default(), "sweep --wipe".to_owned())
+            }
+            What::Talk(group, id, day) => {
+                let alias = client(*id)?;
+                let command = format!("add - --client {alias} --kind session-individual --date {day}");
+                ("group-talk", group.to_string(), alias, command)
+            }
+            What::Limits(id) => {
+                let alias = client(*id)?;
+                let command = format!("client edit {alias} --limits-discussed {today}");
+                ("client", id.to_string(), alias, command)
+            }
+            What::PaperKey => ("key", String::new(), String::new(), "owner add --paper --alias paper".to_owned()),
+            What::Removal => ("key", String::new(), String::new(), "owner remove --resume".to_owned()),
+        };
+        let (due, days) = (moment.day(item.by).to_string(), moment.days(item.by));
+        Ok(Self { class, id, alias, due, days, command: format!("subrosa {command}") })
+    }
+}
+
+/// The flags that grant the same once more; what the client signs this time is the client's to say.
+fn again(catalog: &Catalog, consent: &Consent) -> Result<String, Failure> {
+    let terms = &consent.terms;
+    let mut flags = Vec::new();
+    for id in &terms.recipients {
+        flags.push(format!("--to {}", Who::recipient(catalog, *id)?.alias));
+    }
+    flags.extend(terms.kinds.iter().map(|kind| format!("--kind {kind}")));
+    flags.extend(terms.purposes.iter().map(|purpose| format!("--purpose {purpose}")));
+    flags.extend(terms.tags.iter().map(|tag| format!("--tag {tag}")));
+    flags.extend(terms.disclosers.iter().map(|alias| format!("--discloser {alias}")));
+    flags.extend(terms.note_class.map(|class| format!("--note-class {class}")));
+    flags.extend(terms.legal_proceedings.then(|| "--legal-proceedings".to_owned()));
+    flags.extend(terms.de_identified.then(|| "--de-identified".to_owned()));
+    for signatory in &terms.signed_by {
+        let who = match signatory {
+            Signatory::Client => "client".to_owned(),
+            Signatory::Representative(id) => Who::recipient(catalog, *id)?.alias,
+        };
+        flags.push(format!("--signed-by {who}"));
+    }
+    // A spoken permission does not last; what takes its place is signed.
+    flags
+        .extend(terms.method.filter(|method| *method != SignMethod::Verbal).map(|method| format!("--method {method}")));
+    Ok(flags.join(" "))
+}
+
+/// The flags that sign the same agreement once more.
+fn signed(agreement: &Agreement) -> String {
+    let signed = &agreement.signed;
+    let list = |flag: &str, texts: &[crate::practice::words::Prose]| {
+        texts.iter().map(|text| format!("{flag} {}", quoted(text.as_str()))).collect::<Vec<_>>()
+    };
+    let mut flags = vec![format!("--type {}", signed.agreement_type)];
+    flags.extend(list("--may-share", &signed.may_share));
+    flags.extend(list("--may-not-share", &signed.may_not_share));
+    flags.push(format!("--consequences {}", quoted(signed.consequences.as_str())));
+    flags.extend(list("--duty", &signed.duties));
+    flags.push("--understood explained".to_owned());
+    flags.join(" ")
+}
+
+/// A review is filed as one; everything else is done when somebody says so.
+fn done(followup: &Followup) -> String {
+    match followup.planned.task {
+        Task::PeerReview => format!("safety review {} --result justified --text -", followup.disclosure),
+        _ => format!("followup done {}", followup.planned.followup),
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(text: &str) -> String {
+    shlex::try_quote(text).map_or_else(|_| "TEXT".to_owned(), |word| word.into_owned())
+}
