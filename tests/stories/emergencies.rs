@@ -87,10 +87,13 @@ fn a_team_is_sent_at_night_by_typed_answers_alone_and_somebody_else_reviews_it()
     let times: Vec<_> = texts(&due["followups"], "due").iter().map(|time| time[..13].to_owned()).collect();
     assert_eq!(times, ["2026-11-23T02", "2026-11-25T02", "2026-11-29T02"]);
     let late = clinic.run("2026-11-23T03:00:00Z", &["due", "--json"]);
-    let late: (_, Value) = (late.status.code(), serde_json::from_slice(&late.stdout).unwrap());
-    assert_eq!((late.0, &late.1["overdue"]), (Some(7), &json!(1)), "{}", late.1);
+    let items: Value = serde_json::from_slice(&late.stdout).unwrap();
+    let is_late = |one: &&Value| one["class"] == "followup" && one["days"].as_i64().unwrap() < 0;
+    let late_ones: Vec<_> = items["items"].as_array().unwrap().iter().filter(is_late).collect();
+    assert_eq!((late.status.code(), late_ones.len()), (Some(7), 1), "{items}");
     clinic.machine.write("text.txt", b"They came in time, and she stayed with them.\n");
     let followup = due["followups"][0]["id"].as_str().unwrap();
+    assert_eq!(late_ones[0]["command"], format!("subrosa followup done {followup}"));
     clinic.ok("2026-11-23T03:05:00Z", &["followup", "done", followup, "--text", "text.txt"]);
 
     let review = ["safety", "review", disclosure, "--result", "justified", "--text", "text.txt"];
