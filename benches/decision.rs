@@ -175,6 +175,7 @@ fn measure(top: &Path) -> Result<(), Box<dyn Error>> {
         let to = vault.catalog().consents(Some(client))?.first().ok_or("no consent")?.terms.recipients.clone();
         let request = ShareRequest {
             records: vec![record.id()],
+            drawn: Vec::new(),
             recipients: to,
             ask: policy::Request { has_reason: true, ..policy::Request::new(Purpose::Supervise) },
             why: None,

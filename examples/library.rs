@@ -135,6 +135,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     let request = ShareRequest {
         records: records.collect(),
+        drawn: Vec::new(),
         recipients: vec![recipient],
         ask: policy::Request::new(Purpose::Treat),
         why: None,

@@ -46,8 +46,10 @@ pub mod sharing;
 // Floor 7: operations that are made of others.
 pub mod consenting;
 pub mod groups;
+pub mod hearing;
 pub mod papers;
 pub mod report;
+pub mod safeguarding;
 
 #[cfg(test)]
 mod crash_tests;

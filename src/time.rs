@@ -197,6 +197,16 @@ impl TryFrom<String> for Span {
 }
 
 impl Span {
+    /// The moment this span after `now`: days and longer lead to the same time of day in `zone`.
+    pub fn after(self, now: Timestamp, zone: &Zone) -> Result<Timestamp, TimeError> {
+        if let Unit::Seconds(each) = self.unit {
+            return Ok(now.plus_seconds(i64::from(self.amount) * i64::from(each)));
+        }
+        let day = now.date_in(zone);
+        let into_day = now.unix() - zone.start_of(day)?.unix();
+        Ok(zone.start_of(self.from_date(day, false)?)?.plus_seconds(into_day))
+    }
+
     /// The date this span after `date` (before it, when `back`); days for what is shorter than a day are none.
     pub fn from_date(self, date: Date, back: bool) -> Result<Date, TimeError> {
         let sign = if back { -1 } else { 1 };

@@ -13,6 +13,7 @@ use crate::id::GroupId;
 use crate::id::RecipientId;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::place::PlaceRisk;
+use crate::policy;
 use crate::policy::Rule;
 use crate::practice::record::ExcerptOf as StoredExcerpt;
 use crate::practice::record::RecordVersion;
@@ -21,6 +22,7 @@ use crate::vault::catalog::Catalog;
 use crate::vault::catalog::CatalogError;
 use crate::vault::catalog::IdKind;
 use crate::vault::root_text;
+use crate::vocabulary::Basis;
 
 /// A result, as JSON ([`Serialize`]), as prose for a person at a terminal, and as bare lines for another program.
 pub trait Answer: Serialize {
@@ -125,6 +127,12 @@ impl Who {
         let alias = catalog.recipient(id)?.map(|recipient| recipient.details.alias.to_string());
         Ok(Self { id: id.to_string(), alias: alias.unwrap_or_else(|| id.to_string()) })
     }
+}
+
+/// What is said of a disclosure with that basis wherever it is drawn; nothing of most.
+pub fn flags(basis: &str) -> Option<&'static str> {
+    let is_for_safety = basis.parse::<Basis>().is_ok_and(policy::is_for_safety);
+    is_for_safety.then_some("SAFETY NO-CONSENT")
 }
 
 /// A head of the ledger.

@@ -6,6 +6,7 @@ use crate::cli::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 
+pub mod ack;
 pub mod add;
 pub mod agreement;
 pub mod card;
@@ -14,14 +15,17 @@ pub mod client;
 pub mod completions;
 pub mod concern;
 pub mod consent;
+pub mod disclose;
 pub mod due;
 pub mod edit;
 pub mod excerpt;
 pub mod explain;
+pub mod followup;
 pub mod group;
 pub mod help;
 pub mod info;
 pub mod init;
+pub mod inquiry;
 pub mod ledger;
 pub mod list;
 pub mod man;
@@ -33,6 +37,7 @@ pub mod recipient;
 pub mod report;
 pub mod restrict;
 pub mod rules;
+pub mod safety;
 pub mod share;
 pub mod show;
 pub mod tag;
@@ -94,6 +99,20 @@ pub enum Command {
     Tag(tag::Args),
     /// Share records with named recipients, each by a package and an entry in the ledger
     Share(share::Args),
+    /// Tell somebody something, or hand it over on paper; it is decided like a share
+    #[command(subcommand)]
+    Disclose(disclose::Action),
+    /// What is disclosed without consent to avert harm, and its review
+    #[command(subcommand)]
+    Safety(safety::Action),
+    /// What is to be done after safety disclosures
+    #[command(subcommand)]
+    Followup(followup::Action),
+    /// Somebody asks after a person
+    #[command(subcommand)]
+    Inquiry(inquiry::Action),
+    /// A recipient says that a package arrived
+    Ack(ack::Args),
     /// Who was given what of a record or a client, and whether it has been overtaken
     Whoknows(whoknows::Args),
     /// What is to be done, the longest due first
@@ -149,6 +168,11 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Excerpt(args) => excerpt::run(args, session),
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
+        Command::Disclose(action) => disclose::run(action, session),
+        Command::Safety(action) => safety::run(action, session),
+        Command::Followup(action) => followup::run(action, session),
+        Command::Inquiry(action) => inquiry::run(action, session),
+        Command::Ack(args) => ack::run(args, session),
         Command::Whoknows(args) => whoknows::run(&args, session),
         Command::Due(args) => due::run(&args, session),
         Command::Nudge(args) => nudge::run(&args, session),

@@ -11,10 +11,12 @@ use crate::cli::host::Host;
 use crate::cli::text::bare;
 use crate::cli::text::harmless;
 
+mod cures;
 mod groups;
 mod of;
 mod papers;
 pub mod records;
+mod safety;
 mod witnesses;
 
 pub use groups::named;

@@ -40,8 +40,11 @@ mod asking;
 mod keys;
 mod plugins;
 mod recovering;
+mod room;
 mod unlocking;
 
+pub use asking::TEXT_CAP as ANSWERS_CAP;
+pub use asking::missing;
 pub use keys::no_next_key;
 pub use recovering::state_of;
 pub use unlocking::Examined;

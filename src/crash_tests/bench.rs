@@ -242,6 +242,7 @@ impl Bench {
         let ask = policy::Request { has_reason: true, ..policy::Request::new(Purpose::Treat) };
         let request = ShareRequest {
             records,
+            drawn: Vec::new(),
             recipients: vec![to],
             ask,
             why: None,

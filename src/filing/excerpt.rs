@@ -6,18 +6,20 @@ use std::io::Read;
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 
+use crate::digest::Digest;
 use crate::filing::FilingError;
-use crate::filing::Open;
 use crate::filing::access;
 use crate::filing::keeps_access_log;
+use crate::filing::media;
 use crate::filing::open_client;
 use crate::filing::record;
-use crate::filing::seal;
+use crate::id::ObjectId;
 use crate::id::RecordId;
 use crate::policy::extent;
 use crate::practice::event::Body;
 use crate::practice::record::Access;
 use crate::practice::record::ExcerptOf;
+use crate::practice::record::RecordAccessed;
 use crate::practice::record::RecordVersion;
 use crate::practice::words::Line;
 use crate::scan;
@@ -77,45 +79,69 @@ pub struct Excerpt {
     pub committed: Committed,
 }
 
-/// Files an excerpt.
-pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Result<Excerpt, FilingError> {
-    let origin = record(desk.vault, cut.of)?.latest;
-    let whole = text_of(desk.vault, &origin)?;
+/// An excerpt that is not filed yet: whoever sends it files it, or nobody does.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The version of the record that it was taken from.
+    pub origin: RecordVersion,
+    /// The record it will be. Its object and seal name nothing before it is sealed.
+    pub version: RecordVersion,
+    /// Its text.
+    pub text: Secret<String>,
+    /// What was done to the text.
+    pub changed: Changed,
+    /// Whoever takes lines has looked: the trace of that, where one is kept.
+    pub accessed: Option<RecordAccessed>,
+}
+
+/// Takes lines and files nothing.
+pub fn draw<R: CryptoRng + RngCore>(vault: &Vault, cut: &Cut, rng: &mut R) -> Result<Drawn, FilingError> {
+    let origin = record(vault, cut.of)?.latest;
+    let whole = text_of(vault, &origin)?;
     let lines = passages(&cut.lines, &origin, whole.reveal_secret())?;
     let of_lines = is_no_part(&origin).then(|| lines_of(whole.reveal_secret()));
-    let (text, changed) = change(desk.vault, cut, &origin, joined(whole.reveal_secret(), &lines))?;
-    let id = RecordId::random(desk.rng);
-    let mut transaction = desk.vault.begin(1, &[], desk.rng)?;
+    let (text, changed) = change(vault, cut, &origin, joined(whole.reveal_secret(), &lines))?;
     let bytes = text.reveal_secret().as_bytes();
-    let open: Open<'_> = Box::new(move || Ok(Box::new(bytes)));
-    let (stored, media_type) = seal(&mut transaction, open, id.to_string(), Some(NAME), &mut |_| {})?;
-    let committed = transaction.commit(desk.clock, desk.rng, |vault| {
-        open_client(vault, origin.client)?;
-        let excerpt_of = ExcerptOf {
+    let version = RecordVersion {
+        excerpt_of: Some(ExcerptOf {
             de_identified: cut.de_identify.is_some() || is_nameless(&origin),
-            lines: lines.clone(),
+            lines,
             of_lines,
             record: origin.record,
             version: origin.version,
-        };
-        let Stored { object, seal, sha256, size } = stored;
-        let version = RecordVersion {
-            excerpt_of: Some(excerpt_of),
-            media_type: media_type.to_owned(),
-            name: Some(NAME.to_owned()),
-            name_bytes: None,
-            object,
-            record: id,
-            seal,
-            sha256,
-            size,
-            title: cut.title.clone(),
-            version: 1,
-            ..record(vault, cut.of)?.latest
-        };
-        // Whoever takes lines has looked; one entry does not come without the other.
-        let seen = keeps_access_log(vault)?.then(|| access(&origin, Access::Excerpt, Vec::new()));
-        let seen = seen.map(|seen| Draft::from(Body::RecordAccessed(seen)));
+        }),
+        media_type: media::media_type(&bytes[..bytes.len().min(media::ENOUGH)], Some(NAME)).to_owned(),
+        name: Some(NAME.to_owned()),
+        name_bytes: None,
+        object: ObjectId::random(rng),
+        record: RecordId::random(rng),
+        seal: Digest::of(b""),
+        sha256: Digest::of(bytes),
+        size: bytes.len() as u64,
+        title: cut.title.clone(),
+        version: 1,
+        ..origin.clone()
+    };
+    let accessed = keeps_access_log(vault)?.then(|| access(&origin, Access::Excerpt, Vec::new()));
+    Ok(Drawn { origin, version, text, changed, accessed })
+}
+
+/// Files an excerpt.
+pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Result<Excerpt, FilingError> {
+    let drawn = draw(desk.vault, cut, desk.rng)?;
+    let id = drawn.version.record;
+    let mut transaction = desk.vault.begin(1, &[], desk.rng)?;
+    let Stored { object, seal, sha256, size } = transaction.seal(drawn.text.reveal_secret().as_bytes())?;
+    let changed = drawn.changed;
+    let committed = transaction.commit(desk.clock, desk.rng, |vault| {
+        open_client(vault, drawn.origin.client)?;
+        // Whom it is about and how confidential it is, it has from its origin as that is now.
+        let RecordVersion { client, date, group, label, record_kind, setting, tags, .. } =
+            record(vault, cut.of)?.latest;
+        let place = RecordVersion { client, date, group, label, record_kind, setting, tags, ..drawn.version };
+        let version = RecordVersion { object, seal, sha256, size, ..place };
+        // One entry does not come without the other.
+        let seen = drawn.accessed.map(|seen| Draft::from(Body::RecordAccessed(seen)));
         Ok::<_, FilingError>(seen.into_iter().chain([Draft::from(Body::RecordAdded(version))]).collect())
     })?;
     Ok(Excerpt { record: id, changed, committed })

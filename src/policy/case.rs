@@ -60,9 +60,7 @@ impl<'a> Case<'a> {
 
     /// Whether any of it falls under 42 CFR Part 2.
     pub fn is_part2(&self) -> bool {
-        let is_client = self.facts.client.is_some_and(|client| client.details.part2);
-        let is_any = self.facts.records.iter().any(|record| is_part2(record, self.facts.client, self.protocol()));
-        is_any || is_client || self.protocol().has(Profile::Part2)
+        super::is_under_part2(self.facts.records, self.facts.client, self.protocol())
     }
 
     /// Whether all of it has its identifiers removed.

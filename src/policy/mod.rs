@@ -22,6 +22,7 @@ use crate::practice::client::Client;
 use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
 use crate::practice::protocol::Adopted;
+use crate::practice::protocol::Protocol;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
 use crate::practice::restriction::Restriction;
@@ -34,13 +35,16 @@ use crate::vocabulary::Confirmation;
 use crate::vocabulary::Label;
 use crate::vocabulary::Medium;
 use crate::vocabulary::Notice;
+use crate::vocabulary::Profile;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::Setting;
 
 use case::Case;
 
+pub use case::is_for_safety;
 pub use case::is_part2;
 pub use rules::Rule;
+pub use rules::basis_towards;
 pub use rules::has_to_read_anew;
 pub use rules::rule;
 pub use rules::rules;
@@ -269,6 +273,12 @@ pub fn decide(request: &Request, facts: &Facts<'_>, now: Timestamp) -> Result<Pe
     let case = Case::of(request, facts, now);
     let reasons: Vec<Reason> = rules().flat_map(|rule| (rule.applies)(&case, rule)).collect();
     if reasons.is_empty() { Ok(permit(&case)) } else { Err(Refusal { reasons }) }
+}
+
+/// Whether any of a client's records falls under 42 CFR Part 2; without a record, whether the client's all do.
+pub fn is_under_part2(records: &[Record], client: Option<&Client>, protocol: &Protocol) -> bool {
+    let is_client = client.is_some_and(|client| client.details.part2) || protocol.has(Profile::Part2);
+    is_client || records.iter().any(|record| case::is_part2(record, client, protocol))
 }
 
 /// Whether content of that label may be drawn in a room: a row of the same table refuses it.

@@ -3,6 +3,9 @@
 use serde::Deserialize;
 
 use crate::time::Span;
+use crate::time::TimeError;
+use crate::time::Timestamp;
+use crate::time::Zone;
 use crate::vocabulary::Task;
 
 /// `[periods]`
@@ -56,7 +59,13 @@ impl Default for Periods {
 }
 
 impl Periods {
-    /// By when a task after a safety disclosure is due.
+    /// The moment by which a task after a safety disclosure is due that begins now. Days and longer end at the same time of
+    /// day in `zone`.
+    pub fn due(&self, task: Task, now: Timestamp, zone: &Zone) -> Result<Timestamp, TimeError> {
+        self.of(task).after(now, zone)
+    }
+
+    /// How long there is for a task after a safety disclosure.
     pub fn of(&self, task: Task) -> Span {
         match task {
             Task::TellClient | Task::Repair => self.tell_client,

@@ -20,6 +20,7 @@ use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
 use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
+use crate::practice::periods::Periods;
 use crate::practice::protocol::Adopted;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
@@ -32,6 +33,7 @@ use crate::sharing::ShareError;
 use crate::sharing::sealing_key;
 use crate::time::Date;
 use crate::time::Timestamp;
+use crate::time::Zone;
 use crate::vault::Vault;
 use crate::vocabulary::AgreementState;
 use crate::vocabulary::Basis;
@@ -126,6 +128,16 @@ impl Matter {
     /// The day it is in the practice.
     pub fn today(&self, now: Timestamp) -> Date {
         now.date_in(&self.protocol.protocol.zone())
+    }
+
+    /// The protocol's periods.
+    pub fn periods(&self) -> &Periods {
+        &self.protocol.protocol.periods
+    }
+
+    /// The practice's time zone.
+    pub fn zone(&self) -> Zone {
+        self.protocol.protocol.zone()
     }
 
     /// Where other people were found.

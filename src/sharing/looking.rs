@@ -2,6 +2,7 @@
 //! records are about may be named in them, but not where their identifiers were removed. Must not know what follows.
 
 use std::io::Read;
+use std::rc::Rc;
 
 use crate::policy::Found;
 use crate::practice::disclosure::RecordRef;
@@ -13,6 +14,7 @@ use crate::scan::IdentifierKind;
 use crate::scan::ScanError;
 use crate::scan::readable;
 use crate::scan::readable::Readable;
+use crate::sharing::Drawn;
 use crate::sharing::ShareError;
 use crate::vault::Vault;
 
@@ -32,12 +34,15 @@ pub struct Looked {
     pub unscanned: Vec<RecordRef>,
 }
 
-/// Looks through records.
-pub fn look(vault: &Vault, records: &[Record]) -> Result<Looked, ShareError> {
+/// Looks through records; of what is no record yet, its text is `drawn`.
+pub fn look(vault: &Vault, records: &[Record], drawn: &[Rc<Drawn>]) -> Result<Looked, ShareError> {
     let mut looked = Looked::default();
     for record in records {
         let allowed = allowed_in(record);
-        let (hits, is_text) = look_into(vault, record, &allowed)?;
+        let (hits, is_text) = match drawn.iter().find(|drawn| drawn.version.record == record.id()) {
+            Some(drawn) => (scan::scan(drawn.text.reveal_secret(), vault.catalog(), &allowed)?.hits, true),
+            None => look_into(vault, record, &allowed)?,
+        };
         if !is_text {
             looked.unscanned.push(RecordRef { record: record.id(), version: record.latest.version });
         }

@@ -9,11 +9,13 @@ pub mod looking;
 pub mod notice;
 pub mod package;
 pub mod receipt;
+mod safety;
 pub mod sending;
 pub mod statements;
 
 use std::collections::BTreeSet;
 use std::io;
+use std::rc::Rc;
 
 use rand_core::CryptoRng;
 use rand_core::RngCore;
@@ -34,26 +36,46 @@ use crate::practice::consent::Consent;
 use crate::practice::disclosure::RecordRef;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
+use crate::practice::record::RecordAccessed;
 use crate::practice::record::RecordVersion;
+use crate::practice::safety::SafetyDisclosed;
 use crate::practice::words::Prose;
 use crate::seal::SealError;
+use crate::secret::Secret;
 use crate::sharing::facts::Circumstances;
 use crate::sharing::facts::Matter;
 use crate::sharing::facts::Party;
 use crate::sharing::looking::Looked;
 use crate::time::Date;
+use crate::time::TimeError;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::CatalogError;
 use crate::vault::error::VaultError;
 use crate::vault::object;
 use crate::vault::places;
+use crate::vocabulary::Medium;
+
+/// Lines of a record that are filed with their disclosure, or never.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The version of the record that they were taken from: where it changes meanwhile, they are taken anew.
+    pub origin: RecordVersion,
+    /// The record they will be. Its object and seal name nothing before it is sealed.
+    pub version: RecordVersion,
+    /// Their text.
+    pub text: Secret<String>,
+    /// The trace of whoever took them, where one is kept.
+    pub accessed: Option<RecordAccessed>,
+}
 
 /// What is to be shared, with whom, and why.
 #[derive(Clone, Debug)]
 pub struct ShareRequest {
     /// What.
     pub records: Vec<RecordId>,
+    /// What besides, that is no record yet.
+    pub drawn: Vec<Rc<Drawn>>,
     /// With whom, each decided alone.
     pub recipients: Vec<RecipientId>,
     /// What the decision looks at.
@@ -68,6 +90,13 @@ pub struct ShareRequest {
     pub group: Option<GroupId>,
     /// Other people's names are to be put out first.
     pub redact: bool,
+}
+
+impl ShareRequest {
+    /// The records that are on file, or that what is asked for was taken from.
+    pub fn on_file(&self) -> Vec<RecordId> {
+        self.records.iter().copied().chain(self.drawn.iter().map(|drawn| drawn.origin.record)).collect()
+    }
 }
 
 /// One package to be made.
@@ -88,6 +117,8 @@ pub struct PlannedDisclosure {
     pub records: Vec<Record>,
     /// What of it is no text that says how it is written, so that somebody in it may have been missed.
     pub unscanned: Vec<RecordRef>,
+    /// What was answered, where it is done for safety, and what is to be done afterwards.
+    pub safety: Option<SafetyDisclosed>,
 }
 
 impl PlannedDisclosure {
@@ -121,6 +152,9 @@ pub enum ShareError {
     /// There is no such recipient.
     #[error("there is no recipient {0}")]
     NoRecipient(RecipientId),
+    /// It is done for safety, and about no client.
+    #[error("a safety disclosure is about a client")]
+    NobodysSafety,
     /// What the plan rests on changed while the package was sealed: plan again.
     #[error("the vault changed meanwhile")]
     Moved,
@@ -138,6 +172,9 @@ pub enum ShareError {
     /// The manifest could not be spelled.
     #[error("the manifest could not be made: {0}")]
     Manifest(String),
+    /// A period of the protocol leads beyond the calendar.
+    #[error(transparent)]
+    Time(#[from] TimeError),
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -180,7 +217,7 @@ pub fn plan<R: CryptoRng + RngCore>(
     request.records.retain(|id| seen.insert(*id));
     let records = records_of(vault, &request)?;
     let named = vault.catalog().last_naming()?;
-    let Looked { mut found, unscanned } = looking::look(vault, &records)?;
+    let Looked { mut found, unscanned } = looking::look(vault, &records, &request.drawn)?;
     let mut to_redact = Vec::new();
     if request.redact {
         // An excerpt has neither its origin's file name nor its title; its tags stay.
@@ -193,32 +230,41 @@ pub fn plan<R: CryptoRng + RngCore>(
         to_redact.dedup();
     }
     let protocol = vault.catalog().protocol()?.protocol;
+    // What is told has no page.
+    let has_page = request.ask.medium == Medium::Package;
     let own = protocol.notice.iter().map(|added| added.text.as_str()).chain([protocol.handling.how.as_str()]);
-    found.extend(looking::look_at_page(vault, &records, own.map(|text| (policy::PROTOCOL, text)))?);
+    let own = own.filter(|_| has_page).map(|text| (policy::PROTOCOL, text));
+    found.extend(looking::look_at_page(vault, &records, own)?);
     let practice = vault.catalog().practice()?;
-    let ours = practice.name.iter().chain(&practice.contact).map(|line| (policy::PRACTICE, line.as_str()));
+    let ours = practice.name.iter().chain(&practice.contact).filter(|_| has_page);
+    let ours = ours.map(|line| (policy::PRACTICE, line.as_str()));
     found.extend(looking::look_at_names(vault, &records, ours)?);
     let matter = Matter::of(vault, records, found, request.about.clone())?;
     let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), named, to_redact, request };
     for id in plan.request.recipients.clone() {
         let party = Party::of(vault, id, matter.client.as_ref(), callbacks)?;
         let promised = party.consequences(matter.today(now));
-        let promised = promised.iter().map(|what| (policy::CONSEQUENCES, what.as_str()));
+        let promised = promised.iter().filter(|_| has_page).map(|what| (policy::CONSEQUENCES, what.as_str()));
         let mut in_page = looking::look_at_page(vault, &matter.records, promised)?;
-        let named = party.recipient.details.name.iter().map(|name| (policy::RECIPIENT, name.as_str()));
+        let named = party.recipient.details.name.iter().filter(|_| has_page);
+        let named = named.map(|name| (policy::RECIPIENT, name.as_str()));
         in_page.extend(looking::look_at_names(vault, &matter.records, named)?);
         match matter.decide(&plan.request.ask, &party, &in_page, now) {
             Err(refusal) => plan.refused.push((party.recipient, refusal)),
-            Ok(permit) => plan.planned.push(PlannedDisclosure {
-                consent: party.consent(permit.consent()),
-                consequences: party.consequences(matter.today(now)),
-                permit,
-                disclosure: DisclosureId::random(rng),
-                recipient: party.recipient,
-                client: matter.client.clone(),
-                records: matter.records.clone(),
-                unscanned: unscanned.clone(),
-            }),
+            Ok(permit) => {
+                let disclosure = DisclosureId::random(rng);
+                plan.planned.push(PlannedDisclosure {
+                    consent: party.consent(permit.consent()),
+                    consequences: party.consequences(matter.today(now)),
+                    safety: safety::entry(&plan.request, &permit, &matter, disclosure, now, rng)?,
+                    permit,
+                    disclosure,
+                    recipient: party.recipient,
+                    client: matter.client.clone(),
+                    records: matter.records.clone(),
+                    unscanned: unscanned.clone(),
+                });
+            }
         }
     }
     Ok(plan)
@@ -232,6 +278,17 @@ fn sealing_key(recipient: &Recipient, callbacks: &Callbacks) -> Result<(PublicKe
     Ok((key, to))
 }
 
+/// What is asked for, as it is now; what is no record yet, as it will be.
 fn records_of(vault: &Vault, request: &ShareRequest) -> Result<Vec<Record>, ShareError> {
-    request.records.iter().map(|id| vault.catalog().record(*id)?.ok_or(ShareError::NoRecord(*id))).collect()
+    let filed = request.records.iter().map(|id| vault.catalog().record(*id)?.ok_or(ShareError::NoRecord(*id)));
+    let drawn = request.drawn.iter().map(|drawn| {
+        let origin = drawn.origin.record;
+        let filed = vault.catalog().record(origin)?.ok_or(ShareError::NoRecord(origin))?;
+        if filed.latest != drawn.origin {
+            return Err(ShareError::Moved);
+        }
+        // How somebody was in a session goes with whatever is taken from its record.
+        Ok(Record { latest: drawn.version.clone(), ..filed })
+    });
+    filed.chain(drawn).collect()
 }

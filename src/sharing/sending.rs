@@ -23,6 +23,7 @@ use crate::practice::event::Body;
 use crate::practice::event::Event;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
+use crate::practice::record::RecordAccessed;
 use crate::practice::record::RecordVersion;
 use crate::seal;
 use crate::sharing::PlannedDisclosure;
@@ -42,6 +43,7 @@ use crate::sharing::statements::Days;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::desk::Desk;
+use crate::vault::object::Stored;
 use crate::vault::transaction::Committed;
 use crate::vault::transaction::Draft;
 use crate::vault::transaction::Transaction;
@@ -66,14 +68,29 @@ pub fn send_all<R: CryptoRng + RngCore>(
     callbacks: &Callbacks,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Committed, ShareError> {
-    let ids: Vec<_> = plans.iter().flat_map(|plan| &plan.planned).map(|planned| planned.disclosure).collect();
-    let refusals: usize = plans.iter().map(|plan| plan.refused.len()).sum();
-    let mut transaction = desk.vault.begin(2 * ids.len() + refusals, &ids, desk.rng)?;
+    let sealed_here = plans.iter().filter(|plan| plan.request.ask.medium == Medium::Package);
+    let packages: Vec<_> = sealed_here.flat_map(|plan| &plan.planned).map(|planned| planned.disclosure).collect();
+    let objects = |plan: &SharePlan| 2 * plan.planned.len() + plan.refused.len() + plan.request.drawn.len();
+    let mut transaction = desk.vault.begin(plans.iter().map(objects).sum(), &packages, desk.rng)?;
     let mut drafts = Vec::new();
     for plan in plans {
+        let is_package = plan.request.ask.medium == Medium::Package;
+        let filed = if plan.planned.is_empty() { Vec::new() } else { file(&mut transaction, &plan.request)? };
+        for (version, accessed) in &filed {
+            drafts.extend(accessed.clone().map(|accessed| Draft::from(Body::RecordAccessed(accessed))));
+            drafts.push(Draft::from(Body::RecordAdded(version.clone())));
+        }
         for planned in &plan.planned {
             drafts.extend(confirmed(&mut transaction, planned)?);
-            drafts.push(pack(&mut transaction, planned, &plan.request, (desk.clock)(), desk.rng, callbacks, progress)?);
+            let records = sealed(&planned.records, &filed);
+            let mut parcel =
+                Parcel { transaction: &mut transaction, planned, records: &records, request: &plan.request };
+            drafts.push(if is_package {
+                parcel.pack((desk.clock)(), desk.rng, callbacks, progress)?
+            } else {
+                parcel.tell()?
+            });
+            drafts.extend(planned.safety.clone().map(|entry| Draft::from(Body::SafetyDisclosed(entry))));
         }
         for (recipient, refusal) in &plan.refused {
             drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
@@ -111,6 +128,32 @@ pub fn refuse_all<R: CryptoRng + RngCore>(
     transaction.commit(desk.clock, desk.rng, |_| Ok(drafts))
 }
 
+/// Seals what is no record yet; each with the trace of whoever took it.
+fn file(
+    transaction: &mut Transaction<'_>,
+    request: &ShareRequest,
+) -> Result<Vec<(RecordVersion, Option<RecordAccessed>)>, ShareError> {
+    let mut filed = Vec::new();
+    for drawn in &request.drawn {
+        let stored = transaction.seal(drawn.text.reveal_secret().as_bytes())?;
+        let Stored { object, seal, sha256, size } = stored;
+        let version = RecordVersion { object, seal, sha256, size, ..drawn.version.clone() };
+        filed.push((version, drawn.accessed.clone()));
+    }
+    Ok(filed)
+}
+
+/// The records as they are sealed now.
+fn sealed(records: &[Record], filed: &[(RecordVersion, Option<RecordAccessed>)]) -> Vec<Record> {
+    let mut records = records.to_vec();
+    for record in &mut records {
+        if let Some((version, _)) = filed.iter().find(|(version, _)| version.record == record.id()) {
+            record.latest = version.clone();
+        }
+    }
+    records
+}
+
 fn still_holds(vault: &Vault, plan: &SharePlan, now: Timestamp, callbacks: &Callbacks) -> Result<bool, ShareError> {
     let now = vault.decides_at(now)?;
     // Nobody reads contents under the locks: what was found holds as long as nobody has another name.
@@ -130,46 +173,139 @@ fn still_holds(vault: &Vault, plan: &SharePlan, now: Timestamp, callbacks: &Call
     Ok(true)
 }
 
-fn pack<R: CryptoRng + RngCore>(
-    transaction: &mut Transaction<'_>,
-    planned: &PlannedDisclosure,
-    request: &ShareRequest,
-    created: Timestamp,
-    rng: &mut R,
-    callbacks: &Callbacks,
-    progress: &mut dyn FnMut(u64),
-) -> Result<Draft, ShareError> {
-    let (key, to) = sealing_key(&planned.recipient, callbacks)?;
-    let code = ReceiptCode::random(rng);
-    let salt = Salt::random(rng);
-    let refs: Vec<_> = planned.records.iter().map(reference).collect();
-    let records = transaction.list(refs.clone())?;
-    let mut made = DisclosureMade {
-        basis: planned.permit.basis(),
-        client: planned.client.as_ref().map(Client::id),
-        consent: planned.permit.consent(),
-        disclosure: planned.disclosure,
-        expires: request.expires,
-        group: request.group,
-        label: planned.permit.label(),
-        medium: Medium::Package,
-        notice: planned.permit.notices().to_vec(),
-        package: None,
-        purpose: request.ask.purpose,
-        receipt: Some(code.digest()),
-        recipient: planned.recipient.id(),
-        recipient_key: Some(key.to_string()),
-        records,
-        series: None,
-        setting: request.about.room.setting,
-        size: None,
-        verified: planned.recipient.given.verified,
-        why: request.why.clone(),
-    };
-    let (package, size) = write_package(transaction, planned, &made, (&salt, &code), created, &to, progress)?;
-    (made.package, made.size) = (Some(package), Some(size));
-    let sealed_list = matches!(made.records, Listed::Sealed(_)).then_some(refs);
-    Ok(Draft { salt: Some(salt), records: sealed_list, ..Draft::from(Body::DisclosureMade(made)) })
+/// One disclosure on its way.
+struct Parcel<'p, 'v> {
+    transaction: &'p mut Transaction<'v>,
+    planned: &'p PlannedDisclosure,
+    /// As they are sealed.
+    records: &'p [Record],
+    request: &'p ShareRequest,
+}
+
+impl Parcel<'_, '_> {
+    /// Its entry, with everything that does not depend on how it travels; and the list in it, where that is sealed.
+    fn made(&mut self) -> Result<(DisclosureMade, Option<Vec<RecordRef>>), ShareError> {
+        let Self { planned, request, .. } = *self;
+        let refs: Vec<_> = self.records.iter().map(reference).collect();
+        let records = self.transaction.list(refs.clone())?;
+        let sealed_list = matches!(records, Listed::Sealed(_)).then_some(refs);
+        let made = DisclosureMade {
+            basis: planned.permit.basis(),
+            client: planned.client.as_ref().map(Client::id),
+            consent: planned.permit.consent(),
+            disclosure: planned.disclosure,
+            expires: request.expires,
+            group: request.group,
+            label: planned.permit.label(),
+            medium: request.ask.medium,
+            notice: Vec::new(),
+            package: None,
+            purpose: request.ask.purpose,
+            receipt: None,
+            recipient: planned.recipient.id(),
+            recipient_key: None,
+            records,
+            series: None,
+            setting: request.about.room.setting,
+            size: None,
+            verified: None,
+            why: request.why.clone(),
+        };
+        Ok((made, sealed_list))
+    }
+
+    /// What is told, or handed over on paper: the entry alone.
+    fn tell(&mut self) -> Result<Draft, ShareError> {
+        let (made, records) = self.made()?;
+        Ok(Draft { records, ..Draft::from(Body::DisclosureMade(made)) })
+    }
+
+    /// A package.
+    fn pack<R: CryptoRng + RngCore>(
+        &mut self,
+        created: Timestamp,
+        rng: &mut R,
+        callbacks: &Callbacks,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Draft, ShareError> {
+        let (key, to) = sealing_key(&self.planned.recipient, callbacks)?;
+        let code = ReceiptCode::random(rng);
+        let salt = Salt::random(rng);
+        let (made, records) = self.made()?;
+        let mut made = DisclosureMade {
+            notice: self.planned.permit.notices().to_vec(),
+            receipt: Some(code.digest()),
+            recipient_key: Some(key.to_string()),
+            verified: self.planned.recipient.given.verified,
+            ..made
+        };
+        let (package, size) = self.write(&made, (&salt, &code), created, &to, progress)?;
+        (made.package, made.size) = (Some(package), Some(size));
+        Ok(Draft { salt: Some(salt), records, ..Draft::from(Body::DisclosureMade(made)) })
+    }
+
+    /// Seals one package into the outbox; its digest and size.
+    fn write(
+        &mut self,
+        made: &DisclosureMade,
+        (salt, code): (&Salt, &ReceiptCode),
+        created: Timestamp,
+        to: &SealsTo,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(Digest, u64), ShareError> {
+        let Self { planned, records, .. } = *self;
+        let transaction = &mut *self.transaction;
+        let (path, file) = transaction.package()?;
+        let vault = transaction.vault();
+        let practice = vault.catalog().practice()?;
+        let is_nameless = planned.permit.obliges(Obligation::Deidentify);
+        let versions: Vec<RecordVersion> = records.iter().map(|record| leaving(record, is_nameless)).collect();
+        let scope = planned.consent.as_ref().filter(|_| planned.permit.obliges(Obligation::AttachConsentScope));
+        let days = if is_nameless { Days::Years } else { Days::Whole };
+        let details = &planned.recipient.details;
+        let recipient = details.name.as_ref().map_or(details.alias.as_str(), |name| name.as_str());
+        let event = Event { time: created, actor: vault.actor()?, body: Body::DisclosureMade(made.clone()) };
+        let fields = event.to_fields();
+        let manifest = Manifest {
+            made,
+            client: made.client.filter(|_| !is_nameless),
+            consent_scope: scope.map(|consent| statements::scope(&consent.terms, days)),
+            fields: &fields,
+            salt,
+            created,
+            recipient,
+            records: &versions,
+            practice: &practice,
+            previous: vault.link_text()?.as_deref(),
+        }
+        .sign(vault.signer()?, vault.identity())?;
+        let protocol = vault.catalog().protocol()?.protocol;
+        let said = statements::necessary(planned.permit.notices(), scope.map(|consent| (&consent.terms, days)));
+        let added = statements::added(planned.consequences.as_ref(), &protocol);
+        let notice = NoticePage {
+            disclosure: made.disclosure,
+            created,
+            sender: practice.name.as_ref().map(|name| name.as_str()),
+            contact: practice.contact.as_ref().map(|contact| contact.as_str()),
+            recipient,
+            purpose: made.purpose,
+            expires: made.expires,
+            records: &versions,
+            tells_dates: !is_nameless,
+            code: &code.spoken(),
+            handling: protocol.handling.how.as_str(),
+            statements: &said.iter().map(String::as_str).collect::<Vec<_>>(),
+            own: &added.iter().map(String::as_str).collect::<Vec<_>>(),
+        };
+        let out = Hashing::new(BufWriter::with_capacity(1 << 17, &file));
+        let sealed = seal::Writer::new(&[to], out).map_err(ShareError::Seal)?;
+        let sealed = package::write(sealed, &notice.text(), &manifest, &versions, vault, progress)?;
+        let (out, _) = sealed.finish().map_err(ShareError::Seal)?;
+        let (digest, size) = (out.digest(), out.count());
+        out.into_inner().into_inner().map_err(|error| error.into_error())?;
+        transaction.pack(&path, &file, made.disclosure)?;
+        Ok((digest, size))
+    }
 }
 
 /// What its author confirmed, and what nobody could look through, stands in an entry of its own.
@@ -184,78 +320,20 @@ fn confirmed(transaction: &mut Transaction<'_>, planned: &PlannedDisclosure) -> 
     Ok(Some(Draft { records, ..Draft::from(Body::DisclosureConfirmed(body)) }))
 }
 
-/// Seals one package into the outbox; its digest and size.
-fn write_package(
-    transaction: &mut Transaction<'_>,
-    planned: &PlannedDisclosure,
-    made: &DisclosureMade,
-    (salt, code): (&Salt, &ReceiptCode),
-    created: Timestamp,
-    to: &SealsTo,
-    progress: &mut dyn FnMut(u64),
-) -> Result<(Digest, u64), ShareError> {
-    let (path, file) = transaction.package()?;
-    let vault = transaction.vault();
-    let practice = vault.catalog().practice()?;
-    let is_nameless = planned.permit.obliges(Obligation::Deidentify);
-    let versions: Vec<RecordVersion> = planned.records.iter().map(|record| leaving(record, is_nameless)).collect();
-    let scope = planned.consent.as_ref().filter(|_| planned.permit.obliges(Obligation::AttachConsentScope));
-    let days = if is_nameless { Days::Years } else { Days::Whole };
-    let details = &planned.recipient.details;
-    let recipient = details.name.as_ref().map_or(details.alias.as_str(), |name| name.as_str());
-    let event = Event { time: created, actor: vault.actor()?, body: Body::DisclosureMade(made.clone()) };
-    let fields = event.to_fields();
-    let manifest = Manifest {
-        made,
-        client: made.client.filter(|_| !is_nameless),
-        consent_scope: scope.map(|consent| statements::scope(&consent.terms, days)),
-        fields: &fields,
-        salt,
-        created,
-        recipient,
-        records: &versions,
-        practice: &practice,
-        previous: vault.link_text()?.as_deref(),
-    }
-    .sign(vault.signer()?, vault.identity())?;
-    let protocol = vault.catalog().protocol()?.protocol;
-    let said = statements::necessary(planned.permit.notices(), scope.map(|consent| (&consent.terms, days)));
-    let added = statements::added(planned.consequences.as_ref(), &protocol);
-    let notice = NoticePage {
-        disclosure: made.disclosure,
-        created,
-        sender: practice.name.as_ref().map(|name| name.as_str()),
-        contact: practice.contact.as_ref().map(|contact| contact.as_str()),
-        recipient,
-        purpose: made.purpose,
-        expires: made.expires,
-        records: &versions,
-        tells_dates: !is_nameless,
-        code: &code.spoken(),
-        handling: protocol.handling.how.as_str(),
-        statements: &said.iter().map(String::as_str).collect::<Vec<_>>(),
-        own: &added.iter().map(String::as_str).collect::<Vec<_>>(),
-    };
-    let out = Hashing::new(BufWriter::with_capacity(1 << 17, &file));
-    let sealed = seal::Writer::new(&[to], out).map_err(ShareError::Seal)?;
-    let sealed = package::write(sealed, &notice.text(), &manifest, &versions, vault, progress)?;
-    let (out, _) = sealed.finish().map_err(ShareError::Seal)?;
-    let (digest, size) = (out.digest(), out.count());
-    out.into_inner().into_inner().map_err(|error| error.into_error())?;
-    transaction.pack(&path, &file, made.disclosure)?;
-    Ok((digest, size))
-}
-
 fn refused(
     transaction: &mut Transaction<'_>,
     request: &ShareRequest,
     recipient: &Recipient,
     refusal: &Refusal,
 ) -> Result<Draft, ShareError> {
-    let records = records_of(transaction.vault(), request)?;
+    // Of what is no record yet, and will be none now, its origin is named.
+    let mut records = Vec::new();
+    for id in request.on_file() {
+        records.push(transaction.vault().catalog().record(id)?.ok_or(ShareError::NoRecord(id))?);
+    }
     let refs: Vec<_> = records.iter().map(reference).collect();
     // The first record of a group is about nobody.
-    let client = request.about.client.or(records.iter().find_map(|record| record.latest.client));
+    let client = request.about.client.or_else(|| records.iter().find_map(|record| record.latest.client));
     let records = transaction.list(refs.clone())?;
     let sealed_list = matches!(records, Listed::Sealed(_)).then_some(refs);
     let body = DisclosureRefused {

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["policy"],
     &["vault"],
     &["concerns", "due", "filing", "people", "protocols", "receiving", "sharing"],
-    &["consenting", "groups", "papers", "report"],
+    &["consenting", "groups", "hearing", "papers", "report", "safeguarding"],
     &["cli"],
 ];
 

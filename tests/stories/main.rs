@@ -4,6 +4,7 @@
 // Stories start processes, and say aloud what they leave out.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
+mod acknowledgements;
 mod agreements;
 mod architecture;
 mod attacks_on_heads;
@@ -17,6 +18,7 @@ mod consents;
 mod copies;
 mod cosigning;
 mod due;
+mod emergencies;
 mod erasing;
 mod examples;
 mod excerpts;
@@ -29,6 +31,7 @@ mod groups;
 mod hardship;
 mod help;
 mod init;
+mod inquiries;
 mod integrity;
 mod interviews;
 mod judges;
@@ -39,6 +42,7 @@ mod media;
 mod midnights;
 mod newer_copies;
 mod notices;
+mod oral;
 mod people;
 mod practice;
 mod proofs;
@@ -51,6 +55,7 @@ mod reports;
 mod restrictions;
 mod rows;
 mod rules;
+mod safety;
 mod scenarios;
 mod screen;
 mod secrets;

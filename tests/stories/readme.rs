@@ -192,6 +192,27 @@ fn the_page_has_every_word_and_exit_code() {
     assert!(blocks("docs/command-line.md").iter().any(|block| block.text == codes), "{codes}");
 }
 
+/// What is told to ana, by both means.
+const TOLD: [[&str; 12]; 2] = {
+    const fn told(medium: &'static str) -> [&'static str; 12] {
+        [
+            "disclose",
+            medium,
+            "--client",
+            "mk-01",
+            "--to",
+            "ana",
+            "--purpose",
+            "treat",
+            "--setting",
+            "private-office",
+            "--about",
+            "when the next session is",
+        ]
+    }
+    [told("oral"), told("paper")]
+};
+
 #[test]
 fn the_page_names_every_field_of_the_json() {
     let machine = Machine::bare();
@@ -203,7 +224,8 @@ fn the_page_names_every_field_of_the_json() {
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better since 13 May 2024.\n");
     let consent = crate::practice::consent("ana");
-    let commands: [&[&str]; 54] = [
+    machine.write("answers.toml", crate::safety::answers(&[]).as_bytes());
+    let commands: [&[&str]; 64] = [
         &["init", "--owner", &me],
         &["protocol", "show"],
         &["protocol", "check"],
@@ -231,6 +253,16 @@ fn the_page_names_every_field_of_the_json() {
         &["edit", "@"],
         &["share", "@", "--to", "ana", "--to", "lee", "--partial", "--purpose", "treat"],
         &["whoknows", "@"],
+        &["recipient", "add", "crisis", "--role", "crisis-team"],
+        &["safety", "disclose", "--client", "mk-01", "--to", "crisis", "--medium", "oral", "--answers", "answers.toml"],
+        &["followup", "list"],
+        &["followup", "done", "F"],
+        &["safety", "review", "D", "--result", "justified", "--text", "note.txt"],
+        &TOLD[0],
+        &TOLD[1],
+        &["inquiry", "add", "--from", "a caller"],
+        &["ack", "--pending"],
+        &["ack", "S", "--code", "-"],
         &["excerpt", "@", "--lines", "1", "--de-identify"],
         &MOTHER,
         &["agreement", "add", "ana", "--type", "staff", "--signed-on", "1d", "--standard", "--understood", "explained"],
@@ -269,10 +301,23 @@ fn the_page_names_every_field_of_the_json() {
         let id = |word: &str| match word {
             "A" => answers["agreement-add"]["id"].as_str().unwrap().to_owned(),
             "X" => answers["restrict-add"]["id"].as_str().unwrap().to_owned(),
+            "D" => answers["safety-disclose"]["id"].as_str().unwrap().to_owned(),
+            "F" => answers["followup-list"]["followups"][0]["id"].as_str().unwrap().to_owned(),
+            "S" => answers["share"]["disclosures"][0]["id"].as_str().unwrap().to_owned(),
             word => word.to_owned(),
         };
         let command: Vec<String> = command.iter().map(|word| id(word)).collect();
-        let output = machine.command().env("EDITOR", "true").args(&command).arg("--json").output().unwrap();
+        let mut run = machine.command();
+        run.env("EDITOR", "true").args(&command).arg("--json");
+        if command[0] == "ack" {
+            // The code on the page of the package to ana.
+            let package = answers["share"]["disclosures"][0]["package"]["path"].as_str().unwrap();
+            let page = fs::read_to_string(machine.unpack(Path::new(package), "ana").join("NOTICE.txt")).unwrap();
+            let code = page.lines().find_map(|line| line.strip_prefix("Receipt code:  ")).unwrap();
+            machine.write("code.txt", code.as_bytes());
+            run.stdin(fs::File::open(machine.path("code.txt")).unwrap());
+        }
+        let output = run.output().unwrap();
         let answer: Value =
             serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{command:?}: {output:?}"));
         let name = answer["schema"].as_str().unwrap().split('/').nth(1).unwrap().to_owned();
@@ -343,6 +388,9 @@ fn the_page_names_every_field_of_the_json() {
         ("Had", &answers["whoknows"]["disclosures"][0]["records"][0]),
         ("Package", &disclosure["package"]),
         ("Obligation", &disclosure["obligations"][0]),
+        ("Due", &answers["safety-disclose"]["followups"][0]),
+        ("Followup", &answers["followup-list"]["followups"][0]),
+        ("Unanswered", &answers["ack-pending"]["pending"][0]),
         ("Excerpt", &answers["excerpt"]["record"]["excerpt_of"]),
         ("Removed", &answers["excerpt"]["removed"][0]),
         ("Refused", &answers["share"]["refused"][0]),

@@ -54,7 +54,10 @@ const ROWS: &[Row] = &[
         6,
         "family is nobody by itself, and nobody is confirmed",
         &["E-CONSENT-NONE", "inquiry add"],
-        &["scenarios::a_mother_gets_what_her_son_allowed_and_nothing_before", "inquiries::TBD"],
+        &[
+            "scenarios::a_mother_gets_what_her_son_allowed_and_nothing_before",
+            "inquiries::the_reply_is_the_same_to_the_byte_whoever_is_asked_after",
+        ],
     ),
     Row(
         7,
@@ -75,21 +78,26 @@ const ROWS: &[Row] = &[
         9,
         "judgement for safety, with every question answered",
         &["E-SAFETY-INCOMPLETE", "E-SAFETY-SERIOUS", "E-SAFETY-IMMINENT", "E-SAFETY-UNSURE", "safety disclose"],
-        &["safety::TBD"],
+        &["safety::each_answer_that_does_not_carry_it_is_refused_by_its_own_reason_and_leaves_nothing_behind"],
     ),
     Row(
         10,
         "substance-use records in an emergency",
         &["E-SPECIAL-PART2-EMERGENCY", "safety disclose"],
-        &["safety::TBD"],
+        &["safety::what_falls_under_part_2_goes_to_medical_personnel_alone_and_asks_two_questions_more"],
     ),
     Row(
         11,
         "judgement is looked at again",
         &["E-REVIEW-SELF", "safety review", "followup list", "followup done"],
-        &["safety::TBD"],
+        &["safety::who_disclosed_does_not_review_where_somebody_else_can"],
     ),
-    Row(12, "reports that the law asks for", &["E-SPECIAL-PART2-REPORT", "safety disclose"], &["safety::TBD"]),
+    Row(
+        12,
+        "reports that the law asks for",
+        &["E-SPECIAL-PART2-REPORT", "safety disclose"],
+        &["safety::what_falls_under_part_2_goes_to_medical_personnel_alone_and_asks_two_questions_more"],
+    ),
     Row(
         13,
         "agreements say what may and may not be shared",
@@ -133,6 +141,13 @@ const ROWS: &[Row] = &[
         ],
     ),
     Row(19, "what is told is disclosed", &["E-SETTING-PUBLIC", "disclose oral"], &["oral::TBD"]),
+    Row(18, "sessions are held in private rooms", &["add", "concern open"], &["concerns::TBD"]),
+    Row(
+        19,
+        "what is told is disclosed",
+        &["E-SETTING-PUBLIC", "disclose oral"],
+        &["oral::what_is_told_is_decided_like_what_is_sent_and_needs_no_key"],
+    ),
     Row(
         20,
         "a screen is in a room too",

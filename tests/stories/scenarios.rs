@@ -14,6 +14,7 @@ use crate::screen::Screen;
 
 /// A computer whose clock the story sets.
 pub struct Clinic {
+    /// The computer.
     pub machine: Machine,
     /// What `faketime` loads into a program.
     preload: String,
@@ -60,7 +61,7 @@ impl Clinic {
     }
 
     /// It is refused: the reasons, in their order. No name is told, no package made, and there is one entry of it.
-    fn refused(&self, time: &str, args: &[&str]) -> Vec<String> {
+    pub fn refused(&self, time: &str, args: &[&str]) -> Vec<String> {
         let (before, packages) = (self.entries(time), self.packages());
         let output = self.run(time, &[args, &["--json"]].concat());
         assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(3), &b""[..]), "{args:?}: {output:?}");
@@ -98,7 +99,7 @@ impl Clinic {
     }
 
     /// Files a text of mk-01; its id.
-    fn add(&self, time: &str, kind: &str, text: &str) -> String {
+    pub fn add(&self, time: &str, kind: &str, text: &str) -> String {
         self.machine.write("note.txt", text.as_bytes());
         self.ok(time, &["add", "note.txt", "--client", "mk-01", "--kind", kind])
     }
@@ -182,8 +183,19 @@ fn a_therapist_sends_her_supervisor_an_excerpt_and_no_more() {
     }
     assert!(has_text, "{files:?}");
 
+    // She reads out the code on the page.
+    let page = fs::read_to_string(into.join("NOTICE.txt")).unwrap();
+    let code = page.lines().find_map(|line| line.strip_prefix("Receipt code:  ")).unwrap();
+    let disclosure = packages[0].file_stem().unwrap().to_str().unwrap();
+    let pending = clinic.run("2026-11-21T11:00:00Z", &["ack", "--pending"]);
+    assert_eq!((pending.status.code(), pending.stdout.starts_with(disclosure.as_bytes())), (Some(7), true));
+    assert_eq!(clinic.ok("2026-11-21T11:00:00Z", &["ack", disclosure, "--code", code]), disclosure);
+    let known = clinic.json("2026-11-21T11:05:00Z", &["whoknows", &record]);
+    let told = &known["disclosures"][0];
+    assert_eq!((&told["ack"], &told["ack_time"].as_str().unwrap()[..16]), (&"code".into(), "2026-11-21T11:00"));
+
     let whole = ["share", &record, "--to", "sup", "--purpose", "supervise"];
-    assert_eq!(clinic.refused("2026-11-21T09:20:00Z", &whole), ["E-CONSENT-IDENTITY", "E-MINIMUM"]);
+    assert_eq!(clinic.refused("2026-11-21T11:20:00Z", &whole), ["E-CONSENT-IDENTITY", "E-MINIMUM"]);
     // The training ends, and with it what a supervisor gets.
     assert_eq!(clinic.refused("2027-04-01T09:00:00Z", &share), ["E-TRAIN-EXPIRED"]);
     clinic.verify("2027-04-01T09:05:00Z");
@@ -198,6 +210,17 @@ fn a_mother_gets_what_her_son_allowed_and_nothing_before() {
     clinic.ok(start, &["recipient", "edit", "mrs-l", "--of", "mk-01", "--relationship", "mother"]);
     let note = clinic.add(start, "progress-note", "He comes on Thursdays.\n");
     let plan = clinic.add(start, "safety-plan", "Who is called first, and when.\n");
+
+    // She calls, and hears what everybody hears; what she said is kept, in nobody's file.
+    let inquiry = ["inquiry", "add", "--from", "Mrs L", "--claims-relation", "mother", "--asks"];
+    let reply = clinic.ok("2026-11-21T09:30:00Z", &[&inquiry[..], &["is he coming, how is he"]].concat());
+    let other = ["inquiry", "add", "--from", "A caller", "--asks", "is Zoe Quill with you"];
+    assert_eq!(reply, clinic.ok("2026-11-21T09:35:00Z", &other));
+    assert!(reply.contains("neither confirm nor deny") && NAMES.iter().all(|name| !reply.contains(name)), "{reply}");
+    let logged = clinic.json("2026-11-21T09:40:00Z", &["ledger", "log", "--kind", "inquiry.logged"]);
+    let logged = logged["entries"].as_array().unwrap();
+    assert_eq!((logged.len(), &logged[0]["client"]), (2, &Value::Null));
+
     fn ask(record: &str) -> [&str; 6] {
         ["share", record, "--to", "mrs-l", "--purpose", "family-request"]
     }

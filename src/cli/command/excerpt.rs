@@ -43,6 +43,13 @@ pub struct Args {
 #[derive(Clone, Copy, Debug)]
 pub struct Passage([u64; 2]);
 
+impl Passage {
+    /// First and last line; [`u64::MAX`] is the end.
+    pub fn lines(self) -> [u64; 2] {
+        self.0
+    }
+}
+
 impl FromStr for Passage {
     type Err = String;
 

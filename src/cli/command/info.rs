@@ -6,6 +6,7 @@ use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Look;
 use crate::cli::answer::Record;
+use crate::cli::answer::flags;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
@@ -28,6 +29,9 @@ struct Info {
     seal: String,
     versions: Vec<Version>,
     disclosures: Vec<String>,
+    /// What is said of each of them.
+    #[serde(skip)]
+    flags: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -47,8 +51,9 @@ impl Answer for Info {
         for version in &self.versions {
             text.push_str(&format!("version {}  {}  {} bytes\n", version.version, version.time, version.size));
         }
-        for disclosure in &self.disclosures {
-            text.push_str(&format!("shared  {}\n", look.id(IdKind::Disclosure, disclosure)));
+        for (disclosure, flags) in self.disclosures.iter().zip(&self.flags) {
+            let line = format!("shared  {}  {flags}", look.id(IdKind::Disclosure, disclosure));
+            text.push_str(&format!("{}\n", line.trim_end()));
         }
         text
     }
@@ -101,12 +106,19 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         sha256: version.body.sha256.to_string(),
         seal: version.body.seal.to_string(),
     });
+    let shared = catalog.disclosures_of(id)?;
+    let mut said = Vec::new();
+    for id in &shared {
+        let basis = catalog.disclosure(*id)?.map(|disclosure| disclosure.made.basis);
+        said.push(basis.and_then(|basis| flags(basis.as_str())).unwrap_or_default());
+    }
     let info = Info {
         record: Record::of(catalog, &record.latest)?,
         added: record.added.to_string(),
         seal: record.latest.seal.to_string(),
         versions: versions.collect(),
-        disclosures: catalog.disclosures_of(id)?.iter().map(ToString::to_string).collect(),
+        disclosures: shared.iter().map(ToString::to_string).collect(),
+        flags: said,
     };
     session.answer("info", &info, Some(&vault))?;
     Ok(Exit::Done)

@@ -1,12 +1,12 @@
 //! `subrosa share`: typed words, then the plan that every recipient's decision has passed, then packages whose entries
 //! are on the ledger, then their release.
 
-mod answer;
-mod before;
+pub mod answer;
+pub mod before;
 mod carrying;
 mod parts;
 mod proof;
-mod release;
+pub mod release;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -17,7 +17,6 @@ use crate::cli::answer::Who;
 use crate::cli::args::words;
 use crate::cli::command::share::answer::Shared;
 use crate::cli::command::share::parts::Parts;
-use crate::cli::command::share::release::Released;
 use crate::cli::command::share::release::Targets;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
@@ -36,6 +35,9 @@ use crate::vault::Vault;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::Setting;
+
+/// How often a plan that was overtaken is made anew.
+pub const TRIES: usize = 5;
 
 /// What `subrosa share` takes.
 #[derive(Debug, clap::Args)]
@@ -120,23 +122,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         return Ok(if is_refused { Exit::Due } else { Exit::Done });
     };
 
-    let mut exit = session.committed(&committed);
-    let mut released = Vec::new();
-    for planned in plans.iter().flat_map(|plan| &plan.planned) {
-        let outcome = release::release(&vault, planned.disclosure, &targets, session);
-        released.push(outcome.unwrap_or_else(|failure| {
-            session.warn(&format!(
-                "{} is in the ledger, and waits to be handed over: {}",
-                planned.disclosure, failure.message
-            ));
-            session.warn(&format!("try: subrosa share --resume {}", planned.disclosure));
-            exit = if session.host.stdout.is_closed() { Exit::Verdict(FailureCode::Failed) } else { Exit::Due };
-            Released::waiting(planned.disclosure)
-        }));
-    }
-    if unproven(&released, session) && exit == Exit::Done {
-        exit = Exit::Due;
-    }
+    let ids: Vec<DisclosureId> =
+        plans.iter().flat_map(|plan| &plan.planned).map(|planned| planned.disclosure).collect();
+    let (released, mut exit) = release::hand_over(&vault, &ids, &targets, session.committed(&committed), session);
     if is_refused && exit == Exit::Done {
         exit = Exit::Due;
     }
@@ -209,6 +197,7 @@ fn requests(
     };
     let request = |part: Parts| ShareRequest {
         records: part.records,
+        drawn: Vec::new(),
         recipients: recipients.clone(),
         ask,
         why: why.clone(),
@@ -221,7 +210,7 @@ fn requests(
 }
 
 /// Until when a recipient may keep a package where the share does not say: as long as the protocol lets them.
-fn kept_until(vault: &Vault, today: Date) -> Result<Option<Date>, Failure> {
+pub fn kept_until(vault: &Vault, today: Date) -> Result<Option<Date>, Failure> {
     let keep = vault.catalog().protocol()?.protocol.handling.keep;
     Ok(keep.map(|keep| keep.from_date(today, false)).transpose()?)
 }
@@ -275,7 +264,7 @@ fn resume(typed: &str, targets: &Targets, session: &mut Session<'_>) -> Result<E
     let id: DisclosureId = names::disclosure(vault.catalog(), typed)?;
     targets.refuse(&vault, session)?;
     let released = release::release(&vault, id, targets, session)?;
-    let exit = if unproven(std::slice::from_ref(&released), session) { Exit::Due } else { Exit::Done };
+    let exit = if release::unproven(std::slice::from_ref(&released), session) { Exit::Due } else { Exit::Done };
     let shared = Shared::resumed(&vault, id, &released)?;
     if targets.is_stdout() {
         session.note(&format!("handed over {id}"));
@@ -283,19 +272,6 @@ fn resume(typed: &str, targets: &Targets, session: &mut Session<'_>) -> Result<E
         session.answer("share", &shared, Some(&vault))?;
     }
     Ok(exit)
-}
-
-/// Says aloud which packages have no proof beside them, and how it is made. Whether there are any.
-fn unproven(released: &[Released], session: &mut Session<'_>) -> bool {
-    let mut is_any = false;
-    for one in released {
-        let (Some(failure), Some(package)) = (&one.unproven, &one.path) else { continue };
-        let disclosure = one.disclosure;
-        session.warn(&format!("done, but the proof of {disclosure} was not written: {}", failure.message));
-        session.warn(&format!("try: {}", proof::cure(disclosure, package)));
-        is_any = true;
-    }
-    is_any
 }
 
 /// Someone in an answer.

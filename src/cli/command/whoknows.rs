@@ -8,6 +8,7 @@ use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Look;
 use crate::cli::answer::Who;
+use crate::cli::answer::flags;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
@@ -67,6 +68,18 @@ impl Answer for Known {
     fn prose(&self, look: &Look<'_>) -> String {
         let mut rows = Vec::new();
         for told in &self.disclosures {
+            if told.records.is_empty() {
+                rows.push(vec![
+                    told.time.clone(),
+                    bare(&told.recipient.alias).into_owned(),
+                    told.medium.to_owned(),
+                    String::new(),
+                    told.purpose.to_owned(),
+                    told.basis.to_owned(),
+                    look.id(IdKind::Disclosure, &told.id).into_owned(),
+                    flags(told.basis).unwrap_or_default().to_owned(),
+                ]);
+            }
             for had in &told.records {
                 let overtaken = if had.stale { ", overtaken" } else { "" };
                 rows.push(vec![
@@ -77,6 +90,7 @@ impl Answer for Known {
                     told.purpose.to_owned(),
                     told.basis.to_owned(),
                     look.id(IdKind::Disclosure, &told.id).into_owned(),
+                    flags(told.basis).unwrap_or_default().to_owned(),
                 ]);
             }
         }
@@ -86,8 +100,11 @@ impl Answer for Known {
     fn bare(&self) -> String {
         let lines = |told: &Told| {
             let line =
-                |had: &Had| row([&told.id[..], &told.time, &told.recipient.alias, &had.id, told.purpose, told.ack]);
-            told.records.iter().map(line).collect::<String>()
+                |record: &str| row([&told.id[..], &told.time, &told.recipient.alias, record, told.purpose, told.ack]);
+            if told.records.is_empty() {
+                return line("");
+            }
+            told.records.iter().map(|had| line(&had.id)).collect::<String>()
         };
         self.disclosures.iter().map(lines).collect()
     }
@@ -160,6 +177,7 @@ fn told<'a>(
     latest: &mut Latest,
 ) -> Result<Told, CatalogError> {
     let made = &disclosure.made;
+    let ack = catalog.acknowledgement(made.disclosure)?.given;
     let had = records.map(|item| {
         let stale = latest.is_overtaken(catalog, item)?;
         Ok::<_, CatalogError>(Had { id: item.record.to_string(), version: item.version, stale })
@@ -172,8 +190,8 @@ fn told<'a>(
         purpose: made.purpose.as_str(),
         basis: made.basis.as_str(),
         medium: made.medium.as_str(),
-        ack: "none",
-        ack_time: None,
+        ack: ack.map_or("none", |(how, _)| how.as_str()),
+        ack_time: ack.map(|(_, at)| at.to_string()),
     })
 }
 

@@ -8,7 +8,9 @@ use crate::cli::answer::Who;
 use crate::cli::editor::EditorError;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
+use crate::cli::failure::cures;
 use crate::filing::FilingError;
+use crate::id::RecordId;
 use crate::policy;
 use crate::policy::Refusal;
 use crate::policy::roles;
@@ -49,6 +51,8 @@ impl From<ShareError> for Failure {
         match error {
             ShareError::Vault(error) => error.into(),
             ShareError::NoRecord(_) | ShareError::NoRecipient(_) => Self::not_found(message),
+            ShareError::Time(error) => error.into(),
+            ShareError::NobodysSafety => Self::usage(message),
             ShareError::Key { .. } => Self::refused(message),
             ShareError::Moved | ShareError::Seal(_) | ShareError::Manifest(_) => {
                 Self::new(FailureCode::Failed, message)
@@ -80,9 +84,9 @@ pub fn reasons(
         id: reason.rule.id.to_owned(),
         text: slot.clone() + &text_of(plan, reason) + &blanks.said_apart(reason),
         source: reason.rule.source.iter().map(|source| (*source).to_owned()).collect(),
-        cure: Some(blanks.fill(reason)),
+        cure: Some(blanks.fill(plan, reason)),
         recipient: reason.recipient.or(several).and_then(|id| Who::recipient(catalog, id).ok()),
-        record: reason.record.map(|id| id.to_string()),
+        record: reason.record.map(|id| on_file(plan, id).to_string()),
         at: reason.found.as_ref().and_then(|found| found.at).map(|(line, column)| At { line, column }),
         missing: reason.missing.iter().map(|element| (*element).to_owned()).collect(),
     };
@@ -101,10 +105,10 @@ struct Blanks {
 
 impl Blanks {
     fn of(catalog: &Catalog, plan: &SharePlan, recipient: &Recipient, today: Date) -> Self {
-        let ids = &plan.request.records;
+        let ids = &plan.request.on_file();
         let found = ids.iter().filter_map(|id| catalog.record(*id).ok().flatten());
         let records: Vec<_> = found.map(|record| record.latest).collect();
-        let client = records.iter().find_map(|record| record.client);
+        let client = plan.request.about.client.or_else(|| records.iter().find_map(|record| record.client));
         let client = client.and_then(|id| Who::client(catalog, id).ok());
         let client = client.map(|who| if plan.request.group.is_some() { who.id } else { who.alias });
         let kinds: BTreeSet<_> = records.iter().map(|record| record.record_kind.as_str()).collect();
@@ -122,7 +126,7 @@ impl Blanks {
             ("{client}", client.unwrap_or_else(|| "ALIAS".to_owned())),
             ("{recipient}", recipient.details.alias.to_string()),
             ("{records}", shared(plan).unwrap_or_else(|| first.join(" "))),
-            ("{kinds}", for_one.iter().map(|kind| format!("--kind {kind}")).collect::<Vec<_>>().join(" ")),
+            ("{kinds}", named(&for_one)),
             ("{tags}", tags.into_iter().map(|tag| format!("--tag {tag}")).collect::<Vec<_>>().join(" ")),
             ("{purpose}", plan.request.ask.purpose.to_string()),
             ("{label}", label.to_string()),
@@ -143,8 +147,8 @@ impl Blanks {
         format!("; {} needs a consent of its own, and to be shared apart from the rest", self.apart.join(", "))
     }
 
-    fn fill(&self, reason: &policy::Reason) -> String {
-        let record = reason.record.map_or_else(|| self.record.clone(), |id| id.to_string());
+    fn fill(&self, plan: &SharePlan, reason: &policy::Reason) -> String {
+        let record = reason.record.map_or_else(|| self.record.clone(), |id| on_file(plan, id).to_string());
         let consent = reason.consent.map_or_else(|| "CONSENT".to_owned(), |id| id.to_string());
         // What a draft lacks may be said with today's date, so it comes first.
         let concern = reason.concern.map_or_else(|| "CONCERN".to_owned(), |id| id.to_string());
@@ -155,7 +159,7 @@ impl Blanks {
             ("{concern}", concern),
         ];
         let blanks = own.iter().chain(&self.same);
-        let filled = blanks.fold(reason.cure.to_owned(), |cure, (blank, word)| cure.replace(blank, word));
+        let filled = blanks.fold(cures::cure(plan, reason), |cure, (blank, word)| cure.replace(blank, word));
         // A flag that is not needed leaves nothing behind.
         filled.split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -165,6 +169,20 @@ impl Blanks {
 fn shared(plan: &SharePlan) -> Option<String> {
     let (group, client) = plan.request.group.zip(plan.request.about.client)?;
     Some(format!("{group} --client {client}"))
+}
+
+/// The record that is on file: of what was taken for this alone and will not be filed, its origin.
+fn on_file(plan: &SharePlan, record: RecordId) -> RecordId {
+    let drawn = plan.request.drawn.iter().find(|drawn| drawn.version.record == record);
+    drawn.map_or(record, |drawn| drawn.origin.record)
+}
+
+/// The flags that name kinds; what is told without a record is of no kind of its own.
+fn named(kinds: &BTreeSet<&str>) -> String {
+    if kinds.is_empty() {
+        return "--kind other".to_owned();
+    }
+    kinds.iter().map(|kind| format!("--kind {kind}")).collect::<Vec<_>>().join(" ")
 }
 
 /// Of these kinds, those that need a consent for them alone.
@@ -214,7 +232,7 @@ fn completing(missing: &[&str]) -> String {
 fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
     if let Some(found) = &reason.found {
         let at = found.at.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
-        let of = found.record.map(|record| format!(" of {record}")).unwrap_or_default();
+        let of = found.record.map(|record| format!(" of {}", on_file(plan, record))).unwrap_or_default();
         return format!("{}: {}{of}{at}", reason.rule.text, found.place);
     }
     if !reason.missing.is_empty() {

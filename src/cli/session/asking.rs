@@ -2,15 +2,21 @@
 //! what is offered is asked there alone (`docs/command-line.md`, "Questions"). Must not know what an answer is for.
 
 use std::fmt::Display;
+use std::path::Path;
 use std::str::FromStr;
+
+use zeroize::Zeroizing;
 
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
+use crate::practice::words::Prose;
 
 /// How often a question is put again after an answer that cannot be used.
 const TRIES: usize = 3;
+/// The largest text taken from a file or standard input, in bytes.
+pub const TEXT_CAP: usize = 64 << 10;
 
 impl Session<'_> {
     /// Whether somebody can be asked.
@@ -71,6 +77,20 @@ impl Session<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// A text that stands in a file, comes from standard input (`-`), or is the answer to `question`; it never stands on
+    /// the command line. `None` where nobody gave one: whoever needs it says so.
+    pub fn told(&mut self, file: Option<&Path>, flag: &str, question: &str) -> Result<Option<Prose>, Failure> {
+        let Some(file) = file else {
+            return self.offered(None, question);
+        };
+        let bytes = Zeroizing::new(self.read_public(file, TEXT_CAP)?);
+        if bytes.len() > TEXT_CAP {
+            return Err(Failure::usage(format!("{flag}: it is longer than {TEXT_CAP} bytes")));
+        }
+        let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage(format!("{flag}: it is not text")))?;
+        text.parse().map(Some).map_err(|error| Failure::usage(format!("{flag}: {error}")))
     }
 
     /// A yes or no; `--yes` answers yes, and nobody there `otherwise`.
@@ -144,6 +164,7 @@ impl Session<'_> {
     }
 }
 
-fn missing(flag: &str, example: &str) -> Failure {
+/// What is needed was not given.
+pub fn missing(flag: &str, example: &str) -> Failure {
     Failure::usage(format!("{flag} is needed")).hint(example)
 }

@@ -11,8 +11,10 @@ use crate::policy::consent::Choice;
 use crate::policy::consent::Shortfall;
 use crate::policy::purposes;
 use crate::practice::client::Client;
+use crate::practice::protocol::Protocol;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
+use crate::time::Date;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
@@ -48,7 +50,7 @@ pub(super) const RULES: &[Rule] = &[
         source: &[NOT_ANYONE, "45 CFR 164.506"],
         cure: "subrosa share {records} --to {recipient} --purpose {purpose}",
         exit: 3,
-        applies: |case, rule| whole(rule, is_forbidden(case)),
+        applies: |case, rule| by_its_own_way(case, whole(rule, is_forbidden(case))),
     },
     Rule {
         id: "E-BASIS-ASSURANCE",
@@ -56,7 +58,10 @@ pub(super) const RULES: &[Rule] = &[
         source: &["45 CFR 164.512(e)(1)(ii)", OUR_CHOICE],
         cure: "subrosa help share",
         exit: 3,
-        applies: |case, rule| whole(rule, !OPEN_BASES.contains(&case.request.basis) && case.facts.safety.is_none()),
+        applies: |case, rule| {
+            let is_answered = case.is_for_safety() && case.facts.safety.is_some();
+            by_its_own_way(case, whole(rule, !OPEN_BASES.contains(&case.request.basis) && !is_answered))
+        },
     },
     Rule {
         id: "E-CONSENT-NONE",
@@ -224,13 +229,26 @@ const OPEN_BASES: [Basis; 7] = [
     Basis::MedicalEmergency,
 ];
 
+/// What safety or a law compels goes by a command of its own, which asks what has to be asked.
+fn by_its_own_way(case: &Case<'_>, mut reasons: Vec<Reason>) -> Vec<Reason> {
+    if case.is_for_safety() && case.facts.safety.is_none() {
+        reasons.iter_mut().for_each(|reason| {
+            reason.cure = "subrosa safety disclose --client {client} --to {recipient} --record {record} --answers FILE";
+        });
+    }
+    reasons
+}
+
 fn is_forbidden(case: &Case<'_>) -> bool {
     let (request, facts) = (case.request, case.facts);
     match request.basis {
         // Psychotherapy notes are no part of treatment, payment and operations (45 CFR 164.508(a)(2)).
         Basis::ConsentTpo => !purposes::meaning(request.purpose).is_tpo || case.has_psychotherapy_notes(),
         Basis::SelfSame => !facts.client.is_some_and(|client| is_self(facts.recipient, client)),
-        Basis::Representative => !facts.client.is_some_and(|client| represents(facts.recipient, client, case)),
+        Basis::Representative => {
+            let majority = case.protocol().majority_age();
+            !facts.client.is_some_and(|client| represents(facts.recipient, client, case.today, majority))
+        }
         Basis::Tpo => !is_tpo_open(case),
         // By way of a safety disclosure alone.
         Basis::Threat | Basis::MedicalEmergency => facts.safety.is_none(),
@@ -247,13 +265,22 @@ fn is_self(recipient: &Recipient, client: &Client) -> bool {
 }
 
 /// A parent's or guardian's right to a child's records ends with majority, as it does for signing.
-fn represents(recipient: &Recipient, client: &Client, case: &Case<'_>) -> bool {
-    let is_adult = client.is_adult(case.today, case.protocol().majority_age());
+fn represents(recipient: &Recipient, client: &Client, today: Date, majority: i16) -> bool {
+    let is_adult = client.is_adult(today, majority);
     client.representatives.iter().any(|one| {
         one.recipient == recipient.id()
-            && one.until.is_none_or(|until| case.today <= until)
+            && one.until.is_none_or(|until| today <= until)
             && crate::policy::consent::speaks(one.authority, is_adult)
     })
+}
+
+/// What a client is told on, or whoever speaks for the client; a consent for everybody else.
+pub fn basis_towards(recipient: &Recipient, client: &Client, protocol: &Protocol, today: Date) -> Basis {
+    if is_self(recipient, client) {
+        return Basis::SelfSame;
+    }
+    let represents = represents(recipient, client, today, protocol.majority_age());
+    if represents { Basis::Representative } else { Basis::Consent }
 }
 
 /// 45 CFR 164.506, where the protocol opens it. Never for Part 2 records, never for psychotherapy notes.

@@ -7,6 +7,7 @@ mod people;
 mod places;
 mod safety;
 
+pub use consent::basis_towards;
 pub use people::has_to_read_anew;
 pub(super) use places::broken_in;
 

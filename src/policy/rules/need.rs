@@ -93,7 +93,9 @@ pub(super) const RULES: &[Rule] = &[
                 let excerpt = record.latest.excerpt_of.as_ref();
                 let is_de_identified = excerpt.is_some_and(|excerpt| excerpt.de_identified);
                 let (kind, purpose) = (record.latest.record_kind, case.request.purpose);
-                !matrix.allows(role, kind, purpose, excerpt.is_some(), is_de_identified)
+                // Whether the whole of it may go where safety asks for it, E-MINIMUM says: it wants a reason.
+                let is_part = excerpt.is_some() || case.is_for_safety();
+                !matrix.allows(role, kind, purpose, is_part, is_de_identified)
             })
         },
     },

@@ -5,6 +5,7 @@ use crate::policy::case::Case;
 use crate::practice::safety::Answers;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Certainty;
+use crate::vocabulary::Role;
 
 use super::OUR_CHOICE;
 use super::Rule;
@@ -69,7 +70,13 @@ pub(super) const RULES: &[Rule] = &[
             let is_emergency = matches!(case.request.basis, Basis::Threat | Basis::MedicalEmergency);
             let is_medical = case.facts.recipient.details.medical_personnel;
             let is_open = case.request.basis == Basis::MedicalEmergency && is_medical;
-            about_recipient(rule, case, is_emergency && case.facts.safety.is_some() && case.is_part2() && !is_open)
+            let applies = is_emergency && case.facts.safety.is_some() && case.is_part2() && !is_open;
+            let mut reasons = about_recipient(rule, case, applies);
+            // Nobody becomes medical personnel by being called so: others need the client, or say it without records.
+            if is_medical || !is_perhaps_medical(case.facts.recipient.details.role) {
+                reasons.iter_mut().for_each(|reason| reason.cure = ASK_CLIENT);
+            }
+            reasons
         },
     },
     Rule {
@@ -93,6 +100,11 @@ pub(super) const RULES: &[Rule] = &[
         applies: |_, _| Vec::new(),
     },
 ];
+
+/// Roles whose holders may be medical personnel.
+fn is_perhaps_medical(role: Role) -> bool {
+    matches!(role, Role::TreatingProvider | Role::CrisisTeam | Role::EmergencyDepartment)
+}
 
 /// Whether a threat was answered so. A report that the law asks for does not depend on how near the harm is.
 fn is_answered(case: &Case<'_>, is: impl Fn(&Answers) -> bool) -> bool {

@@ -165,6 +165,11 @@ fn what_averts_harm_needs_no_consent_and_carries_its_own_notice() {
     scene.concerns = vec![Concern::opened(concern(&scene), scene.now)];
     scene.records[0].noted = Some(Noted { comfort: Comfort::Distressed, at: scene.now });
     assert_eq!(scene.reasons(), [""; 0]);
+    // The whole of a record goes where safety asks for it, and for a reason.
+    scene.records = vec![record(&scene.client, RecordKind::PhoneContact, &[])];
+    assert_eq!(scene.reasons(), ["E-MINIMUM"]);
+    scene.request.has_reason = true;
+    assert_eq!(scene.reasons(), [""; 0]);
     // The basis alone opens nothing.
     scene.safety = None;
     assert!(scene.reasons().contains(&"E-BASIS-FORBIDDEN"), "{:?}", scene.reasons());

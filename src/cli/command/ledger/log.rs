@@ -14,6 +14,7 @@ use crate::cli::Exit;
 use crate::cli::answer::Head;
 use crate::cli::answer::Look;
 use crate::cli::answer::Who;
+use crate::cli::answer::flags;
 use crate::cli::failure::Failure;
 use crate::cli::host::Stream;
 use crate::cli::names;
@@ -231,11 +232,11 @@ fn as_table(look: &Look<'_>, catalog: &Catalog, filter: &EntryFilter, stdout: &m
         let cells = [
             entry.index.to_string(),
             entry.time.to_string(),
-            entry.kind,
+            entry.kind.clone(),
             alias(&client).to_owned(),
             alias(&recipient).to_owned(),
             id,
-            entry.reasons.join(" "),
+            remarks(&entry),
         ];
         let before = log.replace(entry.log).filter(|before| *before != entry.log);
         if let Some(before) = before {
@@ -260,6 +261,13 @@ fn alias(who: &Option<Who>) -> &str {
     who.as_ref().map(|who| &*who.alias).unwrap_or_default()
 }
 
+/// The reasons of a refusal, and what is said of a disclosure without consent.
+fn remarks(entry: &Entry) -> String {
+    let basis = entry.fields.get("basis").and_then(Value::as_str).filter(|_| entry.kind == "disclosure.made");
+    let said = basis.and_then(flags).map(str::to_owned);
+    said.unwrap_or_else(|| entry.reasons.join(" "))
+}
+
 /// What an entry is about: the field that holds its id, by the kind's first word.
 fn about(entry: &Entry) -> Option<(IdKind, String)> {
     const NAMED: [(&str, IdKind); 11] = [
@@ -280,7 +288,10 @@ fn about(entry: &Entry) -> Option<(IdKind, String)> {
         let [record] = &entry.records[..] else { return None };
         return Some((IdKind::Record, record.to_string()));
     }
-    let word = entry.kind.split('.').next()?;
+    let word = match entry.kind.split('.').next()? {
+        "safety" | "acknowledgement" => "disclosure",
+        word => word,
+    };
     let (field, kind) = NAMED.into_iter().find(|(field, _)| *field == word)?;
     Some((kind, entry.fields.get(field)?.as_str()?.to_owned()))
 }

@@ -7,6 +7,7 @@ use crate::cli::answer::Head;
 use crate::cli::answer::Look;
 use crate::cli::answer::Reason;
 use crate::cli::answer::Who;
+use crate::cli::answer::flags;
 use crate::cli::command::share::release;
 use crate::cli::command::share::release::Released;
 use crate::cli::command::share::who;
@@ -15,7 +16,6 @@ use crate::cli::failure::records::reasons;
 use crate::cli::text::bare;
 use crate::cli::text::row;
 use crate::id::DisclosureId;
-use crate::policy::Permit;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::event::Body;
 use crate::sharing::PlannedDisclosure;
@@ -81,13 +81,14 @@ impl Answer for Shared {
             let client = disclosure.client.as_ref().map(|client| format!(" of {}", client.alias)).unwrap_or_default();
             let verb = if self.dry_run { "Would share" } else { "Shared" };
             text.push_str(&format!(
-                "{verb} {}{client} with {} for {}, on the basis of {}{}{}\n",
+                "{verb} {}{client} with {} for {}, on the basis of {}{}{}{}\n",
                 release::count(disclosure.records.len()),
                 disclosure.recipient.alias,
                 disclosure.purpose,
                 disclosure.basis,
                 disclosure.consent.as_ref().map(|id| format!(" {}", look.id(IdKind::Consent, id))).unwrap_or_default(),
                 id.unwrap_or_default(),
+                flags(disclosure.basis).map(|flags| format!("  {flags}")).unwrap_or_default(),
             ));
             if self.dry_run {
                 disclosure
@@ -156,7 +157,7 @@ impl Shared {
             let records = planned.map(ids).unwrap_or_default();
             let released = released.iter().find(|released| released.disclosure == made.disclosure);
             let mut disclosure = Disclosure::made(vault, (*index, event.time), made, records, released)?;
-            disclosure.obligations = planned.map(|planned| obligations(planned.permit())).unwrap_or_default();
+            disclosure.obligations = planned.map(obligations).unwrap_or_default();
             disclosures.push(disclosure);
         }
         Ok(Self { dry_run: false, disclosures, refused: refused(vault, plans, today)?, head: (&committed.head).into() })
@@ -177,8 +178,14 @@ impl Shared {
     }
 }
 
-fn obligations(permit: &Permit) -> Vec<Obligation> {
-    permit.obligations().iter().map(|one| Obligation { id: one.as_str().to_owned(), due: None }).collect()
+/// What the permit obliges to, and what is to be done afterwards, with its times.
+fn obligations(planned: &PlannedDisclosure) -> Vec<Obligation> {
+    let obliged = planned.permit().obligations().iter();
+    let obliged = obliged.map(|one| Obligation { id: one.as_str().to_owned(), due: None });
+    let followups = planned.safety.iter().flat_map(|safety| &safety.followups);
+    let followups =
+        followups.map(|one| Obligation { id: one.task.as_str().to_owned(), due: Some(one.due.to_string()) });
+    obliged.chain(followups).collect()
 }
 
 impl Disclosure {
@@ -197,7 +204,7 @@ impl Disclosure {
             expires: plan.request.expires.map(|date| date.to_string()),
             package: None,
             proof: None,
-            obligations: obligations(planned.permit()),
+            obligations: obligations(planned),
         })
     }
 

@@ -16,9 +16,6 @@ use crate::vault::Vault;
 use crate::vault::desk::Desk;
 use crate::vault::transaction::Committed;
 
-/// How often a plan that was overtaken is made anew.
-const TRIES: usize = 5;
-
 /// Plans, asks, and sends; `None` instead of entries for a dry run. All of it, or none, unless `--partial` says otherwise.
 pub fn carry_out(
     args: &Args,
@@ -27,7 +24,7 @@ pub fn carry_out(
     session: &mut Session<'_>,
 ) -> Result<(Vec<SharePlan>, Option<Committed>), Failure> {
     let (mut is_confirmed, mut is_told) = (false, false);
-    for _ in 0..TRIES {
+    for _ in 0..super::TRIES {
         let callbacks = session.callbacks();
         let mut plans = Vec::new();
         for request in requests.clone() {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::cli::Exit;
 use crate::cli::command::share::proof;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
@@ -153,11 +154,15 @@ pub fn release(
     targets: &Targets,
     session: &mut Session<'_>,
 ) -> Result<Released, Failure> {
-    let gone = || Failure::not_found(format!("the package of {disclosure} was handed over already, and is not kept"));
-    let package = vault.unreleased(disclosure)?.ok_or_else(gone)?;
     let entry = vault.catalog().disclosure(disclosure)?;
     let missing = || Failure::not_found(format!("there is no disclosure {disclosure}"));
     let entry = entry.ok_or_else(missing)?;
+    if entry.made.package.is_none() {
+        let medium = entry.made.medium;
+        return Err(Failure::not_found(format!("{disclosure} was {medium}: there never was a package")));
+    }
+    let gone = || Failure::not_found(format!("the package of {disclosure} was handed over already, and is not kept"));
+    let package = vault.unreleased(disclosure)?.ok_or_else(gone)?;
 
     let target = targets.target(disclosure);
     let mut package = Hashing::new(package);
@@ -172,6 +177,44 @@ pub fn release(
     vault.released(disclosure)?;
     let (proof, unproven) = proof.map_or_else(|failure| (None, Some(failure)), |proof| (proof, None));
     Ok(Released { disclosure, path, proof, unproven })
+}
+
+/// Hands over what was committed. What cannot be handed over now waits in the outbox, and that is said.
+pub fn hand_over(
+    vault: &Vault,
+    disclosures: &[DisclosureId],
+    targets: &Targets,
+    mut exit: Exit,
+    session: &mut Session<'_>,
+) -> (Vec<Released>, Exit) {
+    let mut released = Vec::new();
+    for disclosure in disclosures {
+        let outcome = release(vault, *disclosure, targets, session);
+        released.push(outcome.unwrap_or_else(|failure| {
+            let waits = "is in the ledger, and waits to be handed over";
+            session.warn(&format!("{disclosure} {waits}: {}", failure.message));
+            session.warn(&format!("try: subrosa share --resume {disclosure}"));
+            exit = if session.host.stdout.is_closed() { Exit::Verdict(FailureCode::Failed) } else { Exit::Due };
+            Released::waiting(*disclosure)
+        }));
+    }
+    if unproven(&released, session) && exit == Exit::Done {
+        exit = Exit::Due;
+    }
+    (released, exit)
+}
+
+/// Says aloud which packages have no proof beside them, and how it is made. Whether there are any.
+pub fn unproven(released: &[Released], session: &mut Session<'_>) -> bool {
+    let mut is_any = false;
+    for one in released {
+        let (Some(failure), Some(package)) = (&one.unproven, &one.path) else { continue };
+        let disclosure = one.disclosure;
+        session.warn(&format!("done, but the proof of {disclosure} was not written: {}", failure.message));
+        session.warn(&format!("try: {}", proof::cure(disclosure, package)));
+        is_any = true;
+    }
+    is_any
 }
 
 fn copy(from: &mut impl io::Read, to: &mut impl io::Write, name: &Path) -> Result<(), Failure> {

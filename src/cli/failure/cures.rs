@@ -1,0 +1,63 @@
+//! Cures that depend on how something was to be disclosed: by a package, for safety, by word of mouth. A rule's own cure says
+//! how a share is mended. Must not know what fills the blanks.
+
+use crate::policy::Reason;
+use crate::sharing::SharePlan;
+use crate::vocabulary::Medium;
+
+/// What begins the cures that do the same again with another flag.
+const AGAIN: &str = "subrosa share {records} --to {recipient} --purpose {purpose}";
+
+/// The cure, its blanks still to be filled.
+pub fn cure(plan: &SharePlan, reason: &Reason) -> String {
+    let Some(again) = again(plan) else {
+        return reason.cure.to_owned();
+    };
+    match reason.rule.id {
+        "E-SETTING-UNDECLARED" | "E-SETTING-PUBLIC" => return again + " --setting private-office",
+        "E-SAFETY-INCOMPLETE" => return again,
+        _ => {}
+    }
+    let Some(flags) = reason.cure.strip_prefix(AGAIN) else {
+        return reason.cure.to_owned();
+    };
+    if flags.trim() == "--redact" {
+        return format!("subrosa excerpt {{record}} --lines {} --redact", lines(plan));
+    }
+    again + flags
+}
+
+/// The command that was given, for all that is no share.
+fn again(plan: &SharePlan) -> Option<String> {
+    let request = &plan.request;
+    let medium = request.ask.medium;
+    if request.about.safety.is_none() {
+        let talk = format!("subrosa disclose {medium} --client {{client}} --to {{recipient}} --purpose {{purpose}}");
+        let room = match request.about.room.setting {
+            Some(setting) if setting.is_private() => format!(" --setting {setting}"),
+            _ => String::new(),
+        };
+        return (medium != Medium::Package).then(|| format!("{talk}{room} --about TEXT"));
+    }
+    let mut again = "subrosa safety disclose --client {client} --to {recipient}".to_owned();
+    for id in &request.records {
+        again.push_str(&format!(" --record {id}"));
+    }
+    for drawn in &request.drawn {
+        let passages = drawn.version.excerpt_of.iter().flat_map(|excerpt| &excerpt.lines);
+        for [first, last] in passages {
+            again.push_str(&format!(" --excerpt {}:{first}-{last}", drawn.origin.record));
+        }
+    }
+    if medium != Medium::Package {
+        again.push_str(&format!(" --medium {medium}"));
+    }
+    Some(again + " --answers FILE")
+}
+
+/// The lines of what names somebody else: those that were taken, or all of a record.
+fn lines(plan: &SharePlan) -> String {
+    let first = plan.request.drawn.first().and_then(|drawn| drawn.version.excerpt_of.as_ref());
+    let passage = first.and_then(|excerpt| excerpt.lines.first());
+    passage.map_or_else(|| "1-".to_owned(), |[first, last]| format!("{first}-{last}"))
+}
