@@ -5,6 +5,7 @@
 pub mod editor;
 pub mod host;
 pub mod interrupt;
+pub mod keeper;
 pub mod location;
 pub mod output;
 pub mod pager;

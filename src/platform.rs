@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 #[cfg(not(unix))]
 mod elsewhere;
+pub mod session_keys;
 #[cfg(unix)]
 mod unix;
 

@@ -22,6 +22,7 @@ pub mod info;
 pub mod init;
 pub mod ledger;
 pub mod list;
+pub mod lock;
 pub mod man;
 pub mod nudge;
 pub mod owner;
@@ -35,6 +36,7 @@ pub mod show;
 pub mod tag;
 pub mod team;
 pub mod training;
+pub mod unlock;
 pub mod whoknows;
 
 /// What can be done.
@@ -45,6 +47,10 @@ pub enum Command {
     /// Who opens the vault
     #[command(subcommand)]
     Owner(owner::Action),
+    /// Open the vault to this session for a while, so that nobody has to type the passphrase for each command
+    Unlock(unlock::Args),
+    /// End that
+    Lock(lock::Args),
     /// The people the records are about
     #[command(subcommand)]
     Client(client::Action),
@@ -119,6 +125,8 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
     match command {
         Command::Init(args) => init::run(args, session),
         Command::Owner(action) => owner::run(action, session),
+        Command::Unlock(args) => unlock::run(&args, session),
+        Command::Lock(args) => lock::run(&args, session),
         Command::Client(action) => client::run(action, session),
         Command::Recipient(action) => recipient::run(action, session),
         Command::Consent(action) => consent::run(action, session),

@@ -38,12 +38,15 @@ use crate::vault::transaction::Committed;
 mod adopting;
 mod asking;
 mod keys;
+mod passphrases;
 mod plugins;
 mod recovering;
+mod resting;
 mod unlocking;
 
 pub use keys::no_next_key;
 pub use recovering::state_of;
+pub use resting::Rest;
 pub use unlocking::Examined;
 
 /// The largest text taken from a file or standard input as an option's value.

@@ -17,6 +17,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("client", &["add", "close", "edit", "list", "representative", "show"]),
     ("completions", &[]),
     ("consent", &["complete", "form", "grant", "list", "mark-false", "receipt", "revoke", "show"]),
+    ("due", &[]),
     ("edit", &[]),
     ("excerpt", &[]),
     ("explain", &[]),
@@ -25,7 +26,9 @@ const BUILT: &[(&str, &[&str])] = &[
     ("init", &[]),
     ("ledger", &["checkpoint", "cosign", "hand-over", "log", "prove", "recover", "rotate-key", "verify", "witness"]),
     ("list", &[]),
+    ("lock", &[]),
     ("man", &[]),
+    ("nudge", &[]),
     ("owner", &["add", "list", "remove"]),
     ("proof", &["verify"]),
     ("protocol", &["ack", "adopt", "check", "edit", "show"]),
@@ -37,13 +40,14 @@ const BUILT: &[(&str, &[&str])] = &[
     ("tag", &[]),
     ("team", &["add", "list", "remove", "show"]),
     ("training", &["add", "list"]),
+    ("unlock", &[]),
     ("whoknows", &[]),
 ];
 
 /// What the contract names and nobody has built yet: absent from the help, and a usage error.
 const TO_COME: &[&str] = &[
-    "ack", "concern", "disclose", "due", "find", "followup", "group", "here", "inquiry", "lock", "nudge", "receive",
-    "report", "safety", "sweep", "unlock",
+    "ack", "concern", "disclose", "find", "followup", "group", "here", "inquiry", "receive", "report", "safety",
+    "sweep",
 ];
 
 /// The options that hold everywhere (`docs/command-line.md`).

@@ -54,6 +54,7 @@ mod successions;
 mod teams;
 mod terminal;
 mod third_parties;
+mod unlocked;
 mod unlocking;
 mod verifier;
 mod whoknows;

@@ -40,6 +40,8 @@ pub struct Practice {
     top: TempDir,
     /// The clock.
     pub now: i64,
+    /// Where an unlocked vault's key rests.
+    pub kept: twin::Kept,
     /// Seeds the randomness of the next run, so that no two runs draw the same ids.
     seed: std::cell::Cell<u64>,
 }
@@ -85,7 +87,7 @@ impl Practice {
     /// A directory with the owner's identity file, and no vault yet.
     pub fn without_vault() -> Self {
         let top = tempfile::tempdir().unwrap();
-        let practice = Self { top, now: NOW, seed: std::cell::Cell::new(1) };
+        let practice = Self { top, now: NOW, kept: twin::Kept::default(), seed: std::cell::Cell::new(1) };
         practice.write("me.txt", &format!("{IDENTITY}\n"));
         practice
     }
@@ -128,7 +130,8 @@ impl Practice {
     /// A host in the practice, before the vault, without a terminal.
     pub fn host(&self) -> (Host, Ends) {
         self.seed.set(self.seed.get() + 1);
-        let (host, ends) = twin::host(self.top.path(), self.now, self.seed.get());
+        let (mut host, ends) = twin::host(self.top.path(), self.now, self.seed.get());
+        host.keeper = Box::new(self.kept.at(self.now));
         let home = self.path("home");
         let host = host
             .with_var("HOME", home.to_str().unwrap())
