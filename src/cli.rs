@@ -11,6 +11,7 @@ pub mod output;
 pub mod pager;
 pub mod private;
 pub mod progress;
+pub mod recorder;
 pub mod terminal;
 pub mod text;
 pub mod twin;

@@ -10,6 +10,7 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+pub mod ancestors;
 #[cfg(not(unix))]
 mod elsewhere;
 pub mod session_keys;

@@ -18,6 +18,7 @@ pub mod edit;
 pub mod excerpt;
 pub mod explain;
 pub mod help;
+pub mod here;
 pub mod info;
 pub mod init;
 pub mod ledger;
@@ -79,6 +80,8 @@ pub enum Command {
     /// All records, newest first
     #[command(visible_alias = "ls")]
     List(list::Args),
+    /// In which room you are, and for how long: content is drawn only in a private one
+    Here(here::Args),
     /// A record's content
     Show(show::Args),
     /// What is known of a record, and where it went
@@ -137,6 +140,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Card(args) => card::run(&args, session),
         Command::Add(args) => add::run(args, session),
         Command::List(args) => list::run(args, session),
+        Command::Here(args) => here::run(&args, session),
         Command::Show(args) => show::run(args, session),
         Command::Info(args) => info::run(args, session),
         Command::Edit(args) => edit::run(args, session),

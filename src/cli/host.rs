@@ -21,6 +21,7 @@ use rand_core::OsRng;
 
 use crate::cli::keeper::Keeper;
 use crate::cli::keeper::SessionKeeper;
+use crate::cli::recorder::Ancestry;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::Tty;
 use crate::platform;
@@ -48,6 +49,8 @@ pub struct Host {
     pub environment: Environment,
     /// Where the key of an unlocked vault rests.
     pub keeper: Box<dyn Keeper>,
+    /// What this process was started from.
+    pub ancestry: Ancestry,
     /// The clock.
     pub clock: Clock,
     /// The current directory; empty where it has gone.
@@ -115,6 +118,7 @@ impl Host {
             width: width(),
             environment: Environment::Process,
             keeper: Box::new(SessionKeeper),
+            ancestry: Ancestry::OfProcess,
             clock: Clock::System,
             cwd: std::env::current_dir().unwrap_or_default(),
             memory: platform::memory_backed_directories(&|name| Environment::Process.var(name)),

@@ -42,11 +42,13 @@ mod passphrases;
 mod plugins;
 mod recovering;
 mod resting;
+mod rooms;
 mod unlocking;
 
 pub use keys::no_next_key;
 pub use recovering::state_of;
 pub use resting::Rest;
+pub use rooms::USUAL;
 pub use unlocking::Examined;
 
 /// The largest text taken from a file or standard input as an option's value.

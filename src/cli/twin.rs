@@ -23,6 +23,7 @@ use crate::cli::host::Host;
 use crate::cli::host::Stream;
 use crate::cli::host::StreamKind;
 use crate::cli::keeper::Keeper;
+use crate::cli::recorder::Ancestry;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::TerminalError;
 use crate::platform::session_keys::Reach;
@@ -81,6 +82,7 @@ pub fn host(cwd: &Path, now: i64, seed: u64) -> (Host, Ends) {
         width: 80,
         environment: Environment::Fixed(BTreeMap::new()),
         keeper: Box::new(Kept::default().at(now)),
+        ancestry: Ancestry::Fixed(Vec::new()),
         clock: Clock::Fixed(now),
         cwd: cwd.to_path_buf(),
         memory: Vec::new(), // the machine's own are shared with whatever else runs on it

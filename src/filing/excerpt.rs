@@ -33,6 +33,7 @@ use crate::vault::object::Stored;
 use crate::vault::places;
 use crate::vault::transaction::Committed;
 use crate::vault::transaction::Draft;
+use crate::vocabulary::Setting;
 
 /// The largest record that an excerpt is made of, in bytes: it is held in memory.
 const LARGEST: u64 = 64 << 20;
@@ -52,6 +53,8 @@ pub struct Cut {
     pub redact: bool,
     /// Identifiers of every kind are removed, as of this day.
     pub de_identify: Option<Date>,
+    /// The room in which this is done.
+    pub setting: Option<Setting>,
     /// Its title.
     pub title: Option<Line>,
 }
@@ -111,7 +114,7 @@ pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Res
             ..record(vault, cut.of)?.latest
         };
         // Whoever takes lines has looked; one entry does not come without the other.
-        let seen = keeps_access_log(vault)?.then(|| access(&origin, Access::Excerpt, Vec::new()));
+        let seen = keeps_access_log(vault)?.then(|| access(&origin, Access::Excerpt, cut.setting, Vec::new()));
         let seen = seen.map(|seen| Draft::from(Body::RecordAccessed(seen)));
         Ok::<_, FilingError>(seen.into_iter().chain([Draft::from(Body::RecordAdded(version))]).collect())
     })?;

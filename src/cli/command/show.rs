@@ -6,6 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::cli::Exit;
+use crate::cli::args::words;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::system;
@@ -29,6 +30,7 @@ use crate::vault::Vault;
 use crate::vault::error::VaultError;
 use crate::vault::object;
 use crate::vault::places;
+use crate::vocabulary::Setting;
 
 /// The largest text that is drawn on a terminal, in bytes.
 const DRAWN: u64 = 64 << 20;
@@ -42,6 +44,9 @@ pub struct Args {
     /// An older version
     #[arg(long, value_name = "N")]
     pub version: Option<u64>,
+    /// The room in which this is done [default: the one declared by here]
+    #[arg(long, value_name = "SETTING", value_parser = words::<Setting>(Setting::WORDS))]
+    pub setting: Option<Setting>,
     /// Write it to a file that only you can read
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -79,8 +84,12 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     unless_refused("the record", &judgement)?;
     let lifted = judgement.lifted.iter().map(|risk| risk.id().to_owned()).collect();
 
+    let room = session.room(&vault, args.setting, is_drawn)?;
+    session.may_show(room, version.label, Some(version.record))?;
+    let setting = session.room_now(&vault, room)?;
+
     let mut content = vault.read(&version)?;
-    let exit = record_access(session, &mut vault, filing::access(&version, Access::Show, lifted))?;
+    let exit = record_access(session, &mut vault, filing::access(&version, Access::Show, setting, lifted))?;
     session.touch(&vault, version.record);
     if is_drawn {
         draw(session, content, &version)?;

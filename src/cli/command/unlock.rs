@@ -6,15 +6,12 @@ use serde::Serialize;
 use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Look;
+use crate::cli::args::a_while;
 use crate::cli::failure::Failure;
 use crate::cli::session::Rest;
 use crate::cli::session::Session;
 use crate::cli::text::row;
 use crate::platform::session_keys::Reach;
-use crate::time::Span;
-
-/// The longest while, in seconds: whoever needs more than a day has a key file.
-const LONGEST: u32 = 24 * 60 * 60;
 
 /// What `subrosa unlock` takes.
 #[derive(Debug, clap::Args)]
@@ -23,15 +20,8 @@ Every command of this session finds it so, after key files and before the
 passphrase. Once more renews it; 'subrosa lock' ends it, and so does its time.")]
 pub struct Args {
     /// For how long
-    #[arg(long = "for", value_name = "SPAN", default_value = "30min", value_parser = seconds)]
+    #[arg(long = "for", value_name = "SPAN", default_value = "30min", value_parser = a_while)]
     pub seconds: u32,
-}
-
-fn seconds(text: &str) -> Result<u32, String> {
-    let span: Span = text.parse().map_err(|error: crate::time::TimeError| error.to_string())?;
-    let seconds = span.seconds().and_then(|seconds| u32::try_from(seconds).ok());
-    let in_bounds = seconds.filter(|seconds| (1..=LONGEST).contains(seconds));
-    in_bounds.ok_or_else(|| format!("{text:?} is no while between 1s and 24h"))
 }
 
 /// What `unlock` and `lock` answer.

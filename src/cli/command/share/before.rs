@@ -14,7 +14,8 @@ pub fn redacted(plan: &SharePlan, vault: &mut Vault, session: &mut Session<'_>) 
     let mut records = plan.request.records.clone();
     for id in &mut records {
         if plan.to_redact.contains(id) {
-            let cut = Cut { of: *id, lines: Vec::new(), redact: true, de_identify: None, title: None };
+            let setting = plan.request.about.room.setting;
+            let cut = Cut { of: *id, lines: Vec::new(), redact: true, de_identify: None, setting, title: None };
             let made = excerpt(&mut session.desk(vault), &cut)?;
             session.note(&format!("{id} names other people: {} is shared in its place", made.record));
             *id = made.record;
