@@ -20,6 +20,7 @@ pub mod twin;
 pub mod answer;
 pub mod args;
 pub mod card;
+pub mod copies;
 pub mod days;
 pub mod failure;
 pub mod names;

@@ -36,6 +36,7 @@ pub mod policy;
 pub mod vault;
 
 // Floor 6: the operations.
+pub mod copies;
 pub mod filing;
 pub mod people;
 pub mod protocols;

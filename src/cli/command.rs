@@ -34,6 +34,7 @@ pub mod restrict;
 pub mod rules;
 pub mod share;
 pub mod show;
+pub mod sweep;
 pub mod tag;
 pub mod team;
 pub mod training;
@@ -96,6 +97,8 @@ pub enum Command {
     Share(share::Args),
     /// Who was given what of a record or a client, and whether it has been overtaken
     Whoknows(whoknows::Args),
+    /// Plain copies that this computer wrote: which still lie there, and their end
+    Sweep(sweep::Args),
     /// What is to be done, the longest due first
     Due(due::Args),
     /// Remind a colleague, without a client's name and without blame
@@ -148,6 +151,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Tag(args) => tag::run(args, session),
         Command::Share(args) => share::run(args, session),
         Command::Whoknows(args) => whoknows::run(&args, session),
+        Command::Sweep(args) => sweep::run(&args, session),
         Command::Due(args) => due::run(&args, session),
         Command::Nudge(args) => nudge::run(&args, session),
         Command::Protocol(action) => protocol::run(action, session),

@@ -169,6 +169,11 @@ impl FileOutput {
         Ok(Self { beside: BufWriter::new(beside), path, force, _unfinished: unfinished })
     }
 
+    /// The place that it will have: absolute, its directories resolved.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Makes the file durable and gives it its name. A crash before the rename leaves nothing or a `.part`; after it,
     /// the whole file, of which the name may be lost until the directory is written.
     pub fn finish(self) -> Result<PathBuf, OutputError> {

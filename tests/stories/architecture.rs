@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["due", "filing", "people", "protocols", "receiving", "sharing"],
+    &["copies", "due", "filing", "people", "protocols", "receiving", "sharing"],
     &["consenting", "papers"],
     &["cli"],
 ];

@@ -22,6 +22,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("excerpt", &[]),
     ("explain", &[]),
     ("help", &[]),
+    ("here", &[]),
     ("info", &[]),
     ("init", &[]),
     ("ledger", &["checkpoint", "cosign", "hand-over", "log", "prove", "recover", "rotate-key", "verify", "witness"]),
@@ -37,6 +38,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("rules", &[]),
     ("share", &[]),
     ("show", &[]),
+    ("sweep", &[]),
     ("tag", &[]),
     ("team", &["add", "list", "remove", "show"]),
     ("training", &["add", "list"]),
@@ -45,10 +47,8 @@ const BUILT: &[(&str, &[&str])] = &[
 ];
 
 /// What the contract names and nobody has built yet: absent from the help, and a usage error.
-const TO_COME: &[&str] = &[
-    "ack", "concern", "disclose", "find", "followup", "group", "here", "inquiry", "receive", "report", "safety",
-    "sweep",
-];
+const TO_COME: &[&str] =
+    &["ack", "concern", "disclose", "find", "followup", "group", "inquiry", "receive", "report", "safety"];
 
 /// The options that hold everywhere (`docs/command-line.md`).
 const EVERYWHERE: &[&str] = &[

@@ -169,6 +169,11 @@ impl Practice {
         }
     }
 
+    /// Somebody is in a private room, so that content may be drawn.
+    pub fn here(&self) {
+        self.ok(&["here", "private-office", "--for", "12h"]);
+    }
+
     /// Runs the program; it does what it was asked.
     pub fn ok(&self, args: &[&str]) -> Said {
         let said = self.run(args);

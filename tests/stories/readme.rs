@@ -200,7 +200,7 @@ fn the_page_names_every_field_of_the_json() {
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better since 13 May 2024.\n");
     let consent = crate::practice::consent("ana");
-    let commands: [&[&str]; 52] = [
+    let commands: [&[&str]; 54] = [
         &["init", "--owner", &me],
         &["protocol", "show"],
         &["protocol", "check"],
@@ -225,7 +225,9 @@ fn the_page_names_every_field_of_the_json() {
         &["tag", "@", "+sleep"],
         &["list"],
         &["info", "@"],
+        &["here", "private-office"],
         &["edit", "@"],
+        &["lock"],
         &["share", "@", "--to", "ana", "--to", "lee", "--partial", "--purpose", "treat"],
         &["whoknows", "@"],
         &["excerpt", "@", "--lines", "1", "--de-identify"],
@@ -277,6 +279,13 @@ fn the_page_names_every_field_of_the_json() {
         seen.push(name.clone());
         answers.insert(name, answer);
     }
+    // Not everywhere can a vault be unlocked; its answer has the fields that the answer to `lock` has.
+    assert_eq!(row("unlock"), row("lock"));
+    seen.push("unlock".to_owned());
+    machine.ok(&["show", "@", "-o", "copy.txt"]);
+    let swept: Value = serde_json::from_str(&machine.ok(&["sweep", "--json"])).unwrap();
+    assert_eq!(keys(&swept), sorted([row("sweep"), vec!["schema".to_owned()]].concat()));
+    seen.push("sweep".to_owned());
     // The same protocol once more, from a file.
     machine.write("protocol.toml", answers["protocol-show"]["text"].as_str().unwrap().as_bytes());
     let adopted: Value = serde_json::from_str(&machine.ok(&["protocol", "adopt", "protocol.toml", "--json"])).unwrap();
@@ -336,6 +345,7 @@ fn the_page_names_every_field_of_the_json() {
         ("Team", &answers["team-show"]["team"]),
         ("Told", &answers["whoknows"]["disclosures"][0]),
         ("Had", &answers["whoknows"]["disclosures"][0]["records"][0]),
+        ("Copy", &swept["copies"][0]),
         ("Package", &disclosure["package"]),
         ("Obligation", &disclosure["obligations"][0]),
         ("Excerpt", &answers["excerpt"]["record"]["excerpt_of"]),

@@ -79,7 +79,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             format!("{} is {} of {} bytes: no text to edit", version.record, version.media_type, version.size);
         return Err(Failure::refused(message).hint(format!("subrosa show {} -o FILE", version.record)));
     }
-    // An editor draws on the terminal that there is.
+    // The editor is given the terminal that there is, also where the command itself stands in a pipe.
     let room = session.room(&vault, args.setting, session.host.terminal.is_some())?;
     session.may_show(room, version.label, Some(version.record))?;
     let setting = session.room_now(&vault, room)?;

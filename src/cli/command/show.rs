@@ -3,10 +3,13 @@
 //! at the end.
 
 use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::cli::Exit;
 use crate::cli::args::words;
+use crate::cli::copies;
+use crate::cli::copies::Plain;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::system;
@@ -14,6 +17,7 @@ use crate::cli::failure::unless_refused;
 use crate::cli::interrupt;
 use crate::cli::names;
 use crate::cli::output;
+use crate::cli::output::FileOutput;
 use crate::cli::output::Output;
 use crate::cli::output::Target;
 use crate::cli::session::Session;
@@ -67,7 +71,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Some(path) if path.as_os_str() != "-" => Target::File { path, force: args.force },
         _ => Target::Stdout,
     };
-    let mut vault = session.open()?;
+    // A copy in a file is written down first, so the ledger has to be one that can be added to.
+    let mut vault = if target == Target::Stdout { session.open()? } else { session.open_to_append()? };
     let version = version_of(&vault, &args.record, args.version)?;
     let is_drawn = target == Target::Stdout && session.host.stdout.is_terminal();
     if is_drawn && !media::is_drawable(&version.media_type) {
@@ -88,8 +93,12 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     session.may_show(room, version.label, Some(version.record))?;
     let setting = session.room_now(&vault, room)?;
 
+    let access = filing::access(&version, Access::Show, setting, lifted);
+    if let Target::File { path, force } = &target {
+        return write_copy(session, &mut vault, (path, *force), &version, access);
+    }
     let mut content = vault.read(&version)?;
-    let exit = record_access(session, &mut vault, filing::access(&version, Access::Show, setting, lifted))?;
+    let exit = record_access(session, &mut vault, access)?;
     session.touch(&vault, version.record);
     if is_drawn {
         draw(session, content, &version)?;
@@ -105,6 +114,31 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         }
         Copied::NotRead(error) => Err(unread(&version, error)),
     }
+}
+
+/// Writes a record to a file, after the entry that says so.
+fn write_copy(
+    session: &mut Session<'_>,
+    vault: &mut Vault,
+    (path, force): (&Path, bool),
+    version: &RecordVersion,
+    access: RecordAccessed,
+) -> Result<Exit, Failure> {
+    let (cwd, mut content) = (session.host.cwd.clone(), vault.read(version)?);
+    let seen = (!access.lifted.is_empty() || filing::keeps_access_log(vault)?).then_some(access);
+    let mut file = FileOutput::create(path, &cwd, force)?;
+    let plain = Plain { of: Some((version.record, version.version)), sha256: version.sha256, size: version.size };
+    let place = file.path().to_owned();
+    let (recorded, exit) = copies::record(session, vault, &place, plain, seen)?;
+    session.touch(vault, version.record);
+    let written = match copy(&mut content, &mut file) {
+        Copied::Whole => file.finish().map(|_| exit).map_err(Failure::from),
+        Copied::NotWritten(error) => {
+            Err(Failure::new(FailureCode::Failed, format!("cannot write: {}", system(&error))))
+        }
+        Copied::NotRead(error) => Err(unread(version, error)),
+    };
+    written.inspect_err(|_| recorded.abandon(session, vault))
 }
 
 /// The version that was asked for, else the newest.

@@ -5,10 +5,13 @@ use std::io;
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use crate::cli::copies;
+use crate::cli::copies::Plain;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::unless_refused;
 use crate::cli::output;
+use crate::cli::output::FileOutput;
 use crate::cli::output::Output;
 use crate::cli::output::Target;
 use crate::cli::session::Session;
@@ -69,7 +72,7 @@ impl Sources {
 /// path of a file.
 pub fn write(
     session: &mut Session<'_>,
-    vault: &Vault,
+    vault: &mut Vault,
     target: &Target,
     page: &str,
 ) -> Result<Option<PathBuf>, Failure> {
@@ -86,6 +89,9 @@ pub fn write(
         return Ok(None);
     }
     let cwd = session.host.cwd.clone();
+    if let Target::File { path, force } = target {
+        return write_copy(session, vault, FileOutput::create(path, &cwd, *force)?, page.as_bytes()).map(Some);
+    }
     let mut output = Output::open(target, Contents::Plain, &cwd, &mut session.host.stdout)?;
     match output.write_all(page.as_bytes()).and_then(|()| output.flush()) {
         // A reader that has gone has read enough.
@@ -93,4 +99,17 @@ pub fn write(
         other => other?,
     }
     Ok(output.finish()?)
+}
+
+/// Writes a page to a file, after the entry that says so.
+fn write_copy(
+    session: &mut Session<'_>,
+    vault: &mut Vault,
+    mut file: FileOutput,
+    page: &[u8],
+) -> Result<PathBuf, Failure> {
+    let place = file.path().to_owned();
+    let (recorded, _) = copies::record(session, vault, &place, Plain::page(page), None)?;
+    let written = file.write_all(page).map_err(Failure::from).and_then(|()| Ok(file.finish()?));
+    written.inspect_err(|_| recorded.abandon(session, vault))
 }

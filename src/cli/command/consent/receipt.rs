@@ -83,7 +83,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     } else {
         harmless(&sources.matter().receipt(state)).into_owned()
     };
-    let written = pages::write(session, &vault, &target, &page)?;
+    let written = pages::write(session, &mut vault, &target, &page)?;
     let sha256 = Digest::of(page.as_bytes());
     let given = ConsentReceiptGiven { consent: id, on: today, sha256 };
     let committed = consenting::give_receipt(&mut session.desk(&mut vault), given)?;
