@@ -9,6 +9,7 @@ pub mod keeper;
 pub mod location;
 pub mod output;
 pub mod pager;
+pub mod plain;
 pub mod private;
 pub mod progress;
 pub mod recorder;

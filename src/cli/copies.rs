@@ -1,6 +1,5 @@
-//! Writing plain content to a file, and looking after it: the one way in which what a vault holds comes to lie unsealed on a
-//! disk. Its entry is in the ledger before a byte of it is there; a crash leaves an entry whose file is missing, never a file
-//! without its entry. Must not know what is written.
+//! Looking after plain copies that this computer wrote: whether each is still there and still what was written, and its end.
+//! Must not know what was written, nor what of it stands in the ledger.
 
 use std::fs;
 use std::fs::File;
@@ -14,66 +13,12 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use crate::cli::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::interrupt;
-use crate::cli::session::Session;
-use crate::copies;
-use crate::copies::NewCopy;
+use crate::cli::output::PART_BEGIN;
+use crate::cli::output::PART_END;
 use crate::copies::Place;
 use crate::digest::Digest;
 use crate::digest::Hashing;
-use crate::id::RecordId;
 use crate::platform;
-use crate::practice::record::RecordAccessed;
-use crate::vault::Vault;
-
-/// What of a vault is to be written.
-#[derive(Clone, Copy, Debug)]
-pub struct Plain {
-    /// A record and its version; nothing for a page made of several.
-    pub of: Option<(RecordId, u64)>,
-    /// SHA-256 of its bytes.
-    pub sha256: Digest,
-    /// How many they are.
-    pub size: u64,
-}
-
-impl Plain {
-    /// A page that is held in memory.
-    pub fn page(bytes: &[u8]) -> Self {
-        Self { of: None, sha256: Digest::of(bytes), size: bytes.len() as u64 }
-    }
-}
-
-/// A copy that stands in the ledger, and is not written yet.
-#[must_use]
-pub struct Recorded(NewCopy);
-
-/// Writes down that `plain` goes to `path`, with the look at the record that comes with it. The output there is begun, so
-/// what can be refused has been; and not a byte has been written to it yet.
-pub fn record(
-    session: &mut Session<'_>,
-    vault: &mut Vault,
-    path: &Path,
-    plain: Plain,
-    seen: Option<RecordAccessed>,
-) -> Result<(Recorded, Exit), Failure> {
-    let path = path.as_os_str().as_encoded_bytes().to_vec();
-    let new = NewCopy { path, of: plain.of, sha256: plain.sha256, size: plain.size };
-    let committed = copies::made(&mut session.desk(vault), &new, seen)?;
-    let exit = session.committed(&committed);
-    // Whatever stops it from here on leaves an entry without its file, which a sweep finds.
-    interrupt::may_stop();
-    Ok((Recorded(new), exit))
-}
-
-impl Recorded {
-    /// The copy was not written after all: that is written down too, or found by the next sweep.
-    pub fn abandon(self, session: &mut Session<'_>, vault: &mut Vault) {
-        let _ = copies::abandoned(&mut session.desk(vault), &self.0);
-    }
-}
 
 /// What there is at a place where a copy was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +27,8 @@ pub enum State {
     There,
     /// Something else: other bytes, a link, a directory, another user's file, or one that has a second name.
     Changed,
+    /// Not the copy, but what a process that was stopped had written of one, beside its place.
+    Unfinished,
     /// It cannot be looked at.
     Unread,
     /// Nothing.
@@ -96,6 +43,7 @@ impl State {
         match self {
             Self::There => "there",
             Self::Changed => "changed",
+            Self::Unfinished => "unfinished",
             Self::Unread => "unreadable",
             Self::Gone => "gone",
             Self::Wiped => "wiped",
@@ -108,6 +56,7 @@ pub fn look(place: &Place) -> State {
     match path_of(place).map(|path| open(&path, place, false)) {
         Some(Ok(Found::Copy(_))) => State::There,
         Some(Ok(Found::Else)) => State::Changed,
+        Some(Ok(Found::Nothing)) if unfinished(place).next().is_some() => State::Unfinished,
         Some(Ok(Found::Nothing)) => State::Gone,
         Some(Err(_)) | None => State::Unread,
     }
@@ -126,9 +75,38 @@ pub fn wipe(place: &Place) -> State {
             Err(_) => State::Unread,
         },
         Ok(Found::Else) => State::Changed,
-        Ok(Found::Nothing) => State::Gone,
+        Ok(Found::Nothing) => wipe_unfinished(place),
         Err(_) => State::Unread,
     }
+}
+
+/// Wipes what is unfinished beside a place where nothing is.
+fn wipe_unfinished(place: &Place) -> State {
+    let mut state = State::Gone;
+    for (path, mut file) in unfinished(place) {
+        match overwrite(&mut file).and_then(|()| remove(&path, &file)) {
+            Ok(true) => state = State::Wiped,
+            Ok(false) | Err(_) => return State::Unfinished,
+        }
+    }
+    state
+}
+
+/// The beginnings of outputs beside a place that nobody writes any more: a killed process could not remove them. Whoever
+/// writes one holds its lock.
+fn unfinished(place: &Place) -> impl Iterator<Item = (PathBuf, File)> {
+    let entries = path_of(place).and_then(|path| fs::read_dir(path.parent()?).ok());
+    entries.into_iter().flatten().flatten().filter_map(|entry| {
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_str()?;
+        if !name.starts_with(PART_BEGIN) || !name.ends_with(PART_END) || !entry.file_type().ok()?.is_file() {
+            return None;
+        }
+        let file = platform::open_unfollowed_to_write(&path).ok()?;
+        let facts = file.metadata().ok()?;
+        let is_ours = facts.is_file() && platform::file_access(&facts, None).ours && platform::names_of(&facts) == 1;
+        (is_ours && file.try_lock().is_ok()).then_some((path, file))
+    })
 }
 
 fn path_of(place: &Place) -> Option<PathBuf> {

@@ -118,10 +118,13 @@ impl Host {
     }
 }
 
+/// Secrets by name, each with the second in which its time is over.
+type Secrets = BTreeMap<String, (Vec<u8>, i64)>;
+
 /// A keyring in memory. Clones share what is kept; each looks at it at a time of its own.
 #[derive(Debug, Clone, Default)]
 pub struct Kept {
-    secrets: Rc<RefCell<BTreeMap<String, (Vec<u8>, i64)>>>,
+    secrets: Rc<RefCell<Secrets>>,
     now: i64,
 }
 

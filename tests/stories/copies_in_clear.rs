@@ -180,6 +180,26 @@ fn a_copy_over_a_copy_is_one_place() {
 }
 
 #[test]
+fn what_a_killed_process_left_beside_a_place_is_found() {
+    let practice = with_record();
+    practice.ok(&["show", "@", "-o", "copy"]);
+    // As it is left between the entry and the rename.
+    let part = practice.path(".subrosa-abcdef.part");
+    fs::rename(practice.path("copy"), &part).unwrap();
+    let held = fs::File::open(&part).unwrap();
+    held.try_lock().unwrap();
+    assert_eq!(swept(&practice, 0, &[]), pairs(&[("copy", "gone")]), "somebody writes it");
+    drop(held);
+    fs::rename(&part, practice.path("kept")).unwrap();
+    practice.ok(&["show", "@", "-o", "copy"]);
+    fs::remove_file(practice.path("copy")).unwrap();
+    fs::rename(practice.path("kept"), &part).unwrap();
+    assert_eq!(swept(&practice, 0, &[]), pairs(&[("copy", "unfinished")]));
+    assert_eq!(swept(&practice, 0, &["--wipe"]), pairs(&[("copy", "wiped")]));
+    assert!(!part.exists());
+}
+
+#[test]
 fn a_path_that_is_no_text_is_kept_exactly() {
     let practice = with_record();
     let name = OsString::from_vec(b"c\xffpy\n".to_vec());

@@ -8,8 +8,6 @@ use std::path::PathBuf;
 
 use crate::cli::Exit;
 use crate::cli::args::words;
-use crate::cli::copies;
-use crate::cli::copies::Plain;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::system;
@@ -20,6 +18,8 @@ use crate::cli::output;
 use crate::cli::output::FileOutput;
 use crate::cli::output::Output;
 use crate::cli::output::Target;
+use crate::cli::plain;
+use crate::cli::plain::Plain;
 use crate::cli::session::Session;
 use crate::cli::text::harmless;
 use crate::filing;
@@ -127,9 +127,9 @@ fn write_copy(
     let (cwd, mut content) = (session.host.cwd.clone(), vault.read(version)?);
     let seen = (!access.lifted.is_empty() || filing::keeps_access_log(vault)?).then_some(access);
     let mut file = FileOutput::create(path, &cwd, force)?;
-    let plain = Plain { of: Some((version.record, version.version)), sha256: version.sha256, size: version.size };
+    let of_record = Plain { of: Some((version.record, version.version)), sha256: version.sha256, size: version.size };
     let place = file.path().to_owned();
-    let (recorded, exit) = copies::record(session, vault, &place, plain, seen)?;
+    let (recorded, exit) = plain::record(session, vault, &place, of_record, seen)?;
     session.touch(vault, version.record);
     let written = match copy(&mut content, &mut file) {
         Copied::Whole => file.finish().map(|_| exit).map_err(Failure::from),

@@ -115,7 +115,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     tell(session, &seen, elsewhere);
     let is_left = |(place, state): &(Place, State)| match state {
         State::Gone | State::Wiped => false,
-        State::There | State::Changed | State::Unread => args.wipe || place.is_expired(now),
+        _ => args.wipe || place.is_expired(now),
     };
     if exit == Exit::Done && seen.iter().any(is_left) {
         exit = Exit::Due;
@@ -129,7 +129,7 @@ fn end(session: &mut Session<'_>, vault: &mut Vault, seen: &[(Place, State)]) ->
     let how = |state: State| match state {
         State::Gone => Some(CopyEnd::Gone),
         State::Wiped => Some(CopyEnd::Wiped),
-        State::There | State::Changed | State::Unread => None,
+        _ => None,
     };
     let ended: Vec<_> = seen.iter().filter_map(|(place, state)| Some((place.clone(), how(*state)?))).collect();
     if ended.is_empty() {
@@ -149,6 +149,7 @@ fn tell(session: &mut Session<'_>, seen: &[(Place, State)], elsewhere: usize) {
         match state {
             State::Changed => session.warn(&format!("{path} is not what was written, and is left: look at it")),
             State::Unread => session.warn(&format!("{path} could not be looked at, and is left")),
+            State::Unfinished => session.warn(&format!("beside {path} lies a part of a copy that was not finished")),
             State::There | State::Gone | State::Wiped => {}
         }
     }

@@ -11,6 +11,7 @@ use crate::cli::answer::Look;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::output::Target;
+use crate::cli::plain;
 use crate::cli::public;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
@@ -62,7 +63,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let judged = Judged::find(&vault, consent.id(), today)?;
     let sources = pages::Sources::of(&vault, judged, today)?;
     let page = sources.matter().form();
-    let written = pages::write(session, &mut vault, &target, &page)?;
+    let written = plain::write_page(session, &mut vault, &target, "consent", &page)?;
     if let Some(path) = written {
         let printed = Printed {
             id: consent.id().to_string(),
