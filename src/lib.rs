@@ -37,6 +37,7 @@ pub mod vault;
 
 // Floor 6: the operations.
 pub mod concerns;
+pub mod copies;
 pub mod filing;
 pub mod people;
 pub mod protocols;

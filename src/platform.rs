@@ -10,8 +10,10 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+pub mod ancestors;
 #[cfg(not(unix))]
 mod elsewhere;
+pub mod session_keys;
 #[cfg(unix)]
 mod unix;
 
@@ -33,7 +35,9 @@ pub use here::is_pipe;
 pub use here::make_private;
 pub use here::memory_backed_directories;
 pub use here::mounts;
+pub use here::names_of;
 pub use here::open_terminal;
+pub use here::path_of_bytes;
 pub use here::share_with_child;
 pub use here::stdout_file;
 pub use here::stdout_path;
@@ -53,6 +57,11 @@ pub fn create_new_private_file(path: &Path) -> io::Result<File> {
 /// Opens what is at `path` to read, unless it is a symbolic link, and without waiting for anybody where it is a pipe.
 pub fn open_unfollowed(path: &Path) -> io::Result<File> {
     here::unfollowed(OpenOptions::new().read(true)).open(path)
+}
+
+/// The same, to write over what is there.
+pub fn open_unfollowed_to_write(path: &Path) -> io::Result<File> {
+    here::unfollowed(OpenOptions::new().read(true).write(true)).open(path)
 }
 
 /// Whether opening was refused because of a symbolic link.

@@ -89,6 +89,15 @@ fn lock_wait(text: &str) -> Result<u64, String> {
     span.seconds().ok_or_else(|| format!("{text:?} has no fixed length; say it in s, min or h"))
 }
 
+/// The seconds of a while, for what is to end by itself the same day.
+pub(super) fn a_while(text: &str) -> Result<u32, String> {
+    const DAY: u32 = 24 * 60 * 60;
+    let span: Span = text.parse().map_err(|error: crate::time::TimeError| error.to_string())?;
+    let seconds = span.seconds().and_then(|seconds| u32::try_from(seconds).ok());
+    let in_bounds = seconds.filter(|seconds| (1..=DAY).contains(seconds));
+    in_bounds.ok_or_else(|| format!("{text:?} is no while between 1s and 24h"))
+}
+
 /// The words of a closed list of `vocabulary`: a wrong one is answered with the right ones, and completions know them.
 pub fn words<T>(words: &'static [&'static str]) -> impl TypedValueParser<Value = T>
 where

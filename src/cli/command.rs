@@ -23,11 +23,13 @@ pub mod explain;
 pub mod followup;
 pub mod group;
 pub mod help;
+pub mod here;
 pub mod info;
 pub mod init;
 pub mod inquiry;
 pub mod ledger;
 pub mod list;
+pub mod lock;
 pub mod man;
 pub mod nudge;
 pub mod owner;
@@ -40,9 +42,11 @@ pub mod rules;
 pub mod safety;
 pub mod share;
 pub mod show;
+pub mod sweep;
 pub mod tag;
 pub mod team;
 pub mod training;
+pub mod unlock;
 pub mod whoknows;
 
 /// What can be done.
@@ -53,6 +57,10 @@ pub enum Command {
     /// Who opens the vault
     #[command(subcommand)]
     Owner(owner::Action),
+    /// Open the vault to this session for a while, so that nobody has to type the passphrase for each command
+    Unlock(unlock::Args),
+    /// End that
+    Lock(lock::Args),
     /// The people the records are about
     #[command(subcommand)]
     Client(client::Action),
@@ -87,6 +95,8 @@ pub enum Command {
     /// All records, newest first
     #[command(visible_alias = "ls")]
     List(list::Args),
+    /// In which room you are, and for how long: content is drawn only in a private one
+    Here(here::Args),
     /// A record's content
     Show(show::Args),
     /// What is known of a record, and where it went
@@ -115,6 +125,8 @@ pub enum Command {
     Ack(ack::Args),
     /// Who was given what of a record or a client, and whether it has been overtaken
     Whoknows(whoknows::Args),
+    /// Plain copies that this computer wrote: which still lie there, and their end
+    Sweep(sweep::Args),
     /// What is to be done, the longest due first
     Due(due::Args),
     /// Remind a colleague, without a client's name and without blame
@@ -150,6 +162,8 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
     match command {
         Command::Init(args) => init::run(args, session),
         Command::Owner(action) => owner::run(action, session),
+        Command::Unlock(args) => unlock::run(&args, session),
+        Command::Lock(args) => lock::run(&args, session),
         Command::Client(action) => client::run(action, session),
         Command::Recipient(action) => recipient::run(action, session),
         Command::Consent(action) => consent::run(action, session),
@@ -162,6 +176,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Card(args) => card::run(&args, session),
         Command::Add(args) => add::run(args, session),
         Command::List(args) => list::run(args, session),
+        Command::Here(args) => here::run(&args, session),
         Command::Show(args) => show::run(args, session),
         Command::Info(args) => info::run(args, session),
         Command::Edit(args) => edit::run(args, session),
@@ -174,6 +189,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Inquiry(action) => inquiry::run(action, session),
         Command::Ack(args) => ack::run(args, session),
         Command::Whoknows(args) => whoknows::run(&args, session),
+        Command::Sweep(args) => sweep::run(&args, session),
         Command::Due(args) => due::run(&args, session),
         Command::Nudge(args) => nudge::run(&args, session),
         Command::Report(action) => report::run(action, session),

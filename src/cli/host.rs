@@ -19,6 +19,9 @@ use std::time::UNIX_EPOCH;
 use rand_core::CryptoRngCore;
 use rand_core::OsRng;
 
+use crate::cli::keeper::Keeper;
+use crate::cli::keeper::SessionKeeper;
+use crate::cli::recorder::Ancestry;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::Tty;
 use crate::platform;
@@ -44,6 +47,10 @@ pub struct Host {
     pub width: usize,
     /// Environment variables.
     pub environment: Environment,
+    /// Where the key of an unlocked vault rests.
+    pub keeper: Box<dyn Keeper>,
+    /// What this process was started from.
+    pub ancestry: Ancestry,
     /// The clock.
     pub clock: Clock,
     /// The current directory; empty where it has gone.
@@ -110,6 +117,8 @@ impl Host {
             stdin_is_terminal: io::stdin().is_terminal(),
             width: width(),
             environment: Environment::Process,
+            keeper: Box::new(SessionKeeper),
+            ancestry: Ancestry::OfProcess,
             clock: Clock::System,
             cwd: std::env::current_dir().unwrap_or_default(),
             memory: platform::memory_backed_directories(&|name| Environment::Process.var(name)),

@@ -25,6 +25,11 @@ use crate::place::Contents;
 use crate::place::PlaceRisk;
 use crate::platform;
 
+/// How the name of a file begins that is being written beside its place, and how it ends.
+pub const PART_BEGIN: &str = ".subrosa-";
+/// Its end.
+pub const PART_END: &str = ".part";
+
 /// Where a result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
@@ -163,10 +168,17 @@ impl FileOutput {
         }
         may_take(&path, force)?;
         // tempfile makes it with mode 0600 under a random name, and never through a link.
-        let beside = tempfile::Builder::new().prefix(".subrosa-").suffix(".part").tempfile_in(&directory);
+        let beside = tempfile::Builder::new().prefix(PART_BEGIN).suffix(PART_END).tempfile_in(&directory);
         let beside = beside.map_err(|source| OutputError::Failed { path: path.clone(), source })?;
+        // While it is held this is no leftover. Where a file system has no locks, a sweep takes none either.
+        let _ = beside.as_file().try_lock();
         let unfinished = interrupt::remove_unfinished(beside.path().to_path_buf());
         Ok(Self { beside: BufWriter::new(beside), path, force, _unfinished: unfinished })
+    }
+
+    /// The place that it will have: absolute, its directories resolved.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Makes the file durable and gives it its name. A crash before the rename leaves nothing or a `.part`; after it,

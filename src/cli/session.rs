@@ -38,15 +38,19 @@ use crate::vault::transaction::Committed;
 mod adopting;
 mod asking;
 mod keys;
+mod passphrases;
 mod plugins;
 mod recovering;
-mod room;
+mod resting;
+mod rooms;
 mod unlocking;
 
 pub use asking::TEXT_CAP as ANSWERS_CAP;
 pub use asking::missing;
 pub use keys::no_next_key;
 pub use recovering::state_of;
+pub use resting::Rest;
+pub use rooms::USUAL;
 pub use unlocking::Examined;
 
 /// The largest text taken from a file or standard input as an option's value.

@@ -15,14 +15,19 @@ use rand_core::Error;
 use rand_core::RngCore;
 use sha2::Digest;
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 use crate::cli::host::Clock;
 use crate::cli::host::Environment;
 use crate::cli::host::Host;
 use crate::cli::host::Stream;
 use crate::cli::host::StreamKind;
+use crate::cli::keeper::Keeper;
+use crate::cli::recorder::Ancestry;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::TerminalError;
+use crate::platform::session_keys::Reach;
+use crate::platform::session_keys::SessionKeyError;
 use crate::secret::SecretText;
 
 /// What came out of a twin's stream. Clones share it.
@@ -76,6 +81,8 @@ pub fn host(cwd: &Path, now: i64, seed: u64) -> (Host, Ends) {
         stdin_is_terminal: false,
         width: 80,
         environment: Environment::Fixed(BTreeMap::new()),
+        keeper: Box::new(Kept::default().at(now)),
+        ancestry: Ancestry::Fixed(Vec::new()),
         clock: Clock::Fixed(now),
         cwd: cwd.to_path_buf(),
         memory: Vec::new(), // the machine's own are shared with whatever else runs on it
@@ -108,6 +115,54 @@ impl Host {
         self.stdout.kind = StreamKind::Terminal;
         self.stderr.kind = StreamKind::Terminal;
         self
+    }
+}
+
+/// Secrets by name, each with the second in which its time is over.
+type Secrets = BTreeMap<String, (Vec<u8>, i64)>;
+
+/// A keyring in memory. Clones share what is kept; each looks at it at a time of its own.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    secrets: Rc<RefCell<Secrets>>,
+    now: i64,
+}
+
+impl Kept {
+    /// The same at another time.
+    #[must_use]
+    pub fn at(&self, now: i64) -> Self {
+        Self { now, ..self.clone() }
+    }
+
+    /// Puts something under a name that nobody checked.
+    pub fn put(&self, name: &str, secret: &[u8]) {
+        self.secrets.borrow_mut().insert(name.to_owned(), (secret.to_vec(), i64::MAX));
+    }
+
+    /// The names under which something is kept, over or not.
+    pub fn names(&self) -> Vec<String> {
+        self.secrets.borrow().keys().cloned().collect()
+    }
+}
+
+impl Keeper for Kept {
+    fn keep(&mut self, name: &str, secret: &[u8], seconds: u32) -> Result<Reach, SessionKeyError> {
+        let until = self.now + i64::from(seconds);
+        self.secrets.borrow_mut().insert(name.to_owned(), (secret.to_vec(), until));
+        Ok(Reach::Session)
+    }
+
+    fn find(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, SessionKeyError> {
+        let secrets = self.secrets.borrow();
+        let kept = secrets.get(name).filter(|(_, until)| self.now < *until);
+        Ok(kept.map(|(secret, _)| Zeroizing::new(secret.clone())))
+    }
+
+    fn forget(&mut self, name: &str) -> Result<bool, SessionKeyError> {
+        let was_kept = self.find(name)?.is_some();
+        self.secrets.borrow_mut().remove(name);
+        Ok(was_kept)
     }
 }
 

@@ -36,7 +36,8 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
         let by = after(disclosure.time, protocol.periods.acknowledgement, &moment.zone)?;
         items.push(Item { what: What::Acknowledgement(id, disclosure.made.recipient), by });
     }
-    for export in catalog.open_exports()?.into_iter().filter(|export| vault.machine() == Some(export.made.machine)) {
+    let ours = vault.machines();
+    for export in catalog.open_exports()?.into_iter().filter(|export| ours.contains(&export.made.machine)) {
         let by = By::Time(export.made.expires);
         items.push(Item { what: What::Export(export), by });
     }

@@ -36,6 +36,7 @@ use crate::vault::object::Stored;
 use crate::vault::places;
 use crate::vault::transaction::Committed;
 use crate::vault::transaction::Draft;
+use crate::vocabulary::Setting;
 
 /// The largest record that an excerpt is made of, in bytes: it is held in memory.
 const LARGEST: u64 = 64 << 20;
@@ -55,6 +56,8 @@ pub struct Cut {
     pub redact: bool,
     /// Identifiers of every kind are removed, as of this day.
     pub de_identify: Option<Date>,
+    /// The room in which this is done.
+    pub setting: Option<Setting>,
     /// Its title.
     pub title: Option<Line>,
 }
@@ -122,7 +125,7 @@ pub fn draw<R: CryptoRng + RngCore>(vault: &Vault, cut: &Cut, rng: &mut R) -> Re
         version: 1,
         ..origin.clone()
     };
-    let accessed = keeps_access_log(vault)?.then(|| access(&origin, Access::Excerpt, Vec::new()));
+    let accessed = keeps_access_log(vault)?.then(|| access(&origin, Access::Excerpt, cut.setting, Vec::new()));
     Ok(Drawn { origin, version, text, changed, accessed })
 }
 

@@ -265,9 +265,9 @@ pub fn keeps_access_log(vault: &Vault) -> Result<bool, VaultError> {
     Ok(vault.catalog().owners()?.iter().filter(|owner| owner.means != OwnerMeans::Paper).count() > 1)
 }
 
-/// What to record when a version of a record is opened.
-pub fn access(version: &RecordVersion, how: Access, lifted: Vec<String>) -> RecordAccessed {
-    RecordAccessed { how, lifted, record: version.record, setting: None, version: version.version }
+/// What to record when a version of a record is opened, in which room.
+pub fn access(version: &RecordVersion, how: Access, setting: Option<Setting>, lifted: Vec<String>) -> RecordAccessed {
+    RecordAccessed { how, lifted, record: version.record, setting, version: version.version }
 }
 
 fn seal(

@@ -21,6 +21,16 @@ pub fn file_access(_: &Metadata, _: Option<&Path>) -> FileAccess {
     FileAccess { ours: true, ..FileAccess::default() }
 }
 
+/// Not told: taken as one.
+pub fn names_of(_: &Metadata) -> u64 {
+    1
+}
+
+/// The path whose bytes these are, where they are text.
+pub fn path_of_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(bytes).ok().map(PathBuf::from)
+}
+
 /// Not offered: nothing is asked here.
 pub fn forget_typed(_: &File) -> io::Result<()> {
     Ok(())

@@ -1,5 +1,6 @@
 //! The platform on Linux, macOS and the BSDs.
 
+use std::ffi::OsStr;
 use std::ffi::OsString;
 use std::fs;
 use std::fs::DirBuilder;
@@ -9,6 +10,7 @@ use std::fs::OpenOptions;
 use std::fs::Permissions;
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::fs::FileTypeExt;
 use std::os::unix::fs::MetadataExt;
@@ -87,6 +89,16 @@ fn private_group(users: &str, groups: &str, gid: u32, uid: u32) -> bool {
     let is_primary_of_others = users.lines().any(|row| is(row, 3, gid) && !is(row, 2, uid));
     let has_other_members = field(group, 3).split(',').any(|member| !member.is_empty() && member != field(me, 0));
     is(me, 3, gid) && !is_primary_of_others && !has_other_members
+}
+
+/// How many names a file has: links that are as good as the first.
+pub fn names_of(metadata: &Metadata) -> u64 {
+    metadata.nlink()
+}
+
+/// The path whose bytes these are.
+pub fn path_of_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    Some(PathBuf::from(OsStr::from_bytes(bytes)))
 }
 
 /// Forgets what was typed at a terminal and not read yet.

@@ -22,9 +22,17 @@ pub fn is_bidirectional(c: char) -> bool {
 impl FileName {
     /// The name whose bytes these are.
     pub fn of(bytes: &[u8]) -> Self {
-        let is_plain = |c: char| c != '/' && !c.is_control() && !is_bidirectional(c);
+        Self::spelt(bytes, |c| c != '/' && !c.is_control() && !is_bidirectional(c))
+    }
+
+    /// A whole path, kept and shown the same way.
+    pub fn of_path(bytes: &[u8]) -> Self {
+        Self::spelt(bytes, |c| !c.is_control() && !is_bidirectional(c))
+    }
+
+    fn spelt(bytes: &[u8], is_plain: impl Fn(char) -> bool) -> Self {
         match std::str::from_utf8(bytes) {
-            Ok(text) if text.chars().all(is_plain) => Self { text: text.to_owned(), bytes: None },
+            Ok(text) if text.chars().all(&is_plain) => Self { text: text.to_owned(), bytes: None },
             _ => Self { text: escape(bytes, |c| is_plain(c) && c != '\\'), bytes: Some(STANDARD.encode(bytes)) },
         }
     }
@@ -77,6 +85,14 @@ mod tests {
             FileName::of("Nota \"1\".txt".as_bytes()),
             FileName { text: "Nota \"1\".txt".to_owned(), bytes: None }
         );
+    }
+
+    #[test]
+    fn a_path_keeps_its_slashes() {
+        assert_eq!(FileName::of_path(b"/a/b"), FileName { text: "/a/b".to_owned(), bytes: None });
+        let path = FileName::of_path(b"/a\n/\xff");
+        assert_eq!(path.text, "/a\\x0a/\\xff");
+        assert_eq!(FileName::bytes_of(&path.text, path.bytes.as_deref()), &b"/a\n/\xff"[..]);
     }
 
     #[test]

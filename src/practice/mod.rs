@@ -25,6 +25,7 @@ pub mod recipient;
 pub mod record;
 pub mod rekey;
 pub mod restriction;
+pub mod room;
 pub mod safety;
 pub mod session;
 pub mod talk;

@@ -114,7 +114,7 @@ pub fn draw<R: CryptoRng + RngCore>(
         lines.entry(*record).or_default().push(*passage);
     }
     let drawn = lines.into_iter().map(|(of, lines)| {
-        let cut = Cut { of, lines, redact: false, de_identify: None, title: None };
+        let cut = Cut { of, lines, redact: false, de_identify: None, setting: None, title: None };
         let excerpt::Drawn { origin, version, text, accessed, .. } = excerpt::draw(vault, &cut, rng)?;
         Ok(Rc::new(Drawn { origin, version, text, accessed }))
     });

@@ -296,6 +296,13 @@ impl Vault {
         self.state.known_machine()
     }
 
+    /// This machine's ids, for the active log and for those that it continues: under each of them it may have written
+    /// something that is still here. Whoever only read an earlier log has none for it.
+    pub fn machines(&self) -> Vec<MachineId> {
+        let past = self.past.iter().map(|past| State::of(&self.places, &past.verifier).known_machine());
+        past.chain([self.machine()]).flatten().collect()
+    }
+
     /// The successor note that leads from the log before this one to it, whole; none where this is the first.
     pub fn link_text(&self) -> Result<Option<String>, VaultError> {
         let Some(past) = self.past.last() else {

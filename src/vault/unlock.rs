@@ -3,11 +3,13 @@
 
 use std::fmt;
 
+use crate::id::LogId;
 use crate::keys::identity::Identities;
 use crate::keys::identity::OwnerIdentity;
 use crate::keys::keyring::Keyring;
 use crate::keys::passphrase;
 use crate::keys::passphrase::PassphraseError;
+use crate::keys::signer::Origin;
 use crate::keys::signer::SigningKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::seal;
@@ -85,6 +87,14 @@ impl Found {
     /// Whether the holder of `identity` wrote the header.
     pub(super) fn check(&self, identity: &VaultIdentity) -> Result<(), VaultError> {
         self.header.check(&self.header_bytes, identity)
+    }
+
+    /// The names of its logs: the active one's, then those of all that lie there, as an unlocked vault is kept by.
+    pub fn log_names(&self) -> Result<Vec<String>, VaultError> {
+        let active = self.header.verifier.origin().as_str().to_owned();
+        let logs = self.disk.names(places::LEDGER)?.into_iter().filter_map(|name| name.parse::<LogId>().ok());
+        let others = logs.map(|log| Origin::of(log).as_str().to_owned()).filter(|name| *name != active);
+        Ok(std::iter::once(active.clone()).chain(others.collect::<Vec<_>>()).collect())
     }
 
     /// Whether a passphrase opens it.

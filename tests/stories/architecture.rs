@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["concerns", "due", "filing", "people", "protocols", "receiving", "sharing"],
+    &["concerns", "copies", "due", "filing", "people", "protocols", "receiving", "sharing"],
     &["consenting", "groups", "hearing", "papers", "report", "safeguarding"],
     &["cli"],
 ];

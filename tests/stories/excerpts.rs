@@ -113,6 +113,7 @@ fn lines_that_are_not_there_are_no_passage() {
     let said = practice.refused(2, &["excerpt", &origin]);
     assert!(said.stderr.contains("--lines"), "{said:?}");
     practice.refused(4, &["excerpt", "r-zzzz", "--lines", "1"]);
+    practice.here();
     let said = practice.at_terminal(&["2-3"], &["excerpt", &origin]);
     assert!(said.exit == 0 && said.stdout.contains("is filed, label R"), "{said:?}");
 }

@@ -127,6 +127,11 @@ impl Machine {
         self.ok(&super::practice::consent(to));
     }
 
+    /// Somebody is in a private room, so that content may be drawn.
+    pub fn here(&self) {
+        self.ok(&["here", "private-office", "--for", "12h"]);
+    }
+
     /// Starts the program with pipes.
     pub fn spawn<S: AsRef<OsStr>>(&self, args: &[S]) -> Child {
         let mut command = self.command();

@@ -42,6 +42,8 @@ pub struct Practice {
     top: TempDir,
     /// The clock.
     pub now: i64,
+    /// Where an unlocked vault's key rests.
+    pub kept: twin::Kept,
     /// Seeds the randomness of the next run, so that no two runs draw the same ids.
     seed: std::cell::Cell<u64>,
 }
@@ -87,7 +89,7 @@ impl Practice {
     /// A directory with the owner's identity file, and no vault yet.
     pub fn without_vault() -> Self {
         let top = tempfile::tempdir().unwrap();
-        let practice = Self { top, now: NOW, seed: std::cell::Cell::new(1) };
+        let practice = Self { top, now: NOW, kept: twin::Kept::default(), seed: std::cell::Cell::new(1) };
         practice.write("me.txt", &format!("{IDENTITY}\n"));
         practice
     }
@@ -123,7 +125,8 @@ impl Practice {
     /// A host in the practice, before the vault, without a terminal.
     pub fn host(&self) -> (Host, Ends) {
         self.seed.set(self.seed.get() + 1);
-        let (host, ends) = twin::host(self.top.path(), self.now, self.seed.get());
+        let (mut host, ends) = twin::host(self.top.path(), self.now, self.seed.get());
+        host.keeper = Box::new(self.kept.at(self.now));
         let home = self.path("home");
         let host = host
             .with_var("HOME", home.to_str().unwrap())
@@ -159,6 +162,11 @@ impl Practice {
             stderr: here(ends.stderr.take_text()),
             terminal: here(ends.terminal.take_transcript()),
         }
+    }
+
+    /// Somebody is in a private room, so that content may be drawn.
+    pub fn here(&self) {
+        self.ok(&["here", "private-office", "--for", "12h"]);
     }
 
     /// Runs the program; it does what it was asked.
@@ -212,8 +220,12 @@ impl Scene {
     /// A copy of what `tell` makes.
     pub fn set(&self, tell: impl FnOnce() -> Practice) -> Practice {
         let told = self.0.get_or_init(|| Told::of(&tell()));
-        let practice =
-            Practice { top: tempfile::tempdir().unwrap(), now: told.now, seed: std::cell::Cell::new(told.seed) };
+        let practice = Practice {
+            top: tempfile::tempdir().unwrap(),
+            now: told.now,
+            kept: twin::Kept::default(),
+            seed: std::cell::Cell::new(told.seed),
+        };
         for (name, permissions, content) in &told.entries {
             let path = practice.path(name.to_str().unwrap());
             match content {

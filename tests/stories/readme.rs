@@ -225,7 +225,7 @@ fn the_page_names_every_field_of_the_json() {
     machine.write("note.txt", b"Sleeps better since 13 May 2024.\n");
     let consent = crate::practice::consent("ana");
     machine.write("answers.toml", crate::safety::answers(&[]).as_bytes());
-    let commands: [&[&str]; 64] = [
+    let commands: [&[&str]; 66] = [
         &["init", "--owner", &me],
         &["protocol", "show"],
         &["protocol", "check"],
@@ -250,7 +250,9 @@ fn the_page_names_every_field_of_the_json() {
         &["tag", "@", "+sleep"],
         &["list"],
         &["info", "@"],
+        &["here", "private-office"],
         &["edit", "@"],
+        &["lock"],
         &["share", "@", "--to", "ana", "--to", "lee", "--partial", "--purpose", "treat"],
         &["whoknows", "@"],
         &["recipient", "add", "crisis", "--role", "crisis-team"],
@@ -327,6 +329,13 @@ fn the_page_names_every_field_of_the_json() {
         seen.push(name.clone());
         answers.insert(name, answer);
     }
+    // Not everywhere can a vault be unlocked; its answer has the fields that the answer to `lock` has.
+    assert_eq!(row("unlock"), row("lock"));
+    seen.push("unlock".to_owned());
+    machine.ok(&["show", "@", "-o", "copy.txt"]);
+    let swept: Value = serde_json::from_str(&machine.ok(&["sweep", "--json"])).unwrap();
+    assert_eq!(keys(&swept), sorted([row("sweep"), vec!["schema".to_owned()]].concat()));
+    seen.push("sweep".to_owned());
     // The same protocol once more, from a file.
     machine.write("protocol.toml", answers["protocol-show"]["text"].as_str().unwrap().as_bytes());
     let adopted: Value = serde_json::from_str(&machine.ok(&["protocol", "adopt", "protocol.toml", "--json"])).unwrap();
@@ -386,6 +395,7 @@ fn the_page_names_every_field_of_the_json() {
         ("Team", &answers["team-show"]["team"]),
         ("Told", &answers["whoknows"]["disclosures"][0]),
         ("Had", &answers["whoknows"]["disclosures"][0]["records"][0]),
+        ("Copy", &swept["copies"][0]),
         ("Package", &disclosure["package"]),
         ("Obligation", &disclosure["obligations"][0]),
         ("Due", &answers["safety-disclose"]["followups"][0]),

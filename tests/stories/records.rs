@@ -161,6 +161,7 @@ fn spans_count_back_from_the_day_that_was_named() {
 #[test]
 fn an_edit_is_a_new_version_and_no_change_is_none() {
     let machine = Machine::new();
+    machine.here();
     let id = machine.add("first\n");
     let editor = |script: &str| {
         machine.write("editor", format!("#!/bin/sh\n{script}\n").as_bytes());

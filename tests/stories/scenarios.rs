@@ -349,3 +349,44 @@ fn who_turns_eighteen_at_midnight_signs_alone_from_then_on() {
     clinic.ok("2026-11-22T14:05:00Z", &share);
     clinic.verify("2026-11-22T14:10:00Z");
 }
+
+#[test]
+fn notes_are_not_typed_in_a_cafe_and_are_in_the_practice() {
+    let start = "2026-11-21T09:00:00Z";
+    let Some(clinic) = Clinic::since(start, "Europe/Lisbon") else { return };
+    clinic.ok(start, &["client", "add", "mk-01", "--name", "Maria Kestrel", "--adult"]);
+    let earlier = clinic.add("2026-11-21T10:00:00Z", "progress-note", "She sleeps better.\n");
+    let at = |time: &str, args: &[&str]| {
+        let clock = clinic.clock(time);
+        let variables = clock.each_ref().map(|(name, value)| (*name, value.as_str()));
+        Screen::with(&clinic.machine, &[&variables[..], &[("EDITOR", "false")]].concat(), args)
+    };
+    // In the cafe: nothing is drawn, nothing can be typed, and the ledger has nothing of it.
+    let cafe = "2026-11-21T11:00:00Z";
+    clinic.ok(cafe, &["here", "semi-public", "--client", "mk-01"]);
+    let before = clinic.entries(cafe);
+    let typed = ["add", "-", "--kind", "progress-note"];
+    for args in [&["show", &earlier][..], &["edit", &earlier], &typed] {
+        let ended = at(cafe, args).end();
+        assert!(ended.exit == 6 && ended.all.contains("E-SETTING-PUBLIC"), "{args:?}: {ended:?}");
+        assert!(ended.all.contains("try: subrosa here private-office --for 50min"), "{ended:?}");
+        assert!(!ended.all.contains("sleeps"), "{ended:?}");
+    }
+    assert_eq!(clinic.entries(cafe), before);
+    // The cure, in the practice, as it is printed; once its time is over, it is no cure any more.
+    let office = "2026-11-21T12:00:00Z";
+    clinic.ok(office, &["here", "private-office", "--for", "50min"]);
+    let mut screen = at("2026-11-21T12:10:00Z", &["show", &earlier]);
+    screen.until("She sleeps better.");
+    screen.press("q");
+    screen.done();
+    let mut screen = at("2026-11-21T12:20:00Z", &[&typed[..], &["--client", "mk-01"]].concat());
+    screen.press("She sleeps well.\n\x04");
+    screen.until("Filed ");
+    screen.done();
+    let filed = clinic.json("2026-11-21T12:30:00Z", &["info", "@"])["record"].clone();
+    assert_eq!((&filed["setting"], &filed["client"]["alias"]), (&"private-office".into(), &"mk-01".into()));
+    let ended = at("2026-11-21T12:51:00Z", &["show", &earlier, "--batch"]).end();
+    assert!(ended.exit == 6 && ended.all.contains("E-SETTING-UNDECLARED"), "{ended:?}");
+    clinic.verify("2026-11-21T13:00:00Z");
+}

@@ -166,6 +166,7 @@ echo "more" >> "$1"
 "#;
     machine.write("editor", editor.as_bytes());
     chmod(&machine.path("editor"), 0o700);
+    machine.here();
     let mut edit = shell(&machine, "umask 000; exec \"$@\"", &["edit", id.trim()]);
     let output = edit.env("EDITOR", machine.path("editor")).output().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -458,6 +459,7 @@ fn what_the_program_makes_is_closed_to_others_whatever_the_umask() {
     run(&["tag", &id, "+x"]);
     run(&["share", &id, "--to", "dr-lee", "--purpose", "treat"]);
     run(&["share", &id, "--to", "dr-lee", "--purpose", "treat", "-o", "package.age"]);
+    run(&["here", "private-office"]);
     run(&["show", &id, "-o", "shown.txt"]);
     run(&["ledger", "checkpoint", "-o", "checkpoint"]);
     let second =

@@ -170,6 +170,7 @@ fn hundred() -> String {
 fn a_text_is_paged_on_the_alternate_screen_and_nothing_of_it_stays() {
     let machine = Machine::new();
     let id = machine.add(&hundred());
+    machine.here();
     let mut screen = Screen::new(&machine, &["show", &id]);
     screen.until(ENTER);
     // 24 rows, the last of which is the status.
@@ -200,6 +201,7 @@ fn a_text_is_paged_on_the_alternate_screen_and_nothing_of_it_stays() {
 fn whatever_ends_the_pager_the_screen_is_given_back() {
     let machine = Machine::new();
     let id = machine.add(&hundred());
+    machine.here();
     let paging = || {
         let mut screen = Screen::new(&machine, &["show", &id]);
         screen.until("q to leave");
@@ -240,6 +242,7 @@ fn escape_sequences_in_what_others_wrote_are_spelt_out() {
     let long = format!("{}C1\u{9b}5m\x07\n{text}", "plain text\n".repeat(1000));
     let ids = [machine.add(text), machine.add(&long), named.trim().to_owned()];
 
+    machine.here();
     let only_own_sequences = |drawn: &str| {
         let mut left = drawn.replace("\x1b[0m", "");
         OWN_SEQUENCES.iter().for_each(|own| left = left.replace(own, ""));
@@ -463,6 +466,7 @@ fn in_the_editor_ctrl_c_is_the_editors() {
     machine.write("editor", editor.as_bytes());
     crate::practice::chmod(&machine.path("editor"), 0o700);
     let path = machine.path("editor");
+    machine.here();
     let mut screen = Screen::with(&machine, &[("EDITOR", path.to_str().unwrap())], &["edit", &id]);
     screen.until("<editing>");
     screen.press("\x03");

@@ -30,6 +30,7 @@ use crate::filing::Incoming;
 use crate::filing::NewRecord;
 use crate::filing::Open;
 use crate::filing::session::Asked;
+use crate::policy::Room;
 use crate::practice::event::Body;
 use crate::practice::file_name::FileName;
 use crate::practice::words::Line;
@@ -41,6 +42,7 @@ use crate::vault::desk::Desk;
 use crate::vocabulary::ClientState;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
+use crate::vocabulary::label_of;
 
 /// What `subrosa add` takes.
 #[derive(Debug, clap::Args)]
@@ -54,7 +56,7 @@ pub struct Args {
     /// What it is [default: what the protocol says]
     #[arg(long, value_name = "KIND", value_parser = words::<RecordKind>(RecordKind::WORDS))]
     pub kind: Option<RecordKind>,
-    /// The room in which it was said
+    /// The room in which it was said [default: the one declared by here]
     #[arg(long, value_name = "SETTING", value_parser = words::<Setting>(Setting::WORDS))]
     pub setting: Option<Setting>,
     /// Why it was said where others could hear; this is recorded, and opens a concern
@@ -113,8 +115,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.claim_stdin("the record")?;
     }
     let mut vault = session.open_to_append()?;
+    let here = session.here(&vault)?;
     let example = "subrosa add note.txt --client mk-01 --kind progress-note";
-    let typed = session.required(args.client, "--client", "Whom is it about (alias)", example)?;
+    let declared = here.and_then(|here| here.client).filter(|_| args.client.is_none()).map(|id| id.to_string());
+    let typed = session.required(args.client.or(declared), "--client", "Whom is it about (alias)", example)?;
     let client = names::client(vault.catalog(), &typed)?;
     if client.state == ClientState::Closed {
         return Err(FilingError::Closed(client.details.alias).into());
@@ -124,9 +128,16 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let kind = session.required(kind, "--kind", "What is it (a word such as progress-note)", example)?;
     let title = session.word::<Line>(args.title, "--title")?;
     let reason = session.word::<Prose>(args.setting_reason, "--setting-reason")?;
-    let (mut setting, mut date, mut title) = (args.setting, args.date, title);
+    let room = here.map(|here| here.setting);
+    let is_typed = matches!(sources[0], Source::Stdin if session.host.stdin_is_terminal);
+    if is_typed {
+        // Nobody is asked for the room in which he types; but where it was said that others see it, nothing is.
+        let now = Room { setting: room, is_needed: false, is_recorded: session.is_recorded() };
+        session.may_show(now, label_of(kind, args.tags.iter().map(Tag::as_str)), None)?;
+    }
+    let (mut setting, mut date, mut title) = (args.setting.or(room), args.date, title);
     let mut asked = Asked::default();
-    if !matches!(sources[0], Source::Stdin if session.host.stdin_is_terminal) {
+    if !is_typed {
         setting = session.offered(setting, "In which room was it said (Enter: not told)")?;
         date = session.offered(date, "Of which date (Enter: today)")?;
         if sources.len() == 1 {

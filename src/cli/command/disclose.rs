@@ -67,20 +67,20 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let example = format!(
         "subrosa disclose {medium} --client mk-01 --to dr-lee --purpose treat --setting phone-private --about TEXT"
     );
-    let declared = session.room(args.setting);
     session.must_have(args.client.as_ref(), "--client", &example)?;
     session.must_have(args.to.as_ref(), "--to", &example)?;
     session.must_have(args.purpose.as_ref(), "--purpose", &example)?;
-    session.must_have(declared.setting.as_ref(), "--setting", &example)?;
     session.must_have(args.about.as_ref(), "--about", &example)?;
     let mut vault = session.open_to_append()?;
+    let here = session.here(&vault)?.map(|here| here.setting);
+    session.must_have(args.setting.or(here).as_ref(), "--setting", &example)?;
     let typed = session.required(args.client, "--client", "Whom is it about (alias)", &example)?;
     let client = names::client(vault.catalog(), &typed)?;
     let typed = session.required(args.to, "--to", "To whom (alias)", &example)?;
     let recipient = names::recipient(vault.catalog(), &typed)?;
     let purpose = session.required(args.purpose, "--purpose", "What for (a word such as treat)", &example)?;
     let question = "In which room (a word such as private-office)";
-    let setting = session.required(declared.setting, "--setting", question, &example)?;
+    let setting = session.required(args.setting.or(here), "--setting", question, &example)?;
     let about = match session.word::<Prose>(args.about, "--about")? {
         None => session.offered(None, "What is told, in your own words")?,
         about => about,
@@ -105,7 +105,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         expires: None,
         about: Circumstances {
             client: Some(client.id()),
-            room: policy::Room { setting: Some(setting), ..declared },
+            room: policy::Room { setting: Some(setting), is_needed: true, is_recorded: false },
             ..Circumstances::default()
         },
         group: None,

@@ -10,6 +10,7 @@ use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
 use crate::cli::answer::Look;
 use crate::cli::answer::Record;
+use crate::cli::args::words;
 use crate::cli::command::show;
 use crate::cli::editor;
 use crate::cli::failure::Failure;
@@ -21,6 +22,7 @@ use crate::practice::event::Body;
 use crate::practice::record::Access;
 use crate::secret::Secret;
 use crate::vault::catalog::IdKind;
+use crate::vocabulary::Setting;
 
 /// The largest text that is edited, in bytes.
 const EDITED: u64 = 16 << 20;
@@ -31,6 +33,9 @@ pub struct Args {
     /// The record: the beginning of its id, or @ for the one last touched
     #[arg(value_name = "ID")]
     pub record: String,
+    /// The room in which this is done [default: the one declared by here]
+    #[arg(long, value_name = "SETTING", value_parser = words::<Setting>(Setting::WORDS))]
+    pub setting: Option<Setting>,
 }
 
 #[derive(Serialize)]
@@ -74,11 +79,16 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             format!("{} is {} of {} bytes: no text to edit", version.record, version.media_type, version.size);
         return Err(Failure::refused(message).hint(format!("subrosa show {} -o FILE", version.record)));
     }
+    // The editor is given the terminal that there is, also where the command itself stands in a pipe.
+    let room = session.room(&vault, args.setting, session.host.terminal.is_some())?;
+    session.may_show(room, version.label, Some(version.record))?;
+    let setting = session.room_now(&vault, room)?;
     let mut original = Secret::new(Vec::with_capacity(usize::try_from(version.size).unwrap_or(0)));
     let mut content = vault.read(&version)?;
     content.read_to_end(original.reveal_secret_mut()).map_err(|error| show::unread(&version, error))?;
     drop(content);
-    let mut exit = show::record_access(session, &mut vault, filing::access(&version, Access::Edit, Vec::new()))?;
+    let access = filing::access(&version, Access::Edit, setting, Vec::new());
+    let mut exit = show::record_access(session, &mut vault, access)?;
 
     let edit = editor::edit(session.host, original.reveal_secret(), &file_name(version.name.as_deref()))?;
     if !edit.was_memory_backed() {

@@ -10,6 +10,7 @@ use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
 use crate::cli::answer::Look;
 use crate::cli::answer::Record;
+use crate::cli::args::words;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
@@ -18,6 +19,7 @@ use crate::filing::excerpt::Changed;
 use crate::filing::excerpt::Cut;
 use crate::practice::words::Line;
 use crate::vault::catalog::IdKind;
+use crate::vocabulary::Setting;
 
 /// What `subrosa excerpt` takes.
 #[derive(Debug, clap::Args)]
@@ -34,6 +36,9 @@ pub struct Args {
     /// Remove identifiers of every kind, as far as text shows them (45 CFR 164.514(b)(2))
     #[arg(long)]
     pub de_identify: bool,
+    /// The room in which this is done [default: the one declared by here]
+    #[arg(long, value_name = "SETTING", value_parser = words::<Setting>(Setting::WORDS))]
+    pub setting: Option<Setting>,
     /// A title for it
     #[arg(long, value_name = "TEXT")]
     pub title: Option<Line>,
@@ -94,16 +99,23 @@ impl Answer for Excerpted {
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let example = "subrosa excerpt @ --lines 4-19";
     let mut lines: Vec<Passage> = args.lines;
-    if lines.is_empty() {
+    let is_asked = lines.is_empty();
+    if is_asked {
         lines.push(session.required(None, "--lines", "Which lines (such as 4-19)", example)?);
     }
     let mut vault = session.open_to_append()?;
     let of = names::record(vault.catalog(), &args.record)?;
+    let origin = vault.catalog().record(of)?.ok_or_else(|| Failure::not_found(format!("there is no record {of}")))?;
+    // Nothing is drawn of a passage that was named; whoever asks for it at a terminal is where content is talked of.
+    let room = session.room(&vault, args.setting, is_asked)?;
+    session.may_show(room, origin.latest.label, Some(of))?;
+    let setting = session.room_now(&vault, room)?;
     let today = session.today(&vault)?;
     let cut = Cut {
         of,
         lines: lines.into_iter().map(|Passage(lines)| lines).collect(),
         redact: args.redact,
+        setting,
         de_identify: args.de_identify.then_some(today),
         title: args.title,
     };

@@ -3,9 +3,11 @@
 //! at the end.
 
 use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::cli::Exit;
+use crate::cli::args::words;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::system;
@@ -13,8 +15,11 @@ use crate::cli::failure::unless_refused;
 use crate::cli::interrupt;
 use crate::cli::names;
 use crate::cli::output;
+use crate::cli::output::FileOutput;
 use crate::cli::output::Output;
 use crate::cli::output::Target;
+use crate::cli::plain;
+use crate::cli::plain::Plain;
 use crate::cli::session::Session;
 use crate::cli::text::harmless;
 use crate::filing;
@@ -29,6 +34,7 @@ use crate::vault::Vault;
 use crate::vault::error::VaultError;
 use crate::vault::object;
 use crate::vault::places;
+use crate::vocabulary::Setting;
 
 /// The largest text that is drawn on a terminal, in bytes.
 const DRAWN: u64 = 64 << 20;
@@ -42,6 +48,9 @@ pub struct Args {
     /// An older version
     #[arg(long, value_name = "N")]
     pub version: Option<u64>,
+    /// The room in which this is done [default: the one declared by here]
+    #[arg(long, value_name = "SETTING", value_parser = words::<Setting>(Setting::WORDS))]
+    pub setting: Option<Setting>,
     /// Write it to a file that only you can read
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -62,7 +71,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Some(path) if path.as_os_str() != "-" => Target::File { path, force: args.force },
         _ => Target::Stdout,
     };
-    let mut vault = session.open()?;
+    // A copy in a file is written down first, so the ledger has to be one that can be added to.
+    let mut vault = if target == Target::Stdout { session.open()? } else { session.open_to_append()? };
     let version = version_of(&vault, &args.record, args.version)?;
     let is_drawn = target == Target::Stdout && session.host.stdout.is_terminal();
     if is_drawn && !media::is_drawable(&version.media_type) {
@@ -79,8 +89,16 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     unless_refused("the record", &judgement)?;
     let lifted = judgement.lifted.iter().map(|risk| risk.id().to_owned()).collect();
 
+    let room = session.room(&vault, args.setting, is_drawn)?;
+    session.may_show(room, version.label, Some(version.record))?;
+    let setting = session.room_now(&vault, room)?;
+
+    let access = filing::access(&version, Access::Show, setting, lifted);
+    if let Target::File { path, force } = &target {
+        return write_copy(session, &mut vault, (path, *force), &version, access);
+    }
     let mut content = vault.read(&version)?;
-    let exit = record_access(session, &mut vault, filing::access(&version, Access::Show, lifted))?;
+    let exit = record_access(session, &mut vault, access)?;
     session.touch(&vault, version.record);
     if is_drawn {
         draw(session, content, &version)?;
@@ -96,6 +114,31 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         }
         Copied::NotRead(error) => Err(unread(&version, error)),
     }
+}
+
+/// Writes a record to a file, after the entry that says so.
+fn write_copy(
+    session: &mut Session<'_>,
+    vault: &mut Vault,
+    (path, force): (&Path, bool),
+    version: &RecordVersion,
+    access: RecordAccessed,
+) -> Result<Exit, Failure> {
+    let (cwd, mut content) = (session.host.cwd.clone(), vault.read(version)?);
+    let seen = (!access.lifted.is_empty() || filing::keeps_access_log(vault)?).then_some(access);
+    let mut file = FileOutput::create(path, &cwd, force)?;
+    let of_record = Plain { of: Some((version.record, version.version)), sha256: version.sha256, size: version.size };
+    let place = file.path().to_owned();
+    let (recorded, exit) = plain::record(session, vault, &place, of_record, seen)?;
+    session.touch(vault, version.record);
+    let written = match copy(&mut content, &mut file) {
+        Copied::Whole => file.finish().map(|_| exit).map_err(Failure::from),
+        Copied::NotWritten(error) => {
+            Err(Failure::new(FailureCode::Failed, format!("cannot write: {}", system(&error))))
+        }
+        Copied::NotRead(error) => Err(unread(version, error)),
+    };
+    written.inspect_err(|_| recorded.abandon(session, vault))
 }
 
 /// The version that was asked for, else the newest.

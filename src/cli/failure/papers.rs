@@ -3,6 +3,7 @@
 use crate::cli::failure::Failure;
 use crate::consenting::ConsentingError;
 use crate::consenting::terms::TermsError;
+use crate::copies::CopyError;
 use crate::papers::PapersError;
 
 impl From<ConsentingError> for Failure {
@@ -36,6 +37,16 @@ impl From<TermsError> for Failure {
             _ => error.to_string(),
         };
         Self::usage(message)
+    }
+}
+
+impl From<CopyError> for Failure {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Vault(error) => error.into(),
+            CopyError::Time(error) => error.into(),
+            CopyError::NoMachine => Self::refused(error.to_string()),
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod people;
 mod place;
 mod reads;
 mod records;
+mod room;
 mod schema;
 mod talks;
 mod telling;

@@ -10,6 +10,8 @@ use crate::cli::answer::Answer;
 use crate::cli::answer::Look;
 use crate::cli::failure::Failure;
 use crate::cli::names;
+use crate::cli::output::Target;
+use crate::cli::plain;
 use crate::cli::public;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
@@ -54,13 +56,14 @@ impl Answer for Printed {
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let target = public::target(args.output.as_deref(), args.force);
     public::refuse_json_to_stdout(&target, session, "subrosa --json consent form k-5m2p -o form.txt")?;
-    let vault = session.open()?;
+    // A page in a file is written down first, so the ledger has to be one that can be added to.
+    let mut vault = if target == Target::Stdout { session.open()? } else { session.open_to_append()? };
     let consent = names::consent(vault.catalog(), &args.consent)?;
     let today = super::today(session, &vault)?;
     let judged = Judged::find(&vault, consent.id(), today)?;
     let sources = pages::Sources::of(&vault, judged, today)?;
     let page = sources.matter().form();
-    let written = pages::write(session, &vault, &target, &page)?;
+    let written = plain::write_page(session, &mut vault, &target, "consent", &page)?;
     if let Some(path) = written {
         let printed = Printed {
             id: consent.id().to_string(),

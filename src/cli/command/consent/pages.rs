@@ -1,22 +1,8 @@
-//! The client's own pages on their way: what they are made of, and where they may go. They name people by name, so they
-//! are plain content.
-
-use std::io;
-use std::io::Write as _;
-use std::path::PathBuf;
+//! What the client's own pages are made of. They name people by name, so they are plain content.
 
 use crate::cli::failure::Failure;
-use crate::cli::failure::FailureCode;
-use crate::cli::failure::unless_refused;
-use crate::cli::output;
-use crate::cli::output::Output;
-use crate::cli::output::Target;
-use crate::cli::session::Session;
-use crate::cli::text::harmless;
 use crate::consenting::Judged;
 use crate::consenting::page::Matter;
-use crate::place::Contents;
-use crate::place::Lifted;
 use crate::practice::consent::Signatory;
 use crate::practice::owner::VaultCreated;
 use crate::practice::protocol::Adopted;
@@ -63,34 +49,4 @@ impl Sources {
             today: self.today,
         }
     }
-}
-
-/// Writes a page, its text made harmless already or not; on a terminal it stands on the alternate screen. Returns the
-/// path of a file.
-pub fn write(
-    session: &mut Session<'_>,
-    vault: &Vault,
-    target: &Target,
-    page: &str,
-) -> Result<Option<PathBuf>, Failure> {
-    let risks = output::risks(target, session.host, Some(vault.path()))?;
-    let lifted = Lifted { location: false, force: matches!(target, Target::File { force: true, .. }) };
-    unless_refused("the page", &Contents::Plain.judge(&risks, lifted))?;
-    let page = harmless(page);
-    if *target == Target::Stdout && session.host.stdout.is_terminal() && !session.globals.batch && !session.globals.json
-    {
-        let Some(terminal) = session.host.terminal.as_deref_mut() else {
-            return Err(Failure::new(FailureCode::Unsafe, "there is no terminal to draw on; -o FILE writes a file"));
-        };
-        terminal.page("consent", &page)?;
-        return Ok(None);
-    }
-    let cwd = session.host.cwd.clone();
-    let mut output = Output::open(target, Contents::Plain, &cwd, &mut session.host.stdout)?;
-    match output.write_all(page.as_bytes()).and_then(|()| output.flush()) {
-        // A reader that has gone has read enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(None),
-        other => other?,
-    }
-    Ok(output.finish()?)
 }

@@ -13,6 +13,7 @@ use crate::cli::answer::Made;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::output::Target;
+use crate::cli::plain;
 use crate::cli::public;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
@@ -84,7 +85,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     } else {
         harmless(&sources.matter().receipt(state)).into_owned()
     };
-    let written = pages::write(session, &vault, &target, &page)?;
+    let written = plain::write_page(session, &mut vault, &target, "consent", &page)?;
     let sha256 = Digest::of(page.as_bytes());
     let given = ConsentReceiptGiven { consent: id, on: today, sha256 };
     let committed = consenting::give_receipt(&mut session.desk(&mut vault), given)?;

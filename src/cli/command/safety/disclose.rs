@@ -156,11 +156,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if is_package {
         targets.check_count(asked.recipients.len())?;
     }
-    let mut room = session.room(args.setting);
-    if room.is_needed && room.setting.is_none() {
-        let question = "In which room is this done (a word such as private-office)";
-        room.setting = session.offered::<Setting>(None, question)?;
-    }
+    let room = session.room(&vault, args.setting, session.is_interactive())?;
     let answers = match given {
         Some(answers) => answers,
         None => answers::ask(asked.stands_on.0 == Basis::MedicalEmergency, session)?,

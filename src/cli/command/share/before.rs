@@ -29,7 +29,8 @@ pub fn redact(
             let made = match excerpts.get(id) {
                 Some(made) => *made,
                 None => {
-                    let cut = Cut { of: *id, lines: Vec::new(), redact: true, de_identify: None, title: None };
+                    let setting = plan.request.about.room.setting;
+                    let cut = Cut { of: *id, lines: Vec::new(), redact: true, de_identify: None, setting, title: None };
                     let made = excerpt(&mut session.desk(vault), &cut)?.record;
                     session.note(&format!("{id} names other people: {made} is shared in its place"));
                     excerpts.insert(*id, made);
