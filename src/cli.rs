@@ -25,6 +25,7 @@ pub mod copies;
 pub mod days;
 pub mod failure;
 pub mod names;
+pub mod noted;
 pub mod public;
 pub mod session;
 pub mod verdict;

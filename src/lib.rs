@@ -36,6 +36,7 @@ pub mod policy;
 pub mod vault;
 
 // Floor 6: the operations.
+pub mod concerns;
 pub mod copies;
 pub mod filing;
 pub mod people;
@@ -45,7 +46,9 @@ pub mod sharing;
 
 // Floor 7: operations that are made of others.
 pub mod consenting;
+pub mod groups;
 pub mod papers;
+pub mod report;
 
 #[cfg(test)]
 mod crash_tests;

@@ -17,6 +17,7 @@ use crate::practice::words::Alias;
 use crate::practice::words::Prose;
 use crate::practice::words::TextError;
 use crate::time::Date;
+use crate::time::Span;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::CatalogError;
@@ -35,6 +36,14 @@ pub enum ProtocolsError {
     /// The text is too long, or has characters that no text may have.
     #[error(transparent)]
     Text(#[from] TextError),
+    /// A period that no practice means, or longer than its kind may last.
+    #[error("periods.{key}: it is longer than {most}")]
+    TooLong {
+        /// The period.
+        key: &'static str,
+        /// As long as it may be.
+        most: &'static str,
+    },
     /// It would take away what protects records under 42 CFR Part 2.
     #[error("version {version} has the profile part2 in force, and the new one has not")]
     LoosensPart2 {
@@ -80,7 +89,34 @@ impl From<CatalogError> for ProtocolsError {
 pub fn read(text: &str) -> Result<(Prose, Protocol), ProtocolsError> {
     let text: Prose = text.trim_end().parse()?;
     let protocol = Protocol::parse(text.as_str())?;
+    let periods = &protocol.periods;
+    let asked = [
+        ("verbal", Some(periods.verbal), "7d"),
+        ("consent", Some(periods.consent), "10y"),
+        ("agreement", periods.agreement, "10y"),
+        ("training", Some(periods.training), "10y"),
+        ("concern", Some(periods.concern), "3m"),
+        ("acknowledgement", Some(periods.acknowledgement), "10y"),
+        ("talk", Some(periods.talk), "3m"),
+        ("copy", Some(periods.copy), "30d"),
+        ("tell_client", Some(periods.tell_client), "30d"),
+        ("document_outcome", Some(periods.document_outcome), "30d"),
+        ("peer_review", Some(periods.peer_review), "30d"),
+        ("consent_review", Some(periods.consent_review), "30d"),
+    ];
+    for (key, span, most) in asked {
+        if span.is_some_and(|span| is_longer(span, most)) {
+            return Err(ProtocolsError::TooLong { key, most });
+        }
+    }
     Ok((text, protocol))
+}
+
+/// By the calendar, from one day on; what the calendar does not reach is longer than anything.
+fn is_longer(span: Span, most: &str) -> bool {
+    let most: Span = most.parse().expect("a span");
+    let end = |span: Span| span.from_date(Date::constant(2024, 1, 1), false);
+    end(span).map_or(true, |end_of| end(most).is_ok_and(|most| end_of > most))
 }
 
 /// Whether the protocol `next` may follow the present one.

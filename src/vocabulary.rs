@@ -304,6 +304,15 @@ impl Comfort {
 }
 
 impl RecordKind {
+    /// Whether it tells of a session, in which somebody sat with somebody.
+    pub fn is_session(self) -> bool {
+        use RecordKind::*;
+        matches!(
+            self,
+            ProgressNote | SessionIndividual | SessionGroup | PsychotherapyNote | SudCounsellingNote | PhoneContact
+        )
+    }
+
     /// The label a record of this kind has before its tags are looked at.
     pub fn label(self) -> Label {
         match self {

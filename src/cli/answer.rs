@@ -9,6 +9,7 @@ use crate::cli::text::bare;
 use crate::cli::text::columns;
 use crate::cli::text::row;
 use crate::id::ClientId;
+use crate::id::GroupId;
 use crate::id::RecipientId;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::place::PlaceRisk;
@@ -113,6 +114,12 @@ impl Who {
         Ok(Self { id: id.to_string(), alias: alias.unwrap_or_else(|| id.to_string()) })
     }
 
+    /// A group, by the name that it has here.
+    pub fn group(catalog: &Catalog, id: GroupId) -> Result<Self, CatalogError> {
+        let name = catalog.group(id)?.map(|group| group.planned.name.to_string());
+        Ok(Self { id: id.to_string(), alias: name.unwrap_or_else(|| id.to_string()) })
+    }
+
     /// A recipient, likewise.
     pub fn recipient(catalog: &Catalog, id: RecipientId) -> Result<Self, CatalogError> {
         let alias = catalog.recipient(id)?.map(|recipient| recipient.details.alias.to_string());
@@ -152,7 +159,7 @@ pub struct ExcerptOf {
 
 impl From<&StoredExcerpt> for ExcerptOf {
     fn from(of: &StoredExcerpt) -> Self {
-        let StoredExcerpt { de_identified, lines, record, version } = of;
+        let StoredExcerpt { de_identified, lines, record, version, of_lines: _ } = of;
         Self { record: record.to_string(), version: *version, lines: lines.clone(), de_identified: *de_identified }
     }
 }
@@ -195,7 +202,7 @@ pub struct Record {
 impl Record {
     /// A version of a record, its client named by the catalogue.
     pub fn of(catalog: &Catalog, version: &RecordVersion) -> Result<Self, CatalogError> {
-        let group = version.group.map(|id| Who { id: id.to_string(), alias: id.to_string() });
+        let group = version.group.map(|id| Who::group(catalog, id)).transpose()?;
         Ok(Self {
             id: version.record.to_string(),
             client: version.client.map(|id| Who::client(catalog, id)).transpose()?,

@@ -12,11 +12,13 @@ pub mod card;
 pub mod check;
 pub mod client;
 pub mod completions;
+pub mod concern;
 pub mod consent;
 pub mod due;
 pub mod edit;
 pub mod excerpt;
 pub mod explain;
+pub mod group;
 pub mod help;
 pub mod here;
 pub mod info;
@@ -30,6 +32,7 @@ pub mod owner;
 pub mod proof;
 pub mod protocol;
 pub mod recipient;
+pub mod report;
 pub mod restrict;
 pub mod rules;
 pub mod share;
@@ -74,6 +77,12 @@ pub enum Command {
     /// What clients asked not to be shared
     #[command(subcommand)]
     Restrict(restrict::Action),
+    /// Meetings of several people, who are protected from each other
+    #[command(subcommand)]
+    Group(group::Action),
+    /// What somebody fears for their confidentiality, and what was answered
+    #[command(subcommand)]
+    Concern(concern::Action),
     /// This practice's contact card: its keys, signed, for those who share with it
     Card(card::Args),
     /// File records: files, a directory's files, or standard input
@@ -103,6 +112,9 @@ pub enum Command {
     Due(due::Args),
     /// Remind a colleague, without a client's name and without blame
     Nudge(nudge::Args),
+    /// What happened, put together for the client or for the practice
+    #[command(subcommand)]
+    Report(report::Action),
     /// What is confidential here, who has access to it, and how it is handled
     #[command(subcommand)]
     Protocol(protocol::Action),
@@ -140,6 +152,8 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Agreement(action) => agreement::run(action, session),
         Command::Training(action) => training::run(action, session),
         Command::Restrict(action) => restrict::run(action, session),
+        Command::Group(action) => group::run(action, session),
+        Command::Concern(action) => concern::run(action, session),
         Command::Card(args) => card::run(&args, session),
         Command::Add(args) => add::run(args, session),
         Command::List(args) => list::run(args, session),
@@ -154,6 +168,7 @@ pub fn run(command: Command, session: &mut Session<'_>) -> Result<Exit, Failure>
         Command::Sweep(args) => sweep::run(&args, session),
         Command::Due(args) => due::run(&args, session),
         Command::Nudge(args) => nudge::run(&args, session),
+        Command::Report(action) => report::run(action, session),
         Command::Protocol(action) => protocol::run(action, session),
         Command::Ledger(action) => ledger::run(action, session),
         Command::Proof(action) => proof::run(action, session),

@@ -11,11 +11,14 @@ use crate::cli::host::Host;
 use crate::cli::text::bare;
 use crate::cli::text::harmless;
 
+mod groups;
 mod of;
 mod papers;
 pub mod records;
 mod witnesses;
 
+pub use groups::named;
+pub use groups::unbound;
 pub use of::unless_refused;
 
 /// Kinds of failure, each with its exit code. Frozen.

@@ -3,6 +3,7 @@
 
 use std::str::FromStr;
 
+use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
 use crate::id::AgreementId;
 use crate::id::ConcernId;
@@ -14,6 +15,7 @@ use crate::id::IdError;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::id::RestrictionId;
+use crate::policy;
 use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
 use crate::practice::concern::Concern;
@@ -22,6 +24,7 @@ use crate::practice::group::Group;
 use crate::practice::recipient::Recipient;
 use crate::practice::restriction::Restriction;
 use crate::practice::safety::Followup;
+use crate::practice::words;
 use crate::practice::words::Alias;
 use crate::vault::catalog::Catalog;
 use crate::vault::catalog::IdKind;
@@ -53,6 +56,15 @@ pub fn recipient(catalog: &Catalog, typed: &str) -> Result<Recipient, Failure> {
     }
     let id = by_prefix(catalog, IdKind::Recipient, typed)?;
     catalog.recipient(id)?.ok_or_else(|| Failure::not_found(format!("there is no recipient {id}")))
+}
+
+/// Refuses what means everyone, by its own rule: nobody in particular is given, or promised, anything.
+pub fn not_everyone(typed: &str) -> Result<(), Failure> {
+    if !words::is_wildcard(typed) {
+        return Ok(());
+    }
+    let rule = policy::rule("E-RECIP-WILDCARD").expect("the rule is in the table");
+    Err(Failure::refused(format!("{typed:?} names nobody in particular")).because([Reason::from(rule)]))
 }
 
 /// The record whose id begins with `typed`; `@` is the one last touched here, `@2` the one before.

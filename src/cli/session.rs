@@ -60,7 +60,7 @@ pub struct Session<'h> {
     pub host: &'h mut Host,
     /// The options that every command takes.
     pub globals: Globals,
-    /// Talk kept back under `--json`, where a failure must stand alone on standard error.
+    /// Warnings kept back under `--json` for the answer, whose field they are: nothing but a failure is on standard error.
     kept: Vec<String>,
     /// What is wrong with the vault that was opened, raised with every answer.
     alarm: Option<VaultError>,
@@ -158,9 +158,11 @@ impl<'h> Session<'h> {
             schema: String,
             #[serde(flatten)]
             answer: &'a A,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            warnings: &'a [String],
         }
         let text = if self.globals.json {
-            let versioned = Versioned { schema: format!("subrosa/{words}/1"), answer };
+            let versioned = Versioned { schema: format!("subrosa/{words}/1"), answer, warnings: &self.kept };
             serde_json::to_string(&versioned).expect("answers are plain data") + "\n"
         } else if self.host.stdout.is_terminal() && !self.globals.quiet {
             answer.prose(&Look { catalog: vault.map(Vault::catalog), width: self.host.width })
@@ -178,21 +180,20 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// Talk that `--quiet` leaves out: one line on standard error.
+    /// Talk that `--quiet` leaves out, and `--json`: one line on standard error.
     pub fn note(&mut self, text: &str) {
-        if !self.globals.quiet {
+        if !(self.globals.quiet || self.globals.json) {
             self.warn(text);
         }
     }
 
-    /// A line on standard error that everybody has to see. Under `--json` it is kept back until nothing can fail any
-    /// more.
+    /// A line on standard error that everybody has to see. Under `--json` it is one of the answer's warnings.
     pub fn warn(&mut self, text: &str) {
-        let line = format!("subrosa: {}\n", bare(text));
+        let text = bare(text).into_owned();
         if self.globals.json {
-            self.kept.push(line);
+            self.kept.push(text);
         } else {
-            let _ = self.host.stderr.say(&line);
+            let _ = self.host.stderr.say(&format!("subrosa: {text}\n"));
         }
     }
 
@@ -213,8 +214,8 @@ impl<'h> Session<'h> {
         if let Some(alarm) = self.alarm.take() {
             return Err(alarm.into());
         }
-        for line in std::mem::take(&mut self.kept) {
-            let _ = self.host.stderr.say(&line);
+        for line in std::mem::take(&mut self.kept).iter().filter(|_| self.is_unheard) {
+            let _ = self.host.stderr.say(&format!("subrosa: {line}\n"));
         }
         Ok(if self.is_unheard && exit == Exit::Done { Exit::Due } else { exit })
     }

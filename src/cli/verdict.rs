@@ -40,7 +40,11 @@ const TABLE: [Row; 18] = [
         "bring the vault back that was seen here; if you put this one there yourself, name its head with --accept-head SIZE:ROOT",
     ),
     Row(Fault::WrongLog, "WRONG-LOG", "it belongs to another vault: bring back the one of this log"),
-    Row(Fault::Forked, "FORKED", "keep both as evidence, and bring back the copy that was seen on this computer"),
+    Row(
+        Fault::Forked,
+        "FORKED",
+        "both are kept as evidence: bring back the copy that was seen on this computer; if this is it, and it is right, a new ledger goes on from it: subrosa ledger recover",
+    ),
     Row(
         Fault::RolledBack,
         "ROLLED-BACK",
@@ -52,7 +56,11 @@ const TABLE: [Row; 18] = [
         "BACK-DATED",
         "ask whoever made the entry how that can be, and keep a copy of the vault as it is",
     ),
-    Row(Fault::Corrupt, "CORRUPT", "bring the file back from a backup, and look at the disk"),
+    Row(
+        Fault::Corrupt,
+        "CORRUPT",
+        "look at the disk, and bring the file back from another copy: subrosa ledger recover --from DIR",
+    ),
     Row(
         Fault::OpeningMismatch,
         "OPENING-MISMATCH",
@@ -79,7 +87,7 @@ const TABLE: [Row; 18] = [
 ];
 
 /// The mark is no part of any backup: it is made again from a head that somebody vouches for.
-const MARK_CURE: &str = "compare the vault's head with a checkpoint that was kept elsewhere, then delete this file and \
+pub const MARK_CURE: &str = "compare the vault's head with a checkpoint that was kept elsewhere, then delete this file and \
                          name the head with --accept-head SIZE:ROOT";
 
 /// Whom this computer was told of as a witness can be told again.
@@ -131,7 +139,14 @@ impl From<&Found> for Finding {
             (Fault::Forked, _) if found.text.ends_with(NOT_JOINED) || found.text.starts_with(SETTLES) => {
                 "subrosa ledger recover".to_owned()
             }
+            (Fault::RolledBack, Some(file)) if file == "vault.toml" => {
+                format!(
+                    "{cure}; if the newer one is lost: subrosa --accept-head SIZE:ROOT ledger recover, with the head that stands here"
+                )
+            }
+            (Fault::Stray, Some(file)) if file.starts_with("incoming/") => "subrosa ledger recover".to_owned(),
             (Fault::Stray, Some(file)) if file == "." => "chmod 700 on the vault's directory".to_owned(),
+            (Fault::Gap, _) if found.text.starts_with("entry ") => cure.replace("of them", "of it"),
             _ => (*cure).to_owned(),
         };
         let (index, file, text) = (found.index, found.file.clone(), found.text.clone());

@@ -1,6 +1,7 @@
 //! Consents: granting and completing them, taking them back, marking false ones, and the copy that the client gets. What
 //! may change is judged under the locks. Must not know how any of it is typed, or drawn on a terminal.
 
+mod judged;
 pub mod page;
 mod plain;
 mod receipt;
@@ -17,15 +18,12 @@ use crate::id::ClientId;
 use crate::id::ConsentId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
-use crate::policy;
-use crate::practice::client::Client;
 use crate::practice::consent::Consent;
 use crate::practice::consent::ConsentMarkedFalse;
 use crate::practice::consent::ConsentReceiptGiven;
 use crate::practice::consent::ConsentRevoked;
 use crate::practice::consent::ConsentTerms;
 use crate::practice::event::Body;
-use crate::practice::protocol::Protocol;
 use crate::practice::words::Alias;
 use crate::practice::words::Prose;
 use crate::time::Date;
@@ -39,6 +37,8 @@ use crate::vocabulary::ClientState;
 use crate::vocabulary::ConsentState;
 
 use terms::TermsError;
+
+pub use judged::Judged;
 
 /// Why a consent could not be granted or changed.
 #[derive(Debug, thiserror::Error)]
@@ -102,38 +102,6 @@ impl From<CatalogError> for ConsentingError {
     }
 }
 
-/// A consent, and what it is judged by.
-#[derive(Clone, Debug)]
-pub struct Judged {
-    /// The consent.
-    pub consent: Consent,
-    /// Whose it is.
-    pub client: Client,
-    /// Where it stands today.
-    pub state: ConsentState,
-    /// What it lacks, by the names of the flags that complete it.
-    pub missing: Vec<&'static str>,
-    /// Whether everyone signed who has to.
-    pub is_signed: bool,
-}
-
-impl Judged {
-    /// Judges a consent as of a day of the practice.
-    pub fn of(consent: Consent, client: Client, protocol: &Protocol, today: Date) -> Self {
-        let state = policy::consent::state(&consent, &client, protocol, today);
-        let missing = policy::consent::missing(&consent.terms, &client, protocol);
-        let is_signed = policy::consent::is_signed(&consent.terms, &client, protocol, today);
-        Self { consent, client, state, missing, is_signed }
-    }
-
-    /// A consent of the vault, as of a day.
-    pub fn find(vault: &Vault, id: ConsentId, today: Date) -> Result<Self, ConsentingError> {
-        let consent = vault.catalog().consent(id)?.ok_or(ConsentingError::NoConsent(id))?;
-        let client = client(vault, consent.terms.client)?;
-        Ok(Self::of(consent, client, &vault.catalog().protocol()?.protocol, today))
-    }
-}
-
 /// Files a consent, with its signed form where there is one.
 pub fn grant<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
@@ -190,6 +158,9 @@ pub fn revoke<R: CryptoRng + RngCore>(
             return Err(TermsError::Future { flag: "on", day: revoked.on }.into());
         }
         let consent = vault.catalog().consent(revoked.consent)?.ok_or(ConsentingError::NoConsent(revoked.consent))?;
+        if let Some(signed) = consent.terms.signed_on.filter(|signed| revoked.on < *signed) {
+            return Err(TermsError::Unsigned { flag: "on", day: revoked.on, signed }.into());
+        }
         if let Some(scope) = unnamed(vault, &consent.terms, &revoked)? {
             return Err(ConsentingError::NotNamed { consent: revoked.consent, scope });
         }
@@ -280,6 +251,6 @@ fn zone(vault: &Vault) -> Result<crate::time::Zone, ConsentingError> {
     Ok(vault.catalog().protocol()?.protocol.zone())
 }
 
-fn client(vault: &Vault, id: ClientId) -> Result<Client, ConsentingError> {
+fn client(vault: &Vault, id: ClientId) -> Result<crate::practice::client::Client, ConsentingError> {
     vault.catalog().client(id)?.ok_or(ConsentingError::NoClient(id))
 }

@@ -1,7 +1,7 @@
 //! What a consent may say: which elements go together, what fills itself in, and how a draft is completed without being
 //! rewritten. Pure. Must not know storage, or how any of it is typed.
 
-use crate::policy::consent::missing;
+use crate::policy::consent::lacks as lacking;
 use crate::practice::client::Client;
 use crate::practice::consent::ConsentTerms;
 use crate::practice::consent::Signatory;
@@ -41,6 +41,16 @@ pub enum TermsError {
         flag: &'static str,
         /// The day.
         day: Date,
+    },
+    /// Nobody takes back what was not given yet.
+    #[error("{flag}: {day} is before the signing, which was on {signed}")]
+    Unsigned {
+        /// The flag.
+        flag: &'static str,
+        /// The day.
+        day: Date,
+        /// When it was signed.
+        signed: Date,
     },
     /// The dates of service run backwards.
     #[error("the dates of service run backwards: {from} is after {to}")]
@@ -98,6 +108,11 @@ pub fn kind_of(class: NoteClass) -> RecordKind {
     }
 }
 
+/// The class of notes of this kind, where they need a consent of their own.
+pub fn class_of(kind: RecordKind) -> Option<NoteClass> {
+    [NoteClass::Psychotherapy, NoteClass::SudCounselling].into_iter().find(|class| kind_of(*class) == kind)
+}
+
 /// A draft, with what was said besides. What it says already was agreed to as it stands: the flags that would change it
 /// are the error.
 pub fn completed(
@@ -106,12 +121,13 @@ pub fn completed(
     client: &Client,
     protocol: &Protocol,
 ) -> Result<ConsentTerms, Vec<&'static str>> {
-    let lacks = missing(draft, client, protocol);
+    let lacks = lacking(draft, client, protocol);
     let mut terms = draft.clone();
     let mut stated = Vec::new();
-    // Whoever signed alone, and may be too young for it, is joined by somebody.
+    // Whoever signed alone, and may be too young for it, is joined by somebody; so is whoever is not enough.
     let says_end = said.has_end();
-    let may_join = lacks.contains(&"age") && !said.signed_by.contains(&Signatory::Client);
+    let is_unknown = lacks.contains(&"age") && !said.signed_by.contains(&Signatory::Client);
+    let may_join = is_unknown || lacks.contains(&"signed-by");
     if may_join {
         terms.signed_by.extend(said.signed_by.iter().copied().filter(|one| !draft.signed_by.contains(one)));
     } else {

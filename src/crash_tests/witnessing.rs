@@ -140,7 +140,7 @@ fn what_witnesses_say_is_kept_or_can_be_kept_again() {
 fn what_was_kept_of_a_log_that_was_continued_still_counts() {
     let bench = Bench::new();
     let mut vault = bench.open().unwrap();
-    let signer = SigningKey::parse_private(vault.signer().private_text().reveal_secret()).unwrap();
+    let signer = SigningKey::parse_private(vault.signer().unwrap().private_text().reveal_secret()).unwrap();
     let first = vault.ask_witnesses(&[]).unwrap().checkpoint;
     bench.add_client(&mut vault, "mk-01");
     let second = vault.ask_witnesses(&[]).unwrap().checkpoint;

@@ -5,12 +5,16 @@ use crate::due::DueError;
 use crate::due::Item;
 use crate::due::Moment;
 use crate::due::What;
+use crate::practice::group::Group;
 use crate::practice::protocol::Protocol;
+use crate::practice::talk::Talk;
+use crate::practice::talk::Which;
 use crate::time::Span;
 use crate::time::TimeError;
 use crate::time::Timestamp;
 use crate::time::Zone;
 use crate::vault::Vault;
+use crate::vocabulary::GroupState;
 use crate::vocabulary::OwnerMeans;
 
 /// By when a key on paper is made, after the vault began.
@@ -40,8 +44,23 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
     for (client, first) in catalog.clients_untold()? {
         items.push(Item { what: What::Limits(client), by: By::Day(first.date_in(&moment.zone)) });
     }
+    for group in catalog.groups()? {
+        let open = catalog.talks(&group)?.into_iter().filter(|talk| talk.done.is_none());
+        items.extend(open.filter_map(|talk| reminder(&group, &talk, moment)));
+    }
     items.extend(keys(vault, moment)?);
     Ok(items)
+}
+
+/// A talk that can still be held, and the day on which it would be: one before the group no longer when that is closed, one
+/// after it not earlier.
+fn reminder(group: &Group, talk: &Talk, moment: &Moment) -> Option<Item> {
+    let day = match (talk.which, group.state()) {
+        (Which::Before, GroupState::Planned | GroupState::Started) => moment.today.min(group.planned.date),
+        (Which::After, GroupState::Closed) => moment.today.max(group.planned.date),
+        _ => return None,
+    };
+    Some(Item { what: What::Talk(group.id(), talk.client, day), by: By::Day(talk.due) })
 }
 
 /// The day that lies so far after something.

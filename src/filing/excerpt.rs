@@ -14,6 +14,7 @@ use crate::filing::open_client;
 use crate::filing::record;
 use crate::filing::seal;
 use crate::id::RecordId;
+use crate::policy::extent;
 use crate::practice::event::Body;
 use crate::practice::record::Access;
 use crate::practice::record::ExcerptOf;
@@ -84,6 +85,7 @@ pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Res
     let origin = record(desk.vault, cut.of)?.latest;
     let whole = text_of(desk.vault, &origin)?;
     let lines = passages(&cut.lines, &origin, whole.reveal_secret())?;
+    let of_lines = is_no_part(&origin).then(|| lines_of(whole.reveal_secret()));
     let (text, changed) = change(desk.vault, cut, &origin, joined(whole.reveal_secret(), &lines))?;
     let id = RecordId::random(desk.rng);
     let mut transaction = desk.vault.begin(1, &[], desk.rng)?;
@@ -95,6 +97,7 @@ pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Res
         let excerpt_of = ExcerptOf {
             de_identified: cut.de_identify.is_some() || is_nameless(&origin),
             lines: lines.clone(),
+            of_lines,
             record: origin.record,
             version: origin.version,
         };
@@ -124,6 +127,17 @@ pub fn excerpt<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, cut: &Cut) -> Res
 /// Whether identifiers were removed from it already: what is taken from it has none either.
 fn is_nameless(origin: &RecordVersion) -> bool {
     origin.excerpt_of.as_ref().is_some_and(|excerpt| excerpt.de_identified)
+}
+
+/// Whether all of it is all of a record: what is taken from a part is a part.
+fn is_no_part(origin: &RecordVersion) -> bool {
+    let is_whole = |of: &ExcerptOf| of.of_lines.is_some_and(|count| extent::covers(&of.lines, count));
+    origin.excerpt_of.as_ref().is_none_or(is_whole)
+}
+
+/// How many lines a text has; blank ones at its end are nothing that can be left out.
+fn lines_of(text: &str) -> u64 {
+    text.trim_end().lines().count() as u64
 }
 
 /// A record's text, read to its end, where its digest is checked.

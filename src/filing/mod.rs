@@ -3,6 +3,7 @@
 
 pub mod excerpt;
 pub mod media;
+pub mod session;
 
 use std::io;
 use std::io::Cursor;
@@ -11,8 +12,11 @@ use std::io::Read;
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 
+use crate::filing::session::Asked;
 use crate::id::ClientId;
+use crate::id::ConcernId;
 use crate::id::RecordId;
+use crate::practice::concern::ConcernOpened;
 use crate::practice::event::Body;
 use crate::practice::file_name::FileName;
 use crate::practice::record::Access;
@@ -26,6 +30,7 @@ use crate::practice::words::Line;
 use crate::practice::words::Tag;
 use crate::stream::Watched;
 use crate::time::Date;
+use crate::time::TimeError;
 use crate::vault::Vault;
 use crate::vault::desk::Desk;
 use crate::vault::error::VaultError;
@@ -125,6 +130,12 @@ pub enum FilingError {
         /// How many lines there are.
         count: u64,
     },
+    /// A session where others can hear, and nobody said why.
+    #[error("others can hear in a room that is {0}: a session there needs a reason")]
+    NeedsReason(Setting),
+    /// A period of the protocol leads beyond the calendar.
+    #[error(transparent)]
+    Time(#[from] TimeError),
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -142,19 +153,42 @@ pub fn add<R: CryptoRng + RngCore>(
     items: Vec<Incoming<'_>>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Committed, FilingError> {
+    add_session(desk, items, &Asked::default(), progress)
+}
+
+/// As [`add`], with what was asked in their session, which is noted of each; the concerns that come of it hold all of them.
+pub fn add_session<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    items: Vec<Incoming<'_>>,
+    asked: &Asked,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Committed, FilingError> {
     for item in &items {
         open_client(desk.vault, item.facts.client)?;
+        session::has_reason(item.facts.setting, asked.setting_reason.as_ref())?;
     }
     let mut transaction = desk.vault.begin(items.len(), &[], desk.rng)?;
     let mut versions = Vec::new();
     for item in items {
         versions.push(sealed(&mut transaction, item, progress, desk.rng)?);
     }
-    transaction.commit(desk.clock, desk.rng, |vault| {
+    let (clock, concerns) = (desk.clock, [ConcernId::random(desk.rng), ConcernId::random(desk.rng)]);
+    transaction.commit(clock, desk.rng, |vault| {
         for version in &versions {
             open_client(vault, version.client)?;
         }
-        Ok(versions.into_iter().map(|version| Draft::from(Body::RecordAdded(version))).collect())
+        let protocol = vault.catalog().protocol()?.protocol;
+        let setting = versions.iter().find_map(|version| version.setting);
+        let concerns =
+            asked.concerns(setting, concerns, &protocol, clock())?.into_iter().map(|concern| ConcernOpened {
+                client: versions.iter().find_map(|version| version.client),
+                records: versions.iter().map(|version| version.record).collect(),
+                ..concern
+            });
+        let concerns: Vec<_> = concerns.map(Body::ConcernOpened).collect();
+        let noted: Vec<_> = versions.iter().filter_map(|version| asked.noted(version.record)).collect();
+        let added = versions.into_iter().map(Body::RecordAdded);
+        Ok(added.chain(noted).chain(concerns).map(Draft::from).collect())
     })
 }
 
@@ -314,7 +348,7 @@ fn tagged(record: Record, add: &[Tag], remove: &[Tag]) -> Result<Option<RecordTa
     Ok(Some(RecordTagged { added, label, record: record.id(), removed }))
 }
 
-fn open_client(vault: &Vault, id: Option<ClientId>) -> Result<(), FilingError> {
+pub(crate) fn open_client(vault: &Vault, id: Option<ClientId>) -> Result<(), FilingError> {
     let Some(id) = id else { return Ok(()) };
     let client = vault.catalog().client(id)?.ok_or(FilingError::NoClient(id))?;
     match client.state {

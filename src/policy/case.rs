@@ -115,7 +115,7 @@ pub(super) fn is_psychotherapy_note(record: &Record) -> bool {
 }
 
 /// Whether a record falls under 42 CFR Part 2. Under the profile, what nobody said is a yes.
-pub(super) fn is_part2(record: &Record, client: Option<&Client>, protocol: &Protocol) -> bool {
+pub fn is_part2(record: &Record, client: Option<&Client>, protocol: &Protocol) -> bool {
     protocol.has(Profile::Part2)
         || client.is_some_and(|client| client.details.part2)
         || record.latest.record_kind == RecordKind::SudCounsellingNote

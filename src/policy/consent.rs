@@ -101,6 +101,19 @@ pub fn missing(terms: &ConsentTerms, client: &Client, protocol: &Protocol) -> Ve
     elements.into_iter().filter(|(_, lacks)| *lacks).map(|(name, _)| name).collect()
 }
 
+/// The same, and `signed-by` too where not everyone signed who had to on the day of signing. A request is told of that by
+/// a reason of its own.
+pub fn lacks(terms: &ConsentTerms, client: &Client, protocol: &Protocol) -> Vec<&'static str> {
+    let mut lacks = missing(terms, client, protocol);
+    let is_known = !lacks.iter().any(|element| ["signed-on", "signed-by", "age"].contains(element));
+    if let Some(day) = terms.signed_on.filter(|_| is_known)
+        && !is_signed_by_day(terms, client, protocol, day)
+    {
+        lacks.push("signed-by");
+    }
+    lacks
+}
+
 /// Without an end: for research under HIPAA (45 CFR 164.508(c)(1)(v)), for treatment, payment and operations under
 /// Part 2 (42 CFR 2.31(a)(7)).
 fn may_be_endless(terms: &ConsentTerms, protocol: &Protocol) -> bool {
@@ -118,19 +131,23 @@ pub fn state(consent: &Consent, client: &Client, protocol: &Protocol, today: Dat
     if consent.is_revoked() {
         return ConsentState::Revoked;
     }
-    if !missing(terms, client, protocol).is_empty() {
+    if !lacks(terms, client, protocol).is_empty() {
         return ConsentState::Draft;
     }
-    if last_day(terms, protocol).is_some_and(|last| today > last) {
+    // It ends with the right of whoever signed for the client, too.
+    if last_day(terms, protocol).is_some_and(|last| today > last) || !is_signed(terms, client, protocol, today) {
         return ConsentState::Expired;
     }
     if starts_later(consent, today) { ConsentState::Early } else { ConsentState::Live }
 }
 
-/// Its last day; a spoken one does not last.
+/// Its last day; a spoken one does not last, and the day on which it was said is the first of its days.
 pub fn last_day(terms: &ConsentTerms, protocol: &Protocol) -> Option<Date> {
     let spoken = terms.signed_on.filter(|_| terms.method == Some(SignMethod::Verbal));
-    let spoken = spoken.and_then(|day| protocol.periods.verbal.from_date(day, false).ok());
+    let spoken = spoken.and_then(|day| {
+        let after = protocol.periods.verbal.from_date(day, false).ok()?;
+        after.yesterday().ok().map(|last| last.max(day))
+    });
     terms.until.into_iter().chain(spoken).min()
 }
 

@@ -1,8 +1,10 @@
 //! The decision: may this go to this recipient, for this purpose? Pure: facts in, a [`Permit`] with what it obliges to,
 //! or every reason out, in the fixed order of the rule table. Must not know storage, encryption or the clock.
 
+pub mod accounting;
 mod case;
 pub mod consent;
+pub mod extent;
 pub mod matrix;
 pub mod purposes;
 pub mod roles;
@@ -37,6 +39,7 @@ use crate::vocabulary::Setting;
 
 use case::Case;
 
+pub use case::is_part2;
 pub use rules::Rule;
 pub use rules::has_to_read_anew;
 pub use rules::rule;
@@ -140,6 +143,10 @@ pub struct Room {
 
 /// What the page tells a recipient of his own promise.
 pub const CONSEQUENCES: &str = "what the agreement says of a breach";
+/// Whom the page is to.
+pub const RECIPIENT: &str = "the recipient's name";
+/// Whom the page is from, and whom to call.
+pub const PRACTICE: &str = "the practice's name or contact";
 /// What the page says in the practice's own words.
 pub const PROTOCOL: &str = "the protocol's words for the page";
 

@@ -44,6 +44,24 @@ pub struct ConcernOpened {
     pub text: Prose,
 }
 
+impl ConcernOpened {
+    /// About everything of nobody in particular, so far: whoever opens it says whose and what.
+    pub fn new(concern: ConcernId, by: RaisedBy, text: Prose, due: Date) -> Self {
+        Self {
+            by,
+            client: None,
+            concern,
+            due,
+            group: None,
+            kinds: Vec::new(),
+            recipients: Vec::new(),
+            records: Vec::new(),
+            slot: None,
+            text,
+        }
+    }
+}
+
 /// `concern.resolved`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

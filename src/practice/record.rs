@@ -25,6 +25,8 @@ pub struct ExcerptOf {
     pub de_identified: bool,
     /// First and last line of each passage, counted from 1.
     pub lines: Vec<[u64; 2]>,
+    /// How many lines that text has, up to its last that is not blank; null where it is a mere part of a record itself.
+    pub of_lines: Option<u64>,
     /// The origin.
     pub record: RecordId,
     /// The origin's version.

@@ -20,7 +20,7 @@ const LINE_LIMIT: usize = 1024;
 /// The longest prose, in bytes: an event stays readable, and long texts are records.
 const PROSE_LIMIT: usize = 8192;
 /// Words that would read as "everyone": nobody may be called so, and nothing is shared to them.
-const WILDCARDS: [&str; 5] = ["all", "staff", "everyone", "anybody", "*"];
+const WILDCARDS: [&str; 7] = ["all", "staff", "everyone", "everybody", "anyone", "anybody", "*"];
 /// How many characters an id has after its letter.
 const ID_LENGTH: usize = 16;
 /// The letters that ids begin with.
@@ -110,9 +110,11 @@ texts! {
     Prose = read_prose;
 }
 
-/// Whether `text` names everyone instead of someone.
+/// Whether `text` names everyone instead of someone, in one word or several (`all staff`, `ALL-STAFF`).
 pub fn is_wildcard(text: &str) -> bool {
-    WILDCARDS.contains(&text.to_lowercase().as_str())
+    let text = text.to_lowercase();
+    let mut words = text.split(|c: char| c.is_whitespace() || is_joiner(c)).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(|word| WILDCARDS.contains(&word))
 }
 
 fn read_alias(text: &str) -> Result<String, TextError> {
@@ -209,6 +211,7 @@ mod tests {
             "Staff",
             "everyone",
             "anybody",
+            "all-staff",
             "*",
             "c-0123",
             "p-0123456789abcdef",

@@ -53,6 +53,47 @@ impl Readable {
     }
 }
 
+/// What bytes that are no text in a way that says so look like as text: whatever is UTF-8 as that, and each other byte as
+/// Windows-1252 has it, of which Latin-1 is a part. `None` where bytes stand in it that no text has. It is a guess: names in
+/// other alphabets are not seen in it.
+pub fn guessed(bytes: &[u8]) -> Option<String> {
+    let is_odd = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c) || *byte == 0x7f;
+    if bytes.iter().any(is_odd) || bytes.starts_with(b"%PDF-") {
+        return None;
+    }
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| windows_1252(*byte)));
+    }
+    Some(text)
+}
+
+/// The letters that Windows-1252 has where Latin-1 has control characters, and all others as they are.
+fn windows_1252(byte: u8) -> char {
+    match byte {
+        0x82 | 0x91 | 0x92 => '\u{2019}',
+        0x8a => '\u{160}',
+        0x8c => '\u{152}',
+        0x8e => '\u{17d}',
+        0x96 | 0x97 => '\u{2013}',
+        0x9a => '\u{161}',
+        0x9c => '\u{153}',
+        0x9e => '\u{17e}',
+        0x9f => '\u{178}',
+        0x80..=0x9f => ' ',
+        other => char::from(other),
+    }
+}
+
+/// Whether a file of this type may hold text, whatever its bytes are.
+pub fn may_be_text(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_known = essence.starts_with("text/") || TEXTS.contains(&essence.as_str());
+    let is_open = matches!(essence.as_str(), "" | "application/octet-stream") || essence.ends_with("+json");
+    (is_known || is_open || essence.ends_with("+xml")) && !VEILED.contains(&essence.as_str())
+}
+
 fn utf16(bytes: &[u8], join: fn([u8; 2]) -> u16) -> Option<String> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let units: Vec<u16> = pairs.iter().map(|pair| join(*pair)).collect();
@@ -62,11 +103,7 @@ fn utf16(bytes: &[u8], join: fn([u8; 2]) -> u16) -> Option<String> {
 /// Whether a file of `media_type` that begins with `first` may be text. Parameters (`; charset=utf-8`) do not matter;
 /// the first bytes overrule a type that claims more than they are.
 pub fn is_text(media_type: &str, first: &[u8]) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_known = essence.starts_with("text/") || TEXTS.contains(&essence.as_str());
-    let is_open = matches!(essence.as_str(), "" | "application/octet-stream") || essence.ends_with("+json");
-    let may_be = is_known || is_open || essence.ends_with("+xml");
-    may_be && !VEILED.contains(&essence.as_str()) && begins_as_text(first)
+    may_be_text(media_type) && begins_as_text(first)
 }
 
 fn begins_as_text(first: &[u8]) -> bool {
@@ -99,6 +136,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_in_an_older_encoding_is_guessed() {
+        let guess = |bytes: &[u8]| guessed(bytes);
+        assert_eq!(guess(b"Jo\xe3o caf\xe9\r\n").as_deref(), Some("Jo\u{e3}o caf\u{e9}\r\n"));
+        assert_eq!(guess("Jos\u{e9} \u{d6}\u{f1}e\n".as_bytes()).as_deref(), Some("Jos\u{e9} \u{d6}\u{f1}e\n"));
+        // One stray byte spoils nothing else.
+        assert_eq!(guess(b"Jos\xc3\xa9 \xff O\x92Malley").as_deref(), Some("Jos\u{e9} \u{ff} O\u{2019}Malley"));
+        for wrong in [&b"a\0b"[..], b"\x89PNG\r\n\x1a\n", b"%PDF-1.7"] {
+            assert_eq!(guess(wrong), None);
+        }
+    }
+
+    #[test]
     fn types_and_first_bytes_agree() {
         for (media_type, first) in [
             ("text/plain; charset=utf-8", &b"abc"[..]),
@@ -124,6 +173,7 @@ mod tests {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let _ = Readable::read(&bytes);
+            let _ = guessed(&bytes);
             let _ = is_text("text/plain", &bytes);
         }
     }

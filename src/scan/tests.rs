@@ -213,6 +213,13 @@ proptest! {
         prop_assert!(scan(&removed.text, &index, &Allowed::nobody()).unwrap().hits.is_empty());
         prop_assert_eq!(removed.text.matches('\n').count(), text.matches('\n').count());
     }
+}
+
+/// How many long texts are tried: fewer in the ordinary run.
+const LONG_TEXTS: u32 = if option_env!("SUBROSA_SCALE").is_some() { 256 } else { 40 };
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(LONG_TEXTS))]
 
     #[test]
     fn a_text_in_pieces_is_the_same_text(text in made(), times in 1..600_usize, each in 1..5000_usize) {

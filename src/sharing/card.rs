@@ -1,5 +1,6 @@
 //! The practice's own contact card (`docs/format.md`, 6): what others need to share with it, signed by its log's key.
 
+use crate::keys::signer::SigningKey;
 use crate::ledger::card::Card;
 use crate::ledger::card::CardError;
 use crate::practice::owner::VaultCreated;
@@ -9,7 +10,7 @@ use crate::vault::Vault;
 /// The card and its signed note. `previous` is the successor note of the log before this one, where there is one. An
 /// organisation is never named: a vault knows the practice alone.
 pub fn own(
-    vault: &Vault,
+    (vault, key): (&Vault, &SigningKey),
     practice: &VaultCreated,
     created: Timestamp,
     previous: Option<String>,
@@ -21,8 +22,8 @@ pub fn own(
         organisation: None,
         previous,
         recipient: vault.header().recipient.clone(),
-        vkey: vault.signer().verifier(),
+        vkey: key.verifier(),
     };
-    let note = card.sign(vault.signer())?;
+    let note = card.sign(key)?;
     Ok((card, note))
 }

@@ -14,6 +14,7 @@ use crate::policy::Found;
 use crate::policy::Permit;
 use crate::policy::Refusal;
 use crate::policy::Room;
+use crate::policy::extent;
 use crate::policy::roles;
 use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
@@ -92,7 +93,10 @@ impl Matter {
         let catalog = vault.catalog();
         let id = about.client.or(records.iter().find_map(|record| record.latest.client));
         let client = id.map(|id| catalog.client(id)).transpose()?.flatten();
-        let whole = records.iter().filter(|record| record.latest.excerpt_of.is_none()).count();
+        // A group's common part is not among a client's records.
+        let is_common = |record: &&Record| record.latest.client.is_none() && record.latest.group.is_some();
+        let theirs = records.iter().filter(|record| !is_common(record));
+        let whole = extent::wholes(&theirs.cloned().collect::<Vec<_>>());
         let is_everything = match &client {
             Some(client) => whole > 1 && !catalog.has_more_records(client.id(), whole)?,
             None => false,

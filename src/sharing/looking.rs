@@ -9,6 +9,7 @@ use crate::practice::record::Record;
 use crate::scan;
 use crate::scan::Allowed;
 use crate::scan::Hit;
+use crate::scan::IdentifierKind;
 use crate::scan::ScanError;
 use crate::scan::readable;
 use crate::scan::readable::Readable;
@@ -17,7 +18,7 @@ use crate::vault::Vault;
 
 /// As much of a content tells whether it is text.
 const FIRST: usize = 8 << 10;
-/// UTF-16 is scanned up to this size, in bytes: it has to be turned into UTF-8 as a whole.
+/// What is no UTF-8 is scanned up to this size, in bytes: it has to be turned into UTF-8 as a whole.
 const WIDE: u64 = 64 << 20;
 /// As many places are told of one record.
 const TOLD: usize = 20;
@@ -27,7 +28,7 @@ const TOLD: usize = 20;
 pub struct Looked {
     /// Where other people are.
     pub found: Vec<Found>,
-    /// What is no text.
+    /// What is no text, or does not say how it is written, so that somebody in it may have been missed.
     pub unscanned: Vec<RecordRef>,
 }
 
@@ -36,12 +37,11 @@ pub fn look(vault: &Vault, records: &[Record]) -> Result<Looked, ShareError> {
     let mut looked = Looked::default();
     for record in records {
         let allowed = allowed_in(record);
-        let content = look_into(vault, record, &allowed)?;
-        let is_text = content.is_some();
+        let (hits, is_text) = look_into(vault, record, &allowed)?;
         if !is_text {
             looked.unscanned.push(RecordRef { record: record.id(), version: record.latest.version });
         }
-        for hit in content.iter().flatten().take(TOLD) {
+        for hit in hits.iter().take(TOLD) {
             let at = Some((hit.line, hit.column));
             looked.found.push(Found { record: Some(record.id()), place: "content", at, is_text });
         }
@@ -61,10 +61,35 @@ pub fn look_at_page<'a>(
     records: &[Record],
     texts: impl IntoIterator<Item = (&'static str, &'a str)>,
 ) -> Result<Vec<Found>, ShareError> {
-    let allowed = records.first().map(allowed_in).unwrap_or_default();
+    // A group's common part is about nobody; what goes with it is.
+    let first = records.iter().find(|record| record.latest.client.is_some());
+    let allowed = first.map(allowed_in).unwrap_or_default();
     let mut found = Vec::new();
     for (place, text) in texts {
         if !scan::scan(text, vault.catalog(), &allowed)?.hits.is_empty() {
+            found.push(Found { record: None, place, at: None, is_text: false });
+        }
+    }
+    Ok(found)
+}
+
+/// Looks through the names on the page: whose package it is, and whose practice. A word that others are called by too is
+/// nothing, or no doctor Lee could be told anything in a practice with a client Lee; nor is a whole name of its bearer's.
+pub fn look_at_names<'a>(
+    vault: &Vault,
+    records: &[Record],
+    texts: impl IntoIterator<Item = (&'static str, &'a str)>,
+) -> Result<Vec<Found>, ShareError> {
+    let allowed = records.first().map(allowed_in).unwrap_or_default();
+    let mut found = Vec::new();
+    for (place, text) in texts {
+        let tells = |hit: &Hit| {
+            let is_name =
+                matches!(hit.kind, IdentifierKind::Name | IdentifierKind::Nickname | IdentifierKind::Representative);
+            let told = text.get(hit.range()).unwrap_or_default();
+            !is_name || (told.contains(char::is_whitespace) && told != text.trim())
+        };
+        if scan::scan(text, vault.catalog(), &allowed)?.hits.iter().any(tells) {
             found.push(Found { record: None, place, at: None, is_text: false });
         }
     }
@@ -90,28 +115,41 @@ fn beside(record: &Record) -> Vec<(&'static str, String)> {
     all
 }
 
-/// The hits in a content; `None` when it is no text.
-fn look_into(vault: &Vault, record: &Record, allowed: &Allowed) -> Result<Option<Vec<Hit>>, ShareError> {
+/// The hits in a content, and whether it is text that says how it is written: of what does not the bytes are looked at
+/// as they would be in Western Europe.
+fn look_into(vault: &Vault, record: &Record, allowed: &Allowed) -> Result<(Vec<Hit>, bool), ShareError> {
     let failed = |error| ShareError::content(&record.latest, error);
-    let mut content = vault.read(&record.latest)?;
+    let latest = &record.latest;
+    let mut content = vault.read(latest)?;
     let mut first = Vec::new();
     (&mut content).take(FIRST as u64).read_to_end(&mut first).map_err(failed)?;
-    if !readable::is_text(&record.latest.media_type, &first) {
-        return Ok(None);
+    if !readable::may_be_text(&latest.media_type) || first.contains(&0) && !is_wide(&first) {
+        return Ok((Vec::new(), false));
     }
-    if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
-        if record.latest.size > WIDE {
-            return Ok(None);
+    if readable::is_text(&latest.media_type, &first) && !is_wide(&first) {
+        match scan::scan_reader(first.as_slice().chain(content), vault.catalog(), allowed) {
+            Ok(scan) => return Ok((scan.hits, true)),
+            Err(ScanError::Read(error)) => return Err(failed(error)),
+            Err(ScanError::Index(error)) => return Err(error.into()),
+            Err(ScanError::NotText(_)) => {}
         }
-        content.read_to_end(&mut first).map_err(failed)?;
-        let read = Readable::read(&first);
-        let scanned = read.text().map(|text| scan::scan(text, vault.catalog(), allowed)).transpose()?;
-        return Ok(scanned.map(|scan| scan.hits));
+        content = vault.read(latest)?;
+        first.clear();
     }
-    match scan::scan_reader(first.as_slice().chain(content), vault.catalog(), allowed) {
-        Ok(scan) => Ok(Some(scan.hits)),
-        Err(ScanError::NotText(_)) => Ok(None),
-        Err(ScanError::Read(error)) => Err(failed(error)),
-        Err(ScanError::Index(error)) => Err(error.into()),
+    if latest.size > WIDE {
+        return Ok((Vec::new(), false));
     }
+    content.read_to_end(&mut first).map_err(failed)?;
+    let read = if is_wide(&first) { Readable::read(&first) } else { Readable::NotText };
+    let is_text = read.text().is_some();
+    let guess = if is_text { None } else { readable::guessed(&first) };
+    let Some(text) = read.text().or(guess.as_deref()) else {
+        return Ok((Vec::new(), false));
+    };
+    Ok((scan::scan(text, vault.catalog(), allowed)?.hits, is_text))
+}
+
+/// Whether it begins as UTF-16 does.
+fn is_wide(first: &[u8]) -> bool {
+    first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff])
 }

@@ -86,7 +86,7 @@ pub struct PlannedDisclosure {
     pub consequences: Option<Prose>,
     /// What.
     pub records: Vec<Record>,
-    /// What of it is no text, so that nobody's name was looked for in it.
+    /// What of it is no text that says how it is written, so that somebody in it may have been missed.
     pub unscanned: Vec<RecordRef>,
 }
 
@@ -195,13 +195,18 @@ pub fn plan<R: CryptoRng + RngCore>(
     let protocol = vault.catalog().protocol()?.protocol;
     let own = protocol.notice.iter().map(|added| added.text.as_str()).chain([protocol.handling.how.as_str()]);
     found.extend(looking::look_at_page(vault, &records, own.map(|text| (policy::PROTOCOL, text)))?);
+    let practice = vault.catalog().practice()?;
+    let ours = practice.name.iter().chain(&practice.contact).map(|line| (policy::PRACTICE, line.as_str()));
+    found.extend(looking::look_at_names(vault, &records, ours)?);
     let matter = Matter::of(vault, records, found, request.about.clone())?;
     let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), named, to_redact, request };
     for id in plan.request.recipients.clone() {
         let party = Party::of(vault, id, matter.client.as_ref(), callbacks)?;
         let promised = party.consequences(matter.today(now));
         let promised = promised.iter().map(|what| (policy::CONSEQUENCES, what.as_str()));
-        let in_page = looking::look_at_page(vault, &matter.records, promised)?;
+        let mut in_page = looking::look_at_page(vault, &matter.records, promised)?;
+        let named = party.recipient.details.name.iter().map(|name| (policy::RECIPIENT, name.as_str()));
+        in_page.extend(looking::look_at_names(vault, &matter.records, named)?);
         match matter.decide(&plan.request.ask, &party, &in_page, now) {
             Err(refusal) => plan.refused.push((party.recipient, refusal)),
             Ok(permit) => plan.planned.push(PlannedDisclosure {

@@ -20,8 +20,10 @@ const PAGE: usize = 66;
 const WIDTH: usize = 78;
 /// As many lines a name or a contact may take.
 const NAME: usize = 3;
-/// Stands where a text was cut.
-const CUT: &str = "  (There is more than fits on this page: ask the sender.)";
+/// Stands where the practice's own words were cut.
+const CUT: &str = "  (There is more of this than fits on the page: ask the sender.)";
+/// Stands where how to handle it was cut.
+const CUT_HANDLING: &str = "  (How to handle it goes on: ask the sender.)";
 
 /// What the page says.
 pub struct Notice<'a> {
@@ -49,6 +51,8 @@ pub struct Notice<'a> {
     pub handling: &'a str,
     /// What the package has to say besides, a paragraph each.
     pub statements: &'a [&'a str],
+    /// What the practice adds in words of its own, a paragraph each.
+    pub own: &'a [&'a str],
 }
 
 impl Notice<'_> {
@@ -92,26 +96,42 @@ impl Notice<'_> {
         page
     }
 
-    /// The lines of the practice's own texts, and how many records are named: together they have `room` lines. What
-    /// has to be said goes before what is merely asked for, and both before the list, which the manifest has too.
+    /// The lines of what is said besides, and how many records are named: together they have `room` lines. What the
+    /// program has to say is whole. Of the practice's own words neither part pushes the other off the page, however
+    /// long it is; all of it goes before the list, which the manifest has too.
     fn fitting(&self, room: usize) -> (Vec<String>, usize) {
-        let mut texts = Vec::new();
-        for text in self.statements.iter().filter(|text| !text.trim().is_empty()) {
-            texts.push(String::new());
-            texts.extend(wrapped(text, ""));
-        }
+        let mut texts = paragraphs(self.statements);
+        let mut own = paragraphs(self.own);
+        let mut handling = Vec::new();
         if !self.handling.trim().is_empty() {
-            texts.extend([String::new(), "How to handle it:".to_owned()]);
-            texts.extend(wrapped(self.handling, "  "));
+            handling.extend([String::new(), "How to handle it:".to_owned()]);
+            handling.extend(wrapped(self.handling, "  "));
         }
         let least = self.records.len().min(NAMED_AT_LEAST) + 1;
-        if texts.len() + least > room {
-            texts.truncate(room - least - 1);
-            texts.push(CUT.to_owned());
-        }
+        cut(&mut texts, room - least, CUT);
+        let left = room - least - texts.len();
+        let most = handling.len().min((left / 2).max(left.saturating_sub(own.len())));
+        cut(&mut handling, most, CUT_HANDLING);
+        cut(&mut own, left - handling.len(), CUT);
+        texts.extend(own);
+        texts.extend(handling);
         // One line is kept for the sentence that tells of those that are not named.
         let named = NAMED.min(room - texts.len() - 1).min(self.records.len());
         (texts, named)
+    }
+}
+
+/// Each text with an empty line before it.
+fn paragraphs(texts: &[&str]) -> Vec<String> {
+    let said = texts.iter().filter(|text| !text.trim().is_empty());
+    said.flat_map(|text| std::iter::once(String::new()).chain(wrapped(text, ""))).collect()
+}
+
+/// Keeps the first `most` lines; where some are lost, the last one says so.
+fn cut(lines: &mut Vec<String>, most: usize, told: &str) {
+    if lines.len() > most {
+        lines.truncate(most.saturating_sub(1));
+        lines.extend((most > 0).then(|| told.to_owned()));
     }
 }
 
@@ -209,6 +229,10 @@ mod tests {
     }
 
     fn page(records: &[RecordVersion], handling: &str, statements: &[&str]) -> String {
+        whole(records, handling, statements, &[])
+    }
+
+    fn whole(records: &[RecordVersion], handling: &str, statements: &[&str], own: &[&str]) -> String {
         Notice {
             tells_dates: true,
             disclosure: "d-0123456789abcdef".parse().unwrap(),
@@ -222,6 +246,7 @@ mod tests {
             code: "one two three",
             handling,
             statements,
+            own,
         }
         .text()
     }
@@ -243,7 +268,21 @@ mod tests {
     #[test]
     fn what_the_law_asks_for_is_cut_last() {
         let page = page(&[], &"handle ".repeat(800), &["THE LAW"]);
+        assert!(page.contains("THE LAW\n") && page.contains(CUT_HANDLING), "{page}");
+    }
+
+    #[test]
+    fn the_practice_s_own_words_do_not_push_each_other_off_the_page() {
+        let long = "notice ".repeat(800);
+        let page = whole(&[record()], "Keep it locked away.", &["THE LAW"], &[&long]);
         assert!(page.contains("THE LAW\n") && page.contains(CUT), "{page}");
+        assert!(page.contains("How to handle it:\n  Keep it locked away.\n") && !page.contains(CUT_HANDLING), "{page}");
+        let page = whole(&[record()], &"handle ".repeat(800), &["THE LAW"], &[&long, "And this."]);
+        assert!(page.contains("\nnotice ") && page.contains("\n  handle "), "{page}");
+        assert!(page.contains(CUT) && page.contains(CUT_HANDLING), "{page}");
+        let page = whole(&[record()], &"handle ".repeat(800), &["THE LAW"], &["A word of ours."]);
+        assert!(page.contains("A word of ours.\n") && !page.contains(CUT), "{page}");
+        assert!(page.lines().count() <= PAGE);
     }
 
     proptest! {
@@ -252,9 +291,10 @@ mod tests {
             count in 0_usize..60,
             handling in "(\\PC{0,90}[ \n]){0,40}",
             statement in "(\\PC{0,9}[ \n]){0,200}",
+            own in "(\\PC{0,90}[ \n]){0,40}",
         ) {
             let records = vec![record(); count];
-            let page = page(&records, &handling, &[&statement, "THE LAW"]);
+            let page = whole(&records, &handling, &[&statement, "THE LAW"], &[&own]);
             prop_assert!(page.lines().count() <= PAGE, "{}", page.lines().count());
             let told = page.lines().filter(|line| line.contains("progress-note")).count();
             prop_assert!(told >= count.min(NAMED_AT_LEAST));

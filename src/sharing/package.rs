@@ -121,7 +121,8 @@ fn origin(excerpt: &ExcerptOf) -> Value {
     if excerpt.de_identified {
         return json!({ "de_identified": true, "lines": [], "record": null, "version": null });
     }
-    json!(excerpt)
+    // How much was left out of it is nobody's business.
+    json!({ "de_identified": false, "lines": excerpt.lines, "record": excerpt.record, "version": excerpt.version })
 }
 
 fn record(version: &RecordVersion) -> Value {

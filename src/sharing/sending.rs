@@ -56,29 +56,57 @@ pub fn send<R: CryptoRng + RngCore>(
     callbacks: &Callbacks,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Committed, ShareError> {
-    let ids: Vec<_> = plan.planned.iter().map(|planned| planned.disclosure).collect();
-    let mut transaction = desk.vault.begin(2 * plan.planned.len() + plan.refused.len(), &ids, desk.rng)?;
+    send_all(desk, std::slice::from_ref(plan), callbacks, progress)
+}
+
+/// As [`send`], of several plans: each participant of a group is decided about alone, and all of it goes in one step.
+pub fn send_all<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    plans: &[SharePlan],
+    callbacks: &Callbacks,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Committed, ShareError> {
+    let ids: Vec<_> = plans.iter().flat_map(|plan| &plan.planned).map(|planned| planned.disclosure).collect();
+    let refusals: usize = plans.iter().map(|plan| plan.refused.len()).sum();
+    let mut transaction = desk.vault.begin(2 * ids.len() + refusals, &ids, desk.rng)?;
     let mut drafts = Vec::new();
-    for planned in &plan.planned {
-        drafts.extend(confirmed(&mut transaction, planned)?);
-        drafts.push(pack(&mut transaction, planned, &plan.request, (desk.clock)(), desk.rng, callbacks, progress)?);
-    }
-    for (recipient, refusal) in &plan.refused {
-        drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
+    for plan in plans {
+        for planned in &plan.planned {
+            drafts.extend(confirmed(&mut transaction, planned)?);
+            drafts.push(pack(&mut transaction, planned, &plan.request, (desk.clock)(), desk.rng, callbacks, progress)?);
+        }
+        for (recipient, refusal) in &plan.refused {
+            drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
+        }
     }
     let clock = desk.clock;
-    transaction.commit(clock, desk.rng, |vault| match still_holds(vault, plan, clock(), callbacks)? {
-        true => Ok(drafts),
-        false => Err(ShareError::Moved),
+    transaction.commit(clock, desk.rng, |vault| {
+        for plan in plans {
+            if !still_holds(vault, plan, clock(), callbacks)? {
+                return Err(ShareError::Moved);
+            }
+        }
+        Ok(drafts)
     })
 }
 
 /// Commits the refusals alone.
 pub fn refuse<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, plan: &SharePlan) -> Result<Committed, ShareError> {
-    let mut transaction = desk.vault.begin(plan.refused.len(), &[], desk.rng)?;
+    refuse_all(desk, std::slice::from_ref(plan))
+}
+
+/// Commits the refusals of several plans alone.
+pub fn refuse_all<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    plans: &[SharePlan],
+) -> Result<Committed, ShareError> {
+    let refusals = plans.iter().map(|plan| plan.refused.len()).sum();
+    let mut transaction = desk.vault.begin(refusals, &[], desk.rng)?;
     let mut drafts = Vec::new();
-    for (recipient, refusal) in &plan.refused {
-        drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
+    for plan in plans {
+        for (recipient, refusal) in &plan.refused {
+            drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
+        }
     }
     transaction.commit(desk.clock, desk.rng, |_| Ok(drafts))
 }
@@ -189,10 +217,10 @@ fn write_package(
         practice: &practice,
         previous: vault.link_text()?.as_deref(),
     }
-    .sign(vault.signer(), vault.identity())?;
+    .sign(vault.signer()?, vault.identity())?;
     let protocol = vault.catalog().protocol()?.protocol;
-    let (consent, consequences) = (scope.map(|consent| (&consent.terms, days)), planned.consequences.as_ref());
-    let said = statements::all(planned.permit.notices(), consent, consequences, &protocol);
+    let said = statements::necessary(planned.permit.notices(), scope.map(|consent| (&consent.terms, days)));
+    let added = statements::added(planned.consequences.as_ref(), &protocol);
     let notice = NoticePage {
         disclosure: made.disclosure,
         created,
@@ -206,6 +234,7 @@ fn write_package(
         code: &code.spoken(),
         handling: protocol.handling.how.as_str(),
         statements: &said.iter().map(String::as_str).collect::<Vec<_>>(),
+        own: &added.iter().map(String::as_str).collect::<Vec<_>>(),
     };
     let out = Hashing::new(BufWriter::with_capacity(1 << 17, &file));
     let sealed = seal::Writer::new(&[to], out).map_err(ShareError::Seal)?;
@@ -225,7 +254,8 @@ fn refused(
 ) -> Result<Draft, ShareError> {
     let records = records_of(transaction.vault(), request)?;
     let refs: Vec<_> = records.iter().map(reference).collect();
-    let client = records.first().and_then(|record| record.latest.client);
+    // The first record of a group is about nobody.
+    let client = request.about.client.or(records.iter().find_map(|record| record.latest.client));
     let records = transaction.list(refs.clone())?;
     let sealed_list = matches!(records, Listed::Sealed(_)).then_some(refs);
     let body = DisclosureRefused {

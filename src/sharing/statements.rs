@@ -33,19 +33,20 @@ pub fn statement(notice: Notice) -> Option<&'static str> {
     }
 }
 
-/// Everything that the page says besides, a paragraph each: what goes with the kinds of notice, the consent's scope where
-/// it is attached, and what the practice's protocol adds, with the law that asks for it.
-pub fn all(
-    notices: &[Notice],
-    scope: Option<(&ConsentTerms, Days)>,
-    consequences: Option<&Prose>,
-    protocol: &Protocol,
-) -> Vec<String> {
+/// What the page has to say besides, a paragraph each: what goes with the kinds of notice, and the consent's scope where it
+/// is attached.
+pub fn necessary(notices: &[Notice], scope: Option<(&ConsentTerms, Days)>) -> Vec<String> {
     let own = notices.iter().copied().filter_map(statement).map(str::to_owned);
+    own.chain(scope.map(|(terms, days)| explained(terms, days))).collect()
+}
+
+/// What the practice adds: what the recipient agreed that a breach leads to, and its protocol's statements, with the law
+/// that asks for each.
+pub fn added(consequences: Option<&Prose>, protocol: &Protocol) -> Vec<String> {
     let promised =
         consequences.map(|what| format!("You promised confidentiality, and agreed what a breach leads to: {what}"));
     let added = protocol.notice.iter().map(|added| format!("{} ({})", added.text, added.citation));
-    own.chain(scope.map(|(terms, days)| explained(terms, days))).chain(promised).chain(added).collect()
+    promised.into_iter().chain(added).collect()
 }
 
 /// How much of a consent's days may leave: days about a client are identifiers too (45 CFR 164.514(b)(2)(i)(C)).

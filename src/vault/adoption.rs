@@ -3,7 +3,6 @@
 //! vault that lies here, and those that are pinned. Signs nothing, and makes nobody a writer.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -12,7 +11,6 @@ use rand_core::CryptoRng;
 use rand_core::RngCore;
 
 use crate::digest::Digest;
-use crate::id::LogId;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
@@ -24,6 +22,7 @@ use crate::vault::disk::Disk;
 use crate::vault::erasing::Declared;
 use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
+use crate::vault::header::Header;
 use crate::vault::history;
 use crate::vault::history::Chapter;
 use crate::vault::history::Moves;
@@ -136,8 +135,6 @@ struct Offer<'a> {
     declared: Declared,
     /// The files of its key epoch, by name: what the events say of each.
     key_files: BTreeMap<String, KeyFile>,
-    /// Logs whose last entry says that they were closed.
-    closed: BTreeSet<LogId>,
 }
 
 enum KeyFile {
@@ -164,13 +161,12 @@ impl<'a> Offer<'a> {
         chapters.push(Chapter { log, verifier: header.verifier.clone(), head: head_of_active, gap: None });
         let stretch = |chapter: &Chapter| Stretch { log: chapter.log.clone(), from: 0, head: chapter.head.clone() };
         let stretches: Vec<_> = chapters.iter().map(stretch).collect();
-        let (mut key_files, mut closed, mut declared) = (BTreeMap::new(), BTreeSet::new(), Declared::default());
+        let (mut key_files, mut declared) = (BTreeMap::new(), Declared::default());
         for opening in Openings::new(&there, &copy.keyring, stretches.clone()) {
             let (log, line) = opening?;
             declared.read(log, &line);
             let whole = |data: &str| STANDARD.decode(data).map(KeyFile::Whole);
             match event_of(line).map(|event| event.body) {
-                Ok(Body::LogClosed(_)) => drop(closed.insert(log)),
                 Ok(Body::LogJoined(joined)) => {
                     if let Some(joined) = Chapter::joined(&there, &joined).filter(|joined| joined.head.size > 0) {
                         chapters.push(Chapter { gap: None, ..joined });
@@ -195,7 +191,7 @@ impl<'a> Offer<'a> {
             _ => Moves::of(Openings::new(&there, &copy.keyring, stretches))?,
         };
         let here = Disk::new(known.places.vault.clone());
-        Ok(Self { known, copy, here, there, head, past, chapters, moves, declared, key_files, closed })
+        Ok(Self { known, copy, here, there, head, past, chapters, moves, declared, key_files })
     }
 
     fn canonical(&self) -> Result<std::path::PathBuf, VaultError> {
@@ -213,10 +209,7 @@ impl<'a> Offer<'a> {
         let is_same = self.known.opened.is_some_and(|opened| opened.found.header == *header);
         if let Some(opened) = self.known.opened.filter(|_| !is_same) {
             let own = &opened.found.header;
-            let later = self.past.iter().skip_while(|past| past.verifier != own.verifier);
-            let is_closed = later.clone().any(|past| self.closed.contains(&past.log.id));
-            // One that went on by itself, while this one could have been written too, is joined and not followed.
-            if later.count() == 0 || !is_closed || !self.continues_here(&own.verifier)? {
+            if !self.is_to_be_followed(own)? {
                 return Ok(None);
             }
             self.follow(&own.verifier)?;
@@ -224,7 +217,13 @@ impl<'a> Offer<'a> {
             return Err(VaultError::OlderCopy { path: self.there.root().to_owned() });
         }
         if let Some(pinned) = &pinned {
-            self.follow(pinned)?;
+            let is_between = self.known.opened.is_some_and(|opened| opened.found.header.recipient == header.recipient)
+                && links::leads_to(&self.here, self.known.places, &header.verifier, pinned)?;
+            // One that lies between what is here and what was seen here last is nearer to that, and no more: the vault
+            // stays one of before.
+            if is_same || !is_between {
+                self.follow(pinned)?;
+            }
         }
         let recipient = match (&pin, self.known.opened) {
             (Some(pin), _) => Some(&pin.recipient),
@@ -247,19 +246,71 @@ impl<'a> Offer<'a> {
         }
     }
 
+    /// Whether the copy's log goes on from that of `own`, here, or has joined it and is linked to by its key. Whoever
+    /// verifies such a link follows it: a key that has linked to a successor signs no other.
+    fn is_to_be_followed(&self, own: &Header) -> Result<bool, VaultError> {
+        let Some(at) = self.entry(&own.verifier)? else {
+            return Ok(false);
+        };
+        let active = &self.copy.found.header.verifier;
+        // Two logs that each joined the other link round in a circle: the same of the two goes on wherever they meet.
+        if at != own.verifier
+            && links::leads_to(&self.here, self.known.places, active, &own.verifier)?
+            && active.origin().as_str() > own.verifier.origin().as_str()
+        {
+            return Ok(false);
+        }
+        if self.continues_here(&own.verifier)? {
+            return Ok(true);
+        }
+        // More was signed here than the copy's history holds. Whoever wrote that follows, and what is beyond the link is
+        // joined by whoever writes the successor; to a mere reader the copy would bring a second end of the history.
+        let is_writer = State::of(self.known.places, &own.verifier).is_writer();
+        Ok(is_writer && own.recipient == self.copy.found.header.recipient)
+    }
+
+    /// The first key in the line of the copy's logs to which links by `key` lead: itself, or over logs that were joined.
+    fn entry(&self, key: &VerifierKey) -> Result<Option<VerifierKey>, VaultError> {
+        let mut at = key.clone();
+        for _ in 0..links::LONGEST {
+            if at == self.copy.found.header.verifier || self.past.iter().any(|past| past.verifier == at) {
+                return Ok(Some(at));
+            }
+            let Some((log, head)) = self.reach_of(&at) else {
+                return Ok(None);
+            };
+            let Some((link, _)) = history::link_in(&self.there, &places::successor(log.id), &at)? else {
+                return Ok(None);
+            };
+            // A key that was made in advance is the only one that may follow: a thief of the old one lacks it.
+            let promised = history::promised_by(log, head)?;
+            if promised.is_some_and(|next| next != Digest::of(link.vkey.public())) {
+                return Ok(None);
+            }
+            at = link.vkey;
+        }
+        Ok(None)
+    }
+
+    /// A log of the copy's history, and up to where that holds it.
+    fn reach_of(&self, key: &VerifierKey) -> Option<(&Log, &Checkpoint)> {
+        let of_log = self.chapters.iter().filter(|chapter| chapter.verifier == *key && chapter.head.size > 0);
+        of_log.max_by_key(|chapter| chapter.head.size).map(|chapter| (&chapter.log, &chapter.head))
+    }
+
     /// Links by `key`, and by those that follow, have to lead to the copy's log.
     fn follow(&self, key: &VerifierKey) -> Result<(), VaultError> {
         let active = &self.copy.found.header.verifier;
-        if key == active {
-            return Ok(());
-        }
-        let Some(at) = self.past.iter().position(|past| past.verifier == *key) else {
+        let Some(key) = self.entry(key)? else {
             return Err(match links::leads_to(&self.here, self.known.places, active, key)? {
                 true => VaultError::OlderCopy { path: self.there.root().to_owned() },
                 false => self.replaced(),
             });
         };
-        if !links::is_linked(&self.there, key, &self.past, active)? {
+        let Some(at) = self.past.iter().position(|past| past.verifier == key) else {
+            return Ok(());
+        };
+        if !links::is_linked(&self.there, &key, &self.past, active)? {
             return Err(VaultError::NoLink { path: self.there.root().to_owned() });
         }
         history::check_promises(&self.past[at..], active).map_err(|error| torn(self.copy, error))
@@ -271,28 +322,29 @@ impl<'a> Offer<'a> {
 
     /// Whether what was signed of the log of `own`, as far as it is known here, is a part of what the copy has of it.
     fn continues_here(&self, own: &VerifierKey) -> Result<bool, VaultError> {
-        let Some(past) = self.past.iter().find(|past| past.verifier == *own) else {
+        let Some((log, reach)) = self.reach_of(own) else {
             return Ok(false);
         };
         let mark = State::of(self.known.places, own).mark(own)?;
-        let published = Log::new(self.here.clone(), past.log.id).checkpoint(own).ok();
+        let here = Log::new(self.here.clone(), log.id);
+        let published = here.checkpoint(own).ok();
+        let mut is_all_there = true;
         for seen in mark.iter().chain(&published) {
             let head = seen.head();
-            if head.size > past.have.size {
-                return Ok(false);
-            }
-            if stands_to(&past.log, head, &past.have)? == Some(false) {
-                let kept = match past.log.checkpoint(own) {
-                    Ok(other) if other.head().size >= head.size => {
-                        keep_both(self.known.places, &past.log, seen, &other)
-                    }
+            let is_beyond = head.size > reach.size;
+            is_all_there &= !is_beyond;
+            let stands = if is_beyond { stands_to(&here, reach, head)? } else { stands_to(log, head, reach)? };
+            if stands == Some(false) {
+                let kept = match log.checkpoint(own) {
+                    Ok(other) if other.head().size >= head.size => keep_both(self.known.places, log, seen, &other),
+                    Ok(other) if is_beyond => keep_both(self.known.places, &here, &other, seen),
                     _ => "the other note is not there to be kept".to_owned(),
                 };
-                let (seen, found) = (Box::new(head.clone()), Box::new(past.have.clone()));
+                let (seen, found) = (Box::new(head.clone()), Box::new(reach.clone()));
                 return Err(VaultError::ForkedCopy { path: self.there.root().to_owned(), seen, found, kept });
             }
         }
-        Ok(true)
+        Ok(is_all_there)
     }
 
     /// Whether something here says that the copy's log was continued: its keys are those of before.

@@ -66,10 +66,18 @@ pub enum VaultError {
     #[error("another process continued the ledger meanwhile")]
     Continued,
     /// `vault.toml` names a log that the one seen here continues.
-    #[error("the vault at {} is of before its ledger was continued: an older vault.toml was put in its place", path.display())]
+    #[error("the vault at {} is of before its ledger was continued: an older vault.toml was put in its place{}", path.display(), of_head(head.as_deref()))]
     OlderHeader {
         /// The vault.
         path: PathBuf,
+        /// Its head, where that can be read.
+        head: Option<Box<Checkpoint>>,
+    },
+    /// The active log's signing key is not there.
+    #[error("{file} is missing, the key that signs the ledger: everything can be read, and nothing added")]
+    NoSigningKey {
+        /// Its file.
+        file: String,
     },
     /// A directory that is to be a copy of the vault holds none of its logs.
     #[error("{} holds no copy of this vault: none of its ledgers is there", path.display())]
@@ -90,7 +98,7 @@ pub enum VaultError {
         path: PathBuf,
     },
     /// A copy with keys that newer ones followed, as something here shows.
-    #[error("the copy at {} is of before the ledger was continued under a newer key: its keys do not open what is newer", path.display())]
+    #[error("the copy at {} is of before the ledger was continued under a newer key, as this computer has seen: what is newer does not come from it", path.display())]
     OlderCopy {
         /// The copy.
         path: PathBuf,
@@ -269,4 +277,9 @@ impl VaultError {
             other => Self::Altered { file, reason: other.to_string() },
         }
     }
+}
+
+fn of_head(head: Option<&Checkpoint>) -> String {
+    head.map(|head| format!(", with the head {}:{}", head.size, crate::vault::root_text(&head.root)))
+        .unwrap_or_default()
 }

@@ -130,6 +130,17 @@ fn take_over(disk: &Disk, id: IntentId) -> Result<Option<Intent>, VaultError> {
     Ok(disk.has(&dir).then(|| Intent { disk: disk.clone(), id, files: Vec::new(), _held: None }))
 }
 
+/// Takes away what dead recoveries staged: their lists name nothing, so whoever holds the vault's lock may. Returns how
+/// many there were.
+pub fn tidy_nameless(disk: &Disk) -> Result<u64, VaultError> {
+    let mut count = 0;
+    for intent in dead(disk)?.into_iter().filter(|intent| intent.files.is_empty()) {
+        intent.fulfilled()?;
+        count += 1;
+    }
+    Ok(count)
+}
+
 /// Every file that a transaction announced, alive or dead.
 pub fn announced(disk: &Disk) -> Result<BTreeSet<String>, VaultError> {
     let mut found = BTreeSet::new();

@@ -21,6 +21,7 @@ use crate::vault::error::VaultError;
 use crate::vault::history;
 use crate::vault::history::Openings;
 use crate::vault::history::Stretch;
+use crate::vault::intent;
 use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
@@ -68,6 +69,16 @@ pub fn mend(unlocked: &Unlocked, wait: Duration, rng: &mut (impl CryptoRng + Rng
         done.push(joined);
     }
     Ok(count)
+}
+
+/// Takes away what recoveries left here that were stopped. Returns how many.
+pub fn tidy(unlocked: &Unlocked, wait: Duration) -> Result<u64, VaultError> {
+    let disk = &unlocked.found.disk;
+    if disk.names(places::INCOMING)?.is_empty() {
+        return Ok(0);
+    }
+    let _vault = Lock::take(&disk.path(places::LOCK), Hold::Exclusive, wait)?;
+    intent::tidy_nameless(disk)
 }
 
 /// The first `log.joined` of the history that is none of those `done`.

@@ -15,6 +15,7 @@ mod edge;
 pub mod erasing;
 pub mod error;
 pub mod evidence;
+mod following;
 pub mod fuse;
 pub mod header;
 pub mod history;
@@ -56,6 +57,7 @@ use crate::digest::Digest;
 use crate::id::DisclosureId;
 use crate::id::MachineId;
 use crate::keys::keyring::Keyring;
+use crate::keys::signer::Origin;
 use crate::keys::signer::SigningKey;
 use crate::keys::vault_identity::VaultIdentity;
 use crate::ledger::audit;
@@ -108,7 +110,8 @@ pub struct Vault {
     disk: Disk,
     header: Header,
     keyring: Keyring,
-    signer: SigningKey,
+    /// None where its file is gone.
+    signer: Option<SigningKey>,
     owner_file: String,
     log: Log,
     /// The logs that it continues, the oldest first.
@@ -225,6 +228,11 @@ impl Vault {
         self.seen.gave_up.as_ref()
     }
 
+    /// The log that this machine wrote until just now, when it found that another machine's goes on from it.
+    pub fn followed(&self) -> Option<&Origin> {
+        self.seen.followed.as_ref().filter(|_| !self.is_writer())
+    }
+
     /// Whether the head that was accepted is that from which this machine has begun the active log already.
     pub fn was_continued(&self) -> bool {
         self.seen.was_continued
@@ -266,8 +274,8 @@ impl Vault {
     }
 
     /// The log's key, to sign manifests and other notes. Checkpoints are signed by transactions alone.
-    pub fn signer(&self) -> &SigningKey {
-        &self.signer
+    pub fn signer(&self) -> Result<&SigningKey, VaultError> {
+        self.signer.as_ref().ok_or_else(|| VaultError::NoSigningKey { file: places::signing_key(self.log.id) })
     }
 
     /// What the owner whose key opened the vault is called in the ledger.

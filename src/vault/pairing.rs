@@ -97,7 +97,10 @@ impl Pair<'_> {
         heads.dedup_by(|a, b| a.0 == b.0);
         for (head, note) in heads {
             if let Some(files) = self.files_of(&head)? {
-                let is_published = published.as_ref().is_some_and(|published| *published.head() == head);
+                // Up to a limit, what was published beyond it stays: it is joined, or is to be.
+                let is_published = published.as_ref().is_some_and(|published| {
+                    *published.head() == head || (up_to.is_some() && published.head().size > head.size)
+                });
                 return Ok(Some(Plan { head, files, note: note.filter(|_| !is_published) }));
             }
         }

@@ -36,7 +36,9 @@ impl Vault {
     /// Mends what can be mended now. A vault that another process is using, or that cannot be written, is left as it
     /// is: everything here can be done at the next opening as well.
     pub(super) fn recover(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
-        self.drop_older_writers().or_else(ignore_read_only)?;
+        if matches!(self.standing, Standing::InStep | Standing::Unpublished | Standing::Branched(_)) {
+            self.drop_older_writers().or_else(ignore_read_only)?;
+        }
         let is_erasing = self.is_erasing()?;
         let needed = self.standing == Standing::Unpublished
             || is_erasing
@@ -65,14 +67,17 @@ impl Vault {
         }
     }
 
-    /// A log that another one continues is never signed again: a crash may have come before this machine gave up its
-    /// right to.
-    fn drop_older_writers(&self) -> Result<(), VaultError> {
-        if !matches!(self.standing, Standing::InStep | Standing::Unpublished) {
-            return Ok(());
+    /// A log that another one continues, or has joined, is never signed again: a crash may have come before this machine
+    /// gave up its right to, or it learns of that only now.
+    pub(super) fn drop_older_writers(&mut self) -> Result<(), VaultError> {
+        for chapter in self.chapters()?.into_iter().filter(|chapter| chapter.log.id != self.log.id) {
+            let state = State::of(&self.places, &chapter.verifier);
+            if state.is_writer() {
+                state.drop_writer()?;
+                self.seen.followed = Some(chapter.log.origin);
+            }
         }
-        let older = self.past.iter().map(|past| State::of(&self.places, &past.verifier));
-        older.filter(State::is_writer).try_for_each(|state| state.drop_writer())
+        Ok(())
     }
 
     fn mend(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {

@@ -58,7 +58,7 @@ pub fn continue_here<R: CryptoRng + RngCore>(
 /// Joins what the history lacks: entries of past logs that came late, and other logs that continue one of its logs.
 pub fn join<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<Committed, VaultError> {
     let links = IntentId::random(desk.rng);
-    desk.append_joining(|vault| {
+    let committed = desk.append_joining(|vault| {
         let bodies = vault.missing_branches()?;
         // Under the locks like all that is written: two who join at once would write each other's links over.
         vault.link_branches(&bodies, links)?;
@@ -66,7 +66,10 @@ pub fn join<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<Committed,
             return Ok(Vec::new());
         }
         Ok(bodies.into_iter().map(|joined| Body::LogJoined(joined).into()).collect())
-    })
+    })?;
+    // What was joined may show the next one: a log that continues it, and was lost with it.
+    desk.vault.look_again()?;
+    Ok(committed)
 }
 
 impl Vault {
@@ -207,7 +210,7 @@ impl Vault {
     }
 
     /// The signing key of a log that is not the active one, where it is there.
-    fn signing_key_of(&self, key: &VerifierKey) -> Result<Option<SigningKey>, VaultError> {
+    pub(super) fn signing_key_of(&self, key: &VerifierKey) -> Result<Option<SigningKey>, VaultError> {
         let Some(id) = key.origin().log_id() else {
             return Ok(None);
         };

@@ -40,6 +40,9 @@ pub enum Standing {
     AtHand,
     /// The vault is older than the mark. It can be read, with a warning, and is never appended to.
     RolledBack(Checkpoint),
+    /// The vault is of before its log was continued, as was seen here. It can be read, with a warning, and is never
+    /// appended to.
+    Outlived,
     /// The vault's log excludes the mark. It can be read, with a warning, and is never appended to.
     Forked(Checkpoint),
     /// The vault's history has another branch, which nobody joined to it yet. It can be read, with a warning, and is
@@ -64,6 +67,9 @@ impl Vault {
         let found = || Box::new(self.head().clone());
         match &self.standing {
             Standing::RolledBack(seen) => Some(VaultError::RolledBack { seen: Box::new(seen.clone()), found: found() }),
+            Standing::Outlived => {
+                Some(VaultError::OlderHeader { path: self.disk.root().to_owned(), head: Some(found()) })
+            }
             Standing::Forked(seen) => Some(VaultError::Forked { seen: Box::new(seen.clone()), found: found() }),
             Standing::Branched(Branch::Split(from, found)) => {
                 Some(VaultError::Split { from: from.clone(), found: found.clone() })
@@ -74,7 +80,7 @@ impl Vault {
             Standing::Branched(Branch::Diverged(found, seen)) => {
                 Some(VaultError::Forked { seen: Box::new(seen.clone()), found: Box::new(found.clone()) })
             }
-            Standing::InStep | Standing::Unpublished | Standing::Unmarked | Standing::AtHand => None,
+            Standing::InStep | Standing::Unpublished | Standing::Unmarked | Standing::AtHand => self.signer().err(),
         }
     }
 
@@ -104,6 +110,9 @@ impl Vault {
         let published = self.log.checkpoint(&self.header.verifier)?;
         let mark = self.state.mark(&self.header.verifier)?;
         self.check_pin(mark.as_ref(), published.head())?;
+        if self.seen.is_outlived {
+            return self.settle_outlived(published, mark);
+        }
         let Some(mark) = mark else {
             return self.settle_unmarked(published, held);
         };
@@ -139,6 +148,25 @@ impl Vault {
         }
     }
 
+    /// An older `vault.toml` was put back, with the log that it names: that is read, and nothing is noted of it.
+    fn settle_outlived(
+        &mut self,
+        published: VerifiedCheckpoint,
+        mark: Option<VerifiedCheckpoint>,
+    ) -> Result<(), VaultError> {
+        let found = published.head().clone();
+        let excludes = |mark: &Checkpoint| match mark.size.cmp(&found.size) {
+            Ordering::Equal => Ok(mark.root != found.root),
+            Ordering::Less => Ok(!self.log.continues(mark, &found)?),
+            Ordering::Greater => Ok::<_, VaultError>(false),
+        };
+        let standing = match mark.map(|mark| mark.head().clone()) {
+            Some(mark) if excludes(&mark)? => Standing::Forked(mark),
+            _ => Standing::Outlived,
+        };
+        self.alarmed(published, standing)
+    }
+
     fn settle_unmarked(&mut self, published: VerifiedCheckpoint, held: Held) -> Result<(), VaultError> {
         if !self.log.has_root(published.head())? {
             let file = places::checkpoint(self.log.id);
@@ -154,12 +182,11 @@ impl Vault {
     fn follow_link(&mut self, held: Held) -> Result<(), VaultError> {
         let newer = self.past.iter().skip(1).map(|past| past.log.id).chain([self.log.id]);
         for (past, newer) in self.past.iter().zip(newer) {
-            let state = State::of(&self.places, &past.verifier);
-            state.drop_writer()?;
             if let Some((_, link)) = history::link(&self.disk, &past.verifier, newer)? {
-                state.keep_link(&link)?;
+                State::of(&self.places, &past.verifier).keep_link(&link)?;
             }
         }
+        self.drop_older_writers()?;
         self.with_state(held, |vault| vault.state.set_mark(&vault.head))?;
         self.pin()?;
         self.standing = Standing::InStep;
@@ -178,13 +205,16 @@ impl Vault {
 
     /// A head that was accepted has to be the one there is. At a new path, a head that equals or extends the mark is
     /// pinned; that a pin names this very vault was looked at before anything else.
-    fn check_pin(&self, mark: Option<&VerifiedCheckpoint>, found: &Checkpoint) -> Result<(), VaultError> {
+    fn check_pin(&mut self, mark: Option<&VerifiedCheckpoint>, found: &Checkpoint) -> Result<(), VaultError> {
         if let Some(accepted) = &self.options.accept_head {
             // A recovery is told of what is at hand, which is known when the head is settled.
             return if self.options.at_hand { Ok(()) } else { is_accepted(accepted, found) };
         }
         match Pin::read(&self.places, &self.canonical()?)? {
-            None if self.is_outlived(found)? => Err(VaultError::OlderHeader { path: self.disk.root().to_owned() }),
+            None if self.is_outlived(found)? => {
+                self.seen.is_outlived = true;
+                Ok(())
+            }
             None if mark.is_some_and(|mark| self.extends(mark.head(), found)) => self.pin().or_else(ignore_read_only),
             _ => Ok(()),
         }

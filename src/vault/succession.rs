@@ -292,7 +292,7 @@ impl Vault {
         let last = self.last_event()?.map_or(clock, |event| event.time);
         let by = (clock.max(last), self.actor()?);
         (self.options.committing)();
-        next.write(staging, (&self.signer, &closed, have), by, rng)?;
+        next.write(staging, (self.signer()?, &closed, have), by, rng)?;
         self.name_next(&Header::parse(&next.header)?, &next.header)
     }
 

@@ -41,10 +41,14 @@ use crate::vault::unlock::Found;
 pub struct Seen {
     /// The pin names a log that the active one continues, by links of the pinned key.
     pub by_link: bool,
+    /// The pin names a log that continues the active one: an older `vault.toml` was put back.
+    pub is_outlived: bool,
     /// This machine began the active log, and was stopped before it had noted that.
     pub begun_here: bool,
     /// The head that was accepted for a recovery is that from which this machine has begun the active log already.
     pub was_continued: bool,
+    /// The log that this machine wrote until now: another machine's continues it, or has joined it.
+    pub followed: Option<Origin>,
     /// This machine had the right to write, and found that another had written: it gave up at this mark.
     pub gave_up: Option<Checkpoint>,
 }
@@ -81,14 +85,20 @@ pub(super) fn recognise(
     let pinned: VerifierKey = pin.verifier.parse().map_err(|_| replaced())?;
     // Links may lead both ways: a log that went on by itself and was joined links back to the one that it continues.
     let leads_here = links::is_continued_by(found, &pinned, &header.verifier)?;
+    let older = || VaultError::OlderHeader { path: path(), head: None };
     if !leads_here && links::is_continued_by(found, &header.verifier, &pinned)? {
-        return Err(VaultError::OlderHeader { path: path() });
+        // It is read as far as it goes. Whoever was removed as an owner knows all keys of before: of theirs nothing is.
+        let (published, past) = read().map_err(|_: VaultError| older())?;
+        return match pin.recipient == header.recipient {
+            true => Ok((published, past, Seen { is_outlived: true, ..Seen::default() })),
+            false => Err(older()),
+        };
     }
     let seen = State::of(&found.places, &header.verifier).mark(&header.verifier);
     let is_older = pinned != header.verifier && seen.is_ok_and(|mark| mark.is_some());
     let replaced = || match is_older {
         // The log was seen here before it was continued: the vault was replaced by an older copy of it.
-        true => VaultError::OlderHeader { path: path() },
+        true => older(),
         false => replaced(),
     };
     let (published, past) = read().map_err(|_: VaultError| replaced())?;

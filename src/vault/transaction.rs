@@ -275,10 +275,10 @@ impl Transaction<'_> {
             for (file, bytes) in &self.beside {
                 self.staging.write(file, bytes)?;
             }
-            log.write(&mut self.staging, (&vault.signer, &next, &next), (time, actor), rng)?;
+            log.write(&mut self.staging, (vault.signer()?, &next, &next), (time, actor), rng)?;
         }
         // (5) The commit point. After a crash the mark is ahead of the checkpoint: the next opening publishes it.
-        let signed = VerifiedCheckpoint::sign(next, &vault.signer)
+        let signed = VerifiedCheckpoint::sign(next, vault.signer()?)
             .map_err(|error| VaultError::altered(places::checkpoint(vault.log.id), error))?;
         vault.state.sweep();
         if let Err(error) = vault.state.set_mark(&signed) {

@@ -40,7 +40,9 @@ pub struct Found {
 pub struct Unlocked {
     pub(super) found: Found,
     pub(super) keyring: Keyring,
-    pub(super) signer: SigningKey,
+    /// The active log's signing key; none where its file is gone. What it takes to read is proven by the header's last
+    /// line and by the log.
+    pub(super) signer: Option<SigningKey>,
     /// The key file that was opened: it tells which owner is acting.
     pub(super) owner_file: String,
 }
@@ -48,6 +50,13 @@ pub struct Unlocked {
 impl fmt::Debug for Unlocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Unlocked({})", self.owner_file)
+    }
+}
+
+impl Unlocked {
+    /// Whether the active log's signing key is there.
+    pub fn can_sign(&self) -> bool {
+        self.signer.is_some()
     }
 }
 
@@ -165,9 +174,9 @@ impl Found {
             Some(sealed) => sealed,
             // A log that was continued has none: it is the header that is old.
             None if links::is_older_than_pin(&self)? => {
-                return Err(VaultError::OlderHeader { path: self.places.vault.clone() });
+                return Err(VaultError::OlderHeader { path: self.places.vault.clone(), head: None });
             }
-            None => return Err(VaultError::altered(&file, "it is missing")),
+            None => return Ok(Unlocked { found: self, keyring, signer: None, owner_file }),
         };
         let seal = self.header.signing_seals.get(&self.header.log).copied();
         let seal = seal.ok_or_else(|| VaultError::altered(places::HEADER, "it names no seal of its signing key"))?;
@@ -178,7 +187,7 @@ impl Found {
         if signer.verifier() != self.header.verifier {
             return Err(VaultError::altered(places::HEADER, "its verifier key is not the signing key's"));
         }
-        Ok(Unlocked { found: self, keyring, signer, owner_file })
+        Ok(Unlocked { found: self, keyring, signer: Some(signer), owner_file })
     }
 
     /// The vault identity with the earlier ones that are still needed.

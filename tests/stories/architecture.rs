@@ -13,8 +13,8 @@ const FLOORS: &[&[&str]] = &[
     &["practice"],
     &["policy"],
     &["vault"],
-    &["copies", "due", "filing", "people", "protocols", "receiving", "sharing"],
-    &["consenting", "papers"],
+    &["concerns", "copies", "due", "filing", "people", "protocols", "receiving", "sharing"],
+    &["consenting", "groups", "papers", "report"],
     &["cli"],
 ];
 

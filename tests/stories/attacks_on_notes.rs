@@ -98,7 +98,7 @@ pub fn signing_key(practice: &Practice) -> SigningKey {
     let (lock_wait, accept_head) = (Duration::ZERO, None);
     let options = Options { lock_wait, accept_head, accept_clock: false, at_hand: false, committing: || {} };
     let vault = Vault::open(unlocked, options, &mut OsRng).unwrap();
-    SigningKey::parse_private(vault.signer().private_text().reveal_secret()).unwrap()
+    SigningKey::parse_private(vault.signer().unwrap().private_text().reveal_secret()).unwrap()
 }
 
 /// S + L for the scalar S of a signature: the same signature in a second spelling.

@@ -2,6 +2,7 @@
 //! own pages.
 
 use serde_json::Value;
+use serde_json::json;
 use subrosa::digest::Digest;
 use subrosa::time::Timestamp;
 
@@ -187,7 +188,7 @@ fn each_missing_element_is_named_and_nothing_is_shared_under_the_draft() {
                 (&"draft".into(), &serde_json::json!([name])),
                 "{profile:?}"
             );
-            assert!(said.stderr.contains(&format!("--{name}")), "{said:?}");
+            assert!(made["warnings"].to_string().contains(&format!("--{name}")), "{said:?}");
             let id = id_of(&said);
             let asked = ["share", "@", "--to", "dr-lee", "--purpose", "treat", "--consent", &id, "--dry-run", "--json"];
             let refused = practice.run(&asked).error();
@@ -218,7 +219,7 @@ fn an_unknown_age_makes_a_draft_of_what_the_client_alone_signed() {
     practice.ok(&["client", "add", "nn-7"]);
     let said = grant(&practice, &[&["--client", "nn-7"], LEE_ONLY, NOTES, TREAT, SIGNED_ON, SIGNED_BY]);
     assert_eq!((said.exit, &said.json()["missing"]), (7, &serde_json::json!(["age"])), "{said:?}");
-    assert!(said.stderr.contains("try: subrosa client edit nn-7 --adult"), "{said:?}");
+    assert!(said.json()["warnings"].to_string().contains("try: subrosa client edit nn-7 --adult"), "{said:?}");
     practice.ok(&["client", "edit", "nn-7", "--adult"]);
     assert_eq!(show(&practice, &id_of(&said))["consent"]["state"], "live");
 }
@@ -381,9 +382,9 @@ fn a_spoken_permission_is_for_little_and_for_days() {
     );
     let appointment = practice.ok(&["list", "--kind", "appointment"]).stdout.split('\t').next().unwrap().to_owned();
     assert_eq!(reasons_of(&practice, &appointment, "dr-lee", "treat"), Vec::<String>::new());
-    practice.now = at("2026-11-27T23:59:59Z");
+    practice.now = at("2026-11-26T23:59:59Z");
     assert_eq!(reasons_of(&practice, &appointment, "dr-lee", "treat"), Vec::<String>::new());
-    practice.now = at("2026-11-28T00:00:00Z");
+    practice.now = at("2026-11-27T00:00:00Z");
     assert_eq!(reasons_of(&practice, &appointment, "dr-lee", "treat"), ["E-CONSENT-EXPIRED"]);
     assert_eq!(show(&practice, &id)["consent"]["state"], "expired");
 }
@@ -526,8 +527,8 @@ fn lists_name_nobody_by_name() {
     assert_eq!(
         all,
         format!(
-            "{id}\tlive\tmk-01\tdr-lee\tprogress-note\ttreat\tthe end of the school year\n\
-             {draft}\tdraft\tkid-1\tdr-lee\tprogress-note\ttreat\t\n"
+            "{id}\tlive\tmk-01\tdr-lee\tprogress-note\ttreat\tthe end of the school year\t\n\
+             {draft}\tdraft\tkid-1\tdr-lee\tprogress-note\ttreat\t\t\n"
         )
     );
     assert!(practice.ok(&["consent", "list", "--client", "mk-01"]).stdout.starts_with(&id));
@@ -543,13 +544,52 @@ fn lists_name_nobody_by_name() {
 }
 
 #[test]
-fn what_the_wrong_one_signed_is_filed_with_a_warning_and_not_used() {
+fn what_the_wrong_one_signed_is_a_draft_until_the_right_one_signs_too() {
     let practice = practice();
     let said = grant(&practice, &[&["--client", "kid-1"], LEE_ONLY, NOTES, TREAT, SIGNED_ON, SIGNED_BY]);
-    assert_eq!((said.exit, said.json()["state"].as_str()), (0, Some("live")), "{said:?}");
-    assert!(said.stderr.contains("try: subrosa client show kid-1"), "{said:?}");
+    let made = said.json();
+    assert_eq!((said.exit, &made["state"], &made["missing"]), (7, &"draft".into(), &json!(["signed-by"])), "{said:?}");
+    let told = made["warnings"].to_string();
+    assert!(said.stderr.is_empty() && told.contains("a parent or guardian on file"), "{said:?}");
     practice.ok(&["add", "note.txt", "--client", "kid-1", "--kind", "progress-note"]);
     assert_eq!(reasons(&practice, "dr-lee"), ["E-CONSENT-SIGNATORY"]);
+    with_a_mother(&practice);
+    let id = made["id"].as_str().unwrap();
+    let done = practice.ok(&["consent", "complete", id, "--signed-by", "mum", "--json"]).json();
+    assert_eq!((&done["state"], &done["missing"]), (&"live".into(), &json!([])));
+    assert_eq!(reasons(&practice, "dr-lee"), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_listed_as_live_can_be_used() {
+    let mut practice = practice();
+    let listed = |practice: &Practice| {
+        let all = practice.ok(&["consent", "list", "--json"]).json()["consents"].clone();
+        (all[0]["state"].as_str().unwrap().to_owned(), all[0]["notes"].to_string())
+    };
+    // Spoken on the 20th, for 7 days: the 26th is the last.
+    let spoken = ["--kind", "appointment", "--method", "verbal", "--until", "12m", "--signed-on", "2026-11-20"];
+    live(&practice, &[CLIENT, LEE_ONLY, &spoken, TREAT, SIGNED_BY]);
+    practice.now = at("2026-11-26T12:00:00Z");
+    let (state, notes) = listed(&practice);
+    assert!(state == "live" && notes.contains("it holds to 2026-11-26"), "{state} {notes}");
+    practice.now = at("2026-11-27T00:00:00Z");
+    assert_eq!(listed(&practice).0, "expired");
+    practice.now = at("2026-11-21T12:00:00Z");
+    practice.ok(&["recipient", "suspend", "dr-lee", "--reason", "left"]);
+    let (state, notes) = listed(&practice);
+    assert!(state == "expired" && notes.contains("everyone it names is suspended"), "{state} {notes}");
+    // What can never be opened is told when it is granted.
+    let mixed = ["--kind", "psychotherapy-note", "--kind", "progress-note", "--to", "ana"];
+    let told = practice.run(&[&["consent", "grant"], CLIENT, &mixed, TREAT, SIGNED_ON, SIGNED_BY].concat());
+    assert!(told.stderr.contains("never opens a psychotherapy-note"), "{told:?}");
+    // Nor is it taken back before it was given, or given to everybody.
+    let id = practice.ok(&["consent", "list"]).stdout.lines().last().unwrap()[..18].to_owned();
+    let said = practice.refused(2, &["consent", "revoke", &id, "--on", "2020-05-05"]);
+    assert!(said.stderr.contains("before the signing"), "{said:?}");
+    let all = ["--to", "All Staff", "--kind", "letter"];
+    let said = practice.refused(3, &[&["consent", "grant"], CLIENT, &all, TREAT].concat());
+    assert!(said.stderr.contains("E-RECIP-WILDCARD"), "{said:?}");
 }
 
 /// The mother of kid-1, who may sign for him.
@@ -592,8 +632,9 @@ fn who_signs_for_a_minor_is_for_the_minors_rule_to_say() {
             with_a_mother(&practice);
             practice.ok(&["client", "edit", "kid-1", "--minor-rule", rule]);
             let signed: Vec<&str> = signed_by.iter().flat_map(|one| ["--signed-by", one]).collect();
-            live(&practice, &[&["--client", "kid-1"], LEE_ONLY, NOTES, TREAT, SIGNED_ON, &signed]);
+            let said = grant(&practice, &[&["--client", "kid-1"], LEE_ONLY, NOTES, TREAT, SIGNED_ON, &signed]);
             let is_enough = enough.iter().all(|needed| needed.iter().all(|one| signed_by.contains(one)));
+            assert_eq!(said.exit, if is_enough { 0 } else { 7 }, "{rule} {signed_by:?}");
             let want: &[&str] = if is_enough { &[] } else { &["E-CONSENT-SIGNATORY"] };
             assert_eq!(reasons(&practice, "dr-lee"), want, "{rule} {signed_by:?}");
         }

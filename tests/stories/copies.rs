@@ -70,7 +70,7 @@ fn without_a_mark_a_copy_is_measured_by_the_vault() {
     fs::rename(practice.path("home/.local/state"), practice.path("elsewhere")).unwrap();
     let said = check(&practice, &[]);
     assert!(said.exit == 0 && said.stdout.starts_with("INTACT\t"), "{said:?}");
-    assert!(said.stdout.ends_with("\twhole, 1 entries behind\n"), "{said:?}");
+    assert!(said.stdout.ends_with("\twhole, 1 entry behind\n"), "{said:?}");
     assert!(!practice.path("home/.local/state/subrosa/pins").exists());
 }
 

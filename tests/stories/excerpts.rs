@@ -8,18 +8,22 @@ use serde_json::json;
 
 use crate::practice::LEE;
 use crate::practice::Practice;
+use crate::practice::Scene;
 use crate::practice::chmod;
 
 const TEXT: &str = "one\ntwo\nthree\nfour\nfive\nsix\n";
 
 /// The clients mk-01, whom the records are about, and rosa-2, another.
 pub fn practice() -> Practice {
-    let practice = Practice::new();
-    let phone = ["--phone", "+351 912 345 678"];
-    let client = ["client", "add", "mk-01", "--name", "Maria Kestrel", "--also-known", "Mimi", "--adult"];
-    practice.ok(&[&client[..], &phone].concat());
-    practice.ok(&["client", "add", "heron-2", "--name", "Tomasz Wolny", "--birth", "1987-03-04"]);
-    practice
+    static SCENE: Scene = Scene::new();
+    SCENE.set(|| {
+        let practice = Practice::new();
+        let phone = ["--phone", "+351 912 345 678"];
+        let client = ["client", "add", "mk-01", "--name", "Maria Kestrel", "--also-known", "Mimi", "--adult"];
+        practice.ok(&[&client[..], &phone].concat());
+        practice.ok(&["client", "add", "heron-2", "--name", "Tomasz Wolny", "--birth", "1987-03-04"]);
+        practice
+    })
 }
 
 /// Files a text of mk-01; its id.
@@ -63,9 +67,33 @@ fn passages_come_into_one_excerpt_with_a_gap_between_them() {
         assert_eq!(content(&practice, &made["id"]), text, "{lines:?}");
         let of = json!({"record": origin, "version": 1, "lines": kept, "de_identified": false});
         assert_eq!(made["record"]["excerpt_of"], of, "{lines:?}");
+        assert_eq!(last(&practice)["excerpt_of"]["of_lines"], 6);
         assert_eq!((&made["redacted"], &made["removed"]), (&json!(0), &json!([])));
     }
     practice.ok(&["ledger", "verify"]);
+}
+
+#[test]
+fn all_lines_are_the_whole_record_and_a_part_of_a_part_is_a_part() {
+    let practice = practice();
+    let origin = filed(&practice, "note.txt", b"one\ntwo\nthree\n\n \n", &[]);
+    let reasons = |lines: &[&str], of: &str| {
+        let cut = |lines: &&str| excerpt(&practice, of, &["--lines", lines])["id"].as_str().unwrap().to_owned();
+        let parts: Vec<String> = lines.iter().map(cut).collect();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let to = ["--to", "dr-lee", "--purpose", "supervise", "--dry-run", "--json"];
+        let said = practice.run(&[&["share"], &parts[..], &to].concat());
+        (parts[0].to_owned(), said.stderr.contains("\"E-MINIMUM\""))
+    };
+    practice.ok(&["recipient", "add", "dr-lee", "--role", "supervisor"]);
+    assert!(reasons(&["1-"], &origin).1);
+    assert!(reasons(&["1-3"], &origin).1, "blank lines are nothing left out");
+    assert!(reasons(&["1-2", "3-5"], &origin).1);
+    let (part, is_whole) = reasons(&["1-2"], &origin);
+    assert!(!is_whole);
+    assert!(!reasons(&["1-"], &part).1);
+    let (whole, _) = reasons(&["1-5"], &origin);
+    assert!(reasons(&["1-5"], &whole).1);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::practice::ANA;
 use crate::practice::LEE;
 use crate::practice::Practice;
+use crate::practice::Scene;
 
 /// The consent that passes, flag by flag.
 const CONSENT: &[(&str, &str)] = &[
@@ -148,20 +149,24 @@ const PASSES: &[Flip] = &[
 
 /// The practice with the case of a flip: two owners, of whom the first shares; the key of the second is in bo.txt.
 fn practice() -> Practice {
-    let practice = Practice::new();
-    practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--adult"]);
-    practice.ok(&["client", "add", "ab-02", "--name", "Anton Bittern", "--adult"]);
-    for (alias, key) in [("dr-lee", LEE), ("ana", ANA)] {
-        let add = ["recipient", "add", alias, "--key", key, "--role", "treating-provider", "--verified", "in-person"];
-        practice.ok(&add);
-    }
-    let bo = age::x25519::Identity::generate();
-    practice.write("bo.txt", &format!("{}\n", bo.to_string().expose_secret()));
-    practice.ok(&["owner", "add", &bo.to_public().to_string(), "--alias", "bo"]);
-    practice.ok(&["-i", "bo.txt", "protocol", "ack"]);
-    practice.write("note.txt", "Slept better.\n");
-    practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "progress-note", "--date", "2026-11-10"]);
-    practice
+    static SCENE: Scene = Scene::new();
+    SCENE.set(|| {
+        let practice = Practice::new();
+        practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--adult"]);
+        practice.ok(&["client", "add", "ab-02", "--name", "Anton Bittern", "--adult"]);
+        for (alias, key) in [("dr-lee", LEE), ("ana", ANA)] {
+            let add =
+                ["recipient", "add", alias, "--key", key, "--role", "treating-provider", "--verified", "in-person"];
+            practice.ok(&add);
+        }
+        let bo = age::x25519::Identity::generate();
+        practice.write("bo.txt", &format!("{}\n", bo.to_string().expose_secret()));
+        practice.ok(&["owner", "add", &bo.to_public().to_string(), "--alias", "bo"]);
+        practice.ok(&["-i", "bo.txt", "protocol", "ack"]);
+        practice.write("note.txt", "Slept better.\n");
+        practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "progress-note", "--date", "2026-11-10"]);
+        practice
+    })
 }
 
 /// The practice after a flip.
@@ -173,7 +178,8 @@ fn flipped(flip: &Flip) -> Practice {
     let said = said.flat_map(|(flag, value)| [*flag, *value]).filter(|word| *word != BARE);
     let grant: Vec<&str> = ["consent", "grant", "--json"].into_iter().chain(said).collect();
     let granted = practice.run(&grant);
-    let is_draft = flip.reasons == ["E-CONSENT-INCOMPLETE"];
+    let is_signed_otherwise = flip.consent.iter().any(|(flag, _)| *flag == "--signed-by");
+    let is_draft = flip.reasons == ["E-CONSENT-INCOMPLETE"] || is_signed_otherwise;
     assert_eq!(granted.exit, if is_draft { 7 } else { 0 }, "{}: {granted:?}", flip.what);
     let id = granted.json()["id"].as_str().unwrap().to_owned();
     practice.now += flip.days * 86_400;

@@ -102,7 +102,7 @@ pub fn erase(practice: &Practice, log: &str, entries: &[(u64, &[&str])]) -> Resu
 }
 
 /// The vault, opened by its owner without the program.
-fn open_vault(practice: &Practice) -> Vault {
+pub fn open_vault(practice: &Practice) -> Vault {
     let at = |name: &str| practice.path("home").join(name).join("subrosa");
     let places = Places { vault: practice.vault(), state: at(".local/state"), cache: at(".cache") };
     let me = fs::read(practice.path("me.txt")).unwrap();

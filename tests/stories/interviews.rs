@@ -11,22 +11,30 @@ fn a_vault_is_made_a_consent_granted_and_a_record_shared_by_typed_answers_alone(
     machine.make_key("lee.txt");
     let lee = machine.public_key("lee.txt");
 
-    let mut screen = Screen::keyless(&machine, &["init"]);
+    let mut screen = Screen::keyless(&machine, &["init", "--profile", "hipaa"]);
     screen.answer("passphrase or key file? [passphrase]: ", "key file");
     screen.answer("Make a key on paper too, should this one be lost? [Y/n] ", "n");
     screen.until("Its verifier key is ");
     screen.done();
 
-    // The people and the note, of which the interviews do not ask everything: a client's age and a recipient's role and
-    // verification have no question.
+    let mut screen = Screen::keyless(&machine, &["client", "add"]);
+    screen.answer("What shall the client be called here: ", "mk-01");
+    screen.answer("When were the limits of confidentiality talked about (a date, or Enter): ", "");
+    screen.answer("When was the client born (a date, or adult or minor; or Enter): ", "adult");
+    screen.until("Client mk-01 is named (c-");
+    screen.done();
+
+    // The recipient and the note, of which the interviews do not ask everything: a role and a verification have no
+    // question.
     let given = |args: &[&str]| {
         let output = machine.command().env("SUBROSA_IDENTITY", "").args(args).output().unwrap();
         assert!(output.status.success(), "{args:?}: {output:?}");
         String::from_utf8(output.stdout).unwrap()
     };
-    given(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--adult"]);
+    given(&["client", "edit", "mk-01", "--name", "Maria Kestrel"]);
     let add = ["recipient", "add", "dr-lee", "--name", "Dr Lena Lee", "--key", &lee, "--role", "treating-provider"];
     given(&[&add[..], &["--verified", "in-person"]].concat());
+    machine.write("form.txt", b"I agree.\n");
     machine.write("note.txt", b"Slept better.\n");
     given(&["add", "note.txt", "--client", "mk-01", "--kind", "progress-note"]);
 
@@ -38,7 +46,11 @@ fn a_vault_is_made_a_consent_granted_and_a_record_shared_by_typed_answers_alone(
     screen.answer("When was it signed (Enter: not yet): ", "0d");
     screen.answer("Who signed, client or aliases (Enter: the client): ", "");
     screen.answer("Until when, a date or a span after signing (Enter: the protocol's period): ", "");
-    screen.answer("When was the client given a copy (Enter: not yet): ", "");
+    screen.answer("The file with the signed form (Enter: none): ", "nowhere.txt");
+    screen.until("there is no file nowhere.txt");
+    screen.answer("The file with the signed form (Enter: none): ", "form.txt");
+    screen.answer("What the client read before signing: standard, or a file (Enter: not said): ", "standard");
+    screen.answer("When was the client given a copy (Enter: not yet): ", "0d");
     screen.until("The consent of mk-01 is filed (k-");
     screen.done();
     assert!(given(&["consent", "list"]).contains("\tlive\tmk-01\tdr-lee\tprogress-note\ttreat\t"));

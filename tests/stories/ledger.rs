@@ -12,19 +12,24 @@ use crate::practice::ANA;
 use crate::practice::LEE;
 use crate::practice::OWNER;
 use crate::practice::Practice;
+use crate::practice::Scene;
 
 /// A vault in which something happened on two days.
 pub fn eventful() -> Practice {
-    eventful_in(Practice::new())
+    static SCENE: Scene = Scene::new();
+    SCENE.set(|| eventful_in(Practice::new()))
 }
 
 /// The same in another vault: with its own log and its own key.
 pub fn eventful_elsewhere() -> Practice {
-    let practice = Practice::without_vault();
-    // Every run draws other randomness.
-    practice.ok(&["help"]);
-    practice.ok(&["init", "--owner", OWNER, "--time-zone", "Europe/Lisbon", "--batch"]);
-    eventful_in(practice)
+    static SCENE: Scene = Scene::new();
+    SCENE.set(|| {
+        let practice = Practice::without_vault();
+        // Every run draws other randomness.
+        practice.ok(&["help"]);
+        practice.ok(&["init", "--owner", OWNER, "--time-zone", "Europe/Lisbon", "--batch"]);
+        eventful_in(practice)
+    })
 }
 
 fn eventful_in(mut practice: Practice) -> Practice {

@@ -30,7 +30,9 @@ fn practice(zone: &str, moment: &str, client: &[&str]) -> Practice {
 fn signed(practice: &Practice, by: &str, more: &[&str]) -> String {
     let consent = ["consent", "grant", "--client", "kid-1", "--to", "dr-lee", "--kind", "progress-note"];
     let signed = ["--purpose", "treat", "--signed-on", "0d", "--signed-by", by];
-    practice.ok(&[&consent[..], &signed, more].concat()).stdout.trim_end().to_owned()
+    let said = practice.run(&[&consent[..], &signed, more].concat());
+    assert!([0, 7].contains(&said.exit), "{said:?}");
+    said.stdout.trim_end().to_owned()
 }
 
 /// The reasons why the note is not shared now; none where it would be.

@@ -267,6 +267,45 @@ fn keys_that_were_lost_come_from_the_copy() {
 }
 
 #[test]
+fn without_the_key_that_signs_everything_is_read() {
+    let (practice, one) = with_one();
+    copy(&practice, "vault", "newer");
+    damage(&practice.vault(), "signing-", true);
+    let said = practice.run(&["show", &one]);
+    assert!(said.exit == 5 && said.stdout == "one", "{said:?}");
+    assert!(said.stderr.contains("WARNING") && said.stderr.contains("the key that signs the ledger"), "{said:?}");
+    for refused in
+        [&["client", "add", "b-2"][..], &["card"], &["ledger", "rotate-key", "--batch"], &["ledger", "recover"]]
+    {
+        let said = practice.refused(5, refused);
+        assert!(said.stderr.contains("subrosa ledger recover --from DIR"), "{refused:?}: {said:?}");
+    }
+    let check = practice.run(&["check"]);
+    assert!(check.exit == 5 && check.stdout.starts_with("INCOMPLETE\t"), "{check:?}");
+    assert!(check.stdout.contains("keys/signing-"), "{check:?}");
+    practice.ok(&["ledger", "recover", "--from", "newer"]);
+    practice.ok(&["client", "add", "b-2"]);
+}
+
+#[test]
+fn what_a_stopped_recovery_left_is_taken_away_by_the_next() {
+    let (practice, _) = with_one();
+    copy(&practice, "vault", "desk-vault");
+    acquainted(&practice, "desk", "desk-vault");
+    let left = practice.path("desk-vault/incoming/0123456789abcdef");
+    fs::create_dir_all(&left).unwrap();
+    fs::write(left.join("intent"), "").unwrap();
+    fs::write(left.join("3.tmp"), "x").unwrap();
+    let said = on(&practice, "desk", "desk-vault", &["check"]);
+    assert!(said.exit == 7 && said.stdout.contains("STRAY") && said.stdout.contains("ledger recover"), "{said:?}");
+    assert!(!said.stdout.contains("--repair"), "{said:?}");
+    ok(&practice, "desk", "desk-vault", &["ledger", "recover"]);
+    assert!(!left.exists());
+    assert_eq!(on(&practice, "desk", "desk-vault", &["check"]).exit, 0);
+    assert_eq!(on(&practice, "desk", "desk-vault", &["ledger", "recover"]).exit, 3);
+}
+
+#[test]
 fn without_a_memory_the_keys_of_a_copy_are_taken_on_trust_and_that_is_said() {
     let (practice, one) = with_one();
     copy(&practice, "vault", "newer");
@@ -317,6 +356,7 @@ fn a_reader_brings_no_second_end_of_the_history() {
     go_on(&practice, "third", "third-vault");
     let two = add(&practice, "third", "third-vault", "two");
     let three = add(&practice, "home", "vault", "three");
+    ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "vault"]);
     let third = ok(&practice, "third", "third-vault", &["ledger", "verify", "--json"]).json()["head"]["origin"].clone();
 
     let calm = |what: &str| {
@@ -333,26 +373,111 @@ fn a_reader_brings_no_second_end_of_the_history() {
     assert!(said.exit == 7 && said.stderr.contains("was left out: it is not part of the history yet"), "{said:?}");
     calm("a second end");
 
-    // Where it is written it is joined, and comes from there; what came later, does not.
-    practice.ok(&["ledger", "recover", "--from", "third-vault"]);
+    // Where what goes on is written, it is joined to that, and comes from there.
+    ok(&practice, "third", "third-vault", &["ledger", "recover", "--from", "vault"]);
     let four = add(&practice, "third", "third-vault", "four");
-    let said = from(&["ledger", "recover", "--json"], "vault");
+    let said = from(&["ledger", "recover", "--json"], "third-vault");
     assert_eq!((said.exit, left_out(&said.json())), (0, vec![]), "{said:?}");
     calm("what was joined");
-    for (id, text) in [(&one, "one"), (&two, "two"), (&three, "three")] {
+    let all = [(&one, "one"), (&two, "two"), (&three, "three"), (&four, "four")];
+    for (id, text) in all {
         assert_eq!(ok(&practice, "desk", "desk-vault", &["show", id]).stdout, text);
     }
-    let said = from(&["ledger", "recover", "--json"], "third-vault");
-    assert_eq!((said.exit, left_out(&said.json()).len()), (7, 1), "{said:?}");
-    calm("what came after it was joined");
-    practice.ok(&["ledger", "recover", "--from", "third-vault"]);
-    assert_eq!(practice.ok(&["show", &four]).stdout, "four");
-    is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two"), (&three, "three"), (&four, "four")]);
+    assert_eq!(on(&practice, "desk", "desk-vault", &["client", "add", "c-3"]).exit, 3);
 
-    // Or this computer goes on, and joins it itself.
+    // Or this computer goes on; all the others follow, each from where it stood.
     go_on(&practice, "desk", "desk-vault");
+    let five = add(&practice, "desk", "desk-vault", "five");
+    for (computer, vault) in [("home", "vault"), ("third", "third-vault")] {
+        let said = ok(&practice, computer, vault, &["ledger", "recover", "--from", "desk-vault"]);
+        assert!(said.stderr.contains("has given up writing"), "{said:?}");
+        for (id, text) in all.into_iter().chain([(&five, "five")]) {
+            assert_eq!(ok(&practice, computer, vault, &["show", id]).stdout, text);
+        }
+        assert_eq!(on(&practice, computer, vault, &["client", "add", "c-3"]).exit, 3);
+    }
+}
+
+/// Two computers that went on beside each other from one copy, each with a record of its own: `two` and `three`.
+fn beside_each_other(practice: &Practice) -> (String, String) {
+    for (computer, vault) in [("desk", "desk-vault"), ("third", "third-vault")] {
+        copy(practice, "vault", vault);
+        go_on(practice, computer, vault);
+    }
+    (add(practice, "desk", "desk-vault", "two"), add(practice, "third", "third-vault", "three"))
+}
+
+fn writes(practice: &Practice, computer: &str, vault: &str) -> bool {
+    let added = on(practice, computer, vault, &["client", "add", &format!("new-{computer}")]);
+    assert!(matches!(added.exit, 0 | 3), "{computer}: {added:?}");
+    added.exit == 0
+}
+
+#[test]
+fn whoever_was_joined_follows() {
+    let (practice, one) = with_one();
+    let (two, three) = beside_each_other(&practice);
     ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-vault"]);
-    assert_eq!(ok(&practice, "desk", "desk-vault", &["show", &four]).stdout, "four");
+    for (computer, vault) in [("third", "third-vault"), ("home", "vault")] {
+        let said = ok(&practice, computer, vault, &["ledger", "recover", "--from", "desk-vault"]);
+        assert!(said.stderr.contains("has given up writing"), "{computer}: {said:?}");
+        for (id, text) in [(&one, "one"), (&two, "two"), (&three, "three")] {
+            assert_eq!(ok(&practice, computer, vault, &["show", id]).stdout, text);
+        }
+        assert!(!writes(&practice, computer, vault), "{computer}");
+    }
+    is_whole(&practice, "desk", "desk-vault", &[(&one, "one"), (&two, "two"), (&three, "three")]);
+    assert!(writes(&practice, "desk", "desk-vault"));
+}
+
+#[test]
+fn of_two_that_joined_each_other_one_goes_on() {
+    let (practice, one) = with_one();
+    let (two, three) = beside_each_other(&practice);
+    copy(&practice, "desk-vault", "desk-copy");
+    ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-vault"]);
+    ok(&practice, "third", "third-vault", &["ledger", "recover", "--from", "desk-copy"]);
+    copy(&practice, "desk-vault", "desk-copy");
+    copy(&practice, "third-vault", "third-copy");
+    // They meet: wherever that is, the same of the two goes on.
+    on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-copy"]);
+    on(&practice, "third", "third-vault", &["ledger", "recover", "--from", "desk-copy"]);
+    // What the other one had written after that is joined by the one that goes on.
+    let desk = on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-vault"]);
+    let third = on(&practice, "third", "third-vault", &["ledger", "recover", "--from", "desk-vault"]);
+    on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "third-vault"]);
+    let writers = [writes(&practice, "desk", "desk-vault"), writes(&practice, "third", "third-vault")];
+    assert!(writers[0] != writers[1], "{writers:?}: {desk:?} {third:?}");
+    for (computer, vault) in [("desk", "desk-vault"), ("third", "third-vault")] {
+        for (id, text) in [(&one, "one"), (&two, "two"), (&three, "three")] {
+            assert_eq!(ok(&practice, computer, vault, &["show", id]).stdout, text);
+        }
+        let check = on(&practice, computer, vault, &["check"]);
+        assert_eq!(check.exit, 0, "{computer}: {check:?} {desk:?} {third:?}");
+    }
+}
+
+#[test]
+fn a_successor_beside_the_older_header_is_followed() {
+    let (practice, one) = with_one();
+    copy(&practice, "vault", "desk-vault");
+    go_on(&practice, "desk", "desk-vault");
+    let two = add(&practice, "desk", "desk-vault", "two");
+    let header = fs::read(practice.path("vault/vault.toml")).unwrap();
+    copy_tree(&practice.path("desk-vault"), &practice.path("vault"));
+    fs::write(practice.path("vault/vault.toml"), header).unwrap();
+    for refused in [&["client", "add", "b-2"][..], &["ledger", "rotate-key", "--batch"]] {
+        let said = practice.run(refused);
+        assert!(said.exit == 5 && said.stderr.contains("subrosa ledger recover"), "{said:?}");
+    }
+    let said = practice.ok(&["ledger", "recover"]);
+    assert!(said.stderr.contains("has given up writing"), "{said:?}");
+    is_as(&practice, "vault", "desk-vault");
+    for (id, text) in [(&one, "one"), (&two, "two")] {
+        assert_eq!(practice.ok(&["show", id]).stdout, text);
+    }
+    assert!(!writes(&practice, "home", "vault"));
+    assert!(writes(&practice, "desk", "desk-vault"));
 }
 
 #[test]

@@ -312,7 +312,7 @@ subrosa: there is no client "mk01"; did you mean mk-01?
 fn required_things_are_asked_for_at_a_terminal_alone() {
     let practice = Practice::new();
     practice.refused(2, &["client", "add"]);
-    let said = practice.at_terminal(&["all", "mk-01", "yesterday", "2026-11-20"], &["client", "add"]);
+    let said = practice.at_terminal(&["all", "mk-01", "yesterday", "2026-11-20", "31", "adult"], &["client", "add"]);
     assert_data_eq!(
         said.whole(),
         str![[r#"
@@ -324,10 +324,19 @@ What shall the client be called here: mk-01
 When were the limits of confidentiality talked about (a date, or Enter): yesterday
 "yesterday" is neither a date (2026-11-21), a time (2026-11-21T09:30:00Z) nor a span (30d 6w 12m 2y 50min)
 When were the limits of confidentiality talked about (a date, or Enter): 2026-11-20
+When was the client born (a date, or adult or minor; or Enter): 31
+"31" is no birth date, nor adult or minor
+When was the client born (a date, or adult or minor; or Enter): adult
 -- exit 0 --
 
 "#]]
     );
+    for args in
+        [&["client", "add", "new", "--birth", "2030-01-01"][..], &["client", "edit", "mk-01", "--birth", "2030-01-01"]]
+    {
+        let said = practice.refused(2, args);
+        assert!(said.stderr.contains("2030-01-01 is still to come"), "{said:?}");
+    }
     let said = practice.at_terminal(&[], &["client", "add", "--batch"]);
     assert_eq!(said.exit, 2, "{said:?}");
     let said = practice.at_terminal(&["n"], &["client", "close", "mk-01"]);

@@ -6,12 +6,14 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use subrosa::cli;
 use subrosa::cli::host::Host;
 use subrosa::cli::twin;
 use subrosa::cli::twin::Ends;
 use subrosa::digest::Digest;
+use subrosa::vault::places::Places;
 use tempfile::TempDir;
 
 /// Saturday, 2026-11-21T09:30:00Z.
@@ -94,20 +96,13 @@ impl Practice {
 
     /// With a vault.
     pub fn new() -> Self {
-        let practice = Self::without_vault();
-        practice.ok(&[
-            "init",
-            "--owner",
-            OWNER,
-            "--time-zone",
-            "Europe/Lisbon",
-            "--name",
-            "Praxis Ruhe",
-            "--contact",
-            "+351 1 234",
-            "--batch",
-        ]);
-        practice
+        static SCENE: Scene = Scene::new();
+        SCENE.set(|| {
+            let practice = Self::without_vault();
+            let whose = ["--owner", OWNER, "--name", "Praxis Ruhe", "--contact", "+351 1 234"];
+            practice.ok(&[&["init", "--time-zone", "Europe/Lisbon", "--batch"], &whose[..]].concat());
+            practice
+        })
     }
 
     /// A path in the practice.
@@ -202,6 +197,67 @@ impl Practice {
         collect(&self.vault(), &mut files);
         collect(&self.path("home/.local/state"), &mut files);
         files
+    }
+}
+
+/// What several stories begin with: told once, and each story gets a copy of its own to go on with.
+pub struct Scene(OnceLock<Told>);
+
+/// A practice in memory.
+struct Told {
+    top: PathBuf,
+    /// Its directories (without a content) and files, parents first.
+    entries: Vec<(PathBuf, fs::Permissions, Option<Vec<u8>>)>,
+    now: i64,
+    seed: u64,
+}
+
+impl Scene {
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    /// A copy of what `tell` makes.
+    pub fn set(&self, tell: impl FnOnce() -> Practice) -> Practice {
+        let told = self.0.get_or_init(|| Told::of(&tell()));
+        let practice = Practice {
+            top: tempfile::tempdir().unwrap(),
+            now: told.now,
+            kept: twin::Kept::default(),
+            seed: std::cell::Cell::new(told.seed),
+        };
+        for (name, permissions, content) in &told.entries {
+            let path = practice.path(name.to_str().unwrap());
+            match content {
+                Some(bytes) => fs::write(&path, bytes).unwrap(),
+                None => fs::create_dir(&path).unwrap(),
+            }
+            fs::set_permissions(&path, permissions.clone()).unwrap();
+        }
+        // The computer knows the vault by its path.
+        let [before, now] = [&told.top, &practice.path("").canonicalize().unwrap()].map(|top| {
+            let state = practice.path("home/.local/state/subrosa");
+            Places { vault: top.join("vault"), state, cache: PathBuf::new() }.pin_of(&top.join("vault"))
+        });
+        fs::rename(before, now).unwrap();
+        practice
+    }
+}
+
+impl Told {
+    fn of(practice: &Practice) -> Self {
+        let top = practice.path("").canonicalize().unwrap();
+        let (mut entries, mut left) = (Vec::new(), vec![top.clone()]);
+        while let Some(directory) = left.pop() {
+            for entry in fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                let content = path.is_file().then(|| fs::read(&path).unwrap());
+                let permissions = fs::metadata(&path).unwrap().permissions();
+                entries.push((path.strip_prefix(&top).unwrap().to_path_buf(), permissions, content));
+                left.extend(path.is_dir().then_some(path));
+            }
+        }
+        Self { top, entries, now: practice.now, seed: practice.seed.get() }
     }
 }
 

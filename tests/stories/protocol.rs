@@ -213,7 +213,31 @@ fn nothing_loosens_what_protects_part_2() {
         let said = practice.refused(3, &["protocol", "adopt", "protocol.toml", "--json"]);
         let reason = &said.error()["reasons"][0];
         assert_eq!(reason["id"], "E-PROTOCOL-PART2");
+        let checked = practice.refused(3, &["protocol", "check", "protocol.toml", "--json"]);
+        assert_eq!(checked.error()["reasons"][0]["id"], "E-PROTOCOL-PART2");
         assert!(reason["source"][0].as_str().unwrap().starts_with("42 CFR") && reason["cure"].is_string(), "{reason}");
+    }
+}
+
+#[test]
+fn no_period_is_longer_than_anybody_means() {
+    let practice = practice();
+    for (old, new, exit) in [
+        ("verbal = \"7d\"", "verbal = \"9000d\"", 2),
+        ("verbal = \"7d\"", "verbal = \"8d\"", 2),
+        ("verbal = \"7d\"", "verbal = \"1w\"", 0),
+        ("consent = \"12m\"", "consent = \"1000y\"", 2),
+        ("consent = \"12m\"", "consent = \"1000000y\"", 2),
+        ("consent = \"12m\"", "consent = \"3y\"", 0),
+    ] {
+        practice.write("protocol.toml", &text(&practice).replacen(old, new, 1));
+        for args in [&["protocol", "check", "protocol.toml"][..], &["protocol", "adopt", "protocol.toml", "--minor"]] {
+            let said = practice.run(args);
+            assert_eq!(said.exit, exit, "{new}: {said:?}");
+        }
+        if exit == 0 {
+            change(&practice, new, old);
+        }
     }
 }
 
@@ -415,7 +439,8 @@ const KEYS: &[Key] = &[
         change: |practice| append(practice, "[override]\nmajority_age = 19\ncitation = \"Ala. Code 26-1-1\""),
         look: |practice| {
             add(practice, "kid-1");
-            assert_eq!(grant(practice, "kid-1", "dr-lee", &[]).exit, 0);
+            // Of whoever is no adult then, it is a draft.
+            assert!([0, 7].contains(&grant(practice, "kid-1", "dr-lee", &[]).exit));
             reasons(practice, &[TO_LEE, &["--why", "asked"]].concat())
         },
         before: "permitted",

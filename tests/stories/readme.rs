@@ -165,7 +165,7 @@ fn row(name: &str) -> Vec<String> {
 
 #[test]
 fn the_page_has_every_word_and_exit_code() {
-    let lists: [(&str, &[&str]); 15] = [
+    let lists: [(&str, &[&str]); 18] = [
         ("kind", vocabulary::RecordKind::WORDS),
         ("purpose", vocabulary::Purpose::WORDS),
         ("basis", vocabulary::Basis::WORDS),
@@ -179,6 +179,9 @@ fn the_page_has_every_word_and_exit_code() {
         ("label", vocabulary::Label::WORDS),
         ("type", vocabulary::AgreementType::WORDS),
         ("understood", vocabulary::Understood::WORDS),
+        ("comfort", vocabulary::Comfort::WORDS),
+        ("raised-by", vocabulary::RaisedBy::WORDS),
+        ("addressed", vocabulary::Addressed::WORDS),
         ("authority", vocabulary::Authority::WORDS),
         ("by", vocabulary::EndedBy::WORDS),
     ];
@@ -200,7 +203,7 @@ fn the_page_names_every_field_of_the_json() {
         (machine.public_key("me.txt"), public("lee"), public("ana"), public("eve"), public("deputy"));
     machine.write("note.txt", b"Sleeps better since 13 May 2024.\n");
     let consent = crate::practice::consent("ana");
-    let commands: [&[&str]; 54] = [
+    let commands: [&[&str]; 56] = [
         &["init", "--owner", &me],
         &["protocol", "show"],
         &["protocol", "check"],
@@ -246,6 +249,8 @@ fn the_page_names_every_field_of_the_json() {
         &["agreement", "end", "A", "--reason", "left"],
         &["restrict", "end", "X", "--by", "client"],
         &["recipient", "suspend", "lee", "--reason", "left"],
+        &["due"],
+        &["nudge", "ana", "--about", "talk"],
         &["ledger", "log"],
         &["ledger", "verify"],
         &["ledger", "checkpoint", "-o", "head"],
@@ -362,7 +367,7 @@ fn the_page_names_every_field_of_the_json() {
         assert_eq!(keys(part), sorted(row(name)), "{name}");
         seen.push(name.to_owned());
     }
-    for (name, fields) in crate::consents::shapes() {
+    for (name, fields) in crate::consents::shapes().into_iter().chain(crate::groups::shapes()) {
         assert_eq!(fields, sorted(row(&name)), "{name}");
         seen.push(name);
     }

@@ -293,7 +293,10 @@ fn what_the_entries_give_is_made_anew() {
     copy(&practice, "vault", "other");
     go_on(&practice, "desk", "other");
     let two = add(&practice, "desk", "other", "two");
-    practice.ok(&["ledger", "recover", "--from", "other"]);
+    practice.ok(&["client", "add", "b-1"]);
+    let said = practice.run(&["ledger", "recover", "--from", "other"]);
+    assert_eq!(said.exit, 3, "{said:?}");
+    practice.ok(&["ledger", "recover", "--accept-head", &offered(&said)]);
     tiles().for_each(|tile| fs::remove_file(tile).unwrap());
     assert_eq!(practice.run(&["check"]).exit, 5);
     let said = practice.ok(&["ledger", "recover", "--json"]).json();
@@ -340,16 +343,87 @@ fn a_backup_on_a_new_computer_and_the_old_one_that_wrote_on() {
 
     // Never two heads of one size: each wrote a log of its own. One takes what the other has.
     let said = ok(&practice, "desk", "backup", &["ledger", "recover", "--from", "vault", "--json"]);
-    assert!(!said.stderr.contains("WARNING"), "what was mended is no alarm any more: {said:?}");
+    assert!(!said.whole().contains("WARNING"), "what was mended is no alarm any more: {said:?}");
     let said = said.json();
     assert_eq!((&said["joined"][0]["from"], &said["joined"][0]["have"]), (&5.into(), &7.into()));
     is_whole(&practice, "desk", "backup", &all);
-    // And the other way round, where each has joined the other by then.
-    let said = practice.ok(&["ledger", "recover", "--from", "backup", "--json"]).json();
-    assert_eq!((&said["joined"][0]["from"], &said["missing"]), (&0.into(), &0.into()));
-    is_whole(&practice, "home", "vault", &all);
+    // The old computer follows what was opened after its ledger: one key signs one link, and one computer writes.
+    let said = ok(&practice, "home", "vault", &["ledger", "recover", "--from", "backup", "--json"]);
+    let told = said.json()["warnings"].to_string();
+    assert!(told.contains("has given up writing") && !told.contains("WARNING"), "{said:?}");
+    assert_eq!((&said.json()["joined"][0], &said.json()["missing"]), (&Value::Null, &0.into()));
     fs::remove_dir_all(practice.path("home/.cache")).unwrap();
+    reads_only(&practice, "home", "vault", &all);
+    let said = practice.refused(3, &["ledger", "rotate-key", "--batch"]);
+    assert!(said.stderr.contains("hand-over") && said.stderr.contains("subrosa ledger recover"), "{said:?}");
+    // Or somebody says that it goes on there: then the other one follows.
+    go_on(&practice, "home", "vault");
+    let five = add(&practice, "home", "vault", "five");
+    ok(&practice, "desk", "backup", &["ledger", "recover", "--from", "vault"]);
+    reads_only(&practice, "desk", "backup", &[&all[..], &[(&five, "five")]].concat());
+}
+
+/// That a computer reads everything, and writes nothing.
+fn reads_only(practice: &Practice, computer: &str, vault: &str, records: &[(&str, &str)]) {
+    let check = on(practice, computer, vault, &["check", "--read-data"]);
+    assert_eq!(check.exit, 0, "{check:?}");
+    for (id, text) in records {
+        assert_eq!(ok(practice, computer, vault, &["show", id]).stdout, *text);
+    }
+    assert_eq!(on(practice, computer, vault, &["client", "add", "z-9"]).exit, 3);
+}
+
+#[test]
+fn the_old_computer_meets_first_what_went_on_without_it() {
+    let (practice, one) = with_one();
+    copy(&practice, "vault", "backup");
+    let two = add(&practice, "home", "vault", "two");
+    go_on(&practice, "desk", "backup");
+    let three = add(&practice, "desk", "backup", "three");
+    let link = files_of(&practice.path("backup/ledger"), "/successor").remove(0);
+
+    // It follows, and what it wrote beyond the link is part of no ledger until somebody says who goes on.
+    let said = practice.run(&["ledger", "recover", "--from", "backup"]);
+    assert!(
+        said.exit == 3 && said.stderr.contains("has given up writing") && said.stderr.contains("entry 5 "),
+        "{said:?}"
+    );
+    assert!(said.stderr.contains("ledger recover --from COPY-OF-THIS"), "what the other one does: {said:?}");
+    for refused in [&["client", "add", "b-2"][..], &["ledger", "rotate-key", "--batch"]] {
+        let said = practice.refused(5, refused);
+        assert!(said.stderr.contains("subrosa ledger recover"), "{said:?}");
+    }
+    assert_eq!(practice.run(&["check"]).exit, 5);
+    let head = offered(&said);
+
+    // There: it is joined to what goes on, and this computer reads all of it.
+    copy(&practice, "vault", "met");
+    copy(&practice, "home", "met-home");
+    copy(&practice, "backup", "went-on");
+    copy(&practice, "desk", "desk-before");
+    let all: [(&str, &str); 3] = [(&one, "one"), (&two, "two"), (&three, "three")];
+    ok(&practice, "desk", "backup", &["ledger", "recover", "--from", "vault"]);
+    is_whole(&practice, "desk", "backup", &all);
+    practice.ok(&["ledger", "recover", "--from", "backup"]);
+    reads_only(&practice, "home", "vault", &all);
+
+    // Or here, in a ledger that goes on from the other one: that computer follows.
+    for (from, to) in [("met", "vault"), ("met-home", "home"), ("went-on", "backup"), ("desk-before", "desk")] {
+        copy(&practice, from, to);
+    }
+    let said = practice.ok(&["ledger", "recover", "--accept-head", &head, "--json"]).json();
+    assert_eq!((&said["joined"][0]["from"], &said["missing"]), (&5.into(), &0.into()), "{said}");
     is_whole(&practice, "home", "vault", &all);
+    ok(&practice, "desk", "backup", &["ledger", "recover", "--from", "vault"]);
+    reads_only(&practice, "desk", "backup", &all);
+    // The key of the first ledger has signed one link.
+    for vault in ["vault", "backup"] {
+        let first = link.strip_prefix(practice.path("went-on")).or(link.strip_prefix(practice.path("backup"))).unwrap();
+        assert!(
+            fs::read(practice.path(vault).join(first)).unwrap()
+                == fs::read(practice.path("went-on").join(first)).unwrap()
+        );
+    }
 }
 
 #[test]
@@ -361,8 +435,18 @@ fn a_copy_of_before_the_key_was_changed() {
     is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two")]);
     copy(&practice, "vault", "newer");
     copy(&practice, "backup", "vault");
-    let said = practice.refused(5, &["list"]);
+    let said = practice.run(&["show", &one]);
+    assert!(said.exit == 5 && said.stdout == "one", "it is read: {said:?}");
     assert!(said.stderr.contains("before its ledger was continued"), "{said:?}");
+    assert!(said.stderr.contains("ledger recover --from NEWER-COPY") && said.stderr.contains("--accept-head 5:"));
+    practice.refused(5, &["client", "add", "b-2"]);
+    let said = practice.run(&["ledger", "verify"]);
+    assert!(
+        said.exit == 5 && said.stdout.starts_with("ROLLED-BACK\t") && said.stderr.contains("the head 5:"),
+        "{said:?}"
+    );
+    let said = practice.run(&["ledger", "recover"]);
+    assert!(said.exit == 3 && said.stderr.contains("recover --from NEWER-COPY"), "{said:?}");
     let lost = on(&practice, "third", "newer", &["ledger", "verify", "--json"]).json()["head"]["origin"].clone();
     // It is brought; or, were it lost, the older one goes on, and says so.
     practice.ok(&["ledger", "recover", "--from", "newer"]);
@@ -387,6 +471,36 @@ fn a_copy_of_before_the_key_was_changed() {
     assert_eq!(practice.run(&["ledger", "recover", "--json"]).json()["missing"], 5);
     practice.ok(&["ledger", "recover", "--from", "newer"]);
     is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two"), (&three, "three")]);
+}
+
+#[test]
+fn two_ledgers_that_were_lost_at_once_are_joined_at_once() {
+    let (practice, one) = with_one();
+    copy(&practice, "vault", "backup");
+    practice.ok(&["ledger", "rotate-key", "--batch"]);
+    let two = add(&practice, "home", "vault", "two");
+    copy(&practice, "vault", "between");
+    practice.ok(&["ledger", "rotate-key", "--batch"]);
+    let three = add(&practice, "home", "vault", "three");
+    copy(&practice, "vault", "newer");
+    // A copy of between is nearer to it, and brings what it has.
+    copy(&practice, "backup", "vault");
+    let said = practice.run(&["ledger", "recover", "--from", "between"]);
+    assert!(said.exit == 3 && said.stderr.contains("files were brought"), "{said:?}");
+    let said = practice.run(&["show", &two]);
+    assert!(said.exit == 5 && said.stdout == "two", "{said:?}");
+    practice.refused(5, &["client", "add", "b-2"]);
+    copy(&practice, "backup", "vault");
+    let head = practice.run(&["check", "--json"]).json()["ledger"]["head"].clone();
+    let accepted = format!("{}:{}", head["size"], head["root"].as_str().unwrap());
+    let said = practice.run(&["--accept-head", &accepted, "ledger", "recover", "--json"]);
+    assert_eq!((said.exit, said.json()["joined"].as_array().unwrap().len()), (7, 2), "{said:?}");
+    let check = practice.run(&["check"]);
+    assert!(check.exit == 7 && !check.stdout.contains("FORKED"), "{check:?}");
+    let four = add(&practice, "home", "vault", "four");
+    let said = practice.ok(&["ledger", "recover", "--from", "newer", "--json"]);
+    assert_eq!((&said.json()["missing"], &said.json()["left_out"]), (&0.into(), &Value::from(Vec::<Value>::new())));
+    is_whole(&practice, "home", "vault", &[(&one, "one"), (&two, "two"), (&three, "three"), (&four, "four")]);
 }
 
 #[test]
@@ -517,7 +631,7 @@ fn going_on_that_was_stopped_after_it_was_done_is_told_as_done() {
             assert!(!said.stderr.contains("WARNING"), "{noted:?} {args:?}: {said:?}");
             // Once more: it is done, and this computer writes.
             let said = practice.run(&go_on);
-            assert!(said.exit == 7 && said.stderr.contains("this computer began it"), "{noted:?} {args:?}: {said:?}");
+            assert!(said.exit == 7 && said.stdout.contains("this computer began it"), "{noted:?} {args:?}: {said:?}");
             assert_eq!((&said.json()["continued"], &said.json()["head"]), (&Value::Null, &done), "{noted:?}: {said:?}");
             assert_eq!(practice.ok(&["show", &one]).stdout, "one");
             practice.ok(&["client", "list"]);
@@ -526,7 +640,7 @@ fn going_on_that_was_stopped_after_it_was_done_is_told_as_done() {
         let keep = contents(&state);
         practice.ok(&["client", "add", "b-2"]);
         let said = practice.run(&go_on);
-        assert!(said.exit == 7 && said.stderr.contains("this computer began it"), "{noted:?}: {said:?}");
+        assert!(said.exit == 7 && said.stdout.contains("this computer began it"), "{noted:?}: {said:?}");
         keep.iter().for_each(|(file, bytes)| fs::write(file, bytes).unwrap());
     }
 }

@@ -4,40 +4,45 @@ use crate::agreements::reasons;
 use crate::practice::ANA;
 use crate::practice::LEE;
 use crate::practice::Practice;
+use crate::practice::Scene;
 
 fn practice() -> Practice {
-    let practice = Practice::new();
-    practice.ok(&["client", "add", "mk-01", "--adult"]);
-    practice.ok(&[
-        "recipient",
-        "add",
-        "dr-lee",
-        "--key",
-        LEE,
-        "--role",
-        "treating-provider",
-        "--verified",
-        "in-person",
-    ]);
-    practice.ok(&["recipient", "add", "sure", "--key", ANA, "--role", "payer", "--verified", "in-person"]);
-    practice.write("note.txt", "Slept better.\n");
-    practice.ok(&[
-        "add",
-        "note.txt",
-        "--client",
-        "mk-01",
-        "--kind",
-        "progress-note",
-        "--date",
-        "2026-11-10",
-        "-t",
-        "sleep",
-    ]);
-    for (kind, purpose) in [("progress-note", "treat"), ("progress-note", "coordinate")] {
-        let to = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--to", "sure", "--kind", kind];
-        practice.ok(&[&to[..], &["--purpose", purpose, "--signed-on", "2026-11-20", "--signed-by", "client"]].concat());
-    }
-    practice
+    static SCENE: Scene = Scene::new();
+    SCENE.set(|| {
+        let practice = Practice::new();
+        practice.ok(&["client", "add", "mk-01", "--adult"]);
+        practice.ok(&[
+            "recipient",
+            "add",
+            "dr-lee",
+            "--key",
+            LEE,
+            "--role",
+            "treating-provider",
+            "--verified",
+            "in-person",
+        ]);
+        practice.ok(&["recipient", "add", "sure", "--key", ANA, "--role", "payer", "--verified", "in-person"]);
+        practice.write("note.txt", "Slept better.\n");
+        practice.ok(&[
+            "add",
+            "note.txt",
+            "--client",
+            "mk-01",
+            "--kind",
+            "progress-note",
+            "--date",
+            "2026-11-10",
+            "-t",
+            "sleep",
+        ]);
+        for (kind, purpose) in [("progress-note", "treat"), ("progress-note", "coordinate")] {
+            let to = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--to", "sure", "--kind", kind];
+            practice
+                .ok(&[&to[..], &["--purpose", purpose, "--signed-on", "2026-11-20", "--signed-by", "client"]].concat());
+        }
+        practice
+    })
 }
 
 const ASKED: [&str; 6] = ["share", "@", "--to", "dr-lee", "--purpose", "treat"];

@@ -14,8 +14,6 @@ use crate::practice::Practice;
 /// Ids that the reference lists and that no rule of a share bears yet, and why.
 const LATER: &[(&str, &str)] = &[
     ("E-CLOCK", "said by the vault when it is opened: the clock is no fact of a request"),
-    ("E-SETTING-UNDECLARED", "rooms are declared with `here`, which is not built yet"),
-    ("E-SETTING-PUBLIC", "as E-SETTING-UNDECLARED"),
     ("E-OUTPUT-PIPE", "a pipe is never refused: the id does not exist any more"),
     ("E-OUTPUT-PERM", "said of plain content alone; a package is sealed"),
     ("E-OUTPUT-SYNC", "as E-OUTPUT-PERM"),
@@ -26,10 +24,7 @@ const LATER: &[(&str, &str)] = &[
     ("E-KEY-REVOKED", "a replaced key is gone from the recipient: there is none to refuse"),
     ("E-KEY-FIRSTUSE", "is E-RECIP-UNVERIFIED, by its settled name"),
     ("E-KEY-COLOCATED", "said when a vault or a key file is made"),
-    ("E-SPECIAL-PART2-EMERGENCY", "comes with `safety disclose`"),
-    ("E-CONCERN", "comes with `concern open`"),
     ("E-HOLD", "comes with destruction"),
-    ("E-REVIEW-SELF", "comes with `safety review`"),
 ];
 
 /// A text of the makers' own that may lie beside the sources; said aloud where it does not.

@@ -13,15 +13,15 @@ use crate::machine::has;
 use crate::screen::Screen;
 
 /// A computer whose clock the story sets.
-struct Clinic {
-    machine: Machine,
+pub struct Clinic {
+    pub machine: Machine,
     /// What `faketime` loads into a program.
     preload: String,
 }
 
 impl Clinic {
     /// With a vault since `time`, in this time zone; nothing where `faketime` is not installed, and that is said aloud.
-    fn since(time: &str, zone: &str) -> Option<Self> {
+    pub fn since(time: &str, zone: &str) -> Option<Self> {
         if !has("faketime") {
             return None;
         }
@@ -39,23 +39,23 @@ impl Clinic {
     }
 
     /// The environment that sets the clock to an instant in UTC, from which it runs on.
-    fn clock(&self, time: &str) -> [(&'static str, String); 3] {
+    pub fn clock(&self, time: &str) -> [(&'static str, String); 3] {
         let spelled = time.replace('T', " ").replace('Z', "");
         [("LD_PRELOAD", self.preload.clone()), ("FAKETIME", format!("@{spelled}")), ("TZ", "UTC".to_owned())]
     }
 
-    fn run(&self, time: &str, args: &[&str]) -> Output {
+    pub fn run(&self, time: &str, args: &[&str]) -> Output {
         self.machine.command().envs(self.clock(time)).args(args).output().unwrap()
     }
 
     /// It does what it was asked; the answer.
-    fn ok(&self, time: &str, args: &[&str]) -> String {
+    pub fn ok(&self, time: &str, args: &[&str]) -> String {
         let output = self.run(time, args);
         assert!(output.status.success(), "{time} {args:?}: {output:?}");
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
-    fn json(&self, time: &str, args: &[&str]) -> Value {
+    pub fn json(&self, time: &str, args: &[&str]) -> Value {
         serde_json::from_str(&self.ok(time, &[args, &["--json"]].concat())).unwrap()
     }
 
@@ -76,12 +76,12 @@ impl Clinic {
         reasons
     }
 
-    fn entries(&self, time: &str) -> Vec<Value> {
+    pub fn entries(&self, time: &str) -> Vec<Value> {
         self.json(time, &["ledger", "log"])["entries"].as_array().unwrap().clone()
     }
 
     /// The packages in the home directory.
-    fn packages(&self) -> Vec<PathBuf> {
+    pub fn packages(&self) -> Vec<PathBuf> {
         let files = fs::read_dir(self.machine.path(".")).unwrap().map(|file| file.unwrap().path());
         let mut packages: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "age")).collect();
         packages.sort();
@@ -89,7 +89,7 @@ impl Clinic {
     }
 
     /// Names a recipient whose key, in `ALIAS.txt`, was verified face to face.
-    fn recipient(&self, time: &str, alias: &str, name: &str, role: &str) {
+    pub fn recipient(&self, time: &str, alias: &str, name: &str, role: &str) {
         let file = format!("{alias}.txt");
         self.machine.make_key(&file);
         let key = self.machine.public_key(&file);
@@ -104,7 +104,7 @@ impl Clinic {
     }
 
     /// The ledger verifies, and the vault is sound.
-    fn verify(&self, time: &str) {
+    pub fn verify(&self, time: &str) {
         assert!(self.ok(time, &["ledger", "verify"]).starts_with("CONTINUOUS\t"));
         self.ok(time, &["check", "--read-data"]);
     }

@@ -15,25 +15,29 @@ use crate::machine::Machine;
 use crate::practice::ANA;
 use crate::practice::LEE;
 use crate::practice::Practice;
+use crate::practice::Scene;
 
 fn practice() -> Practice {
-    let practice = Practice::new();
-    practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--adult"]);
-    practice.ok(&[
-        "recipient",
-        "add",
-        "dr-lee",
-        "--key",
-        LEE,
-        "--role",
-        "treating-provider",
-        "--verified",
-        "in-person",
-    ]);
-    practice.consent("dr-lee");
-    practice.write("note.txt", "Slept better.\n");
-    practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "progress-note", "--title", "Third session"]);
-    practice
+    static SCENE: Scene = Scene::new();
+    SCENE.set(|| {
+        let practice = Practice::new();
+        practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--adult"]);
+        practice.ok(&[
+            "recipient",
+            "add",
+            "dr-lee",
+            "--key",
+            LEE,
+            "--role",
+            "treating-provider",
+            "--verified",
+            "in-person",
+        ]);
+        practice.consent("dr-lee");
+        practice.write("note.txt", "Slept better.\n");
+        practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "progress-note", "--title", "Third session"]);
+        practice
+    })
 }
 
 /// The rule ids of a refusal, in their order.

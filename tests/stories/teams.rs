@@ -1,27 +1,31 @@
 //! Teams: a name for several persons, each of whom is decided about alone.
 
 use crate::practice::Practice;
+use crate::practice::Scene;
 
 /// Four of a team, the last without a training in date.
 fn practice() -> Practice {
-    let practice = Practice::new();
-    practice.ok(&["client", "add", "mk-01", "--adult"]);
-    let mut all = Vec::new();
-    for (n, name) in ["ada", "ben", "cleo", "dan"].into_iter().enumerate() {
-        let key = age::x25519::Identity::generate().to_public().to_string();
-        practice.ok(&["recipient", "add", name, "--key", &key, "--role", "volunteer", "--verified", "in-person"]);
-        let promised = ["agreement", "add", name, "--type", "volunteer", "--signed-on", "2y", "--standard"];
-        practice.ok(&[&promised[..], &["--understood", "explained"]].concat());
-        let on = if n == 3 { "2y" } else { "1w" };
-        practice.ok(&["training", "add", name, "--course", "privacy", "--on", on]);
-        practice.ok(&["team", "add", "Night", "--member", name]);
-        all.extend(["--to", name]);
-    }
-    practice.write("note.txt", "Slept better.\n");
-    practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "safety-plan"]);
-    let consent = ["consent", "grant", "--client", "mk-01", "--kind", "safety-plan", "--purpose", "treat"];
-    practice.ok(&[&consent[..], &["--signed-on", "2026-11-20", "--signed-by", "client"], &all].concat());
-    practice
+    static SCENE: Scene = Scene::new();
+    SCENE.set(|| {
+        let practice = Practice::new();
+        practice.ok(&["client", "add", "mk-01", "--adult"]);
+        let mut all = Vec::new();
+        for (n, name) in ["ada", "ben", "cleo", "dan"].into_iter().enumerate() {
+            let key = age::x25519::Identity::generate().to_public().to_string();
+            practice.ok(&["recipient", "add", name, "--key", &key, "--role", "volunteer", "--verified", "in-person"]);
+            let promised = ["agreement", "add", name, "--type", "volunteer", "--signed-on", "2y", "--standard"];
+            practice.ok(&[&promised[..], &["--understood", "explained"]].concat());
+            let on = if n == 3 { "2y" } else { "1w" };
+            practice.ok(&["training", "add", name, "--course", "privacy", "--on", on]);
+            practice.ok(&["team", "add", "Night", "--member", name]);
+            all.extend(["--to", name]);
+        }
+        practice.write("note.txt", "Slept better.\n");
+        practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "safety-plan"]);
+        let consent = ["consent", "grant", "--client", "mk-01", "--kind", "safety-plan", "--purpose", "treat"];
+        practice.ok(&[&consent[..], &["--signed-on", "2026-11-20", "--signed-by", "client"], &all].concat());
+        practice
+    })
 }
 
 const ASKED: [&str; 6] = ["share", "@", "--to", "team:night", "--purpose", "treat"];

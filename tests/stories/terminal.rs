@@ -303,7 +303,12 @@ fn what_add_offers_is_taken_by_enter_or_typed() {
     let add = ["add", "note.txt", "--client", "mk-01", "--kind", "progress-note"];
 
     let mut screen = Screen::new(&machine, &add);
-    [room, date, title].iter().for_each(|question| screen.answer(question, ""));
+    let session = [
+        "Were they asked for concerns about their privacy, yes or no (Enter: not told): ",
+        "How did they seem: ok, uneasy, distressed, not-observed (Enter: not told): ",
+        "What would they rather not talk about, with commas between (Enter: nothing): ",
+    ];
+    [room, date, title].iter().chain(&session).for_each(|question| screen.answer(question, ""));
     screen.until("Filed r-");
     screen.done();
     let plain = last();
@@ -327,8 +332,9 @@ fn what_add_offers_is_taken_by_enter_or_typed() {
         assert_eq!(typed[field], value, "{typed}");
     }
 
-    // What was given is not asked for.
-    let given = [&add[..], &["--setting", "closed-room", "--date", "2024-03-01", "--title", "Given"]].concat();
+    // What was given is not asked for, nor what only a session has.
+    let given =
+        [&add[..5], &["letter", "--setting", "closed-room", "--date", "2024-03-01", "--title", "Given"]].concat();
     let ended = Screen::new(&machine, &given).done();
     assert!(!ended.all.contains("Enter:"), "{ended:?}");
     assert_eq!(last()["title"], "Given");
@@ -429,6 +435,7 @@ fn an_interrupted_question_ends_with_130_and_leaves_nothing() {
 fn a_client_is_named_in_an_interview() {
     let machine = Machine::new();
     let limits = "When were the limits of confidentiality talked about (a date, or Enter): ";
+    let born = "When was the client born (a date, or adult or minor; or Enter): ";
     let mut screen = Screen::new(&machine, &["client", "add"]);
     screen.answer("What shall the client be called here: ", "everyone");
     screen.until("would mean everyone");
@@ -436,13 +443,16 @@ fn a_client_is_named_in_an_interview() {
     screen.answer(limits, "last week");
     screen.until("last week");
     screen.answer(limits, "2024-05-06");
+    screen.answer(born, "1987-03-04");
     screen.until("Client ab-02 is named (c-");
     screen.done();
     let shown = json(&machine.ok(&["client", "show", "ab-02", "--json"]));
     assert!(shown.to_string().contains("\"limits_discussed\":\"2024-05-06\""), "{shown}");
+    assert!(shown.to_string().contains("\"birth\":\"1987-03-04\""), "{shown}");
 
     let mut screen = Screen::new(&machine, &["client", "add", "cd-03"]);
     screen.answer(limits, "");
+    screen.answer(born, "");
     screen.done();
     let shown = json(&machine.ok(&["client", "show", "cd-03", "--json"]));
     assert!(shown.to_string().contains("\"limits_discussed\":null"), "{shown}");

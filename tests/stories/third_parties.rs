@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::excerpts::filed;
 use crate::machine::Machine;
 use crate::practice::Practice;
+use crate::practice::Scene;
 use crate::practice::chmod;
 
 const SHARE: [&str; 4] = ["--to", "dr-lee", "--purpose", "treat"];
@@ -20,18 +21,21 @@ const KEY: &str = "AGE-SECRET-KEY-1D8UHUKR09KDVD8RPJMFHYWFS5GV3LKXVAUMUAN6U7WC2J
 
 /// mk-01, who lets dr-lee have what is shared here; heron-2, of whom much is known; and a mother who acts for heron-2.
 pub fn practice() -> Practice {
-    let practice = Practice::new();
-    practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--birth", "2001-05-13"]);
-    practice.ok(&["client", "edit", "mk-01", "--also-known", "Mimi", "--phone", "+351 912 345 678"]);
-    let other = ["client", "add", "heron-2", "--name", "Tomasz Wolny", "--also-known", "Tomek"];
-    let reached = ["--phone", "+351 913 111 222", "--email", "tomasz.wolny@example.org", "--birth", "1987-03-04"];
-    practice.ok(&[&other[..], &reached].concat());
-    practice.ok(&["recipient", "add", "mother", "--name", "Jadwiga Zielinska"]);
-    let acts = ["client", "representative", "heron-2", "--recipient", "mother", "--relationship", "mother"];
-    practice.ok(&[&acts[..], &["--authority", "guardian", "--evidence", "order seen"]].concat());
-    recipient(&practice, "dr-lee", "treating-provider");
-    practice.consent("dr-lee");
-    practice
+    static SCENE: Scene = Scene::new();
+    SCENE.set(|| {
+        let practice = Practice::new();
+        practice.ok(&["client", "add", "mk-01", "--name", "Maria Kestrel", "--birth", "2001-05-13"]);
+        practice.ok(&["client", "edit", "mk-01", "--also-known", "Mimi", "--phone", "+351 912 345 678"]);
+        let other = ["client", "add", "heron-2", "--name", "Tomasz Wolny", "--also-known", "Tomek"];
+        let reached = ["--phone", "+351 913 111 222", "--email", "tomasz.wolny@example.org", "--birth", "1987-03-04"];
+        practice.ok(&[&other[..], &reached].concat());
+        practice.ok(&["recipient", "add", "mother", "--name", "Jadwiga Zielinska"]);
+        let acts = ["client", "representative", "heron-2", "--recipient", "mother", "--relationship", "mother"];
+        practice.ok(&[&acts[..], &["--authority", "guardian", "--evidence", "order seen"]].concat());
+        recipient(&practice, "dr-lee", "treating-provider");
+        practice.consent("dr-lee");
+        practice
+    })
 }
 
 /// A recipient whose key is at hand.
@@ -219,11 +223,47 @@ fn what_is_no_text_is_said_to_be_unscanned() {
     assert_eq!(entry["disclosure"], shared["disclosures"][0]["id"]);
     assert_eq!(entry["unscanned"], json!([{"record": scan, "version": 1}]));
     assert_eq!(entry["confirmed"], json!([]));
+    let warnings = shared["warnings"].to_string();
+    assert!(warnings.contains("may have been missed: 1 record"), "{shared}");
+    let quiet = practice.ok(&[&["share", &scan, "-q", "--why", "asked"], &SHARE[..]].concat());
+    assert!(quiet.stderr.contains("may have been missed: 1 record"), "{quiet:?}");
+    // An older encoding is guessed at: whoever is seen in it is refused, and who is not is told of all the same.
+    for (name, bytes, exit) in [
+        ("latin.txt", &b"Tomasz Wolny was here, caf\xe9\n"[..], 3),
+        ("stray.txt", b"caf\xc3\xa9 \xff\nTomasz Wolny\n", 3),
+        ("late.txt", &[&[b'x'; 9000][..], b"\n\xe9\nTomasz Wolny\n"].concat(), 3),
+        ("plain.txt", b"a caf\xe9\n", 0),
+    ] {
+        let record = filed(&practice, name, bytes, &[]);
+        let said = practice.run(&[&["share", &record], &SHARE[..], &["--dry-run"]].concat());
+        assert_eq!(said.exit, exit, "{name}: {said:?}");
+        assert_eq!(said.stderr.contains("E-THIRDPARTY"), exit == 3, "{name}: {said:?}");
+        assert_eq!(said.stderr.contains("may have been missed"), exit == 0, "{name}: {said:?}");
+    }
     // Its name is looked at all the same, and no excerpt can take its place.
     let named = filed(&practice, "tomek.png", b"\x89PNG\r\n\x1a\n\0\0", &[]);
     let said = practice.run(&[&["share", &named], &SHARE[..], &["--redact", "--json"]].concat());
     assert_eq!(said.exit, 3, "{said:?}");
     assert_eq!(said.error()["reasons"][0]["cure"], "subrosa add FILE --title TEXT");
+}
+
+#[test]
+fn other_people_are_not_named_in_whose_package_it_is() {
+    let practice = practice();
+    let note = filed(&practice, "note.txt", b"Slept.\n", &[]);
+    for (name, exit) in [("School of Tomasz Wolny", 3), ("Dr Lena Wolny", 0), ("Tomasz Wolny", 0), ("Dr Lena Lee", 0)] {
+        practice.ok(&["recipient", "edit", "dr-lee", "--name", name]);
+        let said = practice.run(&[&["share", &note], &SHARE[..], &["--dry-run", "--json"]].concat());
+        assert_eq!(said.exit, exit, "{name}: {said:?}");
+        if exit == 3 {
+            let reason = said.error()["reasons"][0].clone();
+            assert_eq!(
+                (&reason["id"], &reason["cure"]),
+                (&json!("E-THIRDPARTY"), &json!("subrosa recipient edit dr-lee --name TEXT"))
+            );
+            assert!(!reason.to_string().contains("Wolny"), "{reason}");
+        }
+    }
 }
 
 /// A supervisor who is in order, and a consent for what has its identifiers removed.
@@ -308,7 +348,7 @@ fn what_cannot_be_read_is_not_shared_as_nameless() {
 fn who_is_found_in_a_nameless_text_later_is_put_out_once() {
     let practice = practice();
     supervised(&practice, &[]);
-    let note = filed(&practice, "note.txt", b"Called herself Bluebell today.\n", &[]);
+    let note = filed(&practice, "note.txt", b"Called herself Bluebell today.\nSlept.\n", &[]);
     let part = practice.ok(&["excerpt", &note, "--lines", "1", "--de-identify"]).stdout.trim_end().to_owned();
     practice.ok(&["client", "edit", "mk-01", "--also-known", "Bluebell"]);
     let ask = ["share", &part, "--to", "dr-lee", "--purpose", "supervise"];

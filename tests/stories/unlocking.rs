@@ -193,7 +193,7 @@ fn at_a_terminal_an_unseen_vault_is_accepted_by_hand() {
     let said = practice.at_terminal(&["y", "n"], &["client", "add", "mk-02"]);
     assert_eq!(said.exit, 3, "{said:?}");
     assert!(said.stderr.contains("this computer reads only"), "{said:?}");
-    let said = practice.at_terminal(&["y", ""], &["client", "add", "mk-02"]);
+    let said = practice.at_terminal(&["y", "", ""], &["client", "add", "mk-02"]);
     assert_eq!(said.exit, 0, "{said:?}");
     assert!(said.stderr.contains("this computer now writes the ledger"), "{said:?}");
 }

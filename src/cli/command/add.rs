@@ -19,6 +19,7 @@ use crate::cli::failure::FailureCode;
 use crate::cli::failure::system;
 use crate::cli::host::Host;
 use crate::cli::names;
+use crate::cli::noted;
 use crate::cli::progress::Progress;
 use crate::cli::progress::Unit;
 use crate::cli::session::Session;
@@ -28,10 +29,12 @@ use crate::filing::FilingError;
 use crate::filing::Incoming;
 use crate::filing::NewRecord;
 use crate::filing::Open;
+use crate::filing::session::Asked;
 use crate::policy::Room;
 use crate::practice::event::Body;
 use crate::practice::file_name::FileName;
 use crate::practice::words::Line;
+use crate::practice::words::Prose;
 use crate::practice::words::Tag;
 use crate::time::When;
 use crate::vault::catalog::IdKind;
@@ -56,6 +59,9 @@ pub struct Args {
     /// The room in which it was said [default: the one declared by here]
     #[arg(long, value_name = "SETTING", value_parser = words::<Setting>(Setting::WORDS))]
     pub setting: Option<Setting>,
+    /// Why it was said where others could hear; this is recorded, and opens a concern
+    #[arg(long, value_name = "TEXT")]
+    pub setting_reason: Option<String>,
     /// The date it is about [default: today]
     #[arg(long, value_name = "DATE")]
     pub date: Option<When>,
@@ -121,6 +127,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let kind = args.kind.or(vault.catalog().protocol()?.protocol.confidential.default_kind);
     let kind = session.required(kind, "--kind", "What is it (a word such as progress-note)", example)?;
     let title = session.word::<Line>(args.title, "--title")?;
+    let reason = session.word::<Prose>(args.setting_reason, "--setting-reason")?;
     let room = here.map(|here| here.setting);
     let is_typed = matches!(sources[0], Source::Stdin if session.host.stdin_is_terminal);
     if is_typed {
@@ -129,13 +136,23 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.may_show(now, label_of(kind, args.tags.iter().map(Tag::as_str)), None)?;
     }
     let (mut setting, mut date, mut title) = (args.setting.or(room), args.date, title);
+    let mut asked = Asked::default();
     if !is_typed {
         setting = session.offered(setting, "In which room was it said (Enter: not told)")?;
         date = session.offered(date, "Of which date (Enter: today)")?;
         if sources.len() == 1 {
             title = session.offered(title, "A title (Enter: none)")?;
         }
+        if sources.len() == 1 && kind.is_session() {
+            asked = noted::ask(session)?;
+        }
     }
+    let room = setting.map(|setting| setting.to_string()).unwrap_or_default();
+    let cure = format!(
+        "subrosa add FILE --client {} --kind {kind} --setting {room} --setting-reason TEXT",
+        names::word(&typed)
+    );
+    asked.setting_reason = noted::reason_for(setting, reason, &cure, session)?;
     let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
     let date = date.map_or(Ok(today), |when| when.since(today, &zone))?;
     let facts = |name: Option<FileName>| NewRecord {
@@ -168,8 +185,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     });
     let items: Vec<_> = items.collect();
     let mut progress = Progress::begin(stderr, quiet, "filing", Unit::Bytes, total);
-    let committed =
-        filing::add(&mut Desk { vault: &mut vault, clock, rng }, items, &mut |count| progress.advance(count))?;
+    let committed = filing::add_session(&mut Desk { vault: &mut vault, clock, rng }, items, &asked, &mut |count| {
+        progress.advance(count)
+    })?;
     drop(progress);
 
     let exit = session.committed(&committed);

@@ -108,7 +108,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     let vault = session.open()?;
     let practice = vault.catalog().practice()?;
-    let made = sharing::card::own(&vault, &practice, session.now(), vault.link_text()?);
+    let made = sharing::card::own((&vault, vault.signer()?), &practice, session.now(), vault.link_text()?);
     let (card, note) = made.map_err(|error| Failure::new(FailureCode::Failed, error.to_string()))?;
     let drawing = args.qr.then(|| drawn(&card)).transpose()?;
     let path = match (&drawing, &args.output) {

@@ -24,6 +24,7 @@ use crate::vault::check::Report;
 use crate::vault::copy;
 use crate::vault::copy::CopyReport;
 use crate::vault::copy::CopyRequest;
+use crate::vault::error::VaultError;
 
 /// What `subrosa check` takes.
 #[derive(Debug, clap::Args)]
@@ -93,7 +94,7 @@ impl Checked {
     /// What a copy is, in the words of the contract; nothing where it is not whole.
     fn whole(&self) -> Option<String> {
         let behind = self.copy.as_ref()?.behind.filter(|_| self.ok)?;
-        Some(format!("whole, {behind} entries behind"))
+        Some(format!("whole, {behind} {} behind", if behind == 1 { "entry" } else { "entries" }))
     }
 }
 
@@ -169,7 +170,13 @@ fn check_copy(args: &Args, copy: &Path, session: &mut Session<'_>) -> Result<Che
     let quiet = session.globals.quiet || session.globals.json;
     let mut progress = Progress::begin(&mut session.host.stderr, quiet, "check", Unit::Things("entries"), None);
     let request = CopyRequest { copy: &directory, read_data: args.read_data, lock_wait };
-    let found: CopyReport = copy::check(&unlocked, &request, &mut |count| progress.advance(count))?;
+    let found = copy::check(&unlocked, &request, &mut |count| progress.advance(count));
+    let found: CopyReport = found.map_err(|error| match error {
+        VaultError::NoVault(at) => {
+            Failure::new(FailureCode::NoVault, format!("there is no copy of a vault in {}", at.display()))
+        }
+        other => other.into(),
+    })?;
     drop(progress);
     let good = if found.by_mark { verdict::CONTINUOUS } else { verdict::INTACT };
     let head = found.head.as_ref().map(verdict::KnownHead::from).unwrap_or_default();

@@ -100,13 +100,17 @@ fn warn(session: &mut Session<'_>, judged: &Judged) {
         let flags: Vec<String> = judged.missing.iter().map(named).collect();
         let cure = match &judged.missing[..] {
             ["age"] => format!("subrosa client edit {alias} --adult"),
+            ["signed-by"] if !judged.consent.terms.signed_by.is_empty() => format!("subrosa client show {alias}"),
             [] => format!("subrosa consent show {id}"),
             _ => format!("subrosa consent complete {id}"),
         };
         session.warn(&format!("{id} is a draft, and nothing is shared under it; missing: {}", flags.join(", ")));
         session.warn(&format!("try: {cure}"));
-    } else if !judged.is_signed && matches!(judged.state, ConsentState::Live | ConsentState::Early) {
-        session.warn(&format!("not everyone signed {id} who has to, so nothing is shared under it: who that is, the client's age, rule and representatives say"));
-        session.warn(&format!("try: subrosa client show {alias}"));
+    }
+    if matches!(judged.state, ConsentState::Revoked | ConsentState::False) {
+        return;
+    }
+    for note in &judged.notes {
+        session.warn(&format!("{id}: {note}"));
     }
 }

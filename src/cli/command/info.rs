@@ -70,6 +70,7 @@ impl Info {
         let rows = [
             ("record", Some(record.id.clone())),
             ("client", record.client.as_ref().map(|client| client.alias.clone())),
+            ("group", record.group.as_ref().map(|group| group.id.clone())),
             ("kind", Some(record.kind.to_owned())),
             ("label", Some(record.label.to_owned())),
             ("title", record.title.clone()),

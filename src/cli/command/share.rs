@@ -3,6 +3,8 @@
 
 mod answer;
 mod before;
+mod carrying;
+mod parts;
 mod proof;
 mod release;
 
@@ -14,46 +16,34 @@ use crate::cli::answer::Reason;
 use crate::cli::answer::Who;
 use crate::cli::args::words;
 use crate::cli::command::share::answer::Shared;
+use crate::cli::command::share::parts::Parts;
 use crate::cli::command::share::release::Released;
 use crate::cli::command::share::release::Targets;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::records;
-use crate::cli::host::Host;
 use crate::cli::names;
-use crate::cli::progress::Progress;
-use crate::cli::progress::Unit;
 use crate::cli::session::Session;
 use crate::id::DisclosureId;
 use crate::id::RecipientId;
-use crate::id::RecordId;
 use crate::policy;
-use crate::practice::words;
 use crate::practice::words::Prose;
-use crate::sharing;
-use crate::sharing::ShareError;
-use crate::sharing::SharePlan;
 use crate::sharing::ShareRequest;
 use crate::sharing::facts::Circumstances;
 use crate::time::Date;
 use crate::time::When;
 use crate::vault::Vault;
-use crate::vault::desk::Desk;
-use crate::vault::transaction::Committed;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::Setting;
 
-/// How often a plan that was overtaken is made anew.
-const TRIES: usize = 5;
-
 /// What `subrosa share` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Records: beginnings of their ids, or @ for the one last touched
+    /// Records: beginnings of their ids, or @ for the one last touched; or a group, by the beginning of its id
     #[arg(value_name = "ID", conflicts_with = "resume")]
     pub records: Vec<String>,
-    /// The records have to be about this client
+    /// The records have to be about this client; of a group, the common part and this client's
     #[arg(long, value_name = "CLIENT")]
     pub client: Option<String>,
     /// With whom: a recipient, or team:NAME; may be repeated, and each person gets a package of their own
@@ -121,17 +111,18 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         args.records.push(session.required(None, "ID", "Which record (@ is the last one)", "subrosa share @")?);
     }
     let mut vault = session.open_to_append()?;
-    let request = request(&args, &targets, &vault, session)?;
-    targets.check_count(request.recipients.len())?;
-    let (plan, committed) = carry_out(&args, request, &mut vault, session)?;
+    let requests = requests(&args, &targets, &vault, session)?;
+    targets.check_count(requests.iter().map(|request| request.recipients.len()).sum())?;
+    let (plans, committed) = carrying::carry_out(&args, requests, &mut vault, session)?;
+    let is_refused = plans.iter().any(|plan| !plan.refused.is_empty());
     let Some(committed) = committed else {
-        session.answer("share", &Shared::planned(&vault, &plan, session.today(&vault)?)?, Some(&vault))?;
-        return Ok(if plan.refused.is_empty() { Exit::Done } else { Exit::Due });
+        session.answer("share", &Shared::planned(&vault, &plans, session.today(&vault)?)?, Some(&vault))?;
+        return Ok(if is_refused { Exit::Due } else { Exit::Done });
     };
 
     let mut exit = session.committed(&committed);
     let mut released = Vec::new();
-    for planned in &plan.planned {
+    for planned in plans.iter().flat_map(|plan| &plan.planned) {
         let outcome = release::release(&vault, planned.disclosure, &targets, session);
         released.push(outcome.unwrap_or_else(|failure| {
             session.warn(&format!(
@@ -146,21 +137,21 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if unproven(&released, session) && exit == Exit::Done {
         exit = Exit::Due;
     }
-    if !plan.refused.is_empty() && exit == Exit::Done {
+    if is_refused && exit == Exit::Done {
         exit = Exit::Due;
     }
     if !session.host.stdout.is_terminal() && !session.globals.json {
         // The answer is the ids of what went; who was refused is talk.
-        let refused = records::refused(vault.catalog(), &plan, session.today(&vault)?);
+        let refused = records::refused_all(vault.catalog(), &plans, session.today(&vault)?);
         for reason in refused.reasons {
             let who = reason.recipient.map(|who| format!("{}: ", who.alias)).unwrap_or_default();
             session.warn(&format!("not shared: {who}{}: {}", reason.id, reason.text));
         }
     }
-    for id in &plan.request.records {
+    for id in plans.iter().flat_map(|plan| &plan.request.records) {
         session.touch(&vault, *id);
     }
-    let shared = Shared::made(&vault, &plan, (&committed, &released), session.today(&vault)?)?;
+    let shared = Shared::made(&vault, &plans, (&committed, &released), session.today(&vault)?)?;
     if targets.is_stdout() && exit == Exit::Done {
         session.note(&format!("shared as {}", shared.ids().join(", ")));
     } else if !targets.is_stdout() {
@@ -169,20 +160,16 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// Resolves what was typed.
-fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<'_>) -> Result<ShareRequest, Failure> {
+/// Resolves what was typed: one request, or for a whole group one for each participant.
+fn requests(
+    args: &Args,
+    targets: &Targets,
+    vault: &Vault,
+    session: &mut Session<'_>,
+) -> Result<Vec<ShareRequest>, Failure> {
     let catalog = vault.catalog();
     let mut missing = Misses::default();
-    let found = args.records.iter().map(|typed| missing.note(names::record(catalog, typed)));
-    let records: Vec<RecordId> = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-    if let Some(typed) = &args.client {
-        let client = names::client(catalog, typed)?.id();
-        for id in &records {
-            if catalog.record(*id)?.is_some_and(|record| record.latest.client != Some(client)) {
-                return Err(Failure::not_found(format!("{id} is not a record of {typed}")));
-            }
-        }
-    }
+    let parts = parts::of(catalog, &args.records, args.client.as_deref(), &mut missing)?;
     let example = "subrosa share @ --to dr-lee --purpose treat";
     let mut typed = args.to.clone();
     if typed.is_empty() {
@@ -215,20 +202,22 @@ fn request(args: &Args, targets: &Targets, vault: &Vault, session: &mut Session<
         after_discomfort: args.confirm_after_discomfort,
         ..policy::Request::new(purpose)
     };
-    Ok(ShareRequest {
-        records,
-        recipients,
+    let about = Circumstances {
+        room: policy::Room { setting: args.setting, ..policy::Room::default() },
+        output: targets.risks(vault, session)?,
+        ..Circumstances::default()
+    };
+    let request = |part: Parts| ShareRequest {
+        records: part.records,
+        recipients: recipients.clone(),
         ask,
-        why,
+        why: why.clone(),
         expires,
-        about: Circumstances {
-            room: policy::Room { setting: args.setting, ..policy::Room::default() },
-            output: targets.risks(vault, session)?,
-            ..Circumstances::default()
-        },
-        group: None,
+        about: Circumstances { client: part.client, ..about.clone() },
+        group: part.group,
         redact: args.redact,
-    })
+    };
+    Ok(parts.into_iter().map(request).collect())
 }
 
 /// Until when a recipient may keep a package where the share does not say: as long as the protocol lets them.
@@ -273,70 +262,11 @@ const TEAM: &str = "team:";
 /// A recipient by name, or the members of a team, each of whom is decided alone. What means everyone is refused by its own
 /// rule: nothing is shared with nobody in particular.
 fn recipients(vault: &Vault, typed: &str) -> Result<Vec<RecipientId>, Failure> {
-    if words::is_wildcard(typed.strip_prefix(TEAM).unwrap_or(typed)) {
-        let rule = policy::rule("E-RECIP-WILDCARD").expect("the rule is in the table");
-        return Err(Failure::refused(format!("nothing is shared with {typed:?}")).because([Reason::from(rule)]));
-    }
+    names::not_everyone(typed.strip_prefix(TEAM).unwrap_or(typed))?;
     match typed.strip_prefix(TEAM) {
         Some(team) => names::team(vault.catalog(), team),
         None => Ok(vec![names::recipient(vault.catalog(), typed)?.id()]),
     }
-}
-
-/// Plans, asks, and sends; `None` instead of entries for a dry run.
-fn carry_out(
-    args: &Args,
-    mut request: ShareRequest,
-    vault: &mut Vault,
-    session: &mut Session<'_>,
-) -> Result<(SharePlan, Option<Committed>), Failure> {
-    let (mut is_confirmed, mut is_told) = (false, false);
-    for _ in 0..TRIES {
-        let callbacks = session.callbacks();
-        let plan = sharing::plan(vault, request.clone(), session.now(), &mut session.host.rng, &callbacks)?;
-        let is_refused = !plan.refused.is_empty() && (plan.planned.is_empty() || !args.partial);
-        if is_refused && args.dry_run {
-            return Err(records::refused(vault.catalog(), &plan, session.today(vault)?));
-        }
-        if !is_told {
-            before::tell_unscanned(&plan, session);
-            is_told = true;
-        }
-        if args.dry_run {
-            return Ok((plan, None));
-        }
-        if is_refused {
-            let committed = sharing::sending::refuse(&mut session.desk(vault), &plan)?;
-            session.committed(&committed);
-            return Err(records::refused(vault.catalog(), &plan, session.today(vault)?));
-        }
-        if !is_confirmed {
-            before::confirm(&plan, session)?;
-            is_confirmed = true;
-        }
-        if !plan.to_redact.is_empty() {
-            request.records = before::redacted(&plan, vault, session)?;
-            continue;
-        }
-        let quiet = session.globals.quiet || session.globals.json;
-        let Session { host, clock, .. } = &mut *session;
-        let Host { stderr, rng, .. } = &mut **host;
-        let mut progress = Progress::begin(stderr, quiet, "sealing", Unit::Bytes, total(&plan));
-        let sent = sharing::sending::send(&mut Desk { vault, clock, rng }, &plan, &callbacks, &mut |count| {
-            progress.advance(count)
-        });
-        drop(progress);
-        match sent {
-            Err(ShareError::Moved) => continue,
-            sent => return Ok((plan, Some(sent?))),
-        }
-    }
-    Err(ShareError::Moved.into())
-}
-
-fn total(plan: &SharePlan) -> Option<u64> {
-    let sizes = plan.planned.iter().flat_map(|planned| &planned.records).map(|record| record.latest.size);
-    Some(sizes.sum())
 }
 
 /// Hands over a package that waits in the outbox.

@@ -1,6 +1,7 @@
 //! From the facts of the floors below to failures. One match for each kind of error; this is all the advice there is.
 
 use std::io;
+use std::path::Path;
 
 use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
@@ -9,6 +10,7 @@ use crate::cli::failure::system;
 use crate::cli::location::LocationError;
 use crate::cli::output::OutputError;
 use crate::cli::terminal::TerminalError;
+use crate::cli::verdict::MARK_CURE;
 use crate::id::MachineId;
 use crate::keys::identity::IdentityError;
 use crate::keys::recipient::PublicKeyError;
@@ -39,6 +41,13 @@ impl From<VaultError> for Failure {
                 failure(Unsafe).because([Reason::from(&risk)]).hint("subrosa --vault NEW-DIRECTORY init")
             }
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
+            // The mark: no backup has it, and no other copy.
+            VaultError::Altered { file, .. } if Path::new(file).is_absolute() && file.ends_with("head") => {
+                Self::new(Integrity, format!("{message}; {MARK_CURE}"))
+            }
+            VaultError::Altered { file, .. } if is_of_a_copy(file) => {
+                failure(Integrity).hint("subrosa ledger recover --from DIR")
+            }
             VaultError::Altered { .. } => failure(Integrity),
             VaultError::OpeningDiffers { .. } => {
                 Self::new(Integrity, format!("{message}; bring the journal file back from a backup"))
@@ -48,6 +57,10 @@ impl From<VaultError> for Failure {
             VaultError::MissingEntry { .. } => {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
+            }
+            VaultError::NoSigningKey { .. } => {
+                let words = "bring the file from another copy or a backup; without one this vault stays as it is";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover --from DIR")
             }
             VaultError::NoCopy { .. } | VaultError::NoLink { .. } | VaultError::TornCopy { .. } => failure(Refused),
             VaultError::NotAVault(_) | VaultError::OtherCopy { .. } | VaultError::OlderCopy { .. } => {
@@ -88,9 +101,18 @@ impl From<VaultError> for Failure {
             }
             VaultError::ReadsOnly { machine, gave_up } => reads_only(&message, machine.as_ref(), gave_up.as_deref()),
             VaultError::Continued => Self::new(Locked, format!("{message}; run it again")),
-            VaultError::OlderHeader { .. } => {
-                let lost = "if that is lost, subrosa --accept-head SIZE:ROOT ledger recover goes on from this one";
-                Self::new(Integrity, format!("{message}; bring the newer one back; {lost}"))
+            VaultError::OlderHeader { head, .. } => {
+                let words = "nothing is added to it: bring the newer one back, complete it from that, or, if that is lost, \
+                             go on from this one";
+                let older = Self::new(Integrity, format!("{message}; {words}"));
+                let older = older.hint("subrosa ledger recover --from NEWER-COPY");
+                match head {
+                    Some(head) => {
+                        let accept = format!("{}:{}", head.size, root_text(&head.root));
+                        older.hint(format!("subrosa --accept-head {accept} ledger recover"))
+                    }
+                    None => older,
+                }
             }
             VaultError::Rekeyed { head, .. } => {
                 let accept = format!("{}:{}", head.size, root_text(&head.root));
@@ -109,6 +131,12 @@ impl From<VaultError> for Failure {
             VaultError::Catalog(_) => failure(Failed),
         }
     }
+}
+
+/// Whether another copy of the vault has the file, so that it can be brought from there.
+fn is_of_a_copy(file: &str) -> bool {
+    let first = file.split('/').next().unwrap_or_default();
+    ["vault.toml", "keys", "ledger", "journal", "records"].contains(&first)
 }
 
 /// What a computer that may not write is told: how it comes to write, and how another one lets it.
@@ -159,9 +187,10 @@ impl From<ProtocolsError> for Failure {
         let message = error.to_string();
         match error {
             ProtocolsError::Vault(error) => error.into(),
-            ProtocolsError::Malformed(_) | ProtocolsError::Text(_) | ProtocolsError::TooEarly { .. } => {
-                Self::usage(message)
-            }
+            ProtocolsError::Malformed(_)
+            | ProtocolsError::Text(_)
+            | ProtocolsError::TooLong { .. }
+            | ProtocolsError::TooEarly { .. } => Self::usage(message),
             ProtocolsError::NoRecipient(_) => Self::not_found(message),
             ProtocolsError::Suspended(_) => Self::refused(message),
             ProtocolsError::Overtaken { .. } => Self::new(FailureCode::Failed, message).hint("subrosa protocol show"),
@@ -269,7 +298,6 @@ pub fn unless_refused(what: &str, judgement: &Judgement) -> Result<(), Failure> 
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::time::Duration;
 
     use super::*;
@@ -310,8 +338,9 @@ mod tests {
             (VaultError::MissingEntry { file: "x".to_owned(), index: 1 }, 5),
             (VaultError::NoCopy { path: at() }, 3),
             (VaultError::NoLink { path: at() }, 3),
+            (VaultError::NoSigningKey { file: "keys/signing-x.age".to_owned() }, 5),
             (VaultError::Continued, 11),
-            (VaultError::OlderHeader { path: at() }, 5),
+            (VaultError::OlderHeader { path: at(), head: Some(head()) }, 5),
             (VaultError::Rekeyed { path: at(), head: head() }, 5),
             (VaultError::Split { from: head().origin, found: Origin::of("q5c3f7kz2n".parse().unwrap()) }, 5),
             (VaultError::Beyond { closed: head(), found: head() }, 5),

@@ -33,6 +33,8 @@ impl From<FilingError> for Failure {
         match error {
             FilingError::Vault(error) => error.into(),
             FilingError::NoClient(_) | FilingError::NoRecord(_) => Self::not_found(message),
+            FilingError::Time(error) => error.into(),
+            FilingError::NeedsReason(_) => Self::refused(format!("{message}: --setting-reason")),
             FilingError::Closed(_) | FilingError::TooManyTags(_) => Self::refused(message),
             FilingError::NoLines { .. } => Self::usage(message),
             FilingError::NotText(_) | FilingError::TooLarge(_) => Self::new(FailureCode::Failed, message),
@@ -72,9 +74,11 @@ pub fn reasons(
     let blanks = Blanks::of(catalog, plan, recipient, today);
     // Where several were asked about, each reason says whose it is.
     let several = (plan.request.recipients.len() > 1).then(|| recipient.id());
+    // A participant of a group is called by the slot.
+    let slot = slot_of(catalog, plan).map(|slot| format!("slot {slot}: ")).unwrap_or_default();
     let one = |reason: &policy::Reason| Reason {
         id: reason.rule.id.to_owned(),
-        text: text_of(plan, reason),
+        text: slot.clone() + &text_of(plan, reason) + &blanks.said_apart(reason),
         source: reason.rule.source.iter().map(|source| (*source).to_owned()).collect(),
         cure: Some(blanks.fill(reason)),
         recipient: reason.recipient.or(several).and_then(|id| Who::recipient(catalog, id).ok()),
@@ -89,6 +93,8 @@ pub fn reasons(
 struct Blanks {
     /// The blanks that are the same for every reason.
     same: Vec<(&'static str, String)>,
+    /// Kinds that no consent for the others can name.
+    apart: Vec<&'static str>,
     /// The first record, where a reason is about none in particular.
     record: String,
 }
@@ -99,8 +105,10 @@ impl Blanks {
         let found = ids.iter().filter_map(|id| catalog.record(*id).ok().flatten());
         let records: Vec<_> = found.map(|record| record.latest).collect();
         let client = records.iter().find_map(|record| record.client);
-        let client = client.and_then(|id| Who::client(catalog, id).ok()).map(|who| who.alias);
+        let client = client.and_then(|id| Who::client(catalog, id).ok());
+        let client = client.map(|who| if plan.request.group.is_some() { who.id } else { who.alias });
         let kinds: BTreeSet<_> = records.iter().map(|record| record.record_kind.as_str()).collect();
+        let for_one = for_one_consent(&kinds);
         let uncarried = |record: &RecordVersion| {
             let carried = default_tags(record.record_kind);
             let tags = record.tags.iter().map(ToString::to_string);
@@ -113,17 +121,26 @@ impl Blanks {
         let same = vec![
             ("{client}", client.unwrap_or_else(|| "ALIAS".to_owned())),
             ("{recipient}", recipient.details.alias.to_string()),
-            ("{records}", first.join(" ")),
-            ("{kinds}", kinds.iter().map(|kind| format!("--kind {kind}")).collect::<Vec<_>>().join(" ")),
+            ("{records}", shared(plan).unwrap_or_else(|| first.join(" "))),
+            ("{kinds}", for_one.iter().map(|kind| format!("--kind {kind}")).collect::<Vec<_>>().join(" ")),
             ("{tags}", tags.into_iter().map(|tag| format!("--tag {tag}")).collect::<Vec<_>>().join(" ")),
             ("{purpose}", plan.request.ask.purpose.to_string()),
             ("{label}", label.to_string()),
             ("{agreement}", agreement.unwrap_or(AgreementType::Staff).to_string()),
-            ("{own}", own(&kinds, plan.request.ask.purpose)),
+            ("{own}", own(&for_one, plan.request.ask.purpose)),
             ("{legal}", legal(plan.request.ask.purpose).to_owned()),
             ("{today}", today.to_string()),
         ];
-        Self { same, record: first.into_iter().next().unwrap_or_else(|| "@".to_owned()) }
+        let apart = if for_one.len() < kinds.len() { apart(&kinds) } else { Vec::new() };
+        Self { apart, same, record: first.into_iter().next().unwrap_or_else(|| "@".to_owned()) }
+    }
+
+    /// One consent for all of it would never open what needs its own: it takes two, and a share of each.
+    fn said_apart(&self, reason: &policy::Reason) -> String {
+        if reason.rule.id != "E-CONSENT-KIND" || self.apart.is_empty() {
+            return String::new();
+        }
+        format!("; {} needs a consent of its own, and to be shared apart from the rest", self.apart.join(", "))
     }
 
     fn fill(&self, reason: &policy::Reason) -> String {
@@ -144,14 +161,34 @@ impl Blanks {
     }
 }
 
-/// The flags of a consent that has to be one of its own: for these notes alone, for proceedings alone.
-fn own(kinds: &BTreeSet<&str>, purpose: Purpose) -> String {
-    let class = |kind: &&str| match *kind {
+/// Of a group, the words that share it again for the same participant.
+fn shared(plan: &SharePlan) -> Option<String> {
+    let (group, client) = plan.request.group.zip(plan.request.about.client)?;
+    Some(format!("{group} --client {client}"))
+}
+
+/// Of these kinds, those that need a consent for them alone.
+fn apart(kinds: &BTreeSet<&'static str>) -> Vec<&'static str> {
+    kinds.iter().copied().filter(|kind| !class_of(kind).is_empty()).collect()
+}
+
+/// Of these kinds, those that one consent can be for: some need one for them alone.
+fn for_one_consent(kinds: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
+    let rest: BTreeSet<_> = kinds.iter().copied().filter(|kind| class_of(kind).is_empty()).collect();
+    if rest.is_empty() { kinds.iter().copied().take(1).collect() } else { rest }
+}
+
+fn class_of(kind: &str) -> &'static str {
+    match kind {
         "psychotherapy-note" => "--note-class psychotherapy",
         "sud-counselling-note" => "--note-class sud-counselling",
         _ => "",
-    };
-    let class = kinds.iter().map(class).next().filter(|_| kinds.len() == 1).unwrap_or_default();
+    }
+}
+
+/// The flags of a consent that has to be one of its own: for these notes alone, for proceedings alone.
+fn own(kinds: &BTreeSet<&str>, purpose: Purpose) -> String {
+    let class = kinds.iter().map(|kind| class_of(kind)).next().filter(|_| kinds.len() == 1).unwrap_or_default();
     format!("{class} {}", legal(purpose))
 }
 
@@ -188,22 +225,33 @@ fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
 }
 
 /// The exit code of several reasons: the ledger's first, then what is not there, then any rule, then the place.
-pub fn code(refusals: &[(Recipient, Refusal)]) -> FailureCode {
-    let exits: Vec<u8> =
-        refusals.iter().flat_map(|(_, refusal)| &refusal.reasons).map(|reason| reason.rule.exit).collect();
+pub fn code<'r>(refusals: impl Iterator<Item = &'r Refusal>) -> FailureCode {
+    let exits: Vec<u8> = refusals.flat_map(|refusal| &refusal.reasons).map(|reason| reason.rule.exit).collect();
     [FailureCode::Integrity, FailureCode::NotFound, FailureCode::Refused, FailureCode::Unsafe]
         .into_iter()
         .find(|code| exits.contains(&code.exit()))
         .unwrap_or(FailureCode::Refused)
 }
 
+/// The slot of the participant that a plan is about, where it shares a group.
+fn slot_of(catalog: &Catalog, plan: &SharePlan) -> Option<u64> {
+    let (group, client) = plan.request.group.zip(plan.request.about.client)?;
+    catalog.group(group).ok().flatten()?.slot_of(client)
+}
+
 /// The refusal of a whole request.
 pub fn refused(catalog: &Catalog, plan: &SharePlan, today: Date) -> Failure {
-    let names: Vec<&str> = plan.refused.iter().map(|(recipient, _)| recipient.details.alias.as_str()).collect();
-    let all: Vec<Reason> = plan
-        .refused
-        .iter()
-        .flat_map(|(recipient, refusal)| reasons(catalog, plan, recipient, refusal, today))
-        .collect();
-    Failure::new(code(&plan.refused), format!("nothing is shared with {}", names.join(", "))).because(all)
+    refused_all(catalog, std::slice::from_ref(plan), today)
+}
+
+/// The refusal of several requests: of a whole group, slot by slot.
+pub fn refused_all(catalog: &Catalog, plans: &[SharePlan], today: Date) -> Failure {
+    let refused = plans.iter().flat_map(|plan| plan.refused.iter().map(move |one| (plan, one)));
+    let mut names: Vec<&str> = refused.clone().map(|(_, (recipient, _))| recipient.details.alias.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    let all =
+        refused.clone().flat_map(|(plan, (recipient, refusal))| reasons(catalog, plan, recipient, refusal, today));
+    let code = code(refused.map(|(_, (_, refusal))| refusal));
+    Failure::new(code, format!("nothing is shared with {}", names.join(", "))).because(all)
 }

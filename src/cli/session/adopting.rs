@@ -15,6 +15,7 @@ use crate::vault::error::VaultError;
 use crate::vault::places::Places;
 use crate::vault::root_text;
 use crate::vault::unlock::Found;
+use crate::vault::unlock::Unlocked;
 
 impl Session<'_> {
     /// Takes over what another copy of the vault has under keys that are not here, if known keys lead to them. What opens
@@ -40,7 +41,7 @@ impl Session<'_> {
             (Err(_), Ok(_)) => return Ok(None),
             (Err(_), Err(_)) => return Err(opened.err().map_or_else(nothing, Failure::from)),
         };
-        let opened = opened.ok();
+        let opened = opened.ok().filter(Unlocked::can_sign);
         let mut accepted = self.globals.accept_head.clone();
         let adopted = loop {
             let known = Known { places: &places, opened: opened.as_ref(), accepted: accepted.as_deref() };

@@ -100,6 +100,50 @@ impl Session<'_> {
     }
 }
 
+/// The line that ends a text that is typed.
+const END: &str = ".";
+
+impl Session<'_> {
+    /// A text of several lines, typed where somebody can be asked: up to a line with a dot alone, or to an empty first line,
+    /// which is no text. A first line that begins with `@` names a file instead.
+    pub fn written(&mut self, question: &str) -> Result<Option<String>, Failure> {
+        let Some(terminal) = self.terminal() else {
+            return Ok(None);
+        };
+        terminal.tell(&format!("{question}. Enter alone: nothing; a line with a dot alone ends it; or @FILE"))?;
+        let mut text = String::new();
+        loop {
+            let line = terminal.read_answer("> ")?;
+            match line.as_str() {
+                "" if text.is_empty() => return Ok(None),
+                END => return Ok(Some(text).filter(|text| !text.is_empty())),
+                file if text.is_empty() && file.starts_with('@') => return self.text(line, "@").map(Some),
+                _ => text += &format!("{line}\n"),
+            }
+        }
+    }
+
+    /// A text that is needed: from a file, from standard input (`-`), or typed.
+    pub fn needed_text(
+        &mut self,
+        given: Option<&str>,
+        flag: &str,
+        question: &str,
+        example: &str,
+    ) -> Result<String, Failure> {
+        if let Some(given) = given {
+            let file = if given == "-" || given.starts_with('@') { given.to_owned() } else { format!("@{given}") };
+            return self.text(file, flag);
+        }
+        for _ in 0..TRIES {
+            if let Some(text) = self.written(question)? {
+                return Ok(text);
+            }
+        }
+        Err(missing(flag, example))
+    }
+}
+
 fn missing(flag: &str, example: &str) -> Failure {
     Failure::usage(format!("{flag} is needed")).hint(example)
 }

@@ -94,7 +94,7 @@ pub fn state_of(vault: &Vault) -> Result<String, Failure> {
     let (have, highest) = (vault.head().size, vault.highest()?.size);
     let missing = highest.saturating_sub(have);
     let whose = match vault.standing() {
-        Standing::AtHand | Standing::RolledBack(_) => String::new(),
+        Standing::AtHand | Standing::RolledBack(_) | Standing::Outlived => String::new(),
         _ if vault.is_writer() => String::new(),
         _ => "This computer does not write the ledger: another one does, or did. ".to_owned(),
     };

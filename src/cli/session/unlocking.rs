@@ -218,6 +218,11 @@ impl Session<'_> {
                 mark.size - 1
             ));
         }
+        if let Some(origin) = vault.followed() {
+            let next = &vault.head().origin;
+            let words = "which this one wrote: it follows, and has given up writing";
+            self.warn(&format!("another computer went on with {next} from {origin}, {words}"));
+        }
         if *vault.standing() == Standing::Unmarked {
             let head = vault.head();
             let root = root_text(&head.root);

@@ -2,9 +2,12 @@
 
 use crate::policy::CONSEQUENCES;
 use crate::policy::Found;
+use crate::policy::PRACTICE;
 use crate::policy::PROTOCOL;
+use crate::policy::RECIPIENT;
 use crate::policy::Reason;
 use crate::policy::case::Case;
+use crate::policy::extent;
 use crate::policy::purposes;
 use crate::practice::client::Client;
 use crate::practice::record::Record;
@@ -50,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
         text: "somebody fears for the confidentiality of this, and nobody has answered yet",
         source: &[
             "seed A: \"opportunity for individuals to voice any concerns about confidentiality\"",
-            "45 CFR 164.530(d)",
+            "45 CFR 164.530(d) (not checked)",
             OUR_CHOICE,
         ],
         cure: "subrosa concern resolve {concern} --response FILE --addressed yes",
@@ -126,7 +129,7 @@ pub(super) const RULES: &[Rule] = &[
         cure: "subrosa share {records} --to {recipient} --purpose {purpose} --why TEXT",
         exit: 3,
         applies: |case, rule| {
-            let has_whole = case.facts.records.iter().any(|record| record.latest.excerpt_of.is_none());
+            let has_whole = extent::wholes(case.facts.records) > 0;
             let is_much =
                 case.facts.is_everything || (has_whole && purposes::meaning(case.request.purpose).whole_needs_why);
             whole(rule, is_much && !case.request.has_reason)
@@ -177,7 +180,8 @@ fn cure_of(found: &Found, rule: &Rule) -> &'static str {
     match (found.place, found.is_text) {
         ("tag", _) => "subrosa tag {record} --remove TAG",
         (CONSEQUENCES, _) => "subrosa agreement list",
-        (PROTOCOL, _) => "subrosa protocol show",
+        (RECIPIENT, _) => "subrosa recipient edit {recipient} --name TEXT",
+        (PROTOCOL | PRACTICE, _) => "subrosa protocol show",
         (_, true) => rule.cure,
         (_, false) => "subrosa add FILE --title TEXT",
     }

@@ -86,7 +86,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "E-REVIEW-SELF",
         text: "whoever disclosed it does not review it: somebody else of the practice does",
-        source: &["seed A: \"professional's judgement\"", OUR_CHOICE],
+        source: &["seed A: \"professional’s judgement\"", OUR_CHOICE],
         cure: "subrosa owner list",
         exit: 3,
         // Decided where a review is filed.

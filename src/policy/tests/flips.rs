@@ -170,6 +170,28 @@ const FLIPS: &[Flip] = &[
         },
         &[],
     ),
+    (
+        "excerpts of all lines",
+        |s| {
+            s.request.purpose = Purpose::Supervise;
+            s.terms().purposes = vec![Purpose::Supervise];
+            let (first, mut rest) = (excerpt(s.records[0].clone(), true), excerpt(s.records[0].clone(), false));
+            rest.latest.excerpt_of.as_mut().unwrap().lines = vec![[3, 3]];
+            s.records = vec![first, rest];
+        },
+        &["E-MINIMUM"],
+    ),
+    (
+        "lines of a part",
+        |s| {
+            s.request.purpose = Purpose::Supervise;
+            s.terms().purposes = vec![Purpose::Supervise];
+            let mut part = excerpt(s.records[0].clone(), false);
+            part.latest.excerpt_of.as_mut().unwrap().of_lines = None;
+            s.records = vec![part];
+        },
+        &[],
+    ),
     ("a restriction", |s| s.restrictions = vec![Restriction::added(restriction(&s.client))], &["E-RESTRICT"]),
     (
         "a restriction for others",

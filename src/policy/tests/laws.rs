@@ -138,8 +138,11 @@ fn scene(choices: &Choices) -> Scene {
     scene
 }
 
+/// How many cases each law is tried on: fewer in the ordinary run.
+const CASES: u32 = if option_env!("SUBROSA_SCALE").is_some() { 2000 } else { 500 };
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
 
     #[test]
     fn the_same_case_has_the_same_answer(choices in choices()) {

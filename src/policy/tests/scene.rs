@@ -240,7 +240,7 @@ pub fn record(client: &Client, kind: RecordKind, tags: &[&str]) -> Record {
 
 /// The record, as an excerpt of itself.
 pub fn excerpt(mut record: Record, de_identified: bool) -> Record {
-    let of = ExcerptOf { de_identified, lines: vec![[1, 2]], record: record.id(), version: 1 };
+    let of = ExcerptOf { de_identified, lines: vec![[1, 2]], of_lines: Some(3), record: record.id(), version: 1 };
     record.latest.excerpt_of = Some(of);
     record
 }

@@ -167,7 +167,8 @@ impl Offer<'_> {
             self.here.remove_dir(&epoch)?;
         }
         let earlier = places::owner_file(header.epoch, places::EARLIER);
-        let keys = self.past.iter().map(|past| places::signing_key(past.log.id));
+        let others = self.chapters.iter().map(|chapter| chapter.log.id).filter(|id| *id != header.log);
+        let keys = others.map(places::signing_key);
         self.here.remove_for_good(keys.chain(Some(earlier).filter(|earlier| !self.there.has(earlier))))
     }
 

@@ -1,5 +1,5 @@
-//! Whose name is whose: the identifiers of clients and of those who act for them, by the words under which a scan looks
-//! for them. Must not know where they are found.
+//! Whose name is whose: the identifiers of clients, also as recipients, and of those who act for them, by the words under
+//! which a scan looks for them. Must not know where they are found.
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
@@ -9,11 +9,14 @@ use rusqlite::params;
 use crate::id::ClientId;
 use crate::id::RecipientId;
 use crate::practice::client::Client;
+use crate::practice::recipient::Kinship;
 use crate::practice::recipient::Recipient;
+use crate::practice::recipient::RecipientDetails;
 use crate::scan::Identifier;
 use crate::scan::IdentifierKind;
 use crate::scan::Index;
 use crate::scan::keys_of;
+use crate::vocabulary::Relationship;
 
 use super::Catalog;
 use super::CatalogError;
@@ -34,13 +37,15 @@ const KINDS: [IdentifierKind; 7] = [
 ];
 
 /// The events that change whose name is whose.
-const NAMING: &str = "'client.added', 'client.edited', 'representative.added', 'recipient.edited'";
+const NAMING: &str = "'client.added', 'client.edited', 'representative.added', 'recipient.added', 'recipient.edited'";
 
 /// The prepared statements that keep identifiers in step with people.
 pub(super) struct Identifiers<'t> {
     add: Statement<'t>,
     drop: Statement<'t>,
     recipient: Statement<'t>,
+    represents: Statement<'t>,
+    selves: Statement<'t>,
     acts_for: Statement<'t>,
     client: Statement<'t>,
 }
@@ -51,6 +56,8 @@ impl<'t> Identifiers<'t> {
             add: db.prepare("INSERT OR IGNORE INTO identifiers (key, client, kind, text) VALUES (?1, ?2, ?3, ?4)")?,
             drop: db.prepare("DELETE FROM identifiers WHERE client = ?1")?,
             recipient: db.prepare("SELECT body FROM recipients WHERE id = ?1")?,
+            represents: db.prepare("INSERT OR IGNORE INTO representing (recipient, client) VALUES (?1, ?2)")?,
+            selves: db.prepare("SELECT r.body FROM representing a JOIN recipients r ON r.id = a.recipient WHERE a.client = ?1 ORDER BY r.n")?,
             acts_for: db.prepare("SELECT client FROM representing WHERE recipient = ?1")?,
             client: db.prepare("SELECT body FROM clients WHERE id = ?1")?,
         })
@@ -68,6 +75,20 @@ impl<'t> Identifiers<'t> {
             for key in keys_of(&Identifier { of: id, kind, text: text.clone() }) {
                 self.add.execute(params![key, of, i64::try_from(number).unwrap_or_default(), text])?;
             }
+        }
+        Ok(())
+    }
+
+    /// A recipient acts for a client, or is that client.
+    pub(super) fn represents(&mut self, recipient: RecipientId, client: ClientId) -> rusqlite::Result<()> {
+        self.represents.execute([recipient.to_string(), client.to_string()]).map(drop)
+    }
+
+    /// Writes down anew the clients that a recipient is: who attends a group is called so too.
+    pub(super) fn keep_selves(&mut self, recipient: &RecipientDetails) -> rusqlite::Result<()> {
+        for kinship in recipient.relationships.iter().filter(|one| one.relationship == Relationship::SelfSame) {
+            self.represents(recipient.recipient, kinship.client)?;
+            self.keep(kinship.client)?;
         }
         Ok(())
     }
@@ -95,6 +116,16 @@ impl<'t> Identifiers<'t> {
                     .and_then(|recipient| recipient.details.name)
                     .map(|name| (IdentifierKind::Representative, name.to_string())),
             );
+        }
+        let read = |row: &rusqlite::Row<'_>| json::<Recipient>(row, 0);
+        for one in self.selves.query_map([details.client.to_string()], read)? {
+            let known = one?.details;
+            let is_self =
+                |kinship: &Kinship| kinship.client == details.client && kinship.relationship == Relationship::SelfSame;
+            if known.relationships.iter().any(is_self) {
+                all.push((IdentifierKind::Alias, known.alias.to_string()));
+                all.extend(known.name.map(|name| (IdentifierKind::Nickname, name.to_string())));
+            }
         }
         Ok(all)
     }

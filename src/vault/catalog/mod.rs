@@ -26,6 +26,8 @@ mod reads;
 mod records;
 mod room;
 mod schema;
+mod talks;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -62,6 +64,7 @@ pub use reads::Reads;
 pub use records::RecordFilter;
 pub use records::StoredObject;
 pub use records::Version;
+pub use telling::Happened;
 
 /// After a fold that wrote this many entries, the write-ahead log is emptied into the database at once.
 const LONG_FOLD: u64 = 4096;

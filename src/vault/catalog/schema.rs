@@ -6,7 +6,7 @@
 //! Must not know queries.
 
 /// Raised with every change of [`TABLES`] or of what the fold writes there. A file of another version is begun anew.
-pub(super) const VERSION: i64 = 8;
+pub(super) const VERSION: i64 = 10;
 
 /// The tables, made in an empty database.
 pub(super) const TABLES: &str = "
@@ -32,6 +32,7 @@ CREATE INDEX entries_by_time ON entries (time);
 CREATE INDEX entries_by_kind ON entries (kind);
 CREATE INDEX entries_by_client ON entries (client) WHERE client IS NOT NULL;
 CREATE INDEX entries_by_recipient ON entries (recipient) WHERE recipient IS NOT NULL;
+CREATE INDEX entries_of_recipients ON entries (recipient) WHERE kind IN ('recipient.added', 'recipient.edited');
 
 -- The vault's beginning, alone in its table, and who opens the vault.
 CREATE TABLE practice (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL);
@@ -131,6 +132,7 @@ CREATE TABLE identifiers (
 ) WITHOUT ROWID;
 CREATE INDEX identifiers_by_client ON identifiers (client);
 CREATE TABLE representing (recipient TEXT NOT NULL, client TEXT NOT NULL, PRIMARY KEY (recipient, client)) WITHOUT ROWID;
+CREATE INDEX representing_by_client ON representing (client);
 
 -- The room that was declared here. Not folded either: without it, it is asked for.
 CREATE TABLE room (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL);

@@ -59,7 +59,6 @@ pub(super) struct Writer<'t> {
     papers: Papers<'t>,
     duties: Duties<'t>,
     identifiers: Identifiers<'t>,
-    represents: Statement<'t>,
 }
 
 /// Whom an event is about.
@@ -104,7 +103,6 @@ impl<'t> Writer<'t> {
             papers: Papers::new(db)?,
             duties: Duties::new(db)?,
             identifiers: Identifiers::new(db)?,
-            represents: db.prepare("INSERT OR IGNORE INTO representing (recipient, client) VALUES (?1, ?2)")?,
         })
     }
 
@@ -157,7 +155,7 @@ impl<'t> Writer<'t> {
             Body::ClientClosed(closed) => self.change_client(closed.client, Client::close)?,
             Body::RepresentativeAdded(added) => {
                 let (client, recipient) = (added.client, added.recipient);
-                self.represents.execute([recipient.to_string(), client.to_string()])?;
+                self.identifiers.represents(recipient, client)?;
                 self.change_client(client, |client| client.represent(added))?;
                 self.identifiers.keep(client)?;
                 About { client: Some(client), recipient: Some(recipient) }
@@ -166,10 +164,13 @@ impl<'t> Writer<'t> {
                 let recipient = Recipient::added(details);
                 let (id, alias) = (recipient.id(), &recipient.details.alias);
                 self.recipients.add.execute(params![n, id.to_string(), alias.as_str(), text(&recipient)])?;
+                self.identifiers.keep_selves(&recipient.details)?;
                 About::recipient(id)
             }
             Body::RecipientEdited(edited) => {
+                let now = edited.clone();
                 let about = self.change_recipient(edited.recipient, |recipient| recipient.edit(edited))?;
+                self.identifiers.keep_selves(&now)?;
                 about.recipient.into_iter().try_for_each(|one| self.identifiers.keep_represented(one))?;
                 about
             }

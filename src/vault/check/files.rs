@@ -205,17 +205,16 @@ impl Vault {
 
     /// Files that nothing speaks of, and a directory that others can enter.
     pub(super) fn check_strays(&self, known: &BTreeSet<String>, report: &mut Report) -> Result<(), VaultError> {
-        for dir in self.disk.names(".")? {
-            let is_dir = std::fs::symlink_metadata(self.disk.path(&dir)).is_ok_and(|facts| facts.is_dir());
-            let is_empty = is_dir && self.disk.names(&dir)?.is_empty();
-            if is_empty && !DIRECTORIES.contains(&&dir[..]) {
-                report.findings.push(finding(Fault::Stray, &dir, "nothing in the ledger speaks of it"));
-            }
+        for dir in self.empty_strays()? {
+            report.findings.push(finding(Fault::Stray, &dir, "nothing in the ledger speaks of it"));
         }
         for file in self.strays(known)? {
+            // Of another end of the history, which is to be joined, no event speaks yet.
+            let is_to_be_joined = self.is_branched();
             let is_link = std::fs::symlink_metadata(self.disk.path(&file)).is_ok_and(|facts| facts.is_symlink());
             report.findings.push(match is_link {
                 true => finding(Fault::Corrupt, &file, "it is a symbolic link, and nothing in a vault is one"),
+                false if is_to_be_joined => continue,
                 false => finding(Fault::Stray, &file, "nothing in the ledger speaks of it"),
             });
         }
@@ -223,6 +222,18 @@ impl Vault {
             report.findings.push(finding(Fault::Stray, ".", "others on this computer can enter the vault's directory"));
         }
         Ok(())
+    }
+
+    /// Empty directories in the vault's own that are none of a vault's.
+    pub(super) fn empty_strays(&self) -> Result<Vec<String>, VaultError> {
+        let mut found = Vec::new();
+        for dir in self.disk.names(".")? {
+            let is_dir = std::fs::symlink_metadata(self.disk.path(&dir)).is_ok_and(|facts| facts.is_dir());
+            if is_dir && !DIRECTORIES.contains(&&dir[..]) && self.disk.names(&dir)?.is_empty() {
+                found.push(dir);
+            }
+        }
+        Ok(found)
     }
 
     /// The files that neither `known` nor the catalogue nor a living transaction speaks of. The vault's lock is held.

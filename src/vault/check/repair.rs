@@ -36,7 +36,7 @@ impl Vault {
         self.files_between_tiles(&mut strays)?;
         strays.retain(is_regular);
         let mut moved = Vec::new();
-        for file in strays {
+        for file in strays.into_iter().chain(self.empty_strays()?) {
             if self.set_aside(&file)? {
                 moved.push(file);
             }

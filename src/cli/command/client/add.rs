@@ -29,7 +29,9 @@ pub fn run(mut args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let alias = session.required(args.alias, "ALIAS", "What shall the client be called here", example)?;
     let question = "When were the limits of confidentiality talked about (a date, or Enter)";
     args.options.limits_discussed = session.offered(args.options.limits_discussed, question)?;
+    args.options.ask_age(session)?;
     let said = args.options.read(session)?;
+    said.refuse_unborn(session.today(&vault)?)?;
     let limits = said.limits_discussed(session.today(&vault)?, &session.zone(&vault)?)?;
     let id = ClientId::random(&mut session.host.rng);
     let mut details = ClientDetails {

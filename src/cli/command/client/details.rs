@@ -1,5 +1,7 @@
 //! What can be said of a client, when he is named and when that is changed.
 
+use std::str::FromStr;
+
 use crate::cli::args::words;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
@@ -47,6 +49,29 @@ pub struct Options {
     pub limits_discussed: Option<When>,
 }
 
+/// How old a client is, as somebody types it.
+#[derive(Clone, Copy, Debug)]
+pub enum Born {
+    /// On that day.
+    On(Date),
+    /// Nobody knows when, but this.
+    Of(Age),
+}
+
+impl FromStr for Born {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "adult" => Ok(Self::Of(Age::Adult)),
+            "minor" => Ok(Self::Of(Age::Minor)),
+            date => {
+                parse_date(date).map(Self::On).map_err(|_| format!("{date:?} is no birth date, nor adult or minor"))
+            }
+        }
+    }
+}
+
 /// What was said; `None` where nothing was, `Some(None)` where a text was cleared.
 #[derive(Debug, PartialEq)]
 pub struct Said {
@@ -62,6 +87,19 @@ pub struct Said {
 }
 
 impl Options {
+    /// Asks how old the client is, where nothing was said: without it a consent that the client alone signed is none.
+    pub fn ask_age(&mut self, session: &mut Session<'_>) -> Result<(), Failure> {
+        if self.birth.is_some() || self.adult || self.minor {
+            return Ok(());
+        }
+        match session.offered(None, "When was the client born (a date, or adult or minor; or Enter)")? {
+            Some(Born::On(day)) => self.birth = Some(day),
+            Some(Born::Of(age)) => (self.adult, self.minor) = (age == Age::Adult, age == Age::Minor),
+            None => {}
+        }
+        Ok(())
+    }
+
     /// Reads the texts, of which some may stand in files.
     pub fn read(self, session: &mut Session<'_>) -> Result<Said, Failure> {
         let by_flag = [(self.adult, Age::Adult), (self.minor, Age::Minor)];
@@ -80,6 +118,14 @@ impl Options {
 }
 
 impl Said {
+    /// Nobody is born tomorrow.
+    pub fn refuse_unborn(&self, today: Date) -> Result<(), Failure> {
+        match self.birth.filter(|birth| *birth > today) {
+            Some(birth) => Err(Failure::usage(format!("--birth: {birth} is still to come"))),
+            None => Ok(()),
+        }
+    }
+
     /// Whether nothing was said.
     pub fn is_nothing(&self) -> bool {
         *self

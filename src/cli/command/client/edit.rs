@@ -34,6 +34,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     let mut vault = session.open_to_append()?;
     let client = names::client(vault.catalog(), &args.client)?;
+    said.refuse_unborn(session.today(&vault)?)?;
     let limits = said.limits_discussed(session.today(&vault)?, &session.zone(&vault)?)?;
     let alias = args.alias.unwrap_or_else(|| client.details.alias.clone());
     let committed = people::edit_client(&mut session.desk(&mut vault), client.id(), |details| {

@@ -26,8 +26,8 @@ pub struct Args {
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut options = args.options;
     let nothing = || {
-        let hint = format!("subrosa consent complete {} --signed-on 0d --signed-by client", names::word(&args.consent));
-        Failure::usage("say what it lacks").hint(hint)
+        let hint = format!("subrosa consent show {}", names::word(&args.consent));
+        Failure::usage("say what it lacks: 'consent show' names it").hint(hint)
     };
     if options.is_nothing() && !session.is_interactive() {
         return Err(nothing());

@@ -2,6 +2,7 @@
 //! a draft. What cannot be used is said at once, and asked again.
 
 use std::fmt::Display;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::terms::Options;
@@ -10,8 +11,10 @@ use super::terms::signatory;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
+use crate::consenting::terms;
 use crate::time::When;
 use crate::vault::catalog::Catalog;
+use crate::vocabulary::Profile;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
 
@@ -50,6 +53,10 @@ pub fn grant(
         let question = "What kinds of record (words such as progress-note safety-plan)";
         options.kind = required(session, question, "--kind", example, listed::<RecordKind>)?;
     }
+    // A consent for these notes alone says so, or it would never open them.
+    if let [only] = options.kind[..] {
+        options.note_class = options.note_class.or(terms::class_of(only));
+    }
     if options.purpose.is_empty() {
         let question = "What for (words such as treat coordinate)";
         options.purpose = required(session, question, "--purpose", example, listed::<Purpose>)?;
@@ -64,6 +71,12 @@ pub fn grant(
     if options.until.is_none() && options.on_event.is_none() && !options.no_expiry {
         let usual = "Until when, a date or a span after signing (Enter: the protocol's period)";
         options.until = offered(session, usual, one::<When>)?;
+    }
+    // By law more is needed than by the strict protocol: none of it is left to a flag.
+    let protocol = catalog.protocol()?.protocol;
+    if protocol.has(Profile::Hipaa) || protocol.has(Profile::Part2) {
+        form(options, session)?;
+        statements(options, session)?;
     }
     copy_given(options, session)
 }
@@ -82,11 +95,10 @@ pub fn complete(
         signed_by(options, session, catalog)?;
     }
     if lacks.contains(&"form") {
-        options.form = offered(session, "The file with the signed form (Enter: none)", one)?;
+        form(options, session)?;
     }
     if lacks.contains(&"statements") {
-        let question = "What the client read before signing: standard, or a file (Enter: not said)";
-        options.statements = offered(session, question, one::<String>)?;
+        statements(options, session)?;
     }
     if lacks.contains(&"copy-given") {
         copy_given(options, session)?;
@@ -104,6 +116,27 @@ fn signed_by(options: &mut Options, session: &mut Session<'_>, catalog: &Catalog
     };
     let signed = offered(session, "Who signed, client or aliases (Enter: the client)", read)?;
     options.signed_by = signed.unwrap_or_else(|| vec!["client".to_owned()]);
+    Ok(())
+}
+
+fn form(options: &mut Options, session: &mut Session<'_>) -> Result<(), Failure> {
+    if options.form.is_some() {
+        return Ok(());
+    }
+    let cwd = session.host.cwd.clone();
+    let read = |answer: &str| match cwd.join(answer).is_file() {
+        true => Ok(PathBuf::from(answer)),
+        false => Err(Failure::not_found(format!("there is no file {answer}"))),
+    };
+    options.form = offered(session, "The file with the signed form (Enter: none)", read)?;
+    Ok(())
+}
+
+fn statements(options: &mut Options, session: &mut Session<'_>) -> Result<(), Failure> {
+    if options.statements.is_none() {
+        let question = "What the client read before signing: standard, or a file (Enter: not said)";
+        options.statements = offered(session, question, one::<String>)?;
+    }
     Ok(())
 }
 

@@ -45,6 +45,7 @@ impl Consents {
                 page.kinds.join(" "),
                 page.purposes.join(" "),
                 page.end(),
+                page.notes.join("; "),
             ];
             std::iter::once(id(&page.id)).chain(cells).collect()
         };
@@ -78,7 +79,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         if let std::collections::hash_map::Entry::Vacant(place) = clients.entry(id) {
             place.insert(catalog.client(id)?.ok_or(ConsentingError::NoClient(id))?);
         }
-        let judged = Judged::of(consent, clients[&id].clone(), &protocol, today);
+        let judged = Judged::of(catalog, consent, clients[&id].clone(), &protocol, today)?;
         if args.state.is_none_or(|state| state == judged.state) {
             consents.push(Page::of(catalog, &judged)?);
         }

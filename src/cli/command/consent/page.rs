@@ -15,6 +15,8 @@ pub struct Page {
     pub client: Who,
     pub state: &'static str,
     pub missing: Vec<&'static str>,
+    /// What it does not do although it looks as if it did.
+    pub notes: Vec<String>,
     pub recipients: Vec<Who>,
     pub kinds: Vec<&'static str>,
     pub tags: Vec<String>,
@@ -28,6 +30,9 @@ pub struct Page {
     pub legal_proceedings: bool,
     pub effective: Option<String>,
     pub until: Option<String>,
+    /// Its last day; a spoken one ends before its words say.
+    #[serde(skip)]
+    last_day: Option<String>,
     pub on_event: Option<String>,
     pub no_expiry: bool,
     pub signed_on: Option<String>,
@@ -80,6 +85,7 @@ impl Page {
             client: Who { id: judged.client.id().to_string(), alias: judged.client.details.alias.to_string() },
             state: judged.state.as_str(),
             missing: judged.missing.clone(),
+            notes: judged.notes.clone(),
             recipients: people(&terms.recipients)?,
             kinds: terms.kinds.iter().map(|kind| kind.as_str()).collect(),
             tags: terms.tags.iter().map(ToString::to_string).collect(),
@@ -93,6 +99,7 @@ impl Page {
             legal_proceedings: terms.legal_proceedings,
             effective: day(terms.effective),
             until: day(terms.until),
+            last_day: day(judged.last_day),
             on_event: terms.on_event.as_ref().map(ToString::to_string),
             no_expiry: terms.no_expiry,
             signed_on: day(terms.signed_on),
@@ -115,7 +122,7 @@ impl Page {
 
     /// When it ends, in a word or two.
     pub fn end(&self) -> String {
-        match (&self.until, &self.on_event) {
+        match (&self.last_day, &self.on_event) {
             (Some(day), _) => day.clone(),
             (None, Some(event)) => event.clone(),
             (None, None) if self.no_expiry => "no expiry".to_owned(),

@@ -77,7 +77,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let protocol = vault.catalog().protocol()?.protocol;
     let mut consent = before.consent;
     consent.give_receipt(&ConsentReceiptGiven { consent: id, on: today, sha256: Digest::of(b"") });
-    let sources = pages::Sources::of(&vault, Judged::of(consent, before.client, &protocol, today), today)?;
+    let sources =
+        pages::Sources::of(&vault, Judged::of(vault.catalog(), consent, before.client, &protocol, today)?, today)?;
     let state = sources.judged.state;
     let page = if session.globals.json {
         format!("{}\n", sources.matter().receipt_json(state, sources.adopted.version))

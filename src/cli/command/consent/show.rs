@@ -42,7 +42,7 @@ impl Shown {
             ("client", text(&page.client.alias)),
             ("state", text(page.state)),
             ("missing", Some(flags)),
-            ("not signed by all", yes(!page.signed && !page.signed_by.is_empty())),
+            ("note", Some(page.notes.join("; "))),
             ("false because", page.false_because.clone()),
             ("revoked", Some(revoked)),
             ("to", Some(page.to())),

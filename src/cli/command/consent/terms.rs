@@ -193,6 +193,7 @@ pub fn incoming<'a>(session: &Session<'_>, form: &Path, terms: &ConsentTerms, to
 pub fn recipients(catalog: &Catalog, typed: &[String]) -> Result<Vec<RecipientId>, Failure> {
     let mut found = Vec::new();
     for typed in typed {
+        names::not_everyone(typed.strip_prefix(TEAM).unwrap_or(typed))?;
         let Some(team) = typed.strip_prefix(TEAM) else {
             found.push(names::recipient(catalog, typed)?.id());
             continue;

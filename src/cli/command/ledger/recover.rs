@@ -18,6 +18,7 @@ use crate::cli::session::state_of;
 use crate::cli::text::bare;
 use crate::cli::verdict;
 use crate::cli::verdict::Finding;
+use crate::keys::signer::Origin;
 use crate::practice::event::Body;
 use crate::practice::log::LogJoined;
 use crate::practice::words::Line;
@@ -66,6 +67,9 @@ struct Recovered {
     head: Option<Head>,
     #[serde(skip)]
     is_writer: bool,
+    /// How many recoveries that were stopped left something, which is gone now.
+    #[serde(skip)]
+    tidied: u64,
 }
 
 #[derive(Serialize)]
@@ -136,7 +140,11 @@ impl From<LogJoined> for Joined {
 
 impl Recovered {
     fn is_nothing(&self) -> bool {
-        self.completed.is_none() && self.mended == 0 && self.continued.is_none() && self.joined.is_empty()
+        self.completed.is_none()
+            && self.mended == 0
+            && self.tidied == 0
+            && self.continued.is_none()
+            && self.joined.is_empty()
     }
 }
 
@@ -145,6 +153,9 @@ impl Answer for Recovered {
         let mut text = String::new();
         if let Some(Brought { files, head }) = &self.completed {
             text.push_str(&format!("Brought {}: the ledger has {} entries now.\n", files_of(*files), head.size));
+        }
+        if self.tidied > 0 {
+            text.push_str("Took away what a recovery had left here that was stopped.\n");
         }
         if self.mended > 0 {
             text.push_str(&format!("Made {} of the ledger anew, from its entries.\n", files_of(self.mended)));
@@ -215,14 +226,20 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         }
         complete(session, &from, &mut done)?;
     }
-    done.mended = mend(session)?;
+    mend(session, &mut done)?;
     let mut vault = session.open_to_recover()?;
+    let has_followed = vault.follow_successor()?;
+    if has_followed {
+        // What was named was the head of the log before.
+        session.globals.accept_head = None;
+        vault = session.open_to_recover()?;
+    }
     if args.from.is_some() {
         // It was the copy's head, and has been compared: given twice, or again after a crash, it makes no writer.
         session.globals.accept_head = None;
     }
     if vault.was_continued() {
-        session.note("a new ledger goes on from that head already: this computer began it");
+        session.warn("a new ledger goes on from that head already: this computer began it");
         session.globals.accept_head = None;
     }
     if args.next_key.is_some() && !vault.was_continued() && vault.promised()?.is_none() {
@@ -233,12 +250,15 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         accept_fork(session, &mut vault)?;
     }
     let writes = !matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. } | VaultError::Unmarked(_)));
-    let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::AtHand);
+    let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::Outlived | Standing::AtHand);
     let names_a_head = session.globals.accept_head.is_some();
     let is_branch_of_another = vault.is_branched() && !vault.is_writer();
     // A copy that was to be completed, and is: who writes the ledger is another question, and was not asked.
-    let is_done =
-        names_the_copy || done.completed.is_some() || (done.mended > 0 && !names_a_head) || !done.left_out.is_empty();
+    let is_done = names_the_copy
+        || has_followed
+        || done.completed.is_some()
+        || ((done.mended > 0 || done.tidied > 0) && !names_a_head)
+        || !done.left_out.is_empty();
     if is_behind || is_branch_of_another || (!writes && !is_done) {
         vault = go_on_here(session, vault, (args.next_key.as_deref(), args.reason), &mut done)?;
     }
@@ -307,10 +327,12 @@ fn complete(session: &mut Session<'_>, from: &Path, done: &mut Recovered) -> Res
     Ok(())
 }
 
-fn mend(session: &mut Session<'_>) -> Result<u64, Failure> {
+fn mend(session: &mut Session<'_>, done: &mut Recovered) -> Result<(), Failure> {
     let unlocked = session.unlock_to_recover()?;
     let wait = session.lock_wait();
-    Ok(mending::mend(&unlocked, wait, &mut session.host.rng)?)
+    done.tidied = mending::tidy(&unlocked, wait)?;
+    done.mended = mending::mend(&unlocked, wait, &mut session.host.rng)?;
+    Ok(())
 }
 
 /// The ledger goes on here, if somebody says so.
@@ -327,15 +349,18 @@ fn go_on_here(
         let head = vault.head();
         let accept = format!("{}:{}", head.size, root_text(&head.root));
         let so_far = match &done.completed {
-            Some(Brought { files, .. }) => format!("{} were brought, and nothing else was done", files_of(*files)),
+            Some(Brought { files: 1, .. }) => "1 file was brought, and nothing else was done".to_owned(),
+            Some(Brought { files, .. }) => format!("{files} files were brought, and nothing else was done"),
             None => "nothing was done".to_owned(),
         };
         let message =
             format!("{} Nobody confirmed that a new ledger is to go on from here; {so_far}", state_of(&vault)?);
         session.raise(&vault);
-        let failure = Failure::new(FailureCode::Refused, message);
+        let beyond = vault.beyond().map(|(from, up_to, origin)| beyond(from, up_to, origin)).unwrap_or_default();
+        let failure = Failure::new(FailureCode::Refused, message + &beyond);
         // A second end may be what is left of a taking over from that copy which did not come to its end.
-        let failure = match vault.highest()?.size > head.size || vault.is_branched() {
+        let is_lacking = vault.highest()?.size > head.size || *vault.standing() == Standing::Outlived;
+        let failure = match is_lacking || vault.is_branched() {
             true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
             false => failure,
         };
@@ -345,6 +370,18 @@ fn go_on_here(
     done.continued =
         Some(Continued { closed: (&made.closed).into(), have: (&made.have).into(), vkey: made.key.to_string() });
     Ok(vault)
+}
+
+/// What is to be done about entries that are beyond the link to what goes on from their ledger.
+fn beyond(from: u64, up_to: u64, origin: &Origin) -> String {
+    let (entries, are) = match up_to - from {
+        1 => (format!("entry {from}"), "is"),
+        _ => (format!("entries {from} to {}", up_to - 1), "are"),
+    };
+    format!(
+        "; {entries} of {origin} {are} beyond the link to the ledger that goes on, and {are} joined to that by the computer \
+         that writes it (there: subrosa ledger recover --from COPY-OF-THIS), or by a new one from here"
+    )
 }
 
 /// Two histories under one key: which one holds is nothing that a program can know.

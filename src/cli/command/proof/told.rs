@@ -174,7 +174,8 @@ impl Told {
             }
         }
         if let Witnesses { counted, known, time: Some(time), .. } = &self.witnesses {
-            said.push(format!("{counted} of {known} known witnesses had seen this head by {time}"));
+            let witnesses = if *known == 1 { "witness" } else { "witnesses" };
+            said.push(format!("{counted} of {known} known {witnesses} had seen this head by {time}"));
         }
         said
     }

@@ -11,6 +11,7 @@ use crate::cli::answer::Who;
 use crate::cli::command::owner;
 use crate::cli::command::protocol::adopt;
 use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
 use crate::cli::text::row;
@@ -63,7 +64,16 @@ impl Answer for Checked {
 /// Checks.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if let Some(file) = &args.file {
-        adopt::read(file, session)?;
+        let (_, protocol) = adopt::read(file, session)?;
+        // Where there is a vault, what it would refuse is refused here.
+        match session.open() {
+            Ok(vault) => protocols::may_follow(&vault, &protocol)?,
+            Err(failure) if failure.code == FailureCode::NoVault => {}
+            Err(failure) if failure.code == FailureCode::CannotUnlock => {
+                session.warn(&format!("not compared with the present protocol: {}", failure.message));
+            }
+            Err(failure) => return Err(failure),
+        }
         let checked = Checked { version: None, owners: Vec::new(), recipients: Vec::new() };
         session.answer("protocol-check", &checked, None)?;
         return Ok(Exit::Done);

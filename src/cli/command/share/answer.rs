@@ -128,13 +128,13 @@ impl Answer for Shared {
 
 impl Shared {
     /// Who would get what.
-    pub fn planned(vault: &Vault, plan: &SharePlan, today: Date) -> Result<Self, Failure> {
-        let disclosures: Result<_, _> =
-            plan.planned.iter().map(|planned| Disclosure::planned(vault, plan, planned)).collect();
+    pub fn planned(vault: &Vault, plans: &[SharePlan], today: Date) -> Result<Self, Failure> {
+        let all = plans.iter().flat_map(|plan| plan.planned.iter().map(move |planned| (plan, planned)));
+        let disclosures: Result<_, _> = all.map(|(plan, planned)| Disclosure::planned(vault, plan, planned)).collect();
         Ok(Self {
             dry_run: true,
             disclosures: disclosures?,
-            refused: refused(vault, plan, today)?,
+            refused: refused(vault, plans, today)?,
             head: vault.head().into(),
         })
     }
@@ -142,7 +142,7 @@ impl Shared {
     /// Who got what.
     pub fn made(
         vault: &Vault,
-        plan: &SharePlan,
+        plans: &[SharePlan],
         (committed, released): (&Committed, &[Released]),
         today: Date,
     ) -> Result<Self, Failure> {
@@ -151,14 +151,15 @@ impl Shared {
             let Body::DisclosureMade(made) = &event.body else {
                 continue;
             };
-            let planned = plan.planned.iter().find(|planned| planned.disclosure == made.disclosure);
+            let planned =
+                plans.iter().flat_map(|plan| &plan.planned).find(|planned| planned.disclosure == made.disclosure);
             let records = planned.map(ids).unwrap_or_default();
             let released = released.iter().find(|released| released.disclosure == made.disclosure);
             let mut disclosure = Disclosure::made(vault, (*index, event.time), made, records, released)?;
             disclosure.obligations = planned.map(|planned| obligations(planned.permit())).unwrap_or_default();
             disclosures.push(disclosure);
         }
-        Ok(Self { dry_run: false, disclosures, refused: refused(vault, plan, today)?, head: (&committed.head).into() })
+        Ok(Self { dry_run: false, disclosures, refused: refused(vault, plans, today)?, head: (&committed.head).into() })
     }
 
     /// What was handed over late.
@@ -234,11 +235,13 @@ fn ids(planned: &PlannedDisclosure) -> Vec<String> {
     planned.records.iter().map(|record| record.id().to_string()).collect()
 }
 
-fn refused(vault: &Vault, plan: &SharePlan, today: Date) -> Result<Vec<Refused>, Failure> {
-    let one = |(recipient, refusal): &_| -> Result<Refused, Failure> {
-        let recipient: &crate::practice::recipient::Recipient = recipient;
-        let reasons = reasons(vault.catalog(), plan, recipient, refusal, today);
-        Ok(Refused { recipient: who(vault, recipient.id())?, reasons })
-    };
-    plan.refused.iter().map(one).collect()
+fn refused(vault: &Vault, plans: &[SharePlan], today: Date) -> Result<Vec<Refused>, Failure> {
+    let mut all = Vec::new();
+    for plan in plans {
+        for (recipient, refusal) in &plan.refused {
+            let reasons = reasons(vault.catalog(), plan, recipient, refusal, today);
+            all.push(Refused { recipient: who(vault, recipient.id())?, reasons });
+        }
+    }
+    Ok(all)
 }

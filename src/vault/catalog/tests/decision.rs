@@ -34,7 +34,13 @@ fn bodies(consents: u64) -> Vec<Body> {
     let Body::VaultCreated(began) = created() else { unreachable!() };
     let text = strict(&began);
     let excerpt = |n| RecordVersion {
-        excerpt_of: Some(ExcerptOf { de_identified: false, lines: vec![[1, 2]], record: id("r-", 1), version: 1 }),
+        excerpt_of: Some(ExcerptOf {
+            de_identified: false,
+            lines: vec![[1, 2]],
+            of_lines: Some(3),
+            record: id("r-", 1),
+            version: 1,
+        }),
         ..version(n, 1, Some(CLIENT))
     };
     let agreement = |n, recipient| AgreementAdded {

@@ -5,6 +5,7 @@ mod decision;
 mod file;
 mod samples;
 mod scale;
+mod telling;
 
 use std::convert::Infallible;
 

@@ -1,0 +1,198 @@
+//! `subrosa group close`: by files, or typed question by question.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::cli::Exit;
+use crate::cli::answer::Made;
+use crate::cli::answer::Who;
+use crate::cli::args::words;
+use crate::cli::command::group::OfSlot;
+use crate::cli::command::group::by_slot;
+use crate::cli::failure::Failure;
+use crate::cli::failure::named;
+use crate::cli::names;
+use crate::cli::noted;
+use crate::cli::session::Session;
+use crate::filing::session::Asked;
+use crate::groups;
+use crate::groups::GroupsError;
+use crate::groups::closing;
+use crate::groups::closing::Closing;
+use crate::groups::closing::Said;
+use crate::practice::group::Group;
+use crate::practice::words::Prose;
+use crate::vault::Vault;
+use crate::vocabulary::Comfort;
+use crate::vocabulary::GroupState;
+use crate::vocabulary::Setting;
+
+/// The largest common part, in bytes: it is held in memory to look for names.
+const LARGEST: usize = 16 << 20;
+/// How often a common part that names somebody is typed anew.
+const TRIES: usize = 3;
+
+/// What `subrosa group close` takes.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Whoever has no --part gets an empty one. File names are not kept: they would leave with the parts."
+)]
+pub struct Args {
+    /// The group: the beginning of its id
+    #[arg(value_name = "ID")]
+    pub group: Option<String>,
+    /// The room in which it met
+    #[arg(long, value_name = "SETTING", value_parser = words::<Setting>(Setting::WORDS))]
+    pub setting: Option<Setting>,
+    /// Why it met where others could hear; this opens a concern
+    #[arg(long, value_name = "TEXT")]
+    pub setting_reason: Option<String>,
+    /// What is said of all, and names nobody: a file, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub common: Option<PathBuf>,
+    /// What is said of one alone: a file, or -; may be repeated
+    #[arg(long = "part", value_name = "SLOT=FILE")]
+    pub parts: Vec<OfSlot<PathBuf>>,
+    /// How somebody seemed to be: ok, uneasy, distressed or not-observed; may be repeated
+    #[arg(long = "comfort", value_name = "SLOT=COMFORT")]
+    pub comfort: Vec<OfSlot<Comfort>>,
+}
+
+/// Closes one.
+pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let example = "subrosa group close g-0123 --setting closed-room --common common.txt --part 1=one.txt";
+    session.must_have(args.group.as_ref(), "ID", example)?;
+    session.must_have(args.setting.as_ref(), "--setting", example)?;
+    session.must_have(args.common.as_ref(), "--common", example)?;
+    let (parts, comfort) = (by_slot(args.parts, "--part")?, by_slot(args.comfort, "--comfort")?);
+    let reason = session.word::<Prose>(args.setting_reason, "--setting-reason")?;
+    let mut vault = session.open_to_append()?;
+    let typed = session.required(args.group, "ID", "Which group (the beginning of its id)", example)?;
+    let group = names::group(vault.catalog(), &typed)?;
+    if group.state() != GroupState::Started {
+        return Err(GroupsError::State { group: group.id(), state: group.state() }.into());
+    }
+    for slot in parts.keys().chain(comfort.keys()) {
+        groups::participant(&group, *slot)?;
+    }
+    let setting =
+        session.required(args.setting, "--setting", "In which room did it meet (such as closed-room)", example)?;
+    let cure = format!("subrosa group close {} --setting {setting} --setting-reason TEXT --common FILE", group.id());
+    let reason = noted::reason_for(Some(setting), reason, &cure, session)?;
+    let is_typed = args.common.is_none();
+    let common = match &args.common {
+        Some(file) => session.read_public(file, LARGEST)?,
+        None => common(&vault, session, example)?,
+    };
+    let mut texts = BTreeMap::new();
+    for (slot, file) in parts {
+        texts.insert(slot, source(&file, session)?);
+    }
+    if is_typed && texts.is_empty() {
+        for (slot, who) in slots(&vault, &group)? {
+            let question = format!("What is said of slot {slot} ({who}) alone, and goes with it to nobody else");
+            texts.extend(session.written(&question)?.map(|text| (slot, Source::Typed(text.into_bytes()))));
+        }
+    }
+    let asked = asked(&vault, &group, comfort, session)?;
+    let parts = texts.iter().map(|(slot, source)| (*slot, source.said())).collect();
+    let closing = Closing { group: group.id(), setting, reason, common: &common, parts, asked };
+    let committed = match closing::close(&mut session.desk(&mut vault), closing) {
+        Err(GroupsError::Named(hits)) => return Err(named(group.id(), setting, &hits)),
+        other => other?,
+    };
+    let exit = session.committed(&committed);
+    let closed = vault.catalog().group(group.id())?.unwrap_or(group);
+    if let Some((of, _)) = &closed.closed {
+        session.touch(&vault, of.common);
+    }
+    let made = Made {
+        id: closed.id().to_string(),
+        state: GroupState::Closed.as_str(),
+        missing: Vec::new(),
+        head: (&committed.head).into(),
+        sentence: format!(
+            "The group {} is closed ({}): one common part, and a part for each of the {} slots.",
+            closed.planned.name,
+            closed.id(),
+            closed.planned.participants.len()
+        ),
+    };
+    session.answer("group-close", &made, Some(&vault))?;
+    Ok(exit)
+}
+
+/// Where a part comes from.
+enum Source {
+    Typed(Vec<u8>),
+    File(PathBuf),
+}
+
+impl Source {
+    fn said(&self) -> Said<'_> {
+        match self {
+            Self::Typed(text) => {
+                Said { source: "standard input".to_owned(), open: Box::new(move || Ok(Box::new(text.as_slice()))) }
+            }
+            Self::File(path) => {
+                Said { source: path.display().to_string(), open: Box::new(move || Ok(Box::new(File::open(path)?))) }
+            }
+        }
+    }
+}
+
+/// A part's file, which has to be there before anything is asked.
+fn source(file: &Path, session: &mut Session<'_>) -> Result<Source, Failure> {
+    if file.as_os_str() == "-" {
+        return session.read_public(file, LARGEST).map(Source::Typed);
+    }
+    let path = session.host.absolute(file);
+    match path.is_file() {
+        true => Ok(Source::File(path)),
+        false => Err(Failure::not_found(format!("there is no file {}", path.display()))),
+    }
+}
+
+/// What is said of all, typed; typed anew where it names somebody.
+fn common(vault: &Vault, session: &mut Session<'_>, example: &str) -> Result<Vec<u8>, Failure> {
+    let question = "What is said of all, and names nobody";
+    for _ in 0..TRIES {
+        let text = session.needed_text(None, "--common", question, example)?.into_bytes();
+        let hits = match closing::look(vault, &text) {
+            Err(GroupsError::Named(hits)) => hits,
+            other => return other.map(|()| text).map_err(Failure::from),
+        };
+        for hit in hits {
+            let told =
+                format!("Line {}, column {}: this names or identifies somebody; leave it out", hit.line, hit.column);
+            session.terminal().map(|terminal| terminal.tell(&told)).transpose()?;
+        }
+    }
+    Err(Failure::usage("the common part still names somebody: nothing was filed").hint(example))
+}
+
+/// How each was, where somebody can be asked; whoever was not well may have a concern.
+fn asked(
+    vault: &Vault,
+    group: &Group,
+    mut comfort: BTreeMap<u64, Comfort>,
+    session: &mut Session<'_>,
+) -> Result<BTreeMap<u64, Asked>, Failure> {
+    let mut all = BTreeMap::new();
+    for (slot, who) in slots(vault, group)? {
+        let question =
+            format!("How did slot {slot} ({who}) seem: ok, uneasy, distressed, not-observed (Enter: not told)");
+        let comfort = session.offered(comfort.remove(&slot), &question)?;
+        let concern = noted::concern_of(comfort, &format!("Slot {slot}"), session)?;
+        all.insert(slot, Asked { comfort, concern, ..Asked::default() });
+    }
+    Ok(all)
+}
+
+/// The slots, each with the alias by which whoever sits here knows the person.
+fn slots(vault: &Vault, group: &Group) -> Result<Vec<(u64, String)>, Failure> {
+    let who = |(slot, client)| Ok((slot, Who::client(vault.catalog(), client)?.alias));
+    group.slots().map(who).collect()
+}

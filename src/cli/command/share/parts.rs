@@ -1,0 +1,77 @@
+//! What is to be shared, by the words that were typed: records, or a group. Of a group each participant is told apart: the
+//! common part and theirs, and what anybody else said is in none of it. Must not know who it goes to.
+
+use crate::cli::command::share::Misses;
+use crate::cli::failure::Failure;
+use crate::cli::names;
+use crate::id::ClientId;
+use crate::id::GroupId;
+use crate::id::RecordId;
+use crate::practice::group::Group;
+use crate::vault::catalog::Catalog;
+use crate::vocabulary::GroupState;
+
+/// What goes into one package, decided about as one.
+#[derive(Debug)]
+pub struct Parts {
+    /// The records, in their order.
+    pub records: Vec<RecordId>,
+    /// Whom they are about, where a group says it.
+    pub client: Option<ClientId>,
+    /// The group.
+    pub group: Option<GroupId>,
+}
+
+/// Reads it: one for records; for a group one for the client that is named, or else for each participant.
+pub fn of(
+    catalog: &Catalog,
+    typed: &[String],
+    client: Option<&str>,
+    missing: &mut Misses,
+) -> Result<Vec<Parts>, Failure> {
+    let (groups, typed): (Vec<&String>, Vec<&String>) = typed.iter().partition(|typed| is_group(typed));
+    let found = typed.iter().map(|typed| missing.note(names::record(catalog, typed)));
+    let records: Vec<RecordId> = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    let client = client.map(|typed| Ok::<_, Failure>((typed, names::client(catalog, typed)?.id()))).transpose()?;
+    if let Some((typed, client)) = client {
+        for id in &records {
+            if catalog.record(*id)?.is_some_and(|record| record.latest.client != Some(client)) {
+                return Err(Failure::not_found(format!("{id} is not a record of {typed}")));
+            }
+        }
+    }
+    let group = match &groups[..] {
+        [] => return Ok(vec![Parts { records, client: None, group: None }]),
+        [one] => missing.note(names::group(catalog, one))?,
+        _ => return Err(Failure::usage("one group is shared at a time")),
+    };
+    let Some(group) = group else { return Ok(Vec::new()) };
+    if group.state() != GroupState::Closed {
+        let message = format!("the group {} is {}: nothing of it is filed yet", group.id(), group.state());
+        return Err(Failure::refused(message).hint(format!("subrosa group show {}", group.id())));
+    }
+    match client {
+        Some((typed, client)) => {
+            if group.slot_of(client).is_none() {
+                return Err(Failure::not_found(format!("{typed} took no part in {}", group.id())));
+            }
+            Ok(vec![part(&group, client, &records)])
+        }
+        None if records.is_empty() => Ok(group.slots().map(|(_, client)| part(&group, client, &[])).collect()),
+        None => {
+            let hint = format!("subrosa share {} --client ALIAS --to dr-lee --purpose treat", group.id());
+            Err(Failure::usage("records go with a group only for one client: --client is needed").hint(hint))
+        }
+    }
+}
+
+fn part(group: &Group, client: ClientId, more: &[RecordId]) -> Parts {
+    let mut records = group.parts_of(client);
+    records.extend(more);
+    Parts { records, client: Some(client), group: Some(group.id()) }
+}
+
+/// A record is told without its letter too; a group needs it.
+fn is_group(typed: &str) -> bool {
+    typed.to_lowercase().starts_with(GroupId::PREFIX)
+}

@@ -1,0 +1,214 @@
+//! Groups: a meeting is planned, begins, and is closed, which files what was said. People in a group are protected from each
+//! other: whoever takes part has promised, what is said of all names nobody, and what is said of one is theirs alone (domain
+//! rows 22 and 33 to 36). What is so already is judged under the locks. Must not know how any of it is typed or drawn.
+
+pub mod closing;
+
+use rand_core::CryptoRng;
+use rand_core::RngCore;
+
+use crate::filing;
+use crate::filing::FilingError;
+use crate::id::AgreementId;
+use crate::id::ClientId;
+use crate::id::GroupId;
+use crate::id::RecipientId;
+use crate::practice::agreement::Agreement;
+use crate::practice::event::Body;
+use crate::practice::group::Group;
+use crate::practice::group::GroupPlanned;
+use crate::practice::group::GroupStarted;
+use crate::practice::group::Unbound;
+use crate::practice::recipient::Kinship;
+use crate::practice::recipient::Recipient;
+use crate::scan::Hit;
+use crate::time::Date;
+use crate::time::TimeError;
+use crate::vault::Vault;
+use crate::vault::catalog::Catalog;
+use crate::vault::catalog::CatalogError;
+use crate::vault::desk::Desk;
+use crate::vault::error::VaultError;
+use crate::vault::transaction::Committed;
+use crate::vault::transaction::Draft;
+use crate::vocabulary::AgreementState;
+use crate::vocabulary::AgreementType;
+use crate::vocabulary::GroupState;
+use crate::vocabulary::Relationship;
+
+/// Whoever takes part has promised one of these.
+const OF_PARTICIPANTS: &[AgreementType] = &[AgreementType::GroupMember, AgreementType::FamilyParticipant];
+/// Whoever leads it besides the owner has promised this.
+const OF_FACILITATORS: &[AgreementType] = &[AgreementType::CoFacilitator];
+
+/// Why nothing came of it.
+#[derive(Debug, thiserror::Error)]
+pub enum GroupsError {
+    /// There is no such group.
+    #[error("there is no group {0}")]
+    NoGroup(GroupId),
+    /// There is no such recipient.
+    #[error("there is no recipient {0}")]
+    NoRecipient(RecipientId),
+    /// Nobody has that slot.
+    #[error("the group {group} has the slots 1 to {count}, and no slot {slot}")]
+    NoSlot {
+        /// The group.
+        group: GroupId,
+        /// What was named.
+        slot: u64,
+        /// How many there are.
+        count: usize,
+    },
+    /// One person has one slot.
+    #[error("the same client is in the slots {0} and {1}")]
+    Twice(u64, u64),
+    /// A step that its state does not allow.
+    #[error("the group {group} is {state}")]
+    State {
+        /// The group.
+        group: GroupId,
+        /// Where it stands.
+        state: GroupState,
+    },
+    /// Some who would attend have not promised.
+    #[error("not everyone who attends has promised to keep what is said")]
+    Unbound(Vec<Attending>),
+    /// What is said of all names somebody.
+    #[error("the common part names somebody")]
+    Named(Vec<Hit>),
+    /// Nobody can look through it for names.
+    #[error("the common part is no text: nobody can make sure that it names nobody")]
+    NotText,
+    /// A period of the protocol leads beyond the calendar.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+    /// Something could not be filed.
+    #[error(transparent)]
+    Filing(#[from] FilingError),
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl From<CatalogError> for GroupsError {
+    fn from(error: CatalogError) -> Self {
+        Self::Vault(error.into())
+    }
+}
+
+/// Who attends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attendee {
+    /// Somebody who takes part.
+    Participant {
+        /// The slot, counted from 1.
+        slot: u64,
+        /// Who.
+        client: ClientId,
+        /// Who that is among the recipients, who promise; the last named where there are several.
+        recipient: Option<RecipientId>,
+    },
+    /// Somebody who leads it besides the owner.
+    Facilitator(RecipientId),
+}
+
+/// Somebody who attends, and the promise that is in force and was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attending {
+    /// Who.
+    pub attendee: Attendee,
+    /// The promise.
+    pub agreement: Option<AgreementId>,
+}
+
+/// Everybody who attends, the participants first, each with what was promised as it stands on that day.
+pub fn attending(catalog: &Catalog, planned: &GroupPlanned, today: Date) -> Result<Vec<Attending>, CatalogError> {
+    let recipients = catalog.recipients()?;
+    let mut all = Vec::new();
+    for (slot, client) in (1..).zip(planned.participants.iter().copied()) {
+        let is_self = |kinship: &Kinship| kinship.client == client && kinship.relationship == Relationship::SelfSame;
+        let selves = recipients.iter().filter(|one| one.details.relationships.iter().any(is_self)).map(Recipient::id);
+        let (mut recipient, mut agreement) = (None, None);
+        for id in selves {
+            recipient = Some(id);
+            agreement = agreement.or(promise(catalog, id, OF_PARTICIPANTS, today)?);
+        }
+        all.push(Attending { attendee: Attendee::Participant { slot, client, recipient }, agreement });
+    }
+    for id in &planned.facilitators {
+        let agreement = promise(catalog, *id, OF_FACILITATORS, today)?;
+        all.push(Attending { attendee: Attendee::Facilitator(*id), agreement });
+    }
+    Ok(all)
+}
+
+fn promise(
+    catalog: &Catalog,
+    recipient: RecipientId,
+    types: &[AgreementType],
+    today: Date,
+) -> Result<Option<AgreementId>, CatalogError> {
+    let holds = |agreement: &&Agreement| {
+        types.contains(&agreement.signed.agreement_type) && agreement.state(today) == AgreementState::Live
+    };
+    Ok(catalog.agreements(Some(recipient))?.iter().find(holds).map(|agreement| agreement.signed.agreement))
+}
+
+/// Plans one.
+pub fn plan<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, planned: GroupPlanned) -> Result<Committed, GroupsError> {
+    desk.append(|vault| {
+        for (slot, client) in (1..).zip(&planned.participants) {
+            filing::open_client(vault, Some(*client))?;
+            let before = (1..slot).zip(&planned.participants).find(|(_, other)| *other == client);
+            if let Some((before, _)) = before {
+                return Err(GroupsError::Twice(before, slot));
+            }
+        }
+        for id in &planned.facilitators {
+            vault.catalog().recipient(*id)?.ok_or(GroupsError::NoRecipient(*id))?;
+        }
+        Ok(vec![Draft::from(Body::GroupPlanned(planned))])
+    })
+}
+
+/// Begins one: whoever attends has promised, or it is said of the slot why not. What is said of somebody who has promised is
+/// left out.
+pub fn start<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    id: GroupId,
+    without: Vec<Unbound>,
+    today: Date,
+) -> Result<Committed, GroupsError> {
+    desk.append(|vault| {
+        let group = group(vault, id)?;
+        if group.state() != GroupState::Planned {
+            return Err(GroupsError::State { group: id, state: group.state() });
+        }
+        without.iter().try_for_each(|unbound| participant(&group, unbound.slot).map(drop))?;
+        let mut lacking = attending(vault.catalog(), &group.planned, today)?;
+        lacking.retain(|one| one.agreement.is_none());
+        let lacks = |slot: u64| {
+            lacking.iter().any(|one| matches!(one.attendee, Attendee::Participant { slot: of, .. } if of == slot))
+        };
+        let without: Vec<Unbound> = without.into_iter().filter(|unbound| lacks(unbound.slot)).collect();
+        lacking.retain(|one| match one.attendee {
+            Attendee::Participant { slot, .. } => without.iter().all(|unbound| unbound.slot != slot),
+            Attendee::Facilitator(_) => true,
+        });
+        if !lacking.is_empty() {
+            return Err(GroupsError::Unbound(lacking));
+        }
+        Ok(vec![Draft::from(Body::GroupStarted(GroupStarted { group: id, without }))])
+    })
+}
+
+fn group(vault: &Vault, id: GroupId) -> Result<Group, GroupsError> {
+    vault.catalog().group(id)?.ok_or(GroupsError::NoGroup(id))
+}
+
+/// Who has a slot.
+pub fn participant(group: &Group, slot: u64) -> Result<ClientId, GroupsError> {
+    let count = group.planned.participants.len();
+    group.participant(slot).ok_or(GroupsError::NoSlot { group: group.id(), slot, count })
+}

@@ -1,0 +1,164 @@
+//! Concerns: while one is open, what it touches is held; what was noticed in a session is noted beside it, and nobody is
+//! pressed to say anything.
+
+use serde_json::Value;
+
+use crate::agreements::reasons;
+use crate::practice::ANA;
+use crate::practice::LEE;
+use crate::practice::Practice;
+
+const KINDS: [&str; 2] = ["progress-note", "letter"];
+
+/// A client with a note and a letter, and two who may have both.
+fn practice() -> (Practice, [String; 2]) {
+    let practice = Practice::new();
+    practice.ok(&["client", "add", "mk-01", "--adult"]);
+    for (alias, key) in [("dr-lee", LEE), ("ana", ANA)] {
+        let add = ["recipient", "add", alias, "--key", key, "--role", "treating-provider"];
+        practice.ok(&[&add[..], &["--verified", "in-person"]].concat());
+    }
+    let records = KINDS.map(|kind| {
+        practice.write("text.txt", &format!("A {kind}.\n"));
+        practice.ok(&["add", "text.txt", "--client", "mk-01", "--kind", kind]).stdout.trim().to_owned()
+    });
+    let grant = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--to", "ana", "--kind", "progress-note"];
+    let signed = ["--kind", "letter", "--purpose", "treat", "--signed-on", "1d", "--signed-by", "client"];
+    practice.ok(&[&grant[..], &signed].concat());
+    practice.write("concern.txt", "Her sister works there.\n");
+    (practice, records)
+}
+
+fn open(practice: &Practice, scope: &[&str]) -> String {
+    let open = ["concern", "open", "--client", "mk-01", "--text", "concern.txt"];
+    practice.ok(&[&open[..], scope].concat()).stdout.trim().to_owned()
+}
+
+#[test]
+fn an_open_concern_holds_what_it_names_and_no_more_until_it_is_answered() {
+    let (practice, [note, letter]) = practice();
+    for (scope, held) in [
+        (&[][..], [true, true, true]),
+        (&["--to", "dr-lee"], [true, false, true]),
+        (&["--kind", "letter"], [false, false, true]),
+        (&["--record", &note], [true, true, false]),
+        (&["--to", "ana", "--kind", "letter"], [false, false, false]),
+    ] {
+        let concern = open(&practice, scope);
+        let asked = [(&note, "dr-lee"), (&note, "ana"), (&letter, "dr-lee")];
+        for ((record, to), is_held) in asked.into_iter().zip(held) {
+            let share = ["share", record, "--to", to, "--purpose", "treat"];
+            match is_held {
+                true => assert_eq!(reasons(&practice, &share), ["E-CONCERN"], "{scope:?}"),
+                false => drop(practice.ok(&[&share[..], &["--dry-run"]].concat())),
+            }
+        }
+        let resolve = ["concern", "resolve", &concern, "--response", "concern.txt", "--addressed", "partly"];
+        practice.ok(&resolve);
+        practice.refused(3, &resolve);
+        practice.ok(&["share", &note, "--to", "dr-lee", "--purpose", "treat", "--dry-run"]);
+    }
+    practice.ok(&["ledger", "verify"]);
+}
+
+#[test]
+fn what_cures_it_is_the_command_that_answers_it() {
+    let (practice, [note, _]) = practice();
+    let made = ["concern", "open", "--client", "mk-01", "--by", "representative", "--text", "concern.txt", "--json"];
+    let made = practice.ok(&made).json();
+    assert_eq!((&made["schema"], &made["state"]), (&"subrosa/concern-open/1".into(), &"open".into()));
+    let error = practice.run(&["share", &note, "--to", "dr-lee", "--purpose", "treat", "--json"]).error();
+    assert_eq!(error["reasons"][0]["id"], "E-CONCERN");
+    practice.write("FILE", "He was moved to another ward.\n");
+    let words = shlex::split(error["reasons"][0]["cure"].as_str().unwrap()).unwrap();
+    practice.ok(&words.iter().skip(1).map(String::as_str).collect::<Vec<_>>());
+    practice.ok(&["share", &note, "--to", "dr-lee", "--purpose", "treat"]);
+    let listed = practice.ok(&["concern", "list", "--json"]).json()["concerns"][0].clone();
+    assert_eq!((&listed["by"], &listed["due"]), (&"representative".into(), &"2026-11-28".into()));
+    assert_eq!((&listed["state"], &listed["resolved"]["addressed"]), (&"resolved".into(), &"yes".into()));
+    assert_eq!(listed["resolved"]["response"], "He was moved to another ward.");
+    // What it says is not drawn where others look on.
+    let drawn = practice.at_terminal(&[], &["concern", "list"]);
+    assert!(drawn.stdout.contains("due 2026-11-28") && !drawn.stdout.contains("sister"), "{drawn:?}");
+    assert!(practice.ok(&["concern", "list"]).stdout.ends_with("\teverything\tHer sister works there.\n"));
+}
+
+#[test]
+fn a_concern_is_typed_read_or_not_opened() {
+    let (practice, [note, _]) = practice();
+    practice.ok(&["client", "add", "mk-02"]);
+    practice.refused(2, &["concern", "open", "--client", "mk-01"]);
+    practice.refused(2, &["concern", "open", "--text", "concern.txt"]);
+    practice.refused(2, &["concern", "open", "--client", "mk-01", "--slot", "1", "--text", "concern.txt"]);
+    practice.refused(4, &["concern", "open", "--client", "mk-01", "--text", "none.txt"]);
+    practice.refused(4, &["concern", "open", "--client", "mk-02", "--record", &note, "--text", "concern.txt"]);
+    practice.refused(4, &["concern", "resolve", "o-zzzz", "--response", "concern.txt", "--addressed", "yes"]);
+    practice.write("empty.txt", "");
+    practice.refused(2, &["concern", "open", "--client", "mk-01", "--text", "empty.txt"]);
+    let said = practice.at_terminal(&["mk-01", "Who hears it", "in the hall?", "."], &["concern", "open"]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    let listed = practice.ok(&["concern", "list", "--json"]).json()["concerns"].clone();
+    assert_eq!((&listed[0]["text"], &listed[0]["by"]), (&"Who hears it\nin the hall?".into(), &"client".into()));
+    let said = practice.at_terminal(&["o-"], &["concern", "resolve"]);
+    assert_eq!(said.exit, 4, "{said:?}");
+    let id = listed[0]["id"].as_str().unwrap();
+    assert_eq!(practice.at_terminal(&["Moved.", ".", "yes"], &["concern", "resolve", id]).exit, 0);
+}
+
+fn entries(practice: &Practice, kind: &str) -> Vec<Value> {
+    let log = practice.ok(&["ledger", "log", "--kind", kind, "--json"]).json();
+    log["entries"].as_array().unwrap().iter().map(|entry| entry["event"].clone()).collect()
+}
+
+#[test]
+fn what_is_offered_after_a_session_is_taken_by_enter_and_never_asked_elsewhere() {
+    let (mut practice, _) = practice();
+    practice.write("empty.txt", "");
+    let add = ["add", "empty.txt", "--client", "mk-01", "--kind", "session-individual"];
+    // An empty note is a record.
+    practice.ok(&add);
+    let entered = practice.at_terminal(&["", "", "", "", "", ""], &add);
+    assert_eq!((entered.exit, entries(&practice, "session.noted").len()), (0, 0), "{entered:?}");
+    let answers = ["", "", "", "yes", "uneasy", "Who else reads it?", ".", "work, the flat"];
+    let said = practice.at_terminal(&answers, &add);
+    assert_eq!(said.exit, 0, "{said:?}");
+    let noted = entries(&practice, "session.noted").remove(0);
+    assert_eq!((&noted["comfort"], &noted["concerns_asked"]), (&"uneasy".into(), &true.into()));
+    assert_eq!(noted["declined"], serde_json::json!(["work", "the flat"]));
+    let opened = entries(&practice, "concern.opened").remove(0);
+    assert_eq!((&opened["by"], &opened["records"][0]), (&"staff".into(), &noted["record"]));
+    let grant = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--kind", "session-individual"];
+    practice.ok(&[&grant[..], &["--purpose", "treat", "--signed-on", "1d", "--signed-by", "client"]].concat());
+    let share = ["share", noted["record"].as_str().unwrap(), "--to", "dr-lee", "--purpose", "treat"];
+    assert_eq!(reasons(&practice, &share), ["E-CONCERN", "E-COMFORT"]);
+    practice.now += 86_400;
+    assert_eq!(reasons(&practice, &share), ["E-CONCERN"]);
+    // What is no session is asked nothing of the kind.
+    let letter = practice.at_terminal(&["", "", ""], &["add", "empty.txt", "--client", "mk-01", "--kind", "letter"]);
+    assert_eq!(letter.exit, 0, "{letter:?}");
+}
+
+#[test]
+fn a_session_where_others_could_hear_needs_a_reason_and_opens_a_concern() {
+    let (practice, _) = practice();
+    let add = ["add", "concern.txt", "--client", "mk-01", "--kind", "progress-note", "--setting"];
+    for setting in ["public", "semi-public"] {
+        let said = practice.refused(3, &[&add[..], &[setting]].concat());
+        assert!(said.stderr.contains("--setting-reason TEXT"), "{said:?}");
+    }
+    practice.ok(&[&add[..], &["unknown"]].concat());
+    practice.ok(&add[..6]);
+    assert!(entries(&practice, "session.noted").is_empty());
+    let record = practice.ok(&[&add[..], &["public", "--setting-reason", "she fell in the hall"]].concat()).stdout;
+    let noted = entries(&practice, "session.noted").remove(0);
+    assert_eq!((&noted["setting_reason"], &noted["record"]), (&"she fell in the hall".into(), &record.trim().into()));
+    let opened = entries(&practice, "concern.opened").remove(0);
+    assert_eq!((&opened["by"], &opened["records"]), (&"staff".into(), &serde_json::json!([record.trim()])));
+    assert_eq!(reasons(&practice, &["share", record.trim(), "--to", "ana", "--purpose", "treat"]), ["E-CONCERN"]);
+    // On a terminal it is asked for; Enter refuses.
+    let asked = ["public", "", "", "", "", "", "the lift stood still"];
+    let said = practice.at_terminal(&asked, &add[..6]);
+    assert_eq!((said.exit, entries(&practice, "concern.opened").len()), (0, 2), "{said:?}");
+    let said = practice.at_terminal(&["semi-public", "", "", "", "", "", ""], &add[..6]);
+    assert_eq!(said.exit, 3, "{said:?}");
+}

@@ -1,0 +1,255 @@
+//! What is due: nothing, then something, then too late, and gone when the command that is printed was run.
+
+use std::io::Cursor;
+
+use serde_json::Value;
+
+use crate::practice::LEE;
+use crate::practice::NOW;
+use crate::practice::Practice;
+use crate::practice::Said;
+
+const DAY: i64 = 86_400;
+
+/// One class: what brings it, how many days are left then, and after how many it is too late.
+struct Class {
+    name: &'static str,
+    done: &'static [&'static [&'static str]],
+    days: i64,
+    /// What the printed command reads from standard input.
+    answer: &'static str,
+}
+
+/// What makes each class due. Names and days are those of [`Practice`]: Saturday, 2026-11-21.
+const CLASSES: &[Class] = &[
+    Class {
+        name: "consent",
+        done: &[&[
+            "consent",
+            "grant",
+            "--client",
+            "mk-01",
+            "--to",
+            "dr-lee",
+            "--kind",
+            "letter",
+            "--purpose",
+            "treat",
+            "--signed-on",
+            "2026-11-01",
+            "--signed-by",
+            "client",
+            "--until",
+            "2026-12-01",
+        ]],
+        days: 10,
+        answer: "",
+    },
+    Class {
+        name: "agreement",
+        done: &[&[
+            "agreement",
+            "add",
+            "dr-lee",
+            "--type",
+            "staff",
+            "--signed-on",
+            "2026-11-01",
+            "--ends",
+            "2026-12-01",
+            "--standard",
+            "--understood",
+            "explained",
+        ]],
+        days: 10,
+        answer: "",
+    },
+    Class {
+        name: "training",
+        done: &[&[
+            "training",
+            "add",
+            "dr-lee",
+            "--course",
+            "secrets at work",
+            "--on",
+            "2026-11-01",
+            "--valid-until",
+            "2026-12-01",
+        ]],
+        days: 10,
+        answer: "",
+    },
+    Class {
+        name: "protocol",
+        done: &[
+            &["recipient", "edit", "dr-lee", "--role", "supervisor"],
+            &["training", "add", "dr-lee", "--course", "secrets", "--on", "2026-11-01", "--valid-until", "2028-01-01"],
+            &["protocol", "adopt", "stricter.toml", "--material"],
+        ],
+        days: 0,
+        answer: "",
+    },
+    Class {
+        name: "concern",
+        done: &[&["concern", "open", "--client", "mk-01", "--to", "dr-lee", "--text", "concern.txt"]],
+        days: 7,
+        answer: "She was told who reads it.\n",
+    },
+    Class { name: "client", done: &[&["client", "add", "ab-02", "--adult"]], days: 0, answer: "" },
+];
+
+fn practice() -> Practice {
+    let practice = Practice::new();
+    practice.ok(&["client", "add", "mk-01", "--adult", "--limits-discussed", "2026-11-01"]);
+    practice.ok(&[
+        "recipient",
+        "add",
+        "dr-lee",
+        "--key",
+        LEE,
+        "--role",
+        "treating-provider",
+        "--verified",
+        "in-person",
+    ]);
+    practice.write("concern.txt", "My sister knows dr-lee.\n");
+    let text = practice.ok(&["protocol", "show"]).stdout;
+    practice.write("stricter.toml", &text.replace("[handling]\nhow = \"", "[handling]\nhow = \"Only here. "));
+    practice
+}
+
+/// What is due of a class, or of all.
+fn due(practice: &Practice, class: &str) -> Vec<Value> {
+    let said = practice.run(&["due", "--json"]);
+    let answer = said.json();
+    let items = answer["items"].as_array().unwrap().clone();
+    let overdue = items.iter().filter(|item| item["days"].as_i64().unwrap() < 0).count();
+    assert_eq!(answer["overdue"], overdue);
+    assert_eq!(said.exit, if overdue > 0 { 7 } else { 0 }, "{said:?}");
+    items.into_iter().filter(|item| item["class"] == class).collect()
+}
+
+/// Runs a command as it was printed, with this on standard input.
+fn run_printed(practice: &Practice, command: &str, input: &str) -> Said {
+    let words = shlex::split(command).unwrap();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    assert_eq!(words[0], "subrosa", "{command}");
+    let (mut host, ends) = practice.host();
+    host.stdin = Box::new(Cursor::new(input.as_bytes().to_vec()));
+    practice.run_in((host, ends), &words[1..])
+}
+
+#[test]
+fn each_class_is_absent_due_overdue_and_gone_when_its_command_was_run() {
+    for Class { name, done, days, answer } in CLASSES {
+        let mut practice = practice();
+        assert_eq!(due(&practice, name), [Value::Null; 0], "{name}");
+        for args in *done {
+            practice.ok(args);
+        }
+        let items = due(&practice, name);
+        assert_eq!(items.len(), 1, "{name}: {items:?}");
+        assert_eq!(items[0]["days"], *days, "{name}: {items:?}");
+        practice.now += (days + 1) * DAY;
+        let items = due(&practice, name);
+        assert_eq!(items[0]["days"], -1, "{name}: {items:?}");
+        let command = items[0]["command"].as_str().unwrap();
+        let said = run_printed(&practice, command, answer);
+        assert_eq!(said.exit, 0, "{name}: {command}: {said:?}");
+        assert_eq!(due(&practice, name), [Value::Null; 0], "{name}: {command}");
+    }
+}
+
+#[test]
+fn a_paper_key_that_was_never_made_is_due_until_there_is_one() {
+    let mut practice = practice();
+    let items = due(&practice, "key");
+    assert_eq!((items.len(), &items[0]["days"]), (1, &30.into()), "{items:?}");
+    practice.now += 31 * DAY;
+    assert_eq!(due(&practice, "key")[0]["days"], -1);
+}
+
+#[test]
+fn a_paper_that_ended_is_forgotten_unless_a_role_stands_on_it() {
+    let mut practice = practice();
+    practice.ok(CLASSES[0].done[0]);
+    practice.ok(CLASSES[2].done[0]);
+    practice.now += 39 * DAY;
+    assert_eq!((due(&practice, "consent").len(), due(&practice, "training").len()), (1, 1));
+    practice.now += 2 * DAY;
+    assert_eq!((due(&practice, "consent").len(), due(&practice, "training").len()), (0, 0));
+    practice.ok(&["recipient", "edit", "dr-lee", "--role", "supervisor"]);
+    assert_eq!(due(&practice, "training").len(), 1);
+    practice.ok(&["recipient", "suspend", "dr-lee", "--reason", "left"]);
+    assert_eq!(due(&practice, "training").len(), 0);
+}
+
+#[test]
+fn due_looks_as_far_as_it_is_told_and_from_the_day_it_is_told() {
+    let practice = practice();
+    practice.ok(CLASSES[0].done[0]);
+    let count = |args: &[&str]| {
+        let said = practice.run(&[&["due", "--json"], args].concat()).json();
+        let classes = said["items"].as_array().unwrap().iter().map(|item| item["class"].as_str().unwrap().to_owned());
+        (classes.filter(|class| class == "consent").count(), said["overdue"].as_u64().unwrap())
+    };
+    assert_eq!(count(&["--within", "9d"]), (0, 0));
+    assert_eq!(count(&["--within", "10d"]), (1, 0));
+    assert_eq!(count(&["--as-of", "2026-12-01"]), (1, 0));
+    assert_eq!(count(&["--as-of", "2026-12-02"]), (1, 1));
+    assert_eq!(practice.run(&["due", "--as-of", "2026-12-02"]).exit, 7);
+    assert_eq!(practice.run(&["due", "--within", "soon"]).exit, 2);
+}
+
+#[test]
+fn a_line_names_ids_and_aliases_alone_and_the_calendar_not_even_these() {
+    let practice = practice();
+    practice.ok(&["client", "add", "xy-09", "--name", "Xenia Yates", "--adult"]);
+    practice.ok(CLASSES[0].done[0]);
+    let said = practice.ok(&["due", "--ics", "due.ics"]);
+    let lines: Vec<Vec<&str>> = said.stdout.lines().map(|line| line.split('\t').collect()).collect();
+    assert!(lines.iter().all(|columns| columns.len() == 6), "{said:?}");
+    assert!(lines.is_sorted_by_key(|columns| columns[0]), "{said:?}");
+    assert!(!said.stdout.contains("Xenia"));
+    let calendar = std::fs::read_to_string(practice.path("due.ics")).unwrap();
+    assert!(calendar.lines().all(|line| line.len() <= 75) && calendar.ends_with("END:VCALENDAR\r\n"));
+    assert_eq!(calendar.matches("BEGIN:VEVENT").count(), lines.len());
+    assert!(calendar.contains("SUMMARY:consent k-"), "{calendar}");
+    for word in ["Xenia", "mk-01", "xy-09", "dr-lee", "subrosa consent"] {
+        assert!(!calendar.contains(word), "{word}: {calendar}");
+    }
+    let again = std::fs::read_to_string({
+        practice.ok(&["due", "--ics", "again.ics"]);
+        practice.path("again.ics")
+    });
+    assert_eq!(again.unwrap(), calendar, "the same things keep their places");
+    assert_eq!(practice.run(&["due", "--ics", "due.ics"]).exit, 6);
+}
+
+#[test]
+fn a_person_reads_a_rule_of_the_protocol_first_and_another_one_next_week() {
+    let mut practice = practice();
+    let rule = |practice: &Practice| practice.run(&["due", "--json"]).json()["rule"].as_str().unwrap().to_owned();
+    let first = rule(&practice);
+    assert!(practice.ok(&["protocol", "show"]).stdout.contains(&first), "{first}");
+    assert_eq!(rule(&practice), first);
+    practice.now += 7 * DAY;
+    assert_ne!(rule(&practice), first);
+    practice.now = NOW;
+    let drawn = practice.at_terminal(&[], &["due"]).stdout;
+    assert!(drawn.starts_with(&format!("This week: {first}\n")), "{drawn}");
+}
+
+#[test]
+fn a_reminder_is_about_no_client_and_blames_nobody() {
+    let practice = practice();
+    let said = practice.at_terminal(&[], &["nudge", "dr-lee", "--about", "talk"]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    assert!(said.stdout.starts_with("For dr-lee: let us keep this"), "{said:?}");
+    let log = practice.ok(&["ledger", "log", "--kind", "colleague.nudged", "--json"]).json();
+    let entry = &log["entries"][0];
+    assert_eq!((&entry["client"], &entry["event"]["about"]), (&Value::Null, &"talk".into()));
+    assert_eq!(practice.refused(2, &["nudge", "dr-lee"]).stdout, "");
+    practice.refused(4, &["nudge", "nobody", "--about", "talk"]);
+}

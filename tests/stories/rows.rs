@@ -1,0 +1,356 @@
+//! What the practice asked for, row by row: which rules and commands fulfil it, and which story shows that. The rows are
+//! those of the texts that the vault was made after, by the numbers they have there; 26 and 27 are about storage and copies
+//! of it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+use subrosa::cli::args::Cli;
+use subrosa::policy;
+
+/// A row: its number, what it asks for, the rules and commands that fulfil it, and the stories that show it.
+struct Row(u8, &'static str, &'static [&'static str], &'static [&'static str]);
+
+const ROWS: &[Row] = &[
+    Row(
+        1,
+        "nothing without a consent that covers it",
+        &["E-CONSENT-NONE", "share"],
+        &["flips::each_dimension_flipped_is_refused_for_its_own_reasons_and_leaves_one_entry"],
+    ),
+    Row(
+        2,
+        "each person consents for their own part",
+        &["E-CLIENT-SEVERAL", "E-CONSENT-NONE", "share"],
+        &[
+            "groups::one_participant_is_told_of_alone_and_the_whole_by_each_ones_own_consent",
+            "family::a_family_meets_and_each_is_told_of_alone",
+        ],
+    ),
+    Row(
+        3,
+        "a consent is taken back as easily as given",
+        &["E-CONSENT-REVOKED", "consent revoke"],
+        &["consents::taking_a_part_back_leaves_the_rest_and_tells_what_was_sent"],
+    ),
+    Row(
+        4,
+        "a consent that lacks something is none",
+        &["E-CONSENT-INCOMPLETE", "consent complete", "consent mark-false"],
+        &["consents::each_missing_element_is_named_and_nothing_is_shared_under_the_draft"],
+    ),
+    Row(
+        5,
+        "it is not turned against the client",
+        &["E-SPECIAL-PROCEEDING", "E-RECIP-ADVERSE"],
+        &[
+            "agreements::a_conflict_and_an_adverse_use_need_their_own_word_each_and_it_is_recorded",
+            "consents::notes_and_proceedings_have_a_consent_of_their_own",
+        ],
+    ),
+    Row(
+        6,
+        "family is nobody by itself, and nobody is confirmed",
+        &["E-CONSENT-NONE", "inquiry add"],
+        &["scenarios::a_mother_gets_what_her_son_allowed_and_nothing_before", "inquiries::TBD"],
+    ),
+    Row(
+        7,
+        "who signs for a minor, and until when",
+        &["E-CONSENT-SIGNATORY", "client representative"],
+        &[
+            "midnights::a_child_is_of_age_from_local_midnight_on",
+            "consents::who_signs_for_a_minor_is_for_the_minors_rule_to_say",
+        ],
+    ),
+    Row(
+        8,
+        "the client has a copy",
+        &["consent receipt", "consent form"],
+        &["consents::the_ledger_has_the_digest_of_the_copy_that_the_client_got"],
+    ),
+    Row(
+        9,
+        "judgement for safety, with every question answered",
+        &["E-SAFETY-INCOMPLETE", "E-SAFETY-SERIOUS", "E-SAFETY-IMMINENT", "E-SAFETY-UNSURE", "safety disclose"],
+        &["safety::TBD"],
+    ),
+    Row(
+        10,
+        "substance-use records in an emergency",
+        &["E-SPECIAL-PART2-EMERGENCY", "safety disclose"],
+        &["safety::TBD"],
+    ),
+    Row(
+        11,
+        "judgement is looked at again",
+        &["E-REVIEW-SELF", "safety review", "followup list", "followup done"],
+        &["safety::TBD"],
+    ),
+    Row(12, "reports that the law asks for", &["E-SPECIAL-PART2-REPORT", "safety disclose"], &["safety::TBD"]),
+    Row(
+        13,
+        "agreements say what may and may not be shared",
+        &["E-AGREE-NONE", "agreement add"],
+        &["agreements::half_an_agreement_is_none_and_says_what_it_lacks"],
+    ),
+    Row(
+        14,
+        "and what a breach leads to",
+        &["agreement add"],
+        &["notices::whoever_promised_is_reminded_of_what_a_breach_leads_to"],
+    ),
+    Row(
+        15,
+        "from the outset",
+        &["E-AGREE-EXPIRED", "client edit", "due"],
+        &[
+            "agreements::an_agreement_holds_from_its_first_day_to_its_last",
+            "due::each_class_is_absent_due_overdue_and_gone_when_its_command_was_run",
+        ],
+    ),
+    Row(
+        16,
+        "understood, and not only signed",
+        &["E-AGREE-UNDERSTOOD"],
+        &["agreements::at_a_terminal_the_party_types_the_consequences_back"],
+    ),
+    Row(
+        17,
+        "each party bound alone, conflicts declared",
+        &["E-RECIP-CONFLICT", "share"],
+        &["agreements::a_conflict_and_an_adverse_use_need_their_own_word_each_and_it_is_recorded"],
+    ),
+    Row(
+        18,
+        "sessions are held in private rooms",
+        &["add", "concern open"],
+        &[
+            "concerns::a_session_where_others_could_hear_needs_a_reason_and_opens_a_concern",
+            "groups::a_group_that_met_where_others_could_hear_needs_a_reason_and_is_held",
+        ],
+    ),
+    Row(19, "what is told is disclosed", &["E-SETTING-PUBLIC", "disclose oral"], &["oral::TBD"]),
+    Row(
+        20,
+        "a screen is in a room too",
+        &["E-SETTING-UNDECLARED", "E-SETTING-PUBLIC", "E-SETTING-RECORDED", "here", "lock", "unlock"],
+        &[
+            "rooms::content_is_drawn_in_a_private_room_alone_and_the_cure_is_one",
+            "rooms::what_is_restricted_is_not_drawn_on_a_terminal_that_is_recorded",
+            "rooms::a_real_terminal_without_a_room_with_a_public_one_and_with_one_that_is_over",
+            "rooms::a_real_recorder_is_found",
+            "scenarios::notes_are_not_typed_in_a_cafe_and_are_in_the_practice",
+            "unlocked::an_unlocked_vault_is_found_until_its_time_is_over_or_it_is_locked",
+            "unlocked::the_kernels_keyring_keeps_it_for_this_user_and_for_so_long",
+        ],
+    ),
+    Row(
+        21,
+        "colleagues remind each other, without blame",
+        &["nudge"],
+        &["due::a_reminder_is_about_no_client_and_blames_nobody"],
+    ),
+    Row(
+        22,
+        "privacy is planned before a group meets",
+        &["group plan", "group start", "E-AGREE-NONE"],
+        &["groups::a_plan_tells_what_is_missing_and_calls_participants_by_their_slots"],
+    ),
+    Row(
+        23,
+        "nothing ends up where it should not",
+        &["E-OUTPUT-VAULT", "E-OUTPUT-LINK", "E-OUTPUT-EXISTS", "show"],
+        &["sharing::a_place_that_is_not_safe_is_refused_and_the_vault_stays"],
+    ),
+    Row(
+        24,
+        "nothing is left lying around",
+        &["sweep", "due"],
+        &[
+            "copies_in_clear::a_copy_stands_in_the_ledger_is_found_and_ends",
+            "copies_in_clear::only_the_very_copy_is_wiped",
+            "copies_in_clear::a_machine_knows_its_copies_under_the_next_ledger_and_no_others",
+        ],
+    ),
+    Row(
+        25,
+        "no plain text by accident",
+        &["show", "edit"],
+        &[
+            "terminal::a_text_is_paged_on_the_alternate_screen_and_nothing_of_it_stays",
+            "copies_in_clear::what_was_not_written_is_said_to_be_gone_and_what_is_refused_is_no_entry",
+        ],
+    ),
+    Row(
+        28,
+        "only who needs it",
+        &["E-NEED-ROLE", "rules"],
+        &["restrictions::a_receptionist_does_not_need_progress_notes"],
+    ),
+    Row(
+        29,
+        "not everyone, because they work there",
+        &["E-RECIP-WILDCARD", "team add"],
+        &[
+            "teams::of_four_with_one_lapsed_training_three_get_it_and_only_when_that_is_said",
+            "teams::a_team_is_no_person_and_not_everyone",
+        ],
+    ),
+    Row(30, "looking is recorded", &["report access"], &["reports::TBD"]),
+    Row(
+        31,
+        "no more than is needed",
+        &["E-MINIMUM", "excerpt"],
+        &["excerpts::all_lines_are_the_whole_record_and_a_part_of_a_part_is_a_part"],
+    ),
+    Row(
+        32,
+        "those who leave",
+        &["E-RECIP-SUSPENDED", "recipient suspend", "report outstanding"],
+        &["agreements::who_leaves_leaves_dead_consents_and_packages_behind"],
+    ),
+    Row(
+        33,
+        "private talks before and after a group",
+        &["group plan", "due"],
+        &[
+            "groups::talks_before_and_after_are_sessions_that_are_filed_and_never_shared_with_the_group",
+            "family::a_family_meets_and_each_is_told_of_alone",
+        ],
+    ),
+    Row(
+        34,
+        "each participant's part apart",
+        &["group close", "share"],
+        &[
+            "groups::the_common_part_names_nobody_or_nothing_is_filed",
+            "family::a_family_meets_and_each_is_told_of_alone",
+        ],
+    ),
+    Row(
+        35,
+        "nobody else is named",
+        &["E-THIRDPARTY", "share"],
+        &[
+            "third_parties::whoever_else_is_named_is_told_with_the_place",
+            "groups::a_name_in_somebodys_own_part_holds_it_and_redacting_tells_of_a_participant",
+        ],
+    ),
+    Row(
+        36,
+        "group members promise",
+        &["E-AGREE-NONE", "group start"],
+        &[
+            "groups::nobody_attends_without_a_promise_and_the_cure_runs_as_it_is_printed",
+            "groups::somebody_without_a_promise_attends_only_with_a_reason_that_is_recorded",
+        ],
+    ),
+    Row(
+        37,
+        "concerns are heard and answered",
+        &["E-CONCERN", "concern open", "concern resolve", "concern list"],
+        &["concerns::an_open_concern_holds_what_it_names_and_no_more_until_it_is_answered"],
+    ),
+    Row(
+        38,
+        "limits that the client sets",
+        &["E-RESTRICT", "E-RESTRICT-SELFPAY", "restrict add"],
+        &["restrictions::what_the_client_paid_for_reaches_no_payer_and_nothing_overrides_it"],
+    ),
+    Row(
+        39,
+        "nobody is pressed",
+        &["add"],
+        &["concerns::what_is_offered_after_a_session_is_taken_by_enter_and_never_asked_elsewhere"],
+    ),
+    Row(
+        40,
+        "cues of discomfort",
+        &["E-COMFORT", "add", "group close"],
+        &[
+            "groups::who_was_uneasy_is_left_in_peace_until_the_next_day",
+            "concerns::what_is_offered_after_a_session_is_taken_by_enter_and_never_asked_elsewhere",
+        ],
+    ),
+    Row(
+        41,
+        "a protocol with its three sections",
+        &["protocol adopt", "protocol check"],
+        &["protocol::what_is_no_protocol_is_refused_by_line_and_key"],
+    ),
+    Row(
+        42,
+        "training, and again when the protocol asks something new",
+        &["E-TRAIN-EXPIRED", "E-TRAIN-PROTOCOL", "training add"],
+        &[
+            "protocol::a_material_change_is_acknowledged_before_anything_is_shared",
+            "agreements::a_supervisor_gets_nothing_before_promise_and_training_are_in_order",
+        ],
+    ),
+    Row(
+        43,
+        "reminders are computed",
+        &["due"],
+        &[
+            "due::each_class_is_absent_due_overdue_and_gone_when_its_command_was_run",
+            "due::a_line_names_ids_and_aliases_alone_and_the_calendar_not_even_these",
+        ],
+    ),
+    Row(
+        44,
+        "a rule of the week",
+        &["due", "nudge"],
+        &["due::a_person_reads_a_rule_of_the_protocol_first_and_another_one_next_week"],
+    ),
+    Row(45, "each refusal says by which source", &["explain", "rules"], &["rules::every_source_is_where_it_says"]),
+    Row(46, "rules refuse, and overrides are counted", &["report overrides"], &["reports::TBD"]),
+    Row(
+        47,
+        "plain words, and the name typed once more",
+        &["share"],
+        &[
+            "scenarios::of_two_with_nearly_one_name_the_wrong_one_gets_nothing",
+            "notices::the_page_says_what_why_for_whom_what_not_until_when_and_whom_to_call",
+        ],
+    ),
+];
+
+#[test]
+fn every_row_is_there_once_and_what_fulfils_and_shows_it_exists() {
+    let numbers: Vec<u8> = ROWS.iter().map(|Row(number, ..)| *number).collect();
+    let expected: Vec<u8> = (1..=47).filter(|number| ![26, 27].contains(number)).collect();
+    assert_eq!(numbers, expected);
+    let mut missing = BTreeSet::new();
+    for Row(number, what, by, shown) in ROWS {
+        assert!(!what.is_empty() && !by.is_empty() && !shown.is_empty(), "{number}");
+        missing.extend(by.iter().filter(|name| !is_there(name)).map(|name| format!("{number}: {name}")));
+        missing.extend(shown.iter().filter(|story| !is_told(story)).map(|story| format!("{number}: {story}")));
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// Whether there is such a rule, or such a command.
+fn is_there(name: &str) -> bool {
+    if name.starts_with("E-") {
+        return policy::rule(name).is_some();
+    }
+    let mut command = Cli::command();
+    name.split(' ').all(|word| {
+        let found = command.find_subcommand(word).cloned();
+        found.is_some_and(|found| {
+            command = found;
+            true
+        })
+    })
+}
+
+/// Whether there is such a story.
+fn is_told(story: &str) -> bool {
+    let (file, name) = story.split_once("::").unwrap();
+    let stories = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories");
+    let text = fs::read_to_string(stories.join(format!("{file}.rs"))).unwrap_or_default();
+    text.contains(&format!("#[test]\nfn {name}() {{"))
+}
