@@ -67,8 +67,8 @@ impl Recorded {
     }
 }
 
-/// Writes a page, its text made harmless already or not; on a terminal it stands on the alternate screen, under `title`. For a
-/// file the vault is one that was opened to append. Returns the path of a file.
+/// Writes a page as it is; on a terminal it stands on the alternate screen, under `title`, and is made harmless. For a file the
+/// vault is one that was opened to append. Returns the path of a file.
 pub fn write_page(
     session: &mut Session<'_>,
     vault: &mut Vault,
@@ -76,13 +76,12 @@ pub fn write_page(
     title: &str,
     page: &str,
 ) -> Result<Option<PathBuf>, Failure> {
-    let page = harmless(page);
     if *target == Target::Stdout && session.host.stdout.is_terminal() && !session.globals.batch && !session.globals.json
     {
         let Some(terminal) = session.host.terminal.as_deref_mut() else {
             return Err(Failure::new(FailureCode::Unsafe, "there is no terminal to draw on; -o FILE writes a file"));
         };
-        terminal.page(title, &page)?;
+        terminal.page(title, &harmless(page))?;
         return Ok(None);
     }
     write_bytes(session, vault, target, page.as_bytes())

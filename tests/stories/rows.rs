@@ -152,7 +152,15 @@ const ROWS: &[Row] = &[
         20,
         "a screen is in a room too",
         &["E-SETTING-UNDECLARED", "E-SETTING-PUBLIC", "E-SETTING-RECORDED", "here", "lock", "unlock"],
-        &["rooms::TBD"],
+        &[
+            "rooms::content_is_drawn_in_a_private_room_alone_and_the_cure_is_one",
+            "rooms::what_is_restricted_is_not_drawn_on_a_terminal_that_is_recorded",
+            "rooms::a_real_terminal_without_a_room_with_a_public_one_and_with_one_that_is_over",
+            "rooms::a_real_recorder_is_found",
+            "scenarios::notes_are_not_typed_in_a_cafe_and_are_in_the_practice",
+            "unlocked::an_unlocked_vault_is_found_until_its_time_is_over_or_it_is_locked",
+            "unlocked::the_kernels_keyring_keeps_it_for_this_user_and_for_so_long",
+        ],
     ),
     Row(
         21,
@@ -170,10 +178,27 @@ const ROWS: &[Row] = &[
         23,
         "nothing ends up where it should not",
         &["E-OUTPUT-VAULT", "E-OUTPUT-LINK", "E-OUTPUT-EXISTS", "show"],
-        &["TBD::TBD"],
+        &["sharing::a_place_that_is_not_safe_is_refused_and_the_vault_stays"],
     ),
-    Row(24, "nothing is left lying around", &["sweep", "due"], &["TBD::TBD"]),
-    Row(25, "no plain text by accident", &["show", "edit"], &["TBD::TBD"]),
+    Row(
+        24,
+        "nothing is left lying around",
+        &["sweep", "due"],
+        &[
+            "copies_in_clear::a_copy_stands_in_the_ledger_is_found_and_ends",
+            "copies_in_clear::only_the_very_copy_is_wiped",
+            "copies_in_clear::a_machine_knows_its_copies_under_the_next_ledger_and_no_others",
+        ],
+    ),
+    Row(
+        25,
+        "no plain text by accident",
+        &["show", "edit"],
+        &[
+            "terminal::a_text_is_paged_on_the_alternate_screen_and_nothing_of_it_stays",
+            "copies_in_clear::what_was_not_written_is_said_to_be_gone_and_what_is_refused_is_no_entry",
+        ],
+    ),
     Row(
         28,
         "only who needs it",

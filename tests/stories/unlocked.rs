@@ -89,7 +89,8 @@ fn what_rests_is_checked_as_every_identity_is() {
     practice.ok(&["unlock"]);
     let [name] = &practice.kept.names()[..] else { panic!("one name") };
     assert!(name.starts_with("subrosa/"), "{name}");
-    let other = Practice::new();
+    let other = Practice::without_vault();
+    other.ok(&["init", "--owner", crate::practice::OWNER, "--batch"]);
     other.ok(&["unlock"]);
     // Another vault's identity under this one's name, and bytes that are none: passed over, and said.
     let stranger = other.kept.at(NOW).find(&other.kept.names()[0]).unwrap().unwrap();

@@ -15,6 +15,7 @@ use crate::cli::plain;
 use crate::cli::public;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
+use crate::cli::text::harmless;
 use crate::consenting::Judged;
 
 /// What `subrosa consent form` takes.
@@ -62,7 +63,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let today = super::today(session, &vault)?;
     let judged = Judged::find(&vault, consent.id(), today)?;
     let sources = pages::Sources::of(&vault, judged, today)?;
-    let page = sources.matter().form();
+    let page = harmless(&sources.matter().form()).into_owned();
     let written = plain::write_page(session, &mut vault, &target, "consent", &page)?;
     if let Some(path) = written {
         let printed = Printed {

@@ -1,8 +1,6 @@
 //! `subrosa report accounting`: as text, values for a spreadsheet, an object, or a page to print. It names people by name,
 //! so it is plain content.
 
-use std::io;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -15,12 +13,11 @@ use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Look;
 use crate::cli::failure::Failure;
-use crate::cli::failure::FailureCode;
 use crate::cli::failure::unless_refused;
 use crate::cli::names;
 use crate::cli::output;
-use crate::cli::output::Output;
 use crate::cli::output::Target;
+use crate::cli::plain;
 use crate::cli::public;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
@@ -151,7 +148,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         return Err(Failure::usage("--json and another --format cannot both stand on standard output")
             .hint("subrosa report accounting --client CLIENT --format html -o FILE --json"));
     }
-    let vault = session.open()?;
+    // What goes into a file is written down first, so the ledger has to be one that can be added to.
+    let mut vault = if target == Target::Stdout { session.open()? } else { session.open_to_append()? };
     let asked = Asked {
         client: names::client(vault.catalog(), &args.client)?.id(),
         days: args.range.days(session, &vault)?,
@@ -189,7 +187,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Format::Json => json::file(&report, SCHEMA),
         Format::Html => html::page(&report),
     };
-    if let Some(path) = write(session, &vault, &target, &page)? {
+    if let Some(path) = plain::write_page(session, &mut vault, &target, "accounting of disclosures", &page)? {
         told.path = Some(path.display().to_string());
         session.answer("report-accounting", &told, Some(&vault))?;
     }
@@ -201,24 +199,4 @@ fn judge(session: &Session<'_>, vault: &Vault, target: &Target) -> Result<(), Fa
     let risks = output::risks(target, session.host, Some(vault.path()))?;
     let lifted = Lifted { location: false, force: matches!(target, Target::File { force: true, .. }) };
     unless_refused("the report", &Contents::Plain.judge(&risks, lifted))
-}
-
-/// Writes it; on a terminal it stands on the alternate screen. Returns the path of a file.
-fn write(session: &mut Session<'_>, vault: &Vault, target: &Target, page: &str) -> Result<Option<PathBuf>, Failure> {
-    judge(session, vault, target)?;
-    if *target == Target::Stdout && session.host.stdout.is_terminal() && !session.globals.batch {
-        let Some(terminal) = session.host.terminal.as_deref_mut() else {
-            return Err(Failure::new(FailureCode::Unsafe, "there is no terminal to draw on; -o FILE writes a file"));
-        };
-        terminal.page("accounting of disclosures", page)?;
-        return Ok(None);
-    }
-    let cwd = session.host.cwd.clone();
-    let mut output = Output::open(target, Contents::Plain, &cwd, &mut session.host.stdout)?;
-    match output.write_all(page.as_bytes()).and_then(|()| output.flush()) {
-        // A reader that has gone has read enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(None),
-        other => other?,
-    }
-    Ok(output.finish()?)
 }
