@@ -4,10 +4,14 @@ use std::io::Cursor;
 
 use serde_json::Value;
 
+use crate::excerpts::filed;
 use crate::practice::LEE;
 use crate::practice::NOW;
 use crate::practice::Practice;
 use crate::practice::Said;
+use crate::safety::answers;
+use crate::third_parties::opened;
+use crate::third_parties::recipient;
 
 const DAY: i64 = 86_400;
 
@@ -159,6 +163,65 @@ fn each_class_is_absent_due_overdue_and_gone_when_its_command_was_run() {
         assert_eq!(said.exit, 0, "{name}: {command}: {said:?}");
         assert_eq!(due(&practice, name), [Value::Null; 0], "{name}: {command}");
     }
+}
+
+/// Runs the one printed command of a class; then nothing of it is due.
+fn cleared(practice: &Practice, class: &str, input: &str) {
+    while let Some(item) = due(practice, class).first() {
+        let command = item["command"].as_str().unwrap();
+        let said = run_printed(practice, command, input);
+        assert_eq!(said.exit, 0, "{class}: {command}: {said:?}");
+    }
+}
+
+#[test]
+fn what_follows_a_safety_disclosure_is_due_by_the_hour_and_the_package_until_its_code_is_heard() {
+    let mut practice = practice();
+    recipient(&practice, "crisis", "crisis-team");
+    filed(&practice, "call.txt", b"A plan for tonight.\n", &[]);
+    practice.write("answers.toml", &answers(&[("client_told", "later"), ("client_told_why", "She sleeps.")]));
+    for class in ["followup", "ack"] {
+        assert_eq!(due(&practice, class), [Value::Null; 0]);
+    }
+    let ask = ["safety", "disclose", "--client", "mk-01", "--to", "crisis", "--excerpt", "@:1-1"];
+    practice.ok(&[&ask[..], &["--answers", "answers.toml", "-o", "out.age"]].concat());
+    let days: Vec<_> = due(&practice, "followup").iter().map(|item| item["days"].as_i64().unwrap()).collect();
+    assert_eq!(days, [1, 1, 3, 7]);
+    assert_eq!(due(&practice, "ack")[0]["days"], 14);
+    practice.now += DAY + 1;
+    let days: Vec<_> = due(&practice, "followup").iter().map(|item| item["days"].as_i64().unwrap()).collect();
+    assert_eq!(days, [-1, -1, 1, 5]);
+    cleared(&practice, "followup", "It was right, and no more than was needed.\n");
+    practice.now += 14 * DAY;
+    assert_eq!(due(&practice, "ack")[0]["days"], -1);
+    let page = String::from_utf8(opened(&practice, "out.age")["NOTICE.txt"].clone()).unwrap();
+    cleared(&practice, "ack", page.lines().find_map(|line| line.strip_prefix("Receipt code:  ")).unwrap());
+    practice.ok(&["ledger", "verify"]);
+}
+
+#[test]
+fn a_copy_in_clear_is_due_by_the_hour_and_a_talk_by_the_day() {
+    let mut practice = practice();
+    filed(&practice, "note.txt", b"Slept.\n", &[]);
+    let talk = ["group", "plan", "Mondays", "--date", "2026-11-23", "--participant", "mk-01"];
+    for class in ["export", "group-talk"] {
+        assert_eq!(due(&practice, class), [Value::Null; 0]);
+    }
+    practice.ok(&["show", "@", "-o", "copy.txt"]);
+    practice.ok(&talk);
+    assert_eq!(
+        (&due(&practice, "export")[0]["days"], &due(&practice, "group-talk")[0]["days"]),
+        (&1.into(), &2.into())
+    );
+    practice.now += 3 * DAY;
+    assert_eq!(
+        (&due(&practice, "export")[0]["days"], &due(&practice, "group-talk")[0]["days"]),
+        (&(-2).into(), &(-1).into())
+    );
+    cleared(&practice, "export", "");
+    assert!(!practice.path("copy.txt").exists());
+    cleared(&practice, "group-talk", "");
+    practice.ok(&["ledger", "verify"]);
 }
 
 #[test]

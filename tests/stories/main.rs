@@ -36,6 +36,7 @@ mod inquiries;
 mod integrity;
 mod interviews;
 mod judges;
+mod leavers;
 mod ledger;
 mod licences;
 mod machine;

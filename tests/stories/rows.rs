@@ -140,8 +140,6 @@ const ROWS: &[Row] = &[
             "groups::a_group_that_met_where_others_could_hear_needs_a_reason_and_is_held",
         ],
     ),
-    Row(19, "what is told is disclosed", &["E-SETTING-PUBLIC", "disclose oral"], &["oral::TBD"]),
-    Row(18, "sessions are held in private rooms", &["add", "concern open"], &["concerns::TBD"]),
     Row(
         19,
         "what is told is disclosed",
@@ -214,7 +212,7 @@ const ROWS: &[Row] = &[
             "teams::a_team_is_no_person_and_not_everyone",
         ],
     ),
-    Row(30, "looking is recorded", &["report access"], &["reports::TBD"]),
+    Row(30, "looking is recorded", &["report access"], &["reports/itself::who_looked_and_what_is_odd_about_it"]),
     Row(
         31,
         "no more than is needed",
@@ -321,7 +319,12 @@ const ROWS: &[Row] = &[
         &["due::a_person_reads_a_rule_of_the_protocol_first_and_another_one_next_week"],
     ),
     Row(45, "each refusal says by which source", &["explain", "rules"], &["rules::every_source_is_where_it_says"]),
-    Row(46, "rules refuse, and overrides are counted", &["report overrides"], &["reports::TBD"]),
+    Row(
+        46,
+        "rules refuse, and overrides are counted",
+        &["report overrides"],
+        &["reports/itself::the_practice_looks_at_itself"],
+    ),
     Row(
         47,
         "plain words, and the name typed once more",

@@ -120,6 +120,7 @@ fn every_cure_is_a_command() {
         ("{purpose}", "treat"),
         ("{label}", "V"),
         ("{consent}", "k-0123456789abcdef"),
+        ("{concern}", "o-0123456789abcdef"),
         ("{agreement}", "staff"),
         ("{own}", "--note-class psychotherapy"),
         ("{legal}", "--legal-proceedings"),

@@ -2,6 +2,7 @@
 //! practice does in a week, as its owner would type it.
 
 use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Output;
@@ -102,6 +103,12 @@ impl Clinic {
     pub fn add(&self, time: &str, kind: &str, text: &str) -> String {
         self.machine.write("note.txt", text.as_bytes());
         self.ok(time, &["add", "note.txt", "--client", "mk-01", "--kind", kind])
+    }
+
+    /// The receipt code on the page of a package, which this key opens.
+    pub fn receipt_code(&self, package: &Path, key: &str) -> String {
+        let page = fs::read_to_string(self.machine.unpack(package, key).join("NOTICE.txt")).unwrap();
+        page.lines().find_map(|line| line.strip_prefix("Receipt code:  ")).unwrap().to_owned()
     }
 
     /// The ledger verifies, and the vault is sound.
