@@ -11,7 +11,6 @@ use crate::practice::Practice;
 use crate::practice::Said;
 use crate::safety::answers;
 use crate::third_parties::opened;
-use crate::third_parties::recipient;
 
 const DAY: i64 = 86_400;
 
@@ -177,13 +176,13 @@ fn cleared(practice: &Practice, class: &str, input: &str) {
 #[test]
 fn what_follows_a_safety_disclosure_is_due_by_the_hour_and_the_package_until_its_code_is_heard() {
     let mut practice = practice();
-    recipient(&practice, "crisis", "crisis-team");
-    filed(&practice, "call.txt", b"A plan for tonight.\n", &[]);
+    practice.ok(&["recipient", "edit", "dr-lee", "--role", "crisis-team"]);
+    filed(&practice, "call.txt", b"She called.\nA plan for tonight.\n", &[]);
     practice.write("answers.toml", &answers(&[("client_told", "later"), ("client_told_why", "She sleeps.")]));
     for class in ["followup", "ack"] {
         assert_eq!(due(&practice, class), [Value::Null; 0]);
     }
-    let ask = ["safety", "disclose", "--client", "mk-01", "--to", "crisis", "--excerpt", "@:1-1"];
+    let ask = ["safety", "disclose", "--client", "mk-01", "--to", "dr-lee", "--excerpt", "@:2-2"];
     practice.ok(&[&ask[..], &["--answers", "answers.toml", "-o", "out.age"]].concat());
     let days: Vec<_> = due(&practice, "followup").iter().map(|item| item["days"].as_i64().unwrap()).collect();
     assert_eq!(days, [1, 1, 3, 7]);

@@ -85,7 +85,7 @@ fn a_client_who_asks_is_told_of_nine_disclosures_and_which_law_asks_for_which() 
         grant(&clinic, START, to, &["--tag", "42cfrpart2"]);
     }
     // Two on a consent, which no law asks for; four of them under Part 2, which does.
-    let plain = clinic.add(&day(0), "progress-note", "Slept better.\n");
+    let plain = clinic.add(&day(0), "progress-note", "Slept better.\nA plan for tonight.\n");
     let part2 = clinic.add(&day(0), "progress-note", "Group on Mondays.\n");
     clinic.ok(&day(0), &["tag", &part2, "+42CFRPart2"]);
     for (n, to) in ["tom", "rita"].into_iter().enumerate() {
@@ -97,7 +97,7 @@ fn a_client_who_asks_is_told_of_nine_disclosures_and_which_law_asks_for_which() 
     clinic.machine.write("answers.toml", answers(&[]).as_bytes());
     for (n, to, medium) in [(8, "crisis", "package"), (9, "crisis", "oral"), (10, "children", "oral")] {
         let ask = ["safety", "disclose", "--client", "mk-01", "--to", to, "--excerpt"];
-        let words = format!("{plain}:1-1");
+        let words = format!("{plain}:2-2");
         let more = [&words, "--answers", "answers.toml", "--medium", medium, "--setting", "phone-private"];
         clinic.ok(&day(n), &[&ask[..], &more].concat());
     }
