@@ -146,12 +146,13 @@ fn text_of(vault: &Vault, version: &RecordVersion) -> Result<Secret<String>, Fil
     let mut bytes = Secret::new(Vec::new());
     let failed = |error| FilingError::Vault(VaultError::altered(places::object(version.object), error));
     vault.read(version)?.read_to_end(bytes.reveal_secret_mut()).map_err(failed)?;
-    if !readable::is_text(&version.media_type, bytes.reveal_secret()) {
+    if !readable::may_be_text(&version.media_type) {
         return Err(not_text());
     }
+    // What the scan can read there are excerpts of, too.
     match Readable::read(bytes.reveal_secret()) {
         Readable::Text(text) => Ok(Secret::new(text)),
-        Readable::NotText => Err(not_text()),
+        Readable::NotText => readable::guessed(bytes.reveal_secret()).map(Secret::new).ok_or_else(not_text),
     }
 }
 

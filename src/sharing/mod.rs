@@ -180,12 +180,12 @@ pub fn plan<R: CryptoRng + RngCore>(
     request.records.retain(|id| seen.insert(*id));
     let records = records_of(vault, &request)?;
     let named = vault.catalog().last_naming()?;
-    let Looked { mut found, unscanned } = looking::look(vault, &records)?;
+    let Looked { mut found, unscanned, without_lines } = looking::look(vault, &records)?;
     let mut to_redact = Vec::new();
     if request.redact {
         // An excerpt has neither its origin's file name nor its title; its tags stay.
         found.retain(|one| {
-            one.place == "tag" || !one.is_text || {
+            one.place == "tag" || !one.has_lines || {
                 to_redact.extend(one.record);
                 false
             }
@@ -198,7 +198,8 @@ pub fn plan<R: CryptoRng + RngCore>(
     let practice = vault.catalog().practice()?;
     let ours = practice.name.iter().chain(&practice.contact).map(|line| (policy::PRACTICE, line.as_str()));
     found.extend(looking::look_at_names(vault, &records, ours)?);
-    let matter = Matter::of(vault, records, found, request.about.clone())?;
+    let mut matter = Matter::of(vault, records, found, request.about.clone())?;
+    matter.without_lines = without_lines;
     let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), named, to_redact, request };
     for id in plan.request.recipients.clone() {
         let party = Party::of(vault, id, matter.client.as_ref(), callbacks)?;

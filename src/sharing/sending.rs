@@ -8,6 +8,7 @@ use rand_core::RngCore;
 
 use crate::digest::Digest;
 use crate::digest::Hashing;
+use crate::id::ClientId;
 use crate::keys::opening::SealsTo;
 use crate::keys::plugin::Callbacks;
 use crate::ledger::opening::Salt;
@@ -46,6 +47,7 @@ use crate::vault::transaction::Committed;
 use crate::vault::transaction::Draft;
 use crate::vault::transaction::Transaction;
 use crate::vocabulary::Medium;
+use crate::vocabulary::is_sensitivity;
 
 /// Seals every planned package into the outbox and commits their entries, with those of the refusals, as one
 /// checkpoint. Under the locks everything is looked up and decided once more: if the plan would now be another, it is
@@ -57,14 +59,15 @@ pub fn send<R: CryptoRng + RngCore>(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Committed, ShareError> {
     let ids: Vec<_> = plan.planned.iter().map(|planned| planned.disclosure).collect();
-    let mut transaction = desk.vault.begin(2 * plan.planned.len() + plan.refused.len(), &ids, desk.rng)?;
+    let lists = lists(desk.vault, plan)?;
+    let mut transaction = desk.vault.begin(2 * plan.planned.len() + lists, &ids, desk.rng)?;
     let mut drafts = Vec::new();
     for planned in &plan.planned {
         drafts.extend(confirmed(&mut transaction, planned)?);
         drafts.push(pack(&mut transaction, planned, &plan.request, (desk.clock)(), desk.rng, callbacks, progress)?);
     }
     for (recipient, refusal) in &plan.refused {
-        drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
+        drafts.extend(refused(&mut transaction, &plan.request, recipient, refusal)?);
     }
     let clock = desk.clock;
     transaction.commit(clock, desk.rng, |vault| match still_holds(vault, plan, clock(), callbacks)? {
@@ -75,10 +78,11 @@ pub fn send<R: CryptoRng + RngCore>(
 
 /// Commits the refusals alone.
 pub fn refuse<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, plan: &SharePlan) -> Result<Committed, ShareError> {
-    let mut transaction = desk.vault.begin(plan.refused.len(), &[], desk.rng)?;
+    let lists = lists(desk.vault, plan)?;
+    let mut transaction = desk.vault.begin(lists, &[], desk.rng)?;
     let mut drafts = Vec::new();
     for (recipient, refusal) in &plan.refused {
-        drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
+        drafts.extend(refused(&mut transaction, &plan.request, recipient, refusal)?);
     }
     transaction.commit(desk.clock, desk.rng, |_| Ok(drafts))
 }
@@ -218,32 +222,60 @@ fn write_package(
     Ok((digest, size))
 }
 
+/// The entries of one recipient's refusal: one for each client whose records were asked for, with their records, so that
+/// it is found under each of them.
 fn refused(
     transaction: &mut Transaction<'_>,
     request: &ShareRequest,
     recipient: &Recipient,
     refusal: &Refusal,
-) -> Result<Draft, ShareError> {
+) -> Result<Vec<Draft>, ShareError> {
     let records = records_of(transaction.vault(), request)?;
-    let refs: Vec<_> = records.iter().map(reference).collect();
-    let client = records.first().and_then(|record| record.latest.client);
-    let records = transaction.list(refs.clone())?;
-    let sealed_list = matches!(records, Listed::Sealed(_)).then_some(refs);
-    let body = DisclosureRefused {
-        basis: request.ask.basis,
-        client,
-        purpose: request.ask.purpose,
-        reasons: refusal.reasons.iter().map(|reason| reason.rule.id.to_owned()).collect(),
-        recipient: recipient.id(),
-        records,
-    };
-    Ok(Draft { records: sealed_list, ..Draft::from(Body::DisclosureRefused(body)) })
+    let mut reasons: Vec<String> = refusal.reasons.iter().map(|reason| reason.rule.id.to_owned()).collect();
+    reasons.dedup();
+    let mut drafts = Vec::new();
+    for client in clients_of(&records) {
+        let refs: Vec<_> = records.iter().filter(|record| record.latest.client == client).map(reference).collect();
+        let records = transaction.list(refs.clone())?;
+        let sealed_list = matches!(records, Listed::Sealed(_)).then_some(refs);
+        let body = DisclosureRefused {
+            basis: request.ask.basis,
+            client,
+            purpose: request.ask.purpose,
+            reasons: reasons.clone(),
+            recipient: recipient.id(),
+            records,
+        };
+        drafts.push(Draft { records: sealed_list, ..Draft::from(Body::DisclosureRefused(body)) });
+    }
+    Ok(drafts)
 }
 
-/// A record as it leaves: where identifiers were removed, its own name and title are such.
+/// Whom records are about, in the order of the records; nobody once, where there are none.
+fn clients_of(records: &[Record]) -> Vec<Option<ClientId>> {
+    let mut clients = Vec::new();
+    for record in records {
+        if !clients.contains(&record.latest.client) {
+            clients.push(record.latest.client);
+        }
+    }
+    if clients.is_empty() { vec![None] } else { clients }
+}
+
+/// How many lists of records a plan's refusals may seal.
+fn lists(vault: &Vault, plan: &SharePlan) -> Result<usize, ShareError> {
+    Ok(plan.refused.len() * clients_of(&records_of(vault, &plan.request)?).len())
+}
+
+/// A record as it leaves: where identifiers were removed, its own name and title are such, and whatever somebody typed as
+/// a tag may be one; only the tags that the rules know stay.
 fn leaving(record: &Record, is_nameless: bool) -> RecordVersion {
-    let version = record.latest.clone();
-    if is_nameless { RecordVersion { name: None, name_bytes: None, title: None, ..version } } else { version }
+    let mut version = record.latest.clone();
+    if is_nameless {
+        version.tags.retain(|tag| is_sensitivity(tag.as_str()));
+        version = RecordVersion { name: None, name_bytes: None, title: None, ..version };
+    }
+    version
 }
 
 fn reference(record: &Record) -> RecordRef {

@@ -51,6 +51,7 @@ mod rules;
 mod scenarios;
 mod screen;
 mod secrets;
+mod seen_places;
 mod sharing;
 mod shells;
 mod successions;

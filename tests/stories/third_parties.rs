@@ -244,7 +244,7 @@ fn what_is_no_text_is_said_to_be_unscanned() {
     let named = filed(&practice, "tomek.png", b"\x89PNG\r\n\x1a\n\0\0", &[]);
     let said = practice.run(&[&["share", &named], &SHARE[..], &["--redact", "--json"]].concat());
     assert_eq!(said.exit, 3, "{said:?}");
-    assert_eq!(said.error()["reasons"][0]["cure"], "subrosa add FILE --title TEXT");
+    assert_eq!(said.error()["reasons"][0]["cure"], "subrosa add FILE --client mk-01 --kind progress-note --title TEXT");
 }
 
 #[test]
