@@ -22,6 +22,7 @@ use crate::practice::record::RecordVersion;
 use crate::practice::words::Line;
 use crate::scan;
 use crate::scan::Allowed;
+use crate::scan::Own;
 use crate::scan::categories::Category;
 use crate::scan::readable;
 use crate::scan::readable::Readable;
@@ -208,7 +209,9 @@ fn change(
         text = Secret::new(redacted.text);
     }
     if let Some(today) = cut.de_identify {
-        let removed = scan::deidentify(text.reveal_secret(), vault.catalog(), today)?;
+        let known = origin.client.map(|client| vault.catalog().identifiers_of(client)).transpose()?;
+        let own = Own::of(&known.unwrap_or_default());
+        let removed = scan::deidentify(text.reveal_secret(), vault.catalog(), &own, today)?;
         changed.removed = removed.counts();
         text = Secret::new(removed.text);
     }

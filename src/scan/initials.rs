@@ -20,6 +20,11 @@ pub(super) fn key<'a>(words: impl Iterator<Item = &'a str>) -> String {
     format!("initials {letters}")
 }
 
+/// Whether letters that could be initials are likelier something else.
+pub(super) fn is_abbreviation(letters: &str) -> bool {
+    ABBREVIATIONS.contains(&letters)
+}
+
 /// Two initials or more that begin at token `at`, each with its dot, and their key.
 pub(super) fn found_at(tokens: &Tokens<'_>, at: usize) -> Option<(Piece, String)> {
     let goes_on = |here: usize| matches!(tokens.gap(here), Some("." | ". " | ".-"));

@@ -283,14 +283,14 @@ impl Name {
     }
 
     fn next(&self, tokens: &Tokens<'_>, last: usize, taken: u32) -> Option<Step> {
-        if !is_joint(&tokens.plain_gap(last + 1)) {
+        if !is_joint(&tokens.plain_gap(last + 1)) || ends_sentence(tokens, last + 1) {
             return None;
         }
         self.step(tokens, last + 1, taken)
     }
 
     fn previous(&self, tokens: &Tokens<'_>, first: usize, taken: u32) -> Option<Step> {
-        if first == 0 || !is_joint(&tokens.plain_gap(first)) {
+        if first == 0 || !is_joint(&tokens.plain_gap(first)) || ends_sentence(tokens, first) {
             return None;
         }
         self.step(tokens, first - 1, taken).filter(|step| step.tokens == 1)
@@ -330,6 +330,16 @@ impl Name {
     }
 }
 
+/// Whether `word` is nobody's alone inside a name.
+pub(super) fn is_particle(word: &str) -> bool {
+    is_among(PARTICLES, word)
+}
+
+/// Whether `word` stands before or after a name and is no part of it.
+pub(super) fn is_fringe(word: &str) -> bool {
+    is_honorific(word) || is_among(SUFFIXES, word)
+}
+
 fn is_honorific(word: &str) -> bool {
     is_title(word) && !is_ordinary(word) && word.chars().count() <= 5
 }
@@ -354,6 +364,12 @@ fn spellings(written: &str, word: &str, is_first: bool) -> Vec<String> {
 fn is_joint(gap: &str) -> bool {
     let is_light = |c: char| c.is_whitespace() || ".,;-_*\"|>~+\u{ad}".contains(c);
     !gap.is_empty() && gap.chars().count() <= 8 && gap.chars().all(is_light) && gap.matches('\n').count() <= 1
+}
+
+/// Whether a sentence ends before token `at`: at a full stop that is not the dot of an initial or a short word.
+fn ends_sentence(tokens: &Tokens<'_>, at: usize) -> bool {
+    let stop = tokens.gap(at).unwrap_or_default().strip_prefix('.');
+    stop.is_some_and(|rest| rest.starts_with(char::is_whitespace)) && tokens.word(at - 1).chars().count() > 2
 }
 
 /// Whether a dot or comma stands right before token `at`.
