@@ -194,3 +194,64 @@ fn stem(word: &str) -> Option<String> {
 fn letters_of(tokens: &Tokens<'_>) -> Vec<String> {
     (0..tokens.list.len()).map(|at| tokens.word(at).to_owned()).collect()
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::id::ClientId;
+    use crate::scan::MemoryIndex;
+    use crate::scan::deidentify;
+
+    pub(in crate::scan) fn own(names: &[&str]) -> Own {
+        let of = ClientId::random(&mut rand_core::OsRng);
+        let name = |text: &str| Identifier { of, kind: IdentifierKind::Name, text: text.to_owned() };
+        Own::of(&names.iter().map(|text| name(text)).collect::<Vec<_>>())
+    }
+
+    /// Whom a text is about goes out of it wherever the name could be meant; nothing runs over the end of a sentence.
+    #[test]
+    fn whom_it_is_about_is_removed_wherever_a_capital_stands() {
+        let mut wrong = Vec::new();
+        for (name, text, expected) in [
+            (
+                "Rose May",
+                "Rose, 36, cried. May: her surname. \"Rose\", I said. May-be not.",
+                "[name], 36, cried. [name]: her surname. \"[name]\", I said. [name]-be not.",
+            ),
+            (
+                "Will May",
+                "Will, 36, cried. WILL. Will and I spoke. — Will: yes. (Will)",
+                "[name], 36, cried. [name]. [name] and I spoke. — [name]: yes. ([name])",
+            ),
+            (
+                "Al Wu",
+                "Then Al left. The Wu family came. I told Al.",
+                "Then [name] left. The [name] family came. I told [name].",
+            ),
+            ("王小明", "小明来了。王先生来了。", "[name]来了。[name]先生来了。"),
+            ("山田 太郎", "太郎さん、山田さん", "[name]さん、[name]さん"),
+            (
+                "Maria Kowalski",
+                "MK was late. Ma-ria said. Kowalska. Am 10 AM.",
+                "[name] was late. [name] said. [name]. Am 10 AM.",
+            ),
+            ("Иван Петров", "Ивана Петрова. Петровым. Ivan Petrov", "[name]. [name]. [name]"),
+            ("Ivan Petrov", "Иван с Петровым.", "[name] с [name]."),
+            ("Grace Will", "I told Grace. will knew. Grace Will.", "I told [name]. will knew. [name]."),
+            (
+                "Anna von Berg",
+                "Berg was angry. Von Berg left. Von dort.",
+                "[name] was angry. Von [name] left. Von dort.",
+            ),
+            ("Mark Stone", "Market day. I will mark it.", "Market day. I will mark it."),
+        ] {
+            let index: MemoryIndex = MemoryIndex::default();
+            let removed =
+                deidentify(text, &index, &own(&[name]), crate::time::parse_date("2026-11-21").unwrap()).unwrap();
+            if removed.text != expected {
+                wrong.push(format!("{name}: {:?}\n{expected:?}", removed.text));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    }
+}

@@ -112,3 +112,14 @@ fn a_refusal_is_found_under_each_client() {
         assert_eq!(found[0]["records"], json!([{"record": record, "version": 1}]), "{client}");
     }
 }
+
+#[test]
+fn how_a_representative_is_reached_is_looked_for() {
+    let practice = practice();
+    practice.ok(&["recipient", "edit", "mother", "--contact", "12 Rose Street, 917-555-0123, jz@example.org"]);
+    let record =
+        filed(&practice, "note.txt", b"Somebody called from (917) 555 0123.\njz@example.org wrote.\n12 Rose\n", &[]);
+    let why_not = reasons(&practice, &[&["share", &record], &SHARE[..], &["--dry-run"]].concat());
+    let at: Vec<&Value> = why_not.iter().map(|reason| &reason["at"]["line"]).collect();
+    assert_eq!(at, [&json!(1), &json!(2)], "{why_not:?}");
+}

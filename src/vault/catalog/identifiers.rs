@@ -15,6 +15,7 @@ use crate::scan::Identifier;
 use crate::scan::IdentifierKind;
 use crate::scan::Index;
 use crate::scan::keys_of;
+use crate::scan::reached;
 
 use super::Catalog;
 use super::CatalogError;
@@ -91,11 +92,9 @@ impl<'t> Identifiers<'t> {
         for one in &client.representatives {
             let read = |row: &rusqlite::Row<'_>| json::<Recipient>(row, 0);
             let found = self.recipient.query_row([one.recipient.to_string()], read).optional()?;
-            all.extend(
-                found
-                    .and_then(|recipient| recipient.details.name)
-                    .map(|name| (IdentifierKind::Representative, name.to_string())),
-            );
+            let Some(Recipient { details, .. }) = found else { continue };
+            all.extend(details.name.map(|name| (IdentifierKind::Representative, name.to_string())));
+            all.extend(details.contact.iter().flat_map(|contact| reached(contact.as_str())));
         }
         Ok(all)
     }
