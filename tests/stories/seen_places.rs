@@ -123,3 +123,12 @@ fn how_a_representative_is_reached_is_looked_for() {
     let at: Vec<&Value> = why_not.iter().map(|reason| &reason["at"]["line"]).collect();
     assert_eq!(at, [&json!(1), &json!(2)], "{why_not:?}");
 }
+
+#[test]
+fn a_nameless_excerpt_has_no_part_of_the_clients_name() {
+    let practice = practice();
+    practice.ok(&["client", "edit", "mk-01", "--name", "Rose May"]);
+    let record = filed(&practice, "note.txt", b"Rose, 36, cried. \"May\", I said; a rose in may.\nWoke.\n", &[]);
+    let part = practice.ok(&["excerpt", &record, "--lines", "1", "--de-identify"]).stdout.trim_end().to_owned();
+    assert_eq!(practice.ok(&["show", &part]).stdout, "[name], 36, cried. \"[name]\", I said; a rose in may.\n");
+}
