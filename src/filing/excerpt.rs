@@ -24,6 +24,7 @@ use crate::practice::record::RecordVersion;
 use crate::practice::words::Line;
 use crate::scan;
 use crate::scan::Allowed;
+use crate::scan::Own;
 use crate::scan::categories::Category;
 use crate::scan::readable;
 use crate::scan::readable::Readable;
@@ -175,12 +176,13 @@ fn text_of(vault: &Vault, version: &RecordVersion) -> Result<Secret<String>, Fil
     let mut bytes = Secret::new(Vec::new());
     let failed = |error| FilingError::Vault(VaultError::altered(places::object(version.object), error));
     vault.read(version)?.read_to_end(bytes.reveal_secret_mut()).map_err(failed)?;
-    if !readable::is_text(&version.media_type, bytes.reveal_secret()) {
+    if !readable::may_be_text(&version.media_type) {
         return Err(not_text());
     }
+    // What the scan can read there are excerpts of, too.
     match Readable::read(bytes.reveal_secret()) {
         Readable::Text(text) => Ok(Secret::new(text)),
-        Readable::NotText => Err(not_text()),
+        Readable::NotText => readable::guessed(bytes.reveal_secret()).map(Secret::new).ok_or_else(not_text),
     }
 }
 
@@ -236,7 +238,9 @@ fn change(
         text = Secret::new(redacted.text);
     }
     if let Some(today) = cut.de_identify {
-        let removed = scan::deidentify(text.reveal_secret(), vault.catalog(), today)?;
+        let known = origin.client.map(|client| vault.catalog().identifiers_of(client)).transpose()?;
+        let own = Own::of(&known.unwrap_or_default());
+        let removed = scan::deidentify(text.reveal_secret(), vault.catalog(), &own, today)?;
         changed.removed = removed.counts();
         text = Secret::new(removed.text);
     }

@@ -130,6 +130,8 @@ pub struct Facts<'a> {
     pub room: Room,
     /// Where other people were found in what would leave.
     pub found: &'a [Found],
+    /// The records that have no lines of which there could be an excerpt.
+    pub without_lines: &'a [RecordId],
     /// What is wrong with the place the package would go to.
     pub output: &'a [PlaceRisk],
 }
@@ -163,8 +165,19 @@ pub struct Found {
     pub place: &'static str,
     /// Line and column in the content, both from 1.
     pub at: Option<(u64, u64)>,
-    /// Whether the record is text, so that an excerpt can be shared in its place.
-    pub is_text: bool,
+    /// Whether the record has lines, so that an excerpt can be shared in its place.
+    pub has_lines: bool,
+    /// Places after this one that are not told one by one.
+    pub more: Option<More>,
+}
+
+/// How many places are not told one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct More {
+    /// So many.
+    pub count: usize,
+    /// Nobody counted to the end.
+    pub is_at_least: bool,
 }
 
 /// One reason why not.

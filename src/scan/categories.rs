@@ -1,11 +1,11 @@
 //! The eighteen identifier kinds of 45 CFR 164.514(b)(2)(i)(A) to (R), one row each: what it is called and what finds
 //! it. Must not know who is on file.
 
+use crate::scan::called::honoured;
 use crate::scan::dates;
 use crate::scan::email;
 use crate::scan::initials;
 use crate::scan::labels;
-use crate::scan::names::honoured;
 use crate::scan::places;
 use crate::scan::tokens::Tokens;
 use crate::scan::wires;

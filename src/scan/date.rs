@@ -108,7 +108,7 @@ fn in_figures(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
     found(at, at + 2, &years, &[(middle, one), (one, middle)])
 }
 
-/// `20010513`
+/// `20010513`, `13052001`
 fn run_together(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
     let word = tokens.word(at);
     if word.len() != 8 || !word.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -116,10 +116,14 @@ fn run_together(tokens: &Tokens<'_>, at: usize) -> Option<Found> {
     }
     let part = |range: std::ops::Range<usize>| word[range].parse().ok();
     let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
-    if !(1900..2100).contains(&year) {
-        return None;
+    let is_year = |year: i16| (1900..2100).contains(&year);
+    if is_year(year)
+        && let Some(found) = found(at, at, &[year], &[(month, day)])
+    {
+        return Some(found);
     }
-    found(at, at, &[year], &[(month, day)])
+    let (one, other, year) = (part(0..2)?, part(2..4)?, part(4..8)?);
+    is_year(year).then(|| found(at, at, &[year], &[(other, one), (one, other)]))?
 }
 
 /// `13 May 2001`, `13th of May, 2001`, `13 de maio de 2001`

@@ -9,6 +9,7 @@ use crate::scan::hit::Allowed;
 use crate::scan::identifier::IdentifierKind;
 use crate::scan::identifier::Index;
 use crate::scan::initials;
+use crate::scan::own::Own;
 use crate::scan::redaction::placeholder;
 use crate::scan::scanner::scan_up_to;
 use crate::scan::tokens::Kind;
@@ -52,12 +53,12 @@ struct Edit {
 }
 
 /// Removes identifiers from `text`: those of everyone in `index`, whoever the text is about included, and those of
-/// every category. `today` tells which years make an age over 89. Removing twice removes nothing more.
-pub fn deidentify<I: Index>(text: &str, index: &I, today: Date) -> Result<Deidentified, I::Error> {
+/// every category. `own` is whom it is about, whose names go wherever they could be meant. `today` tells which years make an age over 89. Removing twice removes nothing more.
+pub fn deidentify<I: Index>(text: &str, index: &I, own: &Own, today: Date) -> Result<Deidentified, I::Error> {
     let mut edits: Vec<Edit> = Vec::new();
     loop {
         let now = apply(text, &edits);
-        let found = find(&now, index, today)?;
+        let found = find(&now, index, own, today)?;
         if found.is_empty() {
             return Ok(Deidentified { removed: places(text, &edits), text: now });
         }
@@ -124,7 +125,7 @@ fn category_of(kind: IdentifierKind) -> &'static Category {
 }
 
 /// What identifies in `text`, in its order; of what overlaps, the longest.
-fn find<I: Index>(text: &str, index: &I, today: Date) -> Result<Vec<(Piece, &'static Category)>, I::Error> {
+fn find<I: Index>(text: &str, index: &I, own: &Own, today: Date) -> Result<Vec<(Piece, &'static Category)>, I::Error> {
     let tokens = Tokens::of(text);
     let mut found: Vec<(Piece, &'static Category)> = Vec::new();
     for at in 0..tokens.list.len() {
@@ -135,6 +136,7 @@ fn find<I: Index>(text: &str, index: &I, today: Date) -> Result<Vec<(Piece, &'st
             let piece = category.find.and_then(|find| find(&tokens, at, today));
             found.extend(piece.map(|piece| (piece, category)));
         }
+        found.extend(own.found_at(&tokens, at).map(|piece| (piece, category_of(IdentifierKind::Name))));
         if let Some((piece, key)) = initials::found_at(&tokens, at)
             && !index.under(&key)?.is_empty()
         {

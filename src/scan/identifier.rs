@@ -10,6 +10,7 @@ use crate::scan::date;
 use crate::scan::email;
 use crate::scan::names::Name;
 use crate::scan::phone;
+use crate::scan::tokens::Tokens;
 use crate::time::parse_date;
 
 /// What kind of identifier it is.
@@ -40,6 +41,26 @@ pub struct Identifier {
     pub kind: IdentifierKind,
     /// As it is on file.
     pub text: String,
+}
+
+/// The telephone numbers and e-mail addresses in what is on file of how somebody is reached.
+pub fn reached(text: &str) -> Vec<(IdentifierKind, String)> {
+    let tokens = Tokens::of(text);
+    let mut found = Vec::new();
+    let mut after = 0;
+    for at in 0..tokens.list.len() {
+        if let Some(address) = email::found_at(&tokens, at) {
+            let whole = &text[tokens.list[address.first].start..tokens.list[address.last].end];
+            found.push((IdentifierKind::Email, whole.to_owned()));
+            after = after.max(address.last + 1);
+        }
+        let number = phone::found_at(&tokens, at).pop().filter(|number| at >= after && number.number.key().is_some());
+        if let Some(number) = number {
+            found.push((IdentifierKind::Phone, text[number.start..tokens.list[number.last].end].to_owned()));
+            after = number.last + 1;
+        }
+    }
+    found
 }
 
 /// The keys under which an index keeps `identifier`: folded words, a person's initials, the last seven digits of a
@@ -116,11 +137,11 @@ mod tests {
     fn keys_are_short_and_few() {
         assert_eq!(
             keys(IdentifierKind::Name, "María López"),
-            ["initials lm", "lopez", "lopezmaria", "maria", "marialopez"]
+            ["initials lm", "lopez", "lopezmaria", "maria", "marialopez", "mlopez"]
         );
         assert_eq!(
             keys(IdentifierKind::Name, "Dr. João da Silva Jr."),
-            ["initials js", "joao", "joaosilva", "silva", "silvajoao"]
+            ["initials js", "joao", "joaosilva", "jsilva", "silva", "silvajoao"]
         );
         assert_eq!(keys(IdentifierKind::Alias, "mk-01"), ["mk"]);
         assert_eq!(keys(IdentifierKind::Phone, "+351 912 345 678"), ["tel 2345678"]);
@@ -129,9 +150,19 @@ mod tests {
         assert!(keys(IdentifierKind::Phone, "112").is_empty());
     }
 
+    #[test]
+    fn how_somebody_is_reached_is_read_out_of_what_is_on_file() {
+        let phone = (IdentifierKind::Phone, "917-555-0123".to_owned());
+        let email = (IdentifierKind::Email, "mum@example.org".to_owned());
+        assert_eq!(reached("12 Rose Street, tel. 917-555-0123, mum@example.org"), [phone.clone(), email.clone()]);
+        assert_eq!(reached("mum@example.org / 917-555-0123"), [email, phone]);
+        assert!(reached("12 Rose Street, room 4").is_empty());
+    }
+
     proptest! {
         #[test]
         fn no_identifier_panics(text in "\\PC{0,40}") {
+            reached(&text);
             for kind in [IdentifierKind::Name, IdentifierKind::Alias, IdentifierKind::Phone, IdentifierKind::Email,
                 IdentifierKind::Birth] {
                 keys(kind, &text);

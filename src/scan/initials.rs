@@ -1,5 +1,5 @@
-//! Initials of somebody on file where a text clearly has them (`M.K.`, `Ms. K.`); only for removing identifiers, as in a
-//! practice of a few hundred they are everybody's. Must not know whose they are.
+//! Initials of somebody on file where a text clearly has them (`M.K.`, `Ms. K.`); for removing identifiers, and the
+//! strictest spelling of them for finding others, as in a practice of a few hundred they are everybody's. Must not know whose they are.
 
 use crate::scan::categories::Piece;
 use crate::scan::tokens::Tokens;
@@ -18,6 +18,27 @@ pub(super) fn key<'a>(words: impl Iterator<Item = &'a str>) -> String {
     letters.sort_unstable();
     let letters: String = letters.into_iter().collect();
     format!("initials {letters}")
+}
+
+/// More of them, where nothing else says that somebody is meant.
+const MORE_ABBREVIATIONS: &str =
+    "aa ba bs ma md ms rn np pa do pt ot na ed id iq er ob gp tv dv lp la ny nj sc wv nc nd sd va
+    st no vs cv dj mp pc hr";
+
+/// Two initials or more, each with its dot and nothing else between (`W.M.`), that begin at token `at`, if they are no
+/// abbreviation: the piece, its letters and their key.
+pub(super) fn alone_at(tokens: &Tokens<'_>, at: usize) -> Option<(Piece, String, String)> {
+    let (piece, key) = found_at(tokens, at)?;
+    let is_inside = |here: &usize| tokens.get(*here).is_some_and(|token| token.start < piece.end);
+    let letters: String = (at..).take_while(is_inside).map(|here| tokens.word(here)).collect();
+    let is_tight = (at + 1..).take_while(is_inside).all(|here| tokens.gap(here) == Some("."));
+    let is_abbreviation = MORE_ABBREVIATIONS.split_whitespace().any(|one| one == letters);
+    (is_tight && !is_abbreviation).then_some((piece, letters, key))
+}
+
+/// Whether letters that could be initials are likelier something else.
+pub(super) fn is_abbreviation(letters: &str) -> bool {
+    ABBREVIATIONS.contains(&letters)
 }
 
 /// Two initials or more that begin at token `at`, each with its dot, and their key.

@@ -64,6 +64,9 @@ const ENTITIES: &[(&str, char)] = &[
 /// The endings of entities such as `&eacute;`.
 const ACCENTS: &[&str] = &["acute", "grave", "circ", "uml", "tilde", "cedil", "ring", "caron"];
 
+/// Letters that some write as two; the reading of a name that has one of them.
+const SPELLED_OUT: &[(char, &str)] = &[('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ø', "oe"), ('å', "aa")];
+
 /// The longest escape in bytes.
 const LONGEST_ESCAPE: usize = 10;
 
@@ -197,6 +200,22 @@ pub(super) fn sticks_to_unspaced(c: char) -> bool {
 /// Letters and digits and what sticks to them.
 pub(super) fn is_part_of_word(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || is_combining_mark(c) }
+}
+
+/// The spellings of a part; of a surname also that without the vowel's second letter (Mueller, Muller).
+pub(super) fn spellings(written: &str, word: &str, is_first: bool) -> Vec<String> {
+    let mut spellings = vec![word.to_owned()];
+    let lower: String = written.nfc().collect::<String>().to_lowercase();
+    if lower.contains(|c| SPELLED_OUT.iter().any(|(letter, _)| *letter == c)) {
+        let out = SPELLED_OUT.iter().fold(lower, |text, (letter, two)| text.replace(*letter, two));
+        spellings.push(fold(&out).replace(['\'', '’'], ""));
+    }
+    if !is_first && word.chars().count() >= 5 {
+        let short = word.replace("ue", "u").replace("oe", "o").replace("ae", "a");
+        spellings.extend((short != word && short.chars().count() >= 4).then_some(short));
+    }
+    spellings.dedup();
+    spellings
 }
 
 #[cfg(test)]

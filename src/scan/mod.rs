@@ -12,12 +12,14 @@
 //! 4. A part alone that is also an ordinary word counts only where it looks like a name (`ordinary`).
 //! 5. Of findings that overlap the longest counts; where it is as well the name of somebody allowed, nobody is named.
 //!
-//! Initials alone (`M.L.`) name nobody: in a practice of a few hundred they are everybody's. Only where identifiers are
-//! removed do they go too, when anybody on file has them. Must not know the
+//! Initials alone name somebody only with their dots and nothing between (`M.L.`), in the order of the name, and where they
+//! are no abbreviation: in a practice of a few hundred they are everybody's. Where identifiers are removed they all go, and
+//! the names of whom the text is about (`own`) are found more readily. Must not know the
 //! vault, the catalogue or the practice; who is on file is asked of an [`Index`].
 
 mod ages;
 mod answers;
+mod called;
 pub mod categories;
 mod date;
 mod dates;
@@ -27,16 +29,19 @@ mod facilities;
 pub mod hit;
 pub mod identifier;
 mod initials;
+mod joints;
 mod labels;
 mod letters;
 mod names;
 mod ordinary;
+pub mod own;
 mod phone;
 mod places;
 pub mod readable;
 pub mod redaction;
 pub mod scanner;
 mod tokens;
+mod told;
 mod unspaced;
 mod wires;
 
@@ -50,6 +55,8 @@ pub use identifier::IdentifierKind;
 pub use identifier::Index;
 pub use identifier::MemoryIndex;
 pub use identifier::keys_of;
+pub use identifier::reached;
+pub use own::Own;
 pub use redaction::redact;
 pub use redaction::redact_all;
 pub use scanner::scan;

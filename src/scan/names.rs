@@ -1,12 +1,12 @@
 //! Names and aliases: read from what is on file into parts, and found in a text at the place of one of them.
 //! Must not know whose they are.
 
-use unicode_normalization::UnicodeNormalization;
-
-use crate::scan::categories::Piece;
 use crate::scan::initials;
-use crate::scan::letters::fold;
-use crate::scan::ordinary::is_calendar;
+use crate::scan::joints::ends_sentence;
+use crate::scan::joints::is_dotted;
+use crate::scan::joints::is_joint;
+use crate::scan::letters::spellings;
+use crate::scan::ordinary::is_no_word;
 use crate::scan::ordinary::is_ordinary;
 use crate::scan::ordinary::is_title;
 use crate::scan::ordinary::looks_like_a_name;
@@ -22,9 +22,6 @@ const PARTICLES: &str =
 
 /// After a name; no part of it.
 const SUFFIXES: &str = "jr sr junior senior ii iii iv phd md esq";
-
-/// Letters that some write as two; the reading of a name that has one of them.
-const SPELLED_OUT: &[(char, &str)] = &[('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ø', "oe"), ('å', "aa")];
 
 /// The most parts that a name may have; more are not looked at.
 const MOST_PARTS: usize = 16;
@@ -98,10 +95,13 @@ impl Name {
                 let (one, two) = (&parts[*first].spellings[0], &parts[*other].spellings[0]);
                 together.push((format!("{one}{two}"), 1 << first | 1 << other));
                 together.push((format!("{two}{one}"), 1 << first | 1 << other));
+                if let Some(initial) = one.chars().next().filter(|_| two.len() > 4 && !is_ordinary(two)) {
+                    together.push((format!("{initial}{two}"), 1 << first | 1 << other));
+                }
             }
         }
         // Two letters run together are any short word.
-        together.retain(|(word, _)| word.chars().count() > 4);
+        together.retain(|(word, _)| word.chars().count() > 4 && !is_ordinary(word));
         Self { parts, together, rows: unspaced::rows(&tokens), is_alias: false }
     }
 
@@ -164,6 +164,9 @@ impl Name {
             return unspaced::last_of(&self.rows, tokens, at).map(|last| Found { first: at, last });
         }
         let start = self.step(tokens, at, 0).filter(|step| !step.is_initial)?;
+        if let Some(first) = self.after_initials_of_particles(tokens, at, start.parts) {
+            return Some(Found { first, last: at + start.tokens - 1 });
+        }
         let mut taken = start.parts;
         let mut found = Found { first: at, last: at + start.tokens - 1 };
         let mut full: u32 = start.parts;
@@ -187,6 +190,40 @@ impl Name {
             let alone = Found { first: at, last: at + start.tokens - 1 };
             (initials > 0 && self.counts(tokens, at, start.tokens, start.parts, 0)).then_some(alone)
         })
+    }
+
+    /// Where the particles before a surname begin that are written by their initials: `v.d. Berg`, `vd Berg`.
+    fn after_initials_of_particles(&self, tokens: &Tokens<'_>, at: usize, parts: u32) -> Option<usize> {
+        let part = parts.trailing_zeros() as usize;
+        let count = self.parts.get(..part)?.iter().rev().take_while(|part| part.is_particle).count();
+        if count == 0 || self.parts.get(part)?.is_particle || !tokens.list[at].is_capital {
+            return None;
+        }
+        let particles = &self.parts[part - count..part];
+        let letters: Vec<char> = particles.iter().filter_map(|part| part.spellings[0].chars().next()).collect();
+        let is_dotted = tokens.gap(at)?.starts_with('.');
+        let is_close = |at: usize| matches!(tokens.gap(at), Some("." | ". " | " "));
+        let is_letter = |at: usize, letter: char| tokens.word(at).chars().eq([letter]) && is_close(at + 1);
+        let apart = at.checked_sub(count).filter(|_| is_dotted);
+        let apart = apart.filter(|first| letters.iter().zip(*first..).all(|(letter, at)| is_letter(at, *letter)));
+        let joined =
+            at.checked_sub(1).filter(|before| count > 1 && is_close(at) && tokens.word(*before).chars().eq(letters));
+        apart.or(joined)
+    }
+
+    /// Whether one of its parts, and no ordinary word, is `word`.
+    pub(super) fn has_part(&self, word: &str) -> bool {
+        let is_it = |part: &Part| !part.is_particle && part.spellings.iter().any(|spelling| spelling == word);
+        !self.is_alias && !is_ordinary(word) && self.parts.iter().any(is_it)
+    }
+
+    /// Whether `letters` are the initials of all its parts, or of the first and the last, in their order.
+    pub(super) fn has_initials(&self, letters: &str) -> bool {
+        let own = self.parts.iter().filter(|part| !part.is_particle);
+        let all: String = own.filter_map(|part| part.spellings[0].chars().next()).collect();
+        let mut ends = all.chars();
+        let is_ends = ends.next().zip(ends.next_back()).is_some_and(|(first, last)| letters.chars().eq([first, last]));
+        letters == all || is_ends
     }
 
     /// Whether all parts of a name of several stand there, which is a name whatever they are. Where some have no capital
@@ -218,7 +255,7 @@ impl Name {
         let length = tokens.word(at).chars().count();
         let is_as_spelled = part.shape == (token.is_capital, token.is_loud);
         let is_free = length < SHORTEST_ALONE || looks_like_a_name(tokens, at, at);
-        is_as_spelled && length >= 2 && is_free
+        (is_as_spelled && length >= 2 && is_free) || is_no_word(tokens.word(at))
     }
 
     fn counts(&self, tokens: &Tokens<'_>, at: usize, length: usize, full: u32, initials: usize) -> bool {
@@ -283,14 +320,14 @@ impl Name {
     }
 
     fn next(&self, tokens: &Tokens<'_>, last: usize, taken: u32) -> Option<Step> {
-        if !is_joint(&tokens.plain_gap(last + 1)) {
+        if !is_joint(&tokens.plain_gap(last + 1)) || ends_sentence(tokens, last + 1) {
             return None;
         }
         self.step(tokens, last + 1, taken)
     }
 
     fn previous(&self, tokens: &Tokens<'_>, first: usize, taken: u32) -> Option<Step> {
-        if first == 0 || !is_joint(&tokens.plain_gap(first)) {
+        if first == 0 || !is_joint(&tokens.plain_gap(first)) || ends_sentence(tokens, first) {
             return None;
         }
         self.step(tokens, first - 1, taken).filter(|step| step.tokens == 1)
@@ -330,56 +367,16 @@ impl Name {
     }
 }
 
+/// Whether `word` is nobody's alone inside a name.
+pub(super) fn is_particle(word: &str) -> bool {
+    is_among(PARTICLES, word)
+}
+
+/// Whether `word` stands before or after a name and is no part of it.
+pub(super) fn is_fringe(word: &str) -> bool {
+    is_honorific(word) || is_among(SUFFIXES, word)
+}
+
 fn is_honorific(word: &str) -> bool {
     is_title(word) && !is_ordinary(word) && word.chars().count() <= 5
-}
-
-/// The spellings of a part; of a surname also that without the vowel's second letter (Mueller, Muller).
-fn spellings(written: &str, word: &str, is_first: bool) -> Vec<String> {
-    let mut spellings = vec![word.to_owned()];
-    let lower: String = written.nfc().collect::<String>().to_lowercase();
-    if lower.contains(|c| SPELLED_OUT.iter().any(|(letter, _)| *letter == c)) {
-        let out = SPELLED_OUT.iter().fold(lower, |text, (letter, two)| text.replace(*letter, two));
-        spellings.push(fold(&out).replace(['\'', '’'], ""));
-    }
-    if !is_first && word.chars().count() >= 5 {
-        let short = word.replace("ue", "u").replace("oe", "o").replace("ae", "a");
-        spellings.extend((short != word && short.chars().count() >= 4).then_some(short));
-    }
-    spellings.dedup();
-    spellings
-}
-
-/// Whether what stands between two words may stand inside a name.
-fn is_joint(gap: &str) -> bool {
-    let is_light = |c: char| c.is_whitespace() || ".,;-_*\"|>~+\u{ad}".contains(c);
-    !gap.is_empty() && gap.chars().count() <= 8 && gap.chars().all(is_light) && gap.matches('\n').count() <= 1
-}
-
-/// Whether a dot or comma stands right before token `at`.
-fn is_dotted(tokens: &Tokens<'_>, at: usize) -> bool {
-    match tokens.gap(at) {
-        Some(gap) => gap.starts_with('.'),
-        None => tokens.list.last().is_some_and(|last| tokens.text[last.end..].starts_with('.')),
-    }
-}
-
-/// Whoever is named after a title (`Dr Adams`, `his brother Pedro`) at token `at`, on file or not.
-pub(super) fn honoured(tokens: &Tokens<'_>, at: usize) -> Option<Piece> {
-    const MOST_NAMES: usize = 4;
-    let before = at.checked_sub(1)?;
-    let gap = tokens.gap(at)?;
-    let is_abbreviation = gap.starts_with(". ") && tokens.word(before).len() <= 4 && tokens.list[before].is_capital;
-    let is_called = is_title(tokens.word(before)) && (is_abbreviation || gap == " " || gap == "\u{a0}");
-    let is_name = |at: usize| {
-        let fewest = if tokens.get(at).is_some_and(|token| token.is_loud) { 3 } else { 2 };
-        let long = tokens.word(at).len() >= fewest && !is_calendar(tokens.word(at)) && !is_title(tokens.word(at));
-        tokens.is_word(at) && tokens.list[at].is_capital && long
-    };
-    if !is_called || !is_name(at) {
-        return None;
-    }
-    let goes_on = |next: usize| is_name(next) && matches!(tokens.gap(next), Some(" " | "-" | "\u{a0}"));
-    let last = (at + 1..at + MOST_NAMES).take_while(|next| goes_on(*next)).last().unwrap_or(at);
-    Some(Piece::of(tokens, at, last))
 }

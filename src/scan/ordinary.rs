@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 
 use crate::scan::tokens::Token;
 use crate::scan::tokens::Tokens;
+use crate::scan::told::is_told_as_somebody;
 
 /// Words of English, and some of Portuguese, Spanish, French and German, that people are called too. Folded.
 const ORDINARY: &str = "
@@ -91,7 +92,7 @@ const DEEDS: &str = "said says told tells asked asks cried cries laughed laughs 
 /// What people do, and things at times, months and seasons among them.
 const MOVES: &str =
     "came comes left leaves called calls missed talked talks looked looks stood needs needed tried tries
-    stayed stays started moved walked took takes brought got gets kept keeps met";
+    stayed stays started moved walked took takes brought got gets kept keeps met hit hurt";
 
 /// Before an ordinary noun.
 const ARTICLES: &str =
@@ -115,7 +116,13 @@ const NOT_A_SURNAME: &str =
 /// Of two letters, and hardly ever somebody: counts as a name inside a sentence only, between words without a capital.
 const SHORT_WORDS: &str =
     "am an as at be by do dr dx ex go ha he hi hx id if in is it jr ma me mr ms my no of oh ok on or
-    pa ph pm pt rx so sr st to tv tx up us we";
+    pa ph pm pt rx so sr st to tv tx up us we
+    ah eh uh um hm el la le de da di du en es un os er im ja zu ab ob";
+
+/// Two letters without a vowel that are written small, and name nobody.
+const SMALL_LETTERS: &str =
+    "mg kg km cm mm ml dl hr hz vs pm ph pt tv st nd rd th dr mr ms bp hx tx dx rx sx px fx wk yr gp
+    cc pc ps bc lb ft sr jr kw gb mb kb tb dm vg cf pp ff nr bz zb";
 
 fn set(words: &'static str) -> HashSet<&'static str> {
     words.split_whitespace().collect()
@@ -140,6 +147,7 @@ sets! {
     THINGS_SET = THINGS;
     NOT_A_SURNAME_SET = NOT_A_SURNAME;
     SHORT_WORDS_SET = SHORT_WORDS;
+    SMALL_LETTERS_SET = SMALL_LETTERS;
 }
 
 /// Whether `word`, folded, is an ordinary word too.
@@ -175,7 +183,12 @@ pub(super) fn looks_like_a_name(tokens: &Tokens<'_>, first: usize, last: usize) 
         return true;
     }
     if is_shouted(tokens, token, &before, &after) {
-        return false;
+        // What nobody but a person does tells, even there.
+        let is_moved = MOVES_SET.contains(after.word) && before.word.is_empty() && !is_calendar;
+        return DEEDS_SET.contains(after.word) || is_moved;
+    }
+    if is_told_as_somebody(tokens, last, is_calendar) && !ARTICLES_SET.contains(before.word) {
+        return true;
     }
     if PLACES_SET.contains(tokens.word(first)) {
         return !BEFORE_PLACES_SET.contains(before.word);
@@ -196,6 +209,11 @@ pub(super) fn looks_like_a_name(tokens: &Tokens<'_>, first: usize, last: usize) 
     !before.word.is_empty()
 }
 
+/// Whether two letters, folded, are no word: a short name counts in small letters then.
+pub(super) fn is_no_word(letters: &str) -> bool {
+    letters.len() == 2 && !letters.contains(['a', 'e', 'i', 'o', 'u', 'y']) && !SMALL_LETTERS_SET.contains(letters)
+}
+
 /// Whether the word of two letters at token `at` looks like a name where it stands.
 pub(super) fn short_looks_like_a_name(tokens: &Tokens<'_>, at: usize) -> bool {
     const HONORIFICS: &[&str] = &["mr", "mrs", "ms", "miss", "mx", "prof", "professor"];
@@ -213,7 +231,10 @@ pub(super) fn short_looks_like_a_name(tokens: &Tokens<'_>, at: usize) -> bool {
         let is_plain = || !before.is_capital || Neighbour::before(tokens, at - 1).word.is_empty();
         return !before.word.is_empty() && is_plain() && !after.is_capital;
     }
-    looks_like_a_name(tokens, at, at)
+    // It is no word, so that at the beginning of a sentence something has to follow that goes on.
+    let after = Neighbour::after(tokens, at);
+    let begins = before.word.is_empty() && !after.word.is_empty() && !after.is_capital && !after.is_number;
+    begins || looks_like_a_name(tokens, at, at)
 }
 
 fn is_in_calendar(before: &Neighbour<'_>, after: &Neighbour<'_>) -> bool {
@@ -307,6 +328,12 @@ mod tests {
             ("Art's mother", "art"),
             ("Grace said so", "grace"),
             ("After that May cried", "may"),
+            ("Will hit her", "will"),
+            ("Rose, his wife, cried", "rose"),
+            ("Will (brother) came", "will"),
+            ("- Will: refused", "will"),
+            ("WILL CAME", "will"),
+            ("Berg was angry", "berg"),
         ] {
             assert!(looks(text, word), "{text}");
         }
@@ -319,6 +346,9 @@ mod tests {
             ("the Rose", "rose"),
             ("WILL NOT GO", "will"),
             ("he will go", "will"),
+            ("Hope was restored", "hope"),
+            ("Hope: low", "hope"),
+            ("NO HOPE LEFT", "hope"),
         ] {
             assert!(!looks(text, word), "{text}");
         }

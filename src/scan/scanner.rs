@@ -20,6 +20,7 @@ use crate::scan::hit::Scan;
 use crate::scan::hit::ScanError;
 use crate::scan::identifier::IdentifierKind;
 use crate::scan::identifier::Index;
+use crate::scan::initials;
 use crate::scan::phone;
 use crate::scan::tokens::Kind;
 use crate::scan::tokens::Tokens;
@@ -155,6 +156,7 @@ impl<'a, I: Index> Scanner<'a, I> {
                 break;
             }
             self.judge_words(&tokens, at, &mut candidates)?;
+            self.judge_letters(&tokens, at, &mut candidates)?;
             self.judge_figures(&tokens, at, &mut candidates)?;
         }
         self.settle(&buffer, candidates, until);
@@ -184,6 +186,25 @@ impl<'a, I: Index> Scanner<'a, I> {
                     self.seen.insert(known.of);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Letters set apart, and initials that are all of a name's.
+    fn judge_letters(
+        &mut self,
+        tokens: &Tokens<'_>,
+        at: usize,
+        candidates: &mut BTreeMap<(usize, usize), Candidate>,
+    ) -> Result<(), I::Error> {
+        if let Some((word, last)) = tokens.spelled_out(at) {
+            let span = (tokens.list[at].start, tokens.list[last].end);
+            let is_it = |means: &Means| matches!(means, Means::Name(name) if name.has_part(&word));
+            self.consider_all(candidates, span, &word, is_it)?;
+        }
+        if let Some((piece, letters, key)) = initials::alone_at(tokens, at) {
+            let is_it = |means: &Means| matches!(means, Means::Name(name) if name.has_initials(&letters));
+            self.consider_all(candidates, (piece.start, piece.end), &key, is_it)?;
         }
         Ok(())
     }

@@ -206,8 +206,9 @@ proptest! {
     #[test]
     fn identifiers_are_removed_once(text in made()) {
         let index = people().index;
-        let removed = deidentify(&text, &index, today()).unwrap();
-        let again = deidentify(&removed.text, &index, today()).unwrap();
+        let own = own::tests::own(&["Will Parker", "Li Wu", "李小龙"]);
+        let removed = deidentify(&text, &index, &own, today()).unwrap();
+        let again = deidentify(&removed.text, &index, &own, today()).unwrap();
         prop_assert_eq!(&again.text, &removed.text);
         prop_assert!(again.removed.is_empty());
         prop_assert!(scan(&removed.text, &index, &Allowed::nobody()).unwrap().hits.is_empty());
@@ -364,7 +365,7 @@ fn each_kind_of_identifier_is_removed() {
             "In 2024 he took 50 mg; pain 7/10, BP 120/80, PHQ-9 13.",
         ),
     ] {
-        let removed = deidentify(text, &people.index, today()).unwrap();
+        let removed = deidentify(text, &people.index, &Own::default(), today()).unwrap();
         if removed.text != expected {
             wrong.push(format!("{:?}\n{expected:?}", removed.text));
         }
@@ -375,7 +376,8 @@ fn each_kind_of_identifier_is_removed() {
 #[test]
 fn what_was_removed_is_told_by_kind_and_place() {
     let people = people();
-    let removed = deidentify("Will Parker,\nborn 4 March 1987, é mk-01", &people.index, today()).unwrap();
+    let removed =
+        deidentify("Will Parker,\nborn 4 March 1987, é mk-01", &people.index, &Own::default(), today()).unwrap();
     let told: Vec<_> = removed.removed.iter().map(|one| (one.category.letter, one.line, one.column)).collect();
     assert_eq!(told, [('A', 1, 1), ('C', 2, 6), ('A', 2, 22)]);
     let counts: Vec<_> = removed.counts().iter().map(|(category, count)| (category.letter, *count)).collect();

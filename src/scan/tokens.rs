@@ -43,6 +43,8 @@ pub(super) struct Token {
     pub(super) is_possessive: bool,
     /// It is one character of a script that has no blanks between words.
     pub(super) is_unspaced: bool,
+    /// Where a capital follows a small letter (`JonasD`), in its folded letters; 0 for nowhere.
+    hump: usize,
     /// It begins with the letter of an escape such as `\n` in JSON, or may do.
     after_backslash: bool,
 }
@@ -82,6 +84,7 @@ impl<'a> Tokens<'a> {
         let from = self.folded.len();
         let (mut at, mut end) = (start, start);
         let (mut is_loud, mut is_possessive) = (true, false);
+        let (mut hump, mut was_small) = (0, false);
         while let Some((c, next)) = decode(self.text, at) {
             if is_unseen(c) {
                 at = next;
@@ -91,6 +94,10 @@ impl<'a> Tokens<'a> {
                 break;
             }
             if is_part_of_word(c) && (is_unspaced || c.is_numeric() == is_number || !c.is_alphanumeric()) {
+                if hump == 0 && was_small && c.is_uppercase() {
+                    hump = self.folded.len() - from;
+                }
+                was_small = c.is_lowercase();
                 fold_into(&mut self.folded, c);
                 is_loud &= !c.is_lowercase();
                 (at, end) = (next, next);
@@ -114,6 +121,7 @@ impl<'a> Tokens<'a> {
         }
         if self.folded.len() - from > LONGEST_WORD {
             self.folded.truncate(from);
+            hump = 0;
         }
         self.list.push(Token {
             kind: if is_number { Kind::Number } else { Kind::Word },
@@ -124,6 +132,7 @@ impl<'a> Tokens<'a> {
             is_loud,
             is_possessive,
             is_unspaced,
+            hump,
             after_backslash: self.text[..start].ends_with('\\') && matches!(first, 'n' | 'r' | 't'),
         });
         at
@@ -140,6 +149,7 @@ impl<'a> Tokens<'a> {
             is_loud: false,
             is_possessive: false,
             is_unspaced: false,
+            hump: 0,
             after_backslash: false,
         });
     }
@@ -162,12 +172,36 @@ impl<'a> Tokens<'a> {
     }
 
     /// The other ways of reading a token: without a plural's s (`the Parkers`), without the letter of an escape
-    /// (`\nMaria` in JSON).
+    /// (`\nMaria` in JSON), the halves of two words written as one (`JonasD`).
     pub(super) fn other_words(&self, at: usize) -> impl Iterator<Item = &str> {
         let word = self.word(at);
         let plural = word.strip_suffix('s').filter(|rest| rest.len() > 3 && self.list[at].is_capital);
         let escaped = word.get(1..).filter(|_| self.get(at).is_some_and(|token| token.after_backslash));
-        plural.into_iter().chain(escaped)
+        let halves = self.halves(at).into_iter().flatten().filter(|half| half.len() > 2);
+        plural.into_iter().chain(escaped).chain(halves)
+    }
+
+    /// Two words written as one, with a capital inside; not a surname with its prefix (`McAllister`).
+    fn halves(&self, at: usize) -> Option<[&str; 2]> {
+        let hump = self.get(at).map(|token| token.hump).filter(|hump| *hump > 0)?;
+        let (one, two) = self.word(at).split_at_checked(hump)?;
+        (!PREFIXES.contains(&one)).then_some([one, two])
+    }
+
+    /// The letters from token `at` on that are set apart one by one, all alike (`L o p e z`, `L.o.p.e.z`), and the last of
+    /// their tokens.
+    pub(super) fn spelled_out(&self, at: usize) -> Option<(String, usize)> {
+        const FEWEST: usize = 4;
+        const MOST: usize = 24;
+        let is_letter = |at: usize| self.is_word(at) && self.word(at).chars().count() == 1 && !self.is_unspaced(at);
+        let gap = self.gap(at + 1).filter(|gap| matches!(*gap, " " | "." | "-" | "_" | "\u{a0}"))?;
+        let goes_on = |here: usize| is_letter(here) && self.gap(here) == Some(gap);
+        if !is_letter(at) || (at > 0 && is_letter(at - 1) && self.gap(at) == Some(gap)) {
+            return None;
+        }
+        let last = (at + 1..at + MOST).take_while(|here| goes_on(*here)).last()?;
+        let word: String = (at..=last).map(|here| self.word(here)).collect();
+        (last - at + 1 >= FEWEST).then_some((word, last))
     }
 
     /// What is written in two and may be one, put together: a word broken by a hyphen at a line's end, a surname after

@@ -9,6 +9,31 @@ const SHORTEST_PART: usize = 3;
 /// The rows of characters of a name, folded: the whole of them, and each long part where a blank or a dot parts them.
 /// One character alone is everybody's.
 pub(super) fn rows(tokens: &Tokens<'_>) -> Vec<Vec<String>> {
+    let mut parts = parts(tokens);
+    let whole = parts.concat();
+    parts.retain(|part| part.len() >= SHORTEST_PART && part.len() < whole.len());
+    parts.push(whole);
+    parts.retain(|part| part.len() >= 2 && part.iter().all(|one| !one.is_empty()));
+    parts
+}
+
+/// The whole name and the given name in it, if that has two characters, and what may be the surname: where nothing parts
+/// them it is the first character or the first two.
+pub(super) fn all_rows(tokens: &Tokens<'_>) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+    let parts = parts(tokens);
+    let whole = parts.concat();
+    let cuts = (1..=2_usize).filter(|cut| whole.len() >= cut + 2);
+    let (mut rows, surnames): (Vec<Vec<String>>, Vec<Vec<String>>) = match parts.as_slice() {
+        [_] => cuts.map(|cut| (whole[cut..].to_vec(), whole[..cut].to_vec())).unzip(),
+        _ => (parts.clone(), parts.into_iter().take(1).collect()),
+    };
+    rows.push(whole);
+    rows.retain(|row| row.len() >= 2 && row.iter().all(|one| !one.is_empty()));
+    (rows, surnames)
+}
+
+/// The characters of a name, apart where a blank or a dot parts them.
+fn parts(tokens: &Tokens<'_>) -> Vec<Vec<String>> {
     let mut parts: Vec<Vec<String>> = Vec::new();
     for at in (0..tokens.list.len()).filter(|at| tokens.is_unspaced(*at)) {
         match parts.last_mut() {
@@ -18,10 +43,6 @@ pub(super) fn rows(tokens: &Tokens<'_>) -> Vec<Vec<String>> {
             _ => parts.push(vec![tokens.word(at).to_owned()]),
         }
     }
-    let whole = parts.concat();
-    parts.retain(|part| part.len() >= SHORTEST_PART && part.len() < whole.len());
-    parts.push(whole);
-    parts.retain(|part| part.len() >= 2 && part.iter().all(|one| !one.is_empty()));
     parts
 }
 

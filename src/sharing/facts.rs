@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::id::ClientId;
 use crate::id::ConsentId;
 use crate::id::RecipientId;
+use crate::id::RecordId;
 use crate::keys::plugin::Callbacks;
 use crate::place::PlaceRisk;
 use crate::policy;
@@ -69,6 +70,8 @@ pub struct Matter {
     was_reported: bool,
     room: Room,
     found: Vec<Found>,
+    /// The records that have no lines of which there could be an excerpt, where anybody looked.
+    pub without_lines: Vec<RecordId>,
     output: Vec<PlaceRisk>,
 }
 
@@ -121,6 +124,7 @@ impl Matter {
             safety: about.safety,
             room: about.room,
             found,
+            without_lines: Vec::new(),
             output: about.output,
         })
     }
@@ -174,6 +178,7 @@ impl Matter {
             was_reported: self.was_reported,
             room: self.room,
             found: &found,
+            without_lines: &self.without_lines,
             output: &self.output,
         };
         policy::decide(request, &facts, now)

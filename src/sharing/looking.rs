@@ -4,13 +4,16 @@
 use std::io::Read;
 use std::rc::Rc;
 
+use crate::id::RecordId;
 use crate::policy::Found;
+use crate::policy::More;
 use crate::practice::disclosure::RecordRef;
 use crate::practice::record::Record;
 use crate::scan;
 use crate::scan::Allowed;
 use crate::scan::Hit;
 use crate::scan::IdentifierKind;
+use crate::scan::Scan;
 use crate::scan::ScanError;
 use crate::scan::readable;
 use crate::scan::readable::Readable;
@@ -20,9 +23,10 @@ use crate::vault::Vault;
 
 /// As much of a content tells whether it is text.
 const FIRST: usize = 8 << 10;
-/// What is no UTF-8 is scanned up to this size, in bytes: it has to be turned into UTF-8 as a whole.
+/// What is no UTF-8 is scanned up to this size, in bytes: it has to be turned into UTF-8 as a whole. As much is cut into
+/// excerpts, too.
 const WIDE: u64 = 64 << 20;
-/// As many places are told of one record.
+/// As many places are told of one record; of the rest, how many there are.
 const TOLD: usize = 20;
 
 /// What was found, and what could not be looked through.
@@ -32,6 +36,21 @@ pub struct Looked {
     pub found: Vec<Found>,
     /// What is no text, or does not say how it is written, so that somebody in it may have been missed.
     pub unscanned: Vec<RecordRef>,
+    /// What has no lines of which there could be an excerpt.
+    pub without_lines: Vec<RecordId>,
+}
+
+/// A content, as it was looked through.
+struct Content {
+    scan: Scan,
+    /// It is text that says how it is written.
+    is_text: bool,
+    /// It was read as text, said or guessed, and is not too large for an excerpt.
+    has_lines: bool,
+}
+
+impl Content {
+    const UNREAD: Self = Self { scan: Scan { hits: Vec::new(), has_more: false }, is_text: false, has_lines: false };
 }
 
 /// Looks through records; of what is no record yet, its text is `drawn`.
@@ -39,20 +58,29 @@ pub fn look(vault: &Vault, records: &[Record], drawn: &[Rc<Drawn>]) -> Result<Lo
     let mut looked = Looked::default();
     for record in records {
         let allowed = allowed_in(record);
-        let (hits, is_text) = match drawn.iter().find(|drawn| drawn.version.record == record.id()) {
-            Some(drawn) => (scan::scan(drawn.text.reveal_secret(), vault.catalog(), &allowed)?.hits, true),
+        let Content { scan, is_text, has_lines } = match drawn.iter().find(|drawn| drawn.version.record == record.id())
+        {
+            Some(drawn) => {
+                let scan = scan::scan(drawn.text.reveal_secret(), vault.catalog(), &allowed)?;
+                Content { scan, is_text: true, has_lines: true }
+            }
             None => look_into(vault, record, &allowed)?,
         };
         if !is_text {
             looked.unscanned.push(RecordRef { record: record.id(), version: record.latest.version });
         }
-        for hit in hits.iter().take(TOLD) {
-            let at = Some((hit.line, hit.column));
-            looked.found.push(Found { record: Some(record.id()), place: "content", at, is_text });
+        if !has_lines {
+            looked.without_lines.push(record.id());
+        }
+        let one = |place, at| Found { record: Some(record.id()), place, at, has_lines, more: None };
+        let told = scan.hits.iter().take(TOLD).map(|hit| one("content", Some((hit.line, hit.column))));
+        looked.found.extend(told);
+        if let Some(last) = looked.found.last_mut().filter(|_| scan.hits.len() > TOLD) {
+            last.more = Some(More { count: scan.hits.len() - TOLD, is_at_least: scan.has_more });
         }
         for (place, text) in beside(record) {
             if !scan::scan(&text, vault.catalog(), &allowed)?.hits.is_empty() {
-                looked.found.push(Found { record: Some(record.id()), place, at: None, is_text });
+                looked.found.push(one(place, None));
             }
         }
     }
@@ -72,7 +100,7 @@ pub fn look_at_page<'a>(
     let mut found = Vec::new();
     for (place, text) in texts {
         if !scan::scan(text, vault.catalog(), &allowed)?.hits.is_empty() {
-            found.push(Found { record: None, place, at: None, is_text: false });
+            found.push(Found { record: None, place, at: None, has_lines: false, more: None });
         }
     }
     Ok(found)
@@ -95,7 +123,7 @@ pub fn look_at_names<'a>(
             !is_name || (told.contains(char::is_whitespace) && told != text.trim())
         };
         if scan::scan(text, vault.catalog(), &allowed)?.hits.iter().any(tells) {
-            found.push(Found { record: None, place, at: None, is_text: false });
+            found.push(Found { record: None, place, at: None, has_lines: false, more: None });
         }
     }
     Ok(found)
@@ -120,20 +148,21 @@ fn beside(record: &Record) -> Vec<(&'static str, String)> {
     all
 }
 
-/// The hits in a content, and whether it is text that says how it is written: of what does not the bytes are looked at
-/// as they would be in Western Europe.
-fn look_into(vault: &Vault, record: &Record, allowed: &Allowed) -> Result<(Vec<Hit>, bool), ShareError> {
+/// What is found in a content. Of text that does not say how it is written the bytes are looked at as they would be in
+/// Western Europe.
+fn look_into(vault: &Vault, record: &Record, allowed: &Allowed) -> Result<Content, ShareError> {
     let failed = |error| ShareError::content(&record.latest, error);
     let latest = &record.latest;
     let mut content = vault.read(latest)?;
     let mut first = Vec::new();
     (&mut content).take(FIRST as u64).read_to_end(&mut first).map_err(failed)?;
     if !readable::may_be_text(&latest.media_type) || first.contains(&0) && !is_wide(&first) {
-        return Ok((Vec::new(), false));
+        return Ok(Content::UNREAD);
     }
+    let has_lines = latest.size <= WIDE;
     if readable::is_text(&latest.media_type, &first) && !is_wide(&first) {
         match scan::scan_reader(first.as_slice().chain(content), vault.catalog(), allowed) {
-            Ok(scan) => return Ok((scan.hits, true)),
+            Ok(scan) => return Ok(Content { scan, is_text: true, has_lines }),
             Err(ScanError::Read(error)) => return Err(failed(error)),
             Err(ScanError::Index(error)) => return Err(error.into()),
             Err(ScanError::NotText(_)) => {}
@@ -141,17 +170,17 @@ fn look_into(vault: &Vault, record: &Record, allowed: &Allowed) -> Result<(Vec<H
         content = vault.read(latest)?;
         first.clear();
     }
-    if latest.size > WIDE {
-        return Ok((Vec::new(), false));
+    if !has_lines {
+        return Ok(Content::UNREAD);
     }
     content.read_to_end(&mut first).map_err(failed)?;
     let read = if is_wide(&first) { Readable::read(&first) } else { Readable::NotText };
     let is_text = read.text().is_some();
     let guess = if is_text { None } else { readable::guessed(&first) };
     let Some(text) = read.text().or(guess.as_deref()) else {
-        return Ok((Vec::new(), false));
+        return Ok(Content::UNREAD);
     };
-    Ok((scan::scan(text, vault.catalog(), allowed)?.hits, is_text))
+    Ok(Content { scan: scan::scan(text, vault.catalog(), allowed)?, is_text, has_lines })
 }
 
 /// Whether it begins as UTF-16 does.

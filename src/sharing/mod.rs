@@ -217,12 +217,12 @@ pub fn plan<R: CryptoRng + RngCore>(
     request.records.retain(|id| seen.insert(*id));
     let records = records_of(vault, &request)?;
     let named = vault.catalog().last_naming()?;
-    let Looked { mut found, unscanned } = looking::look(vault, &records, &request.drawn)?;
+    let Looked { mut found, unscanned, without_lines } = looking::look(vault, &records, &request.drawn)?;
     let mut to_redact = Vec::new();
     if request.redact {
         // An excerpt has neither its origin's file name nor its title; its tags stay.
         found.retain(|one| {
-            one.place == "tag" || !one.is_text || {
+            one.place == "tag" || !one.has_lines || {
                 to_redact.extend(one.record);
                 false
             }
@@ -239,7 +239,8 @@ pub fn plan<R: CryptoRng + RngCore>(
     let ours = practice.name.iter().chain(&practice.contact).filter(|_| has_page);
     let ours = ours.map(|line| (policy::PRACTICE, line.as_str()));
     found.extend(looking::look_at_names(vault, &records, ours)?);
-    let matter = Matter::of(vault, records, found, request.about.clone())?;
+    let mut matter = Matter::of(vault, records, found, request.about.clone())?;
+    matter.without_lines = without_lines;
     let mut plan = SharePlan { planned: Vec::new(), refused: Vec::new(), named, to_redact, request };
     for id in plan.request.recipients.clone() {
         let party = Party::of(vault, id, matter.client.as_ref(), callbacks)?;

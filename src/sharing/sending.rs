@@ -8,6 +8,7 @@ use rand_core::RngCore;
 
 use crate::digest::Digest;
 use crate::digest::Hashing;
+use crate::id::ClientId;
 use crate::keys::opening::SealsTo;
 use crate::keys::plugin::Callbacks;
 use crate::ledger::opening::Salt;
@@ -48,6 +49,7 @@ use crate::vault::transaction::Committed;
 use crate::vault::transaction::Draft;
 use crate::vault::transaction::Transaction;
 use crate::vocabulary::Medium;
+use crate::vocabulary::is_sensitivity;
 
 /// Seals every planned package into the outbox and commits their entries, with those of the refusals, as one
 /// checkpoint. Under the locks everything is looked up and decided once more: if the plan would now be another, it is
@@ -70,8 +72,11 @@ pub fn send_all<R: CryptoRng + RngCore>(
 ) -> Result<Committed, ShareError> {
     let sealed_here = plans.iter().filter(|plan| plan.request.ask.medium == Medium::Package);
     let packages: Vec<_> = sealed_here.flat_map(|plan| &plan.planned).map(|planned| planned.disclosure).collect();
-    let objects = |plan: &SharePlan| 2 * plan.planned.len() + plan.refused.len() + plan.request.drawn.len();
-    let mut transaction = desk.vault.begin(plans.iter().map(objects).sum(), &packages, desk.rng)?;
+    let mut objects = 0;
+    for plan in plans {
+        objects += 2 * plan.planned.len() + plan.request.drawn.len() + lists(desk.vault, plan)?;
+    }
+    let mut transaction = desk.vault.begin(objects, &packages, desk.rng)?;
     let mut drafts = Vec::new();
     for plan in plans {
         let is_package = plan.request.ask.medium == Medium::Package;
@@ -93,7 +98,7 @@ pub fn send_all<R: CryptoRng + RngCore>(
             drafts.extend(planned.safety.clone().map(|entry| Draft::from(Body::SafetyDisclosed(entry))));
         }
         for (recipient, refusal) in &plan.refused {
-            drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
+            drafts.extend(refused(&mut transaction, &plan.request, recipient, refusal)?);
         }
     }
     let clock = desk.clock;
@@ -117,12 +122,15 @@ pub fn refuse_all<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
     plans: &[SharePlan],
 ) -> Result<Committed, ShareError> {
-    let refusals = plans.iter().map(|plan| plan.refused.len()).sum();
-    let mut transaction = desk.vault.begin(refusals, &[], desk.rng)?;
+    let mut objects = 0;
+    for plan in plans {
+        objects += lists(desk.vault, plan)?;
+    }
+    let mut transaction = desk.vault.begin(objects, &[], desk.rng)?;
     let mut drafts = Vec::new();
     for plan in plans {
         for (recipient, refusal) in &plan.refused {
-            drafts.push(refused(&mut transaction, &plan.request, recipient, refusal)?);
+            drafts.extend(refused(&mut transaction, &plan.request, recipient, refusal)?);
         }
     }
     transaction.commit(desk.clock, desk.rng, |_| Ok(drafts))
@@ -320,37 +328,68 @@ fn confirmed(transaction: &mut Transaction<'_>, planned: &PlannedDisclosure) -> 
     Ok(Some(Draft { records, ..Draft::from(Body::DisclosureConfirmed(body)) }))
 }
 
+/// The entries of one recipient's refusal: one for each client whose records were asked for, with their records, so that
+/// it is found under each of them.
 fn refused(
     transaction: &mut Transaction<'_>,
     request: &ShareRequest,
     recipient: &Recipient,
     refusal: &Refusal,
-) -> Result<Draft, ShareError> {
-    // Of what is no record yet, and will be none now, its origin is named.
-    let mut records = Vec::new();
-    for id in request.on_file() {
-        records.push(transaction.vault().catalog().record(id)?.ok_or(ShareError::NoRecord(id))?);
+) -> Result<Vec<Draft>, ShareError> {
+    let records = on_file(transaction.vault(), request)?;
+    let mut reasons: Vec<String> = refusal.reasons.iter().map(|reason| reason.rule.id.to_owned()).collect();
+    reasons.dedup();
+    let mut drafts = Vec::new();
+    for (client, refs) in by_client(request, &records) {
+        let records = transaction.list(refs.clone())?;
+        let sealed_list = matches!(records, Listed::Sealed(_)).then_some(refs);
+        let body = DisclosureRefused {
+            basis: request.ask.basis,
+            client,
+            purpose: request.ask.purpose,
+            reasons: reasons.clone(),
+            recipient: recipient.id(),
+            records,
+        };
+        drafts.push(Draft { records: sealed_list, ..Draft::from(Body::DisclosureRefused(body)) });
     }
-    let refs: Vec<_> = records.iter().map(reference).collect();
-    // The first record of a group is about nobody.
-    let client = request.about.client.or_else(|| records.iter().find_map(|record| record.latest.client));
-    let records = transaction.list(refs.clone())?;
-    let sealed_list = matches!(records, Listed::Sealed(_)).then_some(refs);
-    let body = DisclosureRefused {
-        basis: request.ask.basis,
-        client,
-        purpose: request.ask.purpose,
-        reasons: refusal.reasons.iter().map(|reason| reason.rule.id.to_owned()).collect(),
-        recipient: recipient.id(),
-        records,
-    };
-    Ok(Draft { records: sealed_list, ..Draft::from(Body::DisclosureRefused(body)) })
+    Ok(drafts)
 }
 
-/// A record as it leaves: where identifiers were removed, its own name and title are such.
+/// The records of a request that are on file: of what is no record yet, and will be none now, its origin.
+fn on_file(vault: &Vault, request: &ShareRequest) -> Result<Vec<Record>, ShareError> {
+    let found = request.on_file().into_iter().map(|id| vault.catalog().record(id)?.ok_or(ShareError::NoRecord(id)));
+    found.collect()
+}
+
+/// The records by whom they are about, in the order of the records; nobody once, where there are none. What is asked for
+/// one participant of a group is about that one, the common part too.
+fn by_client(request: &ShareRequest, records: &[Record]) -> Vec<(Option<ClientId>, Vec<RecordRef>)> {
+    let mut found: Vec<(Option<ClientId>, Vec<RecordRef>)> = Vec::new();
+    for record in records {
+        let client = request.about.client.or(record.latest.client);
+        match found.iter_mut().find(|(one, _)| *one == client) {
+            Some((_, refs)) => refs.push(reference(record)),
+            None => found.push((client, vec![reference(record)])),
+        }
+    }
+    if found.is_empty() { vec![(request.about.client, Vec::new())] } else { found }
+}
+
+/// How many lists of records a plan's refusals may seal.
+fn lists(vault: &Vault, plan: &SharePlan) -> Result<usize, ShareError> {
+    Ok(plan.refused.len() * by_client(&plan.request, &on_file(vault, &plan.request)?).len())
+}
+
+/// A record as it leaves: where identifiers were removed, its own name and title are such, and whatever somebody typed as
+/// a tag may be one; only the tags that the rules know stay.
 fn leaving(record: &Record, is_nameless: bool) -> RecordVersion {
-    let version = record.latest.clone();
-    if is_nameless { RecordVersion { name: None, name_bytes: None, title: None, ..version } } else { version }
+    let mut version = record.latest.clone();
+    if is_nameless {
+        version.tags.retain(|tag| is_sensitivity(tag.as_str()));
+        version = RecordVersion { name: None, name_bytes: None, title: None, ..version };
+    }
+    version
 }
 
 fn reference(record: &Record) -> RecordRef {

@@ -11,6 +11,7 @@ use crate::practice::protocol::Protocol;
 use crate::practice::words::Prose;
 use crate::time::Date;
 use crate::vocabulary::Notice;
+use crate::vocabulary::is_sensitivity;
 
 /// The statement of 42 CFR 2.32(a)(2), word for word.
 pub const PART2: &str = "42 CFR part 2 prohibits unauthorized use or disclosure of these records.";
@@ -71,9 +72,15 @@ pub fn scope(terms: &ConsentTerms, days: Days) -> Value {
         "service_from": day(terms.service_from),
         "service_to": day(terms.service_to),
         "signed_on": day(terms.signed_on),
-        "tags": terms.tags,
+        "tags": tags(terms, days),
         "until": day(terms.until),
     })
+}
+
+/// The tags that it names; where identifiers were removed, no words that somebody made up.
+fn tags(terms: &ConsentTerms, days: Days) -> Vec<&str> {
+    let tags = terms.tags.iter().map(|tag| tag.as_str());
+    tags.filter(|tag| days == Days::Whole || is_sensitivity(tag)).collect()
 }
 
 /// The same in a sentence, for the notice (42 CFR 2.32(b): a clear explanation of the scope of the consent).
@@ -82,9 +89,9 @@ pub fn explained(terms: &ConsentTerms, days: Days) -> String {
     let kinds = list(terms.kinds.iter().map(|kind| kind.as_str()).collect());
     let purposes = list(terms.purposes.iter().map(|purpose| purpose.as_str()).collect());
     let mut text = format!("The client's consent covers: {kinds}; for: {purposes}");
-    if !terms.tags.is_empty() {
-        let tags = list(terms.tags.iter().map(|tag| tag.as_str()).collect());
-        write!(text, "; sensitive: {tags}").expect("writing to a string does not fail");
+    let tags = tags(terms, days);
+    if !tags.is_empty() {
+        write!(text, "; sensitive: {}", list(tags)).expect("writing to a string does not fail");
     }
     for (word, date) in [("service from", terms.service_from), ("service to", terms.service_to), ("until", terms.until)]
     {

@@ -125,8 +125,6 @@ fn what_is_no_text_has_no_lines_and_what_is_empty_has_none() {
         ("scan.png", &b"\x89PNG\r\n\x1a\n\0\0one\ntwo\n"[..]),
         ("paper.pdf", b"%PDF-1.7\none\ntwo\n"),
         ("odd.txt", b"one\n\0two\n"),
-        ("latin.txt", b"one\nJo\xe3o\n"),
-        ("late.txt", &[&[b'x'; 10_000][..], b"\n\xff\n"].concat()),
     ] {
         let origin = filed(&practice, name, bytes, &[]);
         let said = practice.refused(1, &["excerpt", &origin, "--lines", "1"]);

@@ -62,6 +62,7 @@ mod safety;
 mod scenarios;
 mod screen;
 mod secrets;
+mod seen_places;
 mod sharing;
 mod shells;
 mod successions;

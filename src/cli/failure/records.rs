@@ -1,5 +1,6 @@
 //! Failures of filing, editing and sharing.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::cli::answer::At;
@@ -101,6 +102,8 @@ struct Blanks {
     apart: Vec<&'static str>,
     /// The first record, where a reason is about none in particular.
     record: String,
+    /// Of each record, its kind.
+    kind_of: BTreeMap<RecordId, &'static str>,
 }
 
 impl Blanks {
@@ -136,7 +139,8 @@ impl Blanks {
             ("{today}", today.to_string()),
         ];
         let apart = if for_one.len() < kinds.len() { apart(&kinds) } else { Vec::new() };
-        Self { apart, same, record: first.into_iter().next().unwrap_or_else(|| "@".to_owned()) }
+        let kind_of = records.iter().map(|record| (record.record, record.record_kind.as_str())).collect();
+        Self { apart, kind_of, same, record: first.into_iter().next().unwrap_or_else(|| "@".to_owned()) }
     }
 
     /// One consent for all of it would never open what needs its own: it takes two, and a share of each.
@@ -152,7 +156,9 @@ impl Blanks {
         let consent = reason.consent.map_or_else(|| "CONSENT".to_owned(), |id| id.to_string());
         // What a draft lacks may be said with today's date, so it comes first.
         let concern = reason.concern.map_or_else(|| "CONCERN".to_owned(), |id| id.to_string());
+        let kind = reason.record.and_then(|id| self.kind_of.get(&id).copied()).unwrap_or("KIND");
         let own = [
+            ("{kind}", kind.to_owned()),
             ("{missing}", completing(&reason.missing)),
             ("{record}", record),
             ("{consent}", consent),
@@ -233,7 +239,12 @@ fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
     if let Some(found) = &reason.found {
         let at = found.at.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
         let of = found.record.map(|record| format!(" of {}", on_file(plan, record))).unwrap_or_default();
-        return format!("{}: {}{of}{at}", reason.rule.text, found.place);
+        let more = found.more.map(|more| {
+            let least = if more.is_at_least { "at least " } else { "" };
+            let places = if more.count == 1 { "place" } else { "places" };
+            format!(", and {least}{} more {places}", more.count)
+        });
+        return format!("{}: {}{of}{at}{}", reason.rule.text, found.place, more.unwrap_or_default());
     }
     if !reason.missing.is_empty() {
         return format!("{}; missing: {}", reason.rule.text, reason.missing.join(", "));

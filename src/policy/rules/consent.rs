@@ -298,9 +298,14 @@ fn short(case: &Case<'_>, rule: &'static Rule, way: Shortfall) -> Vec<Reason> {
         Choice::Short(consent, ways) if ways.contains(&way) => {
             let mut reason = Reason { consent: Some(consent.id()), ..about_this(rule, case) };
             if way == Shortfall::Identity {
-                let identified =
-                    |record: &&crate::practice::record::Record| !crate::policy::case::is_de_identified(record);
-                reason.record = case.facts.records.iter().find(identified).map(|record| record.id());
+                let identified = |record: &&Record| !crate::policy::case::is_de_identified(record);
+                let mut records = case.facts.records.iter().filter(identified);
+                let unread = records.clone().find(|record| case.facts.without_lines.contains(&record.id()));
+                reason.record = unread.or_else(|| records.next()).map(Record::id);
+                if unread.is_some() {
+                    // Of what has no lines there is no excerpt; only a consent to be known would do.
+                    reason.cure = ASK;
+                }
             }
             vec![reason]
         }

@@ -179,13 +179,13 @@ fn concern(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
 
 /// An excerpt has neither its origin's file name nor its title, but its tags; and there is none of what is no text.
 fn cure_of(found: &Found, rule: &Rule) -> &'static str {
-    match (found.place, found.is_text) {
+    match (found.place, found.has_lines) {
         ("tag", _) => "subrosa tag {record} --remove TAG",
         (CONSEQUENCES, _) => "subrosa agreement list",
         (RECIPIENT, _) => "subrosa recipient edit {recipient} --name TEXT",
         (PROTOCOL | PRACTICE, _) => "subrosa protocol show",
         (_, true) => rule.cure,
-        (_, false) => "subrosa add FILE --title TEXT",
+        (_, false) => "subrosa add FILE --client {client} --kind {kind} --title TEXT",
     }
 }
 

@@ -205,7 +205,13 @@ const FLIPS: &[Flip] = &[
     (
         "somebody else in it",
         |s| {
-            s.found = vec![Found { record: Some(s.records[0].id()), place: "content", at: Some((1, 1)), is_text: true }]
+            s.found = vec![Found {
+                record: Some(s.records[0].id()),
+                place: "content",
+                at: Some((1, 1)),
+                has_lines: true,
+                more: None,
+            }]
         },
         &["E-THIRDPARTY"],
     ),

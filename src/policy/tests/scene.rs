@@ -149,6 +149,7 @@ impl Scene {
             was_reported: self.was_reported,
             room: self.room,
             found: &self.found,
+            without_lines: &[],
             output: &[],
         };
         decide(&self.request, &facts, self.now)

@@ -3,6 +3,7 @@
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
+use rusqlite::Row;
 use rusqlite::Statement;
 use rusqlite::params;
 
@@ -16,6 +17,7 @@ use crate::scan::Identifier;
 use crate::scan::IdentifierKind;
 use crate::scan::Index;
 use crate::scan::keys_of;
+use crate::scan::reached;
 use crate::vocabulary::Relationship;
 
 use super::Catalog;
@@ -111,11 +113,9 @@ impl<'t> Identifiers<'t> {
         for one in &client.representatives {
             let read = |row: &rusqlite::Row<'_>| json::<Recipient>(row, 0);
             let found = self.recipient.query_row([one.recipient.to_string()], read).optional()?;
-            all.extend(
-                found
-                    .and_then(|recipient| recipient.details.name)
-                    .map(|name| (IdentifierKind::Representative, name.to_string())),
-            );
+            let Some(Recipient { details, .. }) = found else { continue };
+            all.extend(details.name.map(|name| (IdentifierKind::Representative, name.to_string())));
+            all.extend(details.contact.iter().flat_map(|contact| reached(contact.as_str())));
         }
         let read = |row: &rusqlite::Row<'_>| json::<Recipient>(row, 0);
         for one in self.selves.query_map([details.client.to_string()], read)? {
@@ -131,19 +131,27 @@ impl<'t> Identifiers<'t> {
     }
 }
 
+fn identifier(row: &Row<'_>) -> rusqlite::Result<Identifier> {
+    let number = usize::try_from(natural(row, 1)?).ok();
+    let kind = number.and_then(|number| KINDS.get(number)).ok_or_else(unreadable)?;
+    Ok(Identifier { of: parsed(row, 0)?, kind: *kind, text: row.get(2)? })
+}
+
 impl Index for Catalog {
     type Error = CatalogError;
 
     fn under(&self, key: &str) -> Result<Vec<Identifier>, CatalogError> {
-        self.all("SELECT client, kind, text FROM identifiers WHERE key = ?1", [key], |row| {
-            let number = usize::try_from(natural(row, 1)?).ok();
-            let kind = number.and_then(|number| KINDS.get(number)).ok_or_else(unreadable)?;
-            Ok(Identifier { of: parsed(row, 0)?, kind: *kind, text: row.get(2)? })
-        })
+        self.all("SELECT client, kind, text FROM identifiers WHERE key = ?1", [key], identifier)
     }
 }
 
 impl Catalog {
+    /// All that a client and those who act for him are called.
+    pub fn identifiers_of(&self, client: ClientId) -> Result<Vec<Identifier>, CatalogError> {
+        let sql = "SELECT DISTINCT client, kind, text FROM identifiers WHERE client = ?1";
+        self.all(sql, [client.to_string()], identifier)
+    }
+
     /// The number of the last event that changed whose name is whose.
     pub fn last_naming(&self) -> Result<u64, CatalogError> {
         // Of each kind SQLite looks at the last alone, by the index: `tests/decision.rs` counts it.
