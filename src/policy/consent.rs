@@ -114,6 +114,11 @@ pub fn lacks(terms: &ConsentTerms, client: &Client, protocol: &Protocol) -> Vec<
     lacks
 }
 
+/// Whether a draft that lacks this can still be completed: what is signed says no more than what was signed.
+pub fn can_be_completed(terms: &ConsentTerms, lacks: &[&str]) -> bool {
+    !terms.is_signed_at_all() || !lacks.iter().any(|element| ["to", "kind", "purpose", "until"].contains(element))
+}
+
 /// Without an end: for research under HIPAA (45 CFR 164.508(c)(1)(v)), for treatment, payment and operations under
 /// Part 2 (42 CFR 2.31(a)(7)).
 fn may_be_endless(terms: &ConsentTerms, protocol: &Protocol) -> bool {

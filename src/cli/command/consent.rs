@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::consenting::Judged;
 use crate::id::ConsentId;
+use crate::policy::consent::can_be_completed;
 use crate::time::Date;
 use crate::vault::Vault;
 use crate::vault::transaction::Committed;
@@ -102,6 +103,7 @@ fn warn(session: &mut Session<'_>, judged: &Judged) {
             ["age"] => format!("subrosa client edit {alias} --adult"),
             ["signed-by"] if !judged.consent.terms.signed_by.is_empty() => format!("subrosa client show {alias}"),
             [] => format!("subrosa consent show {id}"),
+            missing if !can_be_completed(&judged.consent.terms, missing) => "subrosa consent grant".to_owned(),
             _ => format!("subrosa consent complete {id}"),
         };
         session.warn(&format!("{id} is a draft, and nothing is shared under it; missing: {}", flags.join(", ")));

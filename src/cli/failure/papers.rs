@@ -15,7 +15,7 @@ impl From<ConsentingError> for Failure {
             ConsentingError::NoClient(_) | ConsentingError::NoRecipient(_) | ConsentingError::NoConsent(_) => {
                 Self::not_found(message)
             }
-            ConsentingError::NoDraft { .. } | ConsentingError::Stated { .. } => {
+            ConsentingError::NoDraft { .. } | ConsentingError::Stated { .. } | ConsentingError::Signed { .. } => {
                 Self::refused(format!("{message}; file a new one")).hint("subrosa consent grant")
             }
             ConsentingError::NotNamed { consent, .. } => {

@@ -9,6 +9,7 @@ use crate::policy::case::is_part2;
 use crate::policy::case::is_psychotherapy_note;
 use crate::policy::consent::Choice;
 use crate::policy::consent::Shortfall;
+use crate::policy::consent::can_be_completed;
 use crate::policy::purposes;
 use crate::practice::client::Client;
 use crate::practice::recipient::Recipient;
@@ -288,7 +289,7 @@ fn incomplete(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
         _ => return Vec::new(),
     };
     let mut found = Reason { consent: Some(consent.id()), missing, ..about_this(rule, case) };
-    if found.missing == ["method"] {
+    if found.missing == ["method"] || !can_be_completed(&consent.terms, &found.missing) {
         found.cure = ASK;
     }
     if found.missing == ["age"] {
