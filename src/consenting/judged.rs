@@ -95,8 +95,8 @@ impl Judged {
             let is_over = self.state == ConsentState::Expired && !self.missing.contains(&"age");
             return is_over.then(|| "whoever signed it speaks for the client no more".to_owned());
         }
-        let is_adult = self.client.is_adult(signed_on, protocol.majority_age());
-        let who = match (is_adult, self.client.details.minor_rule.unwrap_or(MinorRule::GuardianSigns)) {
+        let is_adult = self.client.is_adult(signed_on, protocol);
+        let who = match (is_adult, self.client.minor_rule(signed_on, protocol)) {
             (Some(true), _) | (Some(false), MinorRule::MinorSigns) => "the client",
             (Some(false), MinorRule::GuardianSigns) => "a parent or guardian on file",
             (Some(false), MinorRule::BothSign) => "the client and a parent or guardian on file, both",

@@ -46,6 +46,9 @@ pub enum PapersError {
     /// What the client paid for is kept from payers for as long as the client wishes (45 CFR 164.522(a)(2)(iii)).
     #[error("the restriction {0} is about what the client paid for: nobody but the client ends it")]
     ClientsAlone(RestrictionId),
+    /// Whoever is suspended speaks for nobody.
+    #[error("{0} is suspended, and speaks for nobody")]
+    Suspended(Alias),
     /// A team is not called as a person is.
     #[error("{0} is what a person is called: a team needs a name of its own")]
     NameTaken(Alias),

@@ -83,7 +83,7 @@ pub fn missing(terms: &ConsentTerms, client: &Client, protocol: &Protocol) -> Ve
     let by_law = protocol.has(Profile::Hipaa) || protocol.has(Profile::Part2);
     let signs_alone = terms.signed_by == [Signatory::Client];
     let day = terms.signed_on.unwrap_or(Date::MIN);
-    let is_age_unknown = client.is_adult(day, protocol.majority_age()).is_none();
+    let is_age_unknown = client.is_adult(day, protocol).is_none();
     let without_end_by_law = by_law && terms.no_expiry && !may_be_endless(terms, protocol);
     let elements = [
         ("to", terms.recipients.is_empty()),
@@ -265,15 +265,14 @@ pub fn is_signed(terms: &ConsentTerms, client: &Client, protocol: &Protocol, tod
 
 fn is_signed_by_day(terms: &ConsentTerms, client: &Client, protocol: &Protocol, day: Date) -> bool {
     let by_client = terms.signed_by.contains(&Signatory::Client);
-    let is_adult = client.is_adult(day, protocol.majority_age());
+    let is_adult = client.is_adult(day, protocol);
     let by_one_for = |is_adult: Option<bool>| {
         client.representatives.iter().any(|one| {
-            let is_live = one.until.is_none_or(|until| day <= until);
             let signed = terms.signed_by.contains(&Signatory::Representative(one.recipient));
-            signed && is_live && speaks(one.authority, is_adult)
+            signed && one.holds_on(day) && speaks(one.authority, is_adult)
         })
     };
-    match (is_adult, client.details.minor_rule.unwrap_or(MinorRule::GuardianSigns)) {
+    match (is_adult, client.minor_rule(day, protocol)) {
         (Some(true), _) => by_client || by_one_for(is_adult),
         (Some(false), MinorRule::GuardianSigns) => by_one_for(is_adult),
         (Some(false), MinorRule::MinorSigns) => by_client,

@@ -610,6 +610,7 @@ fn what_is_listed_as_live_can_be_used() {
 fn with_a_mother(practice: &Practice) {
     practice.ok(&["recipient", "add", "mum", "--name", "Rita Kestrel", "--role", "family"]);
     let seen = ["--relationship", "mother", "--authority", "parent", "--evidence", "birth certificate seen"];
+    let seen = [&seen[..], &["--from", "2026-01-01"]].concat();
     practice.ok(&[&["client", "representative", "kid-1", "--recipient", "mum"], &seen[..]].concat());
     practice.ok(&["add", "note.txt", "--client", "kid-1", "--kind", "progress-note"]);
 }

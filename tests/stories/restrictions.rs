@@ -165,11 +165,15 @@ fn a_representative_is_named_with_evidence_and_shown() {
     practice.refused(2, &[&whole[..], &["--until", "2026-11-20"]].concat());
     let made = practice.ok(&[&whole[..], &["--until", "2y", "--json"]].concat()).json();
     assert_eq!(made["schema"], "subrosa/client-representative/1");
+    practice.refused(2, &[&whole[..], &["--from", "2026-11-22"]].concat());
+    practice.refused(2, &[&whole[..], &["--from", "2026-11-02", "--until", "2026-11-01"]].concat());
     let page = practice.ok(&["client", "show", "mk-01", "--json"]).json()["client"]["representatives"][0].clone();
     assert_eq!((&page["recipient"]["alias"], &page["authority"]), (&"ana".into(), &"parent".into()));
     assert_eq!((&page["evidence"], &page["until"]), (&"birth certificate seen".into(), &"2028-11-21".into()));
     let said = practice.at_terminal(&["ana", "mother", "guardian", "order seen"], &who[..3]);
     assert_eq!(said.exit, 0, "{said:?}");
     let shown = practice.ok(&["client", "show", "mk-01"]).stdout;
-    assert!(shown.contains("representative\tana (mother, as guardian): order seen\n"), "{shown}");
+    practice.ok(&["recipient", "suspend", "ana", "--reason", "left"]);
+    practice.refused(3, &whole);
+    assert!(shown.contains("representative\tana (mother, as guardian from 2026-11-21): order seen\n"), "{shown}");
 }

@@ -55,6 +55,7 @@ impl From<PapersError> for Failure {
             PapersError::AgreementEnded(_)
             | PapersError::RestrictionEnded(_)
             | PapersError::ClientsAlone(_)
+            | PapersError::Suspended(_)
             | PapersError::NameTaken(_) => Self::refused(message),
         }
     }

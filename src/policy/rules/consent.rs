@@ -249,10 +249,10 @@ fn is_self(recipient: &Recipient, client: &Client) -> bool {
 
 /// A parent's or guardian's right to a child's records ends with majority, as it does for signing.
 fn represents(recipient: &Recipient, client: &Client, case: &Case<'_>) -> bool {
-    let is_adult = client.is_adult(case.today, case.protocol().majority_age());
+    let is_adult = client.is_adult(case.today, case.protocol());
     client.representatives.iter().any(|one| {
         one.recipient == recipient.id()
-            && one.until.is_none_or(|until| case.today <= until)
+            && one.holds_on(case.today)
             && crate::policy::consent::speaks(one.authority, is_adult)
     })
 }

@@ -2,3 +2,4 @@ mod flips;
 mod laws;
 mod safety;
 mod scene;
+mod signing;

@@ -27,6 +27,7 @@ use crate::vocabulary::Medium;
 
 use super::by_id::ById;
 use super::column::json;
+use super::column::parsed;
 use super::column::signed;
 use super::duties::Duties;
 use super::fold::Folded;
@@ -60,6 +61,7 @@ pub(super) struct Writer<'t> {
     duties: Duties<'t>,
     identifiers: Identifiers<'t>,
     represents: Statement<'t>,
+    represented: Statement<'t>,
 }
 
 /// Whom an event is about.
@@ -105,6 +107,7 @@ impl<'t> Writer<'t> {
             duties: Duties::new(db)?,
             identifiers: Identifiers::new(db)?,
             represents: db.prepare("INSERT OR IGNORE INTO representing (recipient, client) VALUES (?1, ?2)")?,
+            represented: db.prepare("SELECT client FROM representing WHERE recipient = ?1")?,
         })
     }
 
@@ -150,7 +153,7 @@ impl<'t> Writer<'t> {
                 About::client(id)
             }
             Body::ClientEdited(details) => {
-                let about = self.change_client(details.client, |client| client.edit(details))?;
+                let about = self.change_client(details.client, |client| client.edit(details, time))?;
                 about.client.into_iter().try_for_each(|client| self.identifiers.keep(client))?;
                 about
             }
@@ -158,7 +161,11 @@ impl<'t> Writer<'t> {
             Body::RepresentativeAdded(added) => {
                 let (client, recipient) = (added.client, added.recipient);
                 self.represents.execute([recipient.to_string(), client.to_string()])?;
-                self.change_client(client, |client| client.represent(added))?;
+                let gone = self.recipients.get::<Recipient>(&recipient.to_string())?.and_then(|one| one.suspended);
+                self.change_client(client, |client| {
+                    client.represent(added);
+                    gone.iter().for_each(|gone| client.silence(recipient, gone.on));
+                })?;
                 self.identifiers.keep(client)?;
                 About { client: Some(client), recipient: Some(recipient) }
             }
@@ -177,7 +184,13 @@ impl<'t> Writer<'t> {
                 self.change_recipient(verified.recipient, |recipient| recipient.verify(&verified))?
             }
             Body::RecipientSuspended(suspended) => {
-                self.change_recipient(suspended.recipient, |recipient| recipient.suspend(suspended))?
+                let (id, on) = (suspended.recipient, suspended.on);
+                let read = |row: &rusqlite::Row<'_>| parsed::<ClientId>(row, 0);
+                let clients = self.represented.query_map([id.to_string()], read)?.collect::<Result<Vec<_>, _>>()?;
+                for client in clients {
+                    self.change_client(client, |client| client.silence(id, on))?;
+                }
+                self.change_recipient(id, |recipient| recipient.suspend(suspended))?
             }
             Body::RecipientKeyReplaced(replaced) => {
                 self.change_recipient(replaced.recipient, |recipient| recipient.replace_key(replaced))?
