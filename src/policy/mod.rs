@@ -10,7 +10,7 @@ pub mod purposes;
 pub mod roles;
 mod rules;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::id::ConcernId;
 use crate::id::ConsentId;
@@ -168,6 +168,8 @@ pub struct Found {
 pub struct Reason {
     /// The rule.
     pub rule: &'static Rule,
+    /// What it says: the rule's words, or closer ones in this case.
+    pub text: &'static str,
     /// What cures it: the rule's cure, or a better one in this case.
     pub cure: &'static str,
     /// The recipient it is about.

@@ -90,12 +90,31 @@ fn without_a_scope_nothing_is_shared_and_that_is_said_aloud() {
 
 #[test]
 fn what_the_practice_ends_holds_for_earlier_records_and_what_the_client_ends_for_none() {
-    let practice = practice();
+    let mut practice = practice();
     let id = practice.ok(&[&ADD[..], &["--to", "dr-lee"]].concat()).stdout.trim_end().to_owned();
-    practice.ok(&["restrict", "end", &id, "--by", "practice", "--on", "2026-11-20"]);
+    // Filed today, before the end.
+    practice.ok(&[
+        "add",
+        "note.txt",
+        "--client",
+        "mk-01",
+        "--kind",
+        "progress-note",
+        "--date",
+        "2026-11-21",
+        "-t",
+        "sleep",
+    ]);
+    practice.refused(3, &["restrict", "end", &id, "--by", "practice", "--on", "2026-11-20"]);
+    practice.now += 60;
+    practice.ok(&["restrict", "end", &id, "--by", "practice"]);
     assert_eq!(reasons(&practice, &ASKED), ["E-RESTRICT"]);
+    practice.now += 60;
     practice.write("new.txt", "Later.\n");
-    let new = practice.ok(&["add", "new.txt", "--client", "mk-01", "--kind", "progress-note", "--date", "2026-11-20"]);
+    let add = |date| ["add", "new.txt", "--client", "mk-01", "--kind", "progress-note", "--date", date];
+    practice.ok(&add("2026-11-20"));
+    assert_eq!(reasons(&practice, &ASKED), ["E-RESTRICT"]);
+    let new = practice.ok(&add("2026-11-21"));
     let new = new.stdout.trim_end();
     practice.ok(&["share", new, "--to", "dr-lee", "--purpose", "treat", "--dry-run"]);
     practice.refused(3, &["restrict", "end", &id, "--by", "practice"]);

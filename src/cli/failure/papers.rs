@@ -56,6 +56,7 @@ impl From<PapersError> for Failure {
             | PapersError::RestrictionEnded(_)
             | PapersError::ClientsAlone(_)
             | PapersError::Suspended(_)
+            | PapersError::EndsBackwards { .. }
             | PapersError::NameTaken(_) => Self::refused(message),
         }
     }

@@ -16,6 +16,7 @@ use crate::practice::recipient::Recipient;
 use crate::practice::record::RecordVersion;
 use crate::sharing::ShareError;
 use crate::sharing::SharePlan;
+use crate::sharing::rooted::Rooted;
 use crate::time::Date;
 use crate::vault::catalog::Catalog;
 use crate::vocabulary::AgreementType;
@@ -99,7 +100,8 @@ impl Blanks {
     fn of(catalog: &Catalog, plan: &SharePlan, recipient: &Recipient, today: Date) -> Self {
         let ids = &plan.request.records;
         let found = ids.iter().filter_map(|id| catalog.record(*id).ok().flatten());
-        let records: Vec<_> = found.map(|record| record.latest).collect();
+        let seen = found.map(|record| Rooted::of(catalog, &record).map_or(record, |rooted| rooted.judged));
+        let records: Vec<_> = seen.map(|record| record.latest).collect();
         let client = records.iter().find_map(|record| record.client);
         let client = client.and_then(|id| Who::client(catalog, id).ok()).map(|who| who.alias);
         let kinds: BTreeSet<_> = records.iter().map(|record| record.record_kind.as_str()).collect();
@@ -204,13 +206,13 @@ fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
     if let Some(found) = &reason.found {
         let at = found.at.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
         let of = found.record.map(|record| format!(" of {record}")).unwrap_or_default();
-        return format!("{}: {}{of}{at}", reason.rule.text, found.place);
+        return format!("{}: {}{of}{at}", reason.text, found.place);
     }
     if !reason.missing.is_empty() {
-        return format!("{}; missing: {}", reason.rule.text, reason.missing.join(", "));
+        return format!("{}; missing: {}", reason.text, reason.missing.join(", "));
     }
     let risk = plan.request.about.output.iter().find(|risk| risk.id() == reason.rule.id);
-    risk.map_or_else(|| reason.rule.text.to_owned(), ToString::to_string)
+    risk.map_or_else(|| reason.text.to_owned(), ToString::to_string)
 }
 
 /// The exit code of several reasons: the ledger's first, then what is not there, then any rule, then the place.

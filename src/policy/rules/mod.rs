@@ -84,6 +84,7 @@ fn about_records(rule: &'static Rule, case: &Case<'_>, applies: impl Fn(&Record)
 pub(super) fn reason(rule: &'static Rule) -> Reason {
     Reason {
         rule,
+        text: rule.text,
         cure: rule.cure,
         recipient: None,
         record: None,

@@ -1,5 +1,5 @@
 mod flips;
 mod laws;
 mod safety;
-mod scene;
+pub(crate) mod scene;
 mod signing;

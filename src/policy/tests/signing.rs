@@ -1,7 +1,8 @@
-//! Who signed, judged by what held on the day of signing and by what holds today.
+//! Who signed, judged by what held on the day of signing and by what holds today; and who gets nothing, whoever signed.
 
 use super::scene::Scene;
 use super::scene::date;
+use super::scene::protocol;
 use super::scene::read;
 use crate::id::RecipientId;
 use crate::practice::client::ClientDetails;
@@ -9,6 +10,7 @@ use crate::vocabulary::Age;
 use crate::vocabulary::Authority;
 use crate::vocabulary::Basis;
 use crate::vocabulary::MinorRule;
+use crate::vocabulary::Role;
 
 /// A client who is a minor by what is said of her, and signed herself on the first.
 fn of_a_minor() -> Scene {
@@ -86,4 +88,24 @@ fn the_rule_of_the_day_of_signing_counts_and_that_of_today() {
     assert_eq!(scene.reasons(), [""; 0]);
     edit(&mut scene, "2026-11-15T12:00:00Z", |details| details.minor_rule = Some(MinorRule::BothSign));
     assert_eq!(scene.reasons(), ["E-CONSENT-SIGNATORY"]);
+}
+
+#[test]
+fn nothing_under_part_2_goes_to_the_police_whatever_was_consented_and_whatever_the_protocol_says() {
+    let mut scene = Scene::that_passes();
+    let rows = ["police", "potential-victim"]
+        .map(|role| format!("[[access.role]]\nrole = \"{role}\"\nkinds = \"all\"\npurposes = \"all\"\n"));
+    scene.protocol = protocol(&rows.concat());
+    for role in [Role::Police, Role::PotentialVictim] {
+        scene.give_role(role);
+        for basis in [Basis::Consent, Basis::Threat] {
+            scene.request.basis = basis;
+            scene.client.details.part2 = false;
+            assert!(!scene.reasons().contains(&"E-NEED-ROLE"), "{role} {basis}");
+            scene.client.details.part2 = true;
+            let refusal = scene.decide().unwrap_err();
+            let reason = refusal.reasons.iter().find(|reason| reason.rule.id == "E-NEED-ROLE").unwrap();
+            assert!(reason.text.contains("42 CFR Part 2"), "{role} {basis}: {}", reason.text);
+        }
+    }
 }
