@@ -3,7 +3,6 @@
 
 mod judged;
 pub mod page;
-mod plain;
 mod receipt;
 pub mod statements;
 pub mod terms;

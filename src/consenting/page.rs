@@ -3,6 +3,7 @@
 //! goes, or what a terminal makes of it.
 
 use crate::policy;
+use crate::policy::plain;
 use crate::practice::client::Client;
 use crate::practice::consent::Consent;
 use crate::practice::consent::ConsentTerms;
@@ -15,7 +16,6 @@ use crate::vocabulary::ConsentState;
 use crate::vocabulary::MinorRule;
 use crate::vocabulary::SignMethod;
 
-use super::plain;
 use super::statements;
 
 /// The widest line, in characters.

@@ -45,7 +45,7 @@ pub enum TermsError {
         /// The day.
         day: Date,
     },
-    /// Nobody takes back what was not given yet.
+    /// Nobody takes back what was not given yet, or gets a copy of what is not signed.
     #[error("{flag}: {day} is before the signing, which was on {signed}")]
     Unsigned {
         /// The flag.
@@ -90,6 +90,11 @@ pub fn settled(mut terms: ConsentTerms, protocol: &Protocol, today: Date) -> Res
         if let Some(day) = day.filter(|day| *day > today) {
             return Err(TermsError::Future { flag, day });
         }
+    }
+    if let (Some(day), Some(signed)) = (terms.copy_given, terms.signed_on)
+        && day < signed
+    {
+        return Err(TermsError::Unsigned { flag: "copy-given", day, signed });
     }
     let begin = terms.effective.max(terms.signed_on);
     if let (Some(begin), Some(end)) = (begin, terms.until)

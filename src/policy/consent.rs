@@ -2,6 +2,7 @@
 //! inside one consent; two narrow ones do not add up. Sources: 45 CFR 164.508(c), 42 CFR 2.31(a).
 //! Must not know the other rules.
 
+use crate::id::RecipientId;
 use crate::policy::Facts;
 use crate::policy::Request;
 use crate::policy::case::is_de_identified;
@@ -280,6 +281,46 @@ fn is_signed_by_day(terms: &ConsentTerms, client: &Client, protocol: &Protocol, 
         // Nobody knows: what holds for both.
         (None, _) => by_one_for(None) || (by_client && by_one_for(Some(false))),
     }
+}
+
+/// How everyone who has to sign a consent comes to have signed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayToSign {
+    /// This signature is all that is missing.
+    Complete(Signatory),
+    /// Nobody on file could have signed it: whoever may act for the client is to be filed, perhaps this one, who signed.
+    Represent(Option<RecipientId>),
+    /// By no signature that comes to it: another consent is to be signed by those who have to sign today.
+    Anew,
+}
+
+/// How a consent that not everyone signed is mended.
+pub fn way_to_sign(terms: &ConsentTerms, client: &Client, protocol: &Protocol, today: Date) -> WayToSign {
+    let signed_on = terms.signed_on.unwrap_or(today);
+    let is_draft = !is_signed_by_day(terms, client, protocol, signed_on);
+    let with = |one: Signatory| {
+        let mut terms = terms.clone();
+        terms.signed_by.push(one);
+        terms
+    };
+    let known = client.representatives.iter().map(|one| Signatory::Representative(one.recipient));
+    let missing = std::iter::once(Signatory::Client).chain(known).filter(|one| !terms.signed_by.contains(one));
+    let mut would_do = missing.filter(|one| is_draft && is_signed(&with(*one), client, protocol, today));
+    if let Some(one) = would_do.next() {
+        return WayToSign::Complete(one);
+    }
+    // Where the client needs nobody to speak for him, on one of the days, nobody is to be filed.
+    let needs_another = [signed_on, today].into_iter().all(|day| {
+        client.is_adult(day, protocol) != Some(true) && client.minor_rule(day, protocol) != MinorRule::MinorSigns
+    });
+    let has_one = client.representatives.iter().any(|one| one.holds_on(today));
+    if !needs_another || has_one {
+        return WayToSign::Anew;
+    }
+    WayToSign::Represent(terms.signed_by.iter().find_map(|one| match one {
+        Signatory::Representative(id) if client.representatives.iter().all(|known| known.recipient != *id) => Some(*id),
+        _ => None,
+    }))
 }
 
 /// Whether this right speaks for a person of that age: a parent's and a guardian's ends with majority.

@@ -6,6 +6,7 @@ mod case;
 pub mod consent;
 pub mod extent;
 pub mod matrix;
+pub mod plain;
 pub mod purposes;
 pub mod roles;
 mod rules;
@@ -21,6 +22,7 @@ use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
 use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
+use crate::practice::consent::Signatory;
 use crate::practice::protocol::Adopted;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
@@ -178,6 +180,8 @@ pub struct Reason {
     pub record: Option<RecordId>,
     /// The consent that came nearest.
     pub consent: Option<ConsentId>,
+    /// Who has yet to sign it.
+    pub signatory: Option<Signatory>,
     /// The concern that holds it.
     pub concern: Option<ConcernId>,
     /// What the consent lacks.

@@ -107,7 +107,7 @@ impl Matter {
         let was_reported = client.as_ref().map(|client| was_reported(vault, client)).transpose()?;
         let actor = vault.actor()?;
         Ok(Self {
-            ledger_holds: vault.alarm().is_none(),
+            ledger_holds: vault.can_be_continued(),
             protocol: catalog.protocol()?,
             actor_read: catalog.acknowledged(actor.as_str())?,
             actor,

@@ -32,7 +32,7 @@ impl From<ConsentingError> for Failure {
 impl From<TermsError> for Failure {
     fn from(error: TermsError) -> Self {
         let message = match &error {
-            TermsError::Future { .. } => format!("--{error}"),
+            TermsError::Future { .. } | TermsError::Unsigned { .. } => format!("--{error}"),
             _ => error.to_string(),
         };
         Self::usage(message)

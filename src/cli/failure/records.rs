@@ -77,7 +77,7 @@ pub fn reasons(
         id: reason.rule.id.to_owned(),
         text: text_of(plan, reason) + &blanks.said_apart(reason),
         source: reason.rule.source.iter().map(|source| (*source).to_owned()).collect(),
-        cure: Some(blanks.fill(reason)),
+        cure: Some(blanks.fill(catalog, reason)),
         recipient: reason.recipient.or(several).and_then(|id| Who::recipient(catalog, id).ok()),
         record: reason.record.map(|id| id.to_string()),
         at: reason.found.as_ref().and_then(|found| found.at).map(|(line, column)| At { line, column }),
@@ -140,13 +140,17 @@ impl Blanks {
         format!("; {} needs a consent of its own, and to be shared apart from the rest", self.apart.join(", "))
     }
 
-    fn fill(&self, reason: &policy::Reason) -> String {
+    fn fill(&self, catalog: &Catalog, reason: &policy::Reason) -> String {
+        let signed = reason.consent.and_then(|id| catalog.consent(id).ok().flatten());
+        let signed = signed.and_then(|consent| consent.terms.signed_on).map(|day| day.to_string());
         let record = reason.record.map_or_else(|| self.record.clone(), |id| id.to_string());
         let consent = reason.consent.map_or_else(|| "CONSENT".to_owned(), |id| id.to_string());
         // What a draft lacks may be said with today's date, so it comes first.
         let concern = reason.concern.map_or_else(|| "CONCERN".to_owned(), |id| id.to_string());
         let own = [
             ("{missing}", completing(&reason.missing)),
+            ("{signatory}", reason.signatory.map_or_else(|| "RECIPIENT".to_owned(), String::from)),
+            ("{signed}", signed.unwrap_or_else(|| "DATE".to_owned())),
             ("{record}", record),
             ("{consent}", consent),
             ("{concern}", concern),
@@ -188,7 +192,7 @@ fn legal(purpose: Purpose) -> &'static str {
 }
 
 /// The flags that complete a draft.
-fn completing(missing: &[&str]) -> String {
+pub fn completing(missing: &[&str]) -> String {
     let flag = |element: &&str| match *element {
         "signed-on" => "--signed-on {today} ",
         "signed-by" => "--signed-by client ",

@@ -77,6 +77,10 @@ fn days_run_forward() {
     ] {
         assert_eq!(settle(terms), Err(TermsError::Future { flag, day: day("2026-11-22") }));
     }
+    for (given, is_settled) in [("2026-08-30", false), ("2026-08-31", true)] {
+        let terms = ConsentTerms { copy_given: Some(day(given)), ..signed() };
+        assert_eq!(settle(terms).is_ok(), is_settled, "{given}");
+    }
     let service = |from, to| ConsentTerms { service_from: from, service_to: to, ..signed() };
     assert!(settle(service(Some(day(TODAY)), Some(day(TODAY)))).is_ok());
     assert!(matches!(settle(service(tomorrow, Some(day(TODAY)))), Err(TermsError::Backwards { .. })));

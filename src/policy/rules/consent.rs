@@ -4,19 +4,24 @@
 use std::collections::BTreeSet;
 
 use crate::policy::Reason;
+use crate::policy::Request;
 use crate::policy::case::Case;
 use crate::policy::case::is_part2;
 use crate::policy::case::is_psychotherapy_note;
 use crate::policy::consent::Choice;
 use crate::policy::consent::Shortfall;
+use crate::policy::consent::WayToSign;
 use crate::policy::consent::can_be_completed;
+use crate::policy::consent::choose;
+use crate::policy::consent::way_to_sign;
 use crate::policy::purposes;
 use crate::practice::client::Client;
+use crate::practice::consent::Consent;
+use crate::practice::consent::Signatory;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Purpose;
-use crate::vocabulary::RecordKind;
 use crate::vocabulary::Relationship;
 use crate::vocabulary::Role;
 
@@ -24,10 +29,17 @@ use super::NOT_ANYONE;
 use super::OUR_CHOICE;
 use super::Rule;
 use super::about_recipient;
+use super::apart::covered_apart;
+use super::apart::is_own;
+use super::apart::is_sud_note;
 use super::reason;
 use super::whole;
 
-const ASK: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose} {own}";
+const ASK: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} {tags} --purpose {purpose} {own}";
+const SHARE: &str = "subrosa share {records} --to {recipient} --purpose {purpose}";
+const REPRESENT: &str = "subrosa client representative {client} --recipient {signatory} --relationship guardian \
+                         --authority guardian --evidence TEXT --from {signed}";
+const APART: &str = "subrosa share {record} --to {recipient} --purpose {purpose}";
 const INVOLVED: &str = "seed A: \"without the consent of the individual involved\"";
 const UNLESS: &str = "seed B: \"unless given explicit consent\"";
 const AUTONOMY: &str = "seed A: \"respect for the client’s privacy and autonomy\"";
@@ -47,7 +59,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-BASIS-FORBIDDEN",
         text: "this basis is not open here: not for this recipient, this purpose or these records, or not under this protocol",
         source: &[NOT_ANYONE, "45 CFR 164.506"],
-        cure: "subrosa share {records} --to {recipient} --purpose {purpose}",
+        cure: SHARE,
         exit: 3,
         applies: |case, rule| whole(rule, is_forbidden(case)),
     },
@@ -65,7 +77,7 @@ pub(super) const RULES: &[Rule] = &[
         source: &[NOT_ANYONE, UNLESS, "45 CFR 164.508", "42 CFR 2.31"],
         cure: ASK,
         exit: 3,
-        applies: |case, rule| about_recipient(rule, case, case.choice == Choice::None),
+        applies: none,
     },
     Rule {
         id: "E-CONSENT-INCOMPLETE",
@@ -111,7 +123,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-CONSENT-SIGNATORY",
         text: "not everyone signed the consent who has to",
         source: &[INVOLVED, "45 CFR 164.502(g)", "42 CFR 2.14 (not checked)"],
-        cure: "subrosa client show {client}",
+        cure: ASK,
         exit: 3,
         applies: |case, rule| short(case, rule, Shortfall::Signatory),
     },
@@ -127,7 +139,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-CONSENT-TAG",
         text: "the record has a sensitivity that the consent does not name",
         source: &[EXPLICIT, SPECIFIC],
-        cure: "subrosa consent grant --client {client} --to {recipient} {kinds} {tags} --purpose {purpose} {own}",
+        cure: ASK,
         exit: 3,
         applies: |case, rule| short(case, rule, Shortfall::Tag),
     },
@@ -167,24 +179,17 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-SPECIAL-PSYNOTE",
         text: "psychotherapy notes need a consent of their own, for them alone",
         source: &[AUTONOMY, "45 CFR 164.508(a)(2)"],
-        cure: "subrosa consent grant --client {client} --to {recipient} --kind psychotherapy-note --purpose {purpose} --note-class psychotherapy {legal}",
+        cure: "subrosa consent grant --client {client} --to {recipient} --kind psychotherapy-note {tags} --purpose {purpose} --note-class psychotherapy {legal}",
         exit: 3,
-        applies: |case, rule| {
-            let has_any = case.facts.records.iter().any(is_psychotherapy_note);
-            whole(rule, has_any && lacks_own(case, Shortfall::PsychotherapyNotes))
-        },
+        applies: |case, rule| own(case, rule, is_psychotherapy_note, Shortfall::PsychotherapyNotes),
     },
     Rule {
         id: "E-SPECIAL-SUDNOTE",
         text: "substance-use counselling notes need a consent of their own, for them alone",
         source: &[AUTONOMY, "42 CFR 2.31(b)"],
-        cure: "subrosa consent grant --client {client} --to {recipient} --kind sud-counselling-note --purpose {purpose} --note-class sud-counselling {legal}",
+        cure: "subrosa consent grant --client {client} --to {recipient} --kind sud-counselling-note {tags} --purpose {purpose} --note-class sud-counselling {legal}",
         exit: 3,
-        applies: |case, rule| {
-            let has_any =
-                case.facts.records.iter().any(|record| record.latest.record_kind == RecordKind::SudCounsellingNote);
-            whole(rule, has_any && lacks_own(case, Shortfall::SudNotes))
-        },
+        applies: |case, rule| own(case, rule, is_sud_note, Shortfall::SudNotes),
     },
     Rule {
         id: "E-SPECIAL-PROCEEDING",
@@ -266,11 +271,32 @@ fn is_tpo_open(case: &Case<'_>) -> bool {
         && !case.has_psychotherapy_notes()
 }
 
+/// Where another consent was named, and one that was not would do, that is the cure.
+fn none(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
+    let mut reasons = about_recipient(rule, case, case.choice == Choice::None);
+    let unnamed = Request { consent: None, ..*case.request };
+    let is_there = case.request.consent.is_some()
+        && matches!(choose(&unnamed, case.facts, case.today), Choice::Covers(_) | Choice::Short(..));
+    if is_there {
+        reasons.iter_mut().for_each(|reason| reason.cure = SHARE);
+    }
+    reasons
+}
+
 /// The one way in which the nearest consent falls short.
 fn short(case: &Case<'_>, rule: &'static Rule, way: Shortfall) -> Vec<Reason> {
     match &case.choice {
         Choice::Short(consent, ways) if ways.contains(&way) => {
             let mut reason = Reason { consent: Some(consent.id()), ..about_this(rule, case) };
+            // Beside notes that go apart, what is left may be covered too.
+            if way == Shortfall::Kind
+                && let Some(record) = covered_apart(case, |record| !is_own(record))
+            {
+                (reason.cure, reason.record) = (APART, Some(record));
+            }
+            if way == Shortfall::Signatory {
+                (reason.cure, reason.signatory) = to_be_signed(case, consent, rule);
+            }
             if way == Shortfall::Identity {
                 let identified =
                     |record: &&crate::practice::record::Record| !crate::policy::case::is_de_identified(record);
@@ -298,6 +324,16 @@ fn incomplete(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
     vec![found]
 }
 
+/// How a consent that not everyone signed is mended: by the signature that is missing, by filing who may sign, or anew.
+fn to_be_signed(case: &Case<'_>, consent: &Consent, rule: &Rule) -> (&'static str, Option<Signatory>) {
+    let Some(client) = case.facts.client else { return (rule.cure, None) };
+    match way_to_sign(&consent.terms, client, case.protocol(), case.today) {
+        WayToSign::Complete(by) => ("subrosa consent complete {consent} --signed-by {signatory}", Some(by)),
+        WayToSign::Represent(by) => (REPRESENT, by.map(Signatory::Representative)),
+        WayToSign::Anew => (rule.cure, None),
+    }
+}
+
 /// Notes and proceedings that need their own consent: the chosen one is not it, or there is none that could be.
 fn lacks_own(case: &Case<'_>, way: Shortfall) -> bool {
     match &case.choice {
@@ -305,6 +341,16 @@ fn lacks_own(case: &Case<'_>, way: Shortfall) -> bool {
         Choice::Short(_, ways) => ways.contains(&way),
         Choice::NotAsked | Choice::None | Choice::Draft(..) => true,
     }
+}
+
+/// Notes that need their own consent. One for them that is there already is of use to them alone: they go apart.
+fn own(case: &Case<'_>, rule: &'static Rule, is_note: fn(&Record) -> bool, way: Shortfall) -> Vec<Reason> {
+    let has_any = case.facts.records.iter().any(is_note);
+    let mut reasons = whole(rule, has_any && lacks_own(case, way));
+    if let Some(record) = covered_apart(case, is_note) {
+        reasons.iter_mut().for_each(|reason| (reason.cure, reason.record) = (APART, Some(record)));
+    }
+    reasons
 }
 
 fn about_this(rule: &'static Rule, case: &Case<'_>) -> Reason {

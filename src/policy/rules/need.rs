@@ -200,9 +200,11 @@ fn concern(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
 fn cure_of(found: &Found, rule: &Rule) -> &'static str {
     match (found.place, found.is_text) {
         ("tag", _) => "subrosa tag {record} --remove TAG",
-        (CONSEQUENCES, _) => "subrosa agreement list",
+        (CONSEQUENCES, _) => {
+            "subrosa agreement add {recipient} --type {agreement} --signed-on {today} --standard --understood explained"
+        }
         (RECIPIENT, _) => "subrosa recipient edit {recipient} --name TEXT",
-        (PROTOCOL | PRACTICE, _) => "subrosa protocol show",
+        (PROTOCOL | PRACTICE, _) => "subrosa protocol edit",
         (_, true) => rule.cure,
         (_, false) => "subrosa add FILE --title TEXT",
     }

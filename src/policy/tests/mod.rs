@@ -1,3 +1,4 @@
+mod cures;
 mod flips;
 mod laws;
 mod safety;
