@@ -296,7 +296,7 @@ mod tests {
             let records = vec![record(); count];
             let page = whole(&records, &handling, &[&statement, "THE LAW"], &[&own]);
             prop_assert!(page.lines().count() <= PAGE, "{}", page.lines().count());
-            let told = page.lines().filter(|line| line.contains("progress-note")).count();
+            let told = page.lines().filter(|line| line.contains("progress note")).count();
             prop_assert!(told >= count.min(NAMED_AT_LEAST));
         }
     }
