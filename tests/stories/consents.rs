@@ -209,7 +209,7 @@ fn a_law_may_ask_for_an_end_and_the_draft_takes_one_until_it_is_signed() {
     assert_eq!((said.exit, &said.json()["missing"]), (7, &serde_json::json!(["until"])), "{said:?}");
     assert!(said.json()["warnings"].to_string().contains("try: subrosa consent grant"), "{said:?}");
     let anew = practice.refused(3, &["consent", "complete", &id_of(&said), "--until", "6m", "--json"]).error();
-    assert_eq!(anew["hint"], "subrosa consent grant", "{anew}");
+    assert_eq!(anew["hints"][0], "subrosa consent grant", "{anew}");
     let unsigned = grant(&practice, &[CLIENT, LEE_ONLY, NOTES, TREAT, &["--no-expiry"]]);
     let signed = [SIGNED_ON, SIGNED_BY, &by_law[..6], &["--until", "6m", "--json"]].concat();
     let id = id_of(&unsigned);
@@ -301,7 +301,7 @@ fn a_draft_is_completed_and_not_rewritten() {
     {
         let more = [&["consent", "complete", &id, "--signed-on", "1d", "--json"], more].concat();
         let error = practice.refused(3, &more).error();
-        assert_eq!(error["hint"], "subrosa consent grant", "{error}");
+        assert_eq!(error["hints"][0], "subrosa consent grant", "{error}");
     }
     let done = practice.ok(&["consent", "complete", &id, "--signed-on", "1d", "--form", "form.txt", "--json"]);
     assert_eq!(done.json()["state"], "live");
@@ -647,7 +647,8 @@ fn who_signs_for_a_minor_is_for_the_minors_rule_to_say() {
             with_a_mother(&practice);
             practice.ok(&["client", "edit", "kid-1", "--minor-rule", rule]);
             let signed: Vec<&str> = signed_by.iter().flat_map(|one| ["--signed-by", one]).collect();
-            let said = grant(&practice, &[&["--client", "kid-1"], LEE_ONLY, NOTES, TREAT, SIGNED_ON, &signed]);
+            let said =
+                grant(&practice, &[&["--client", "kid-1"], LEE_ONLY, NOTES, TREAT, &["--signed-on", "0d"], &signed]);
             let is_enough = enough.iter().all(|needed| needed.iter().all(|one| signed_by.contains(one)));
             assert_eq!(said.exit, if is_enough { 0 } else { 7 }, "{rule} {signed_by:?}");
             let want: &[&str] = if is_enough { &[] } else { &["E-CONSENT-SIGNATORY"] };
