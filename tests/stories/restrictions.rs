@@ -194,5 +194,8 @@ fn a_representative_is_named_with_evidence_and_shown() {
     let shown = practice.ok(&["client", "show", "mk-01"]).stdout;
     practice.ok(&["recipient", "suspend", "ana", "--reason", "left"]);
     practice.refused(3, &whole);
+    // He speaks for nobody from that day on.
+    let page = practice.ok(&["client", "show", "mk-01", "--json"]).json()["client"]["representatives"][0].clone();
+    assert_eq!((&page["from"], &page["until"]), (&"2026-11-21".into(), &"2026-11-20".into()));
     assert!(shown.contains("representative\tana (mother, as guardian from 2026-11-21): order seen\n"), "{shown}");
 }

@@ -410,7 +410,7 @@ fn the_page_is_looked_through_as_well() {
     practice.ok(&["protocol", "adopt", "protocol.toml", "--minor"]);
     let error = practice.run(&[&["share", &record], &SHARE[..], &["--dry-run", "--json"]].concat()).error();
     assert_eq!(error["reasons"][0]["text"], "it names or identifies somebody else: the protocol's words for the page");
-    assert_eq!(error["reasons"][0]["cure"], "subrosa protocol show");
+    assert_eq!(error["reasons"][0]["cure"], "subrosa protocol edit");
 }
 
 /// The limits that `docs/threat-model.md` lists: should the scan learn to see one of them, the page is to say so.
