@@ -313,6 +313,11 @@ impl RecordKind {
         )
     }
 
+    /// How a page for people calls one.
+    pub fn plain(self) -> String {
+        self.as_str().replace("sud-", "substance-use-").replace('-', " ")
+    }
+
     /// The label a record of this kind has before its tags are looked at.
     pub fn label(self) -> Label {
         match self {

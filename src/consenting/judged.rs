@@ -4,6 +4,7 @@
 use crate::consenting::ConsentingError;
 use crate::id::ConsentId;
 use crate::policy;
+use crate::policy::consent::WayToSign;
 use crate::practice::client::Client;
 use crate::practice::consent::Consent;
 use crate::practice::protocol::Protocol;
@@ -28,6 +29,8 @@ pub struct Judged {
     pub state: ConsentState,
     /// What it lacks, by the names of the flags that complete it.
     pub missing: Vec<&'static str>,
+    /// How that comes about, where not everyone signed who has to.
+    pub way: WayToSign,
     /// Whether everyone signed who has to.
     pub is_signed: bool,
     /// Its last day, where it ends on one.
@@ -50,6 +53,7 @@ impl Judged {
             state: policy::consent::state(&consent, &client, protocol, today),
             missing: policy::consent::lacks(terms, &client, protocol),
             is_signed: policy::consent::is_signed(terms, &client, protocol, today),
+            way: policy::consent::way_to_sign(terms, &client, protocol, today),
             last_day: policy::consent::last_day(terms, protocol),
             notes: Vec::new(),
             consent,
@@ -95,8 +99,8 @@ impl Judged {
             let is_over = self.state == ConsentState::Expired && !self.missing.contains(&"age");
             return is_over.then(|| "whoever signed it speaks for the client no more".to_owned());
         }
-        let is_adult = self.client.is_adult(signed_on, protocol.majority_age());
-        let who = match (is_adult, self.client.details.minor_rule.unwrap_or(MinorRule::GuardianSigns)) {
+        let is_adult = self.client.is_adult(signed_on, protocol);
+        let who = match (is_adult, self.client.minor_rule(signed_on, protocol)) {
             (Some(true), _) | (Some(false), MinorRule::MinorSigns) => "the client",
             (Some(false), MinorRule::GuardianSigns) => "a parent or guardian on file",
             (Some(false), MinorRule::BothSign) => "the client and a parent or guardian on file, both",

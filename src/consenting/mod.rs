@@ -3,7 +3,6 @@
 
 mod judged;
 pub mod page;
-mod plain;
 mod receipt;
 pub mod statements;
 pub mod terms;
@@ -37,6 +36,7 @@ use crate::vocabulary::ClientState;
 use crate::vocabulary::ConsentState;
 
 use terms::TermsError;
+use terms::Uncompleted;
 
 pub use judged::Judged;
 
@@ -69,6 +69,14 @@ pub enum ConsentingError {
         /// The consent.
         consent: ConsentId,
         /// The flags of what it says.
+        flags: Vec<&'static str>,
+    },
+    /// Nor does what is signed say more afterwards.
+    #[error("{consent} is signed as it stands, and says no more than what was signed: no {}", flags.join(", "))]
+    Signed {
+        /// The consent.
+        consent: ConsentId,
+        /// The flags of what it would say.
         flags: Vec<&'static str>,
     },
     /// What is to be taken back was never given.
@@ -137,7 +145,11 @@ pub fn complete<R: CryptoRng + RngCore>(
         }
         let protocol = vault.catalog().protocol()?.protocol;
         let terms = terms::completed(&draft.consent.terms, said, &draft.client, &protocol);
-        granted(vault, terms.map_err(|flags| ConsentingError::Stated { consent: id, flags })?, today)
+        let terms = terms.map_err(|why| match why {
+            Uncompleted::Stated(flags) => ConsentingError::Stated { consent: id, flags },
+            Uncompleted::Signed(flags) => ConsentingError::Signed { consent: id, flags },
+        });
+        granted(vault, terms?, today)
     };
     decided(desk.vault, said.clone(), form.is_some())?;
     file(desk, form, |vault, form| {

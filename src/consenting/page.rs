@@ -3,6 +3,7 @@
 //! goes, or what a terminal makes of it.
 
 use crate::policy;
+use crate::policy::plain;
 use crate::practice::client::Client;
 use crate::practice::consent::Consent;
 use crate::practice::consent::ConsentTerms;
@@ -15,7 +16,6 @@ use crate::vocabulary::ConsentState;
 use crate::vocabulary::MinorRule;
 use crate::vocabulary::SignMethod;
 
-use super::plain;
 use super::statements;
 
 /// The widest line, in characters.
@@ -191,13 +191,15 @@ impl Matter<'_> {
 
     /// Who has to sign: the client, or for a minor whom the client's rule names.
     fn signatories(&self) -> Vec<String> {
-        let is_adult = self.client.is_adult(self.today, self.protocol.majority_age());
+        let is_adult = self.client.is_adult(self.today, self.protocol);
         let client =
             || self.client.details.name.as_ref().map_or("Client".to_owned(), |name| format!("{name} (client)"));
         let speaking = |is_adult| {
-            let representatives = self.client.representatives.iter().filter(move |one| {
-                policy::consent::speaks(one.authority, is_adult) && one.until.is_none_or(|until| self.today <= until)
-            });
+            let representatives = self
+                .client
+                .representatives
+                .iter()
+                .filter(move |one| policy::consent::speaks(one.authority, is_adult) && one.holds_on(self.today));
             let named = representatives
                 .map(|one| format!("{} ({})", self.person(one.recipient), plain::authority(one.authority)));
             named.collect::<Vec<_>>().join(", or ")
@@ -206,7 +208,7 @@ impl Matter<'_> {
             let named = speaking(Some(false));
             if named.is_empty() { "Parent or guardian of the client".to_owned() } else { named }
         };
-        match (is_adult, self.client.details.minor_rule.unwrap_or(MinorRule::GuardianSigns)) {
+        match (is_adult, self.client.minor_rule(self.today, self.protocol)) {
             (Some(true), _) => {
                 let for_client = speaking(Some(true));
                 let or =

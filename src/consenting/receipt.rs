@@ -4,11 +4,11 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::policy::plain;
 use crate::practice::consent::Signatory;
 use crate::vocabulary::ConsentState;
 
 use super::page::Matter;
-use super::plain;
 use super::statements;
 
 impl Matter<'_> {

@@ -1,6 +1,9 @@
 //! What a consent may say: which elements go together, what fills itself in, and how a draft is completed without being
 //! rewritten. Pure. Must not know storage, or how any of it is typed.
 
+#[cfg(test)]
+mod tests;
+
 use crate::policy::consent::lacks as lacking;
 use crate::practice::client::Client;
 use crate::practice::consent::ConsentTerms;
@@ -42,7 +45,7 @@ pub enum TermsError {
         /// The day.
         day: Date,
     },
-    /// Nobody takes back what was not given yet.
+    /// Nobody takes back what was not given yet, or gets a copy of what is not signed.
     #[error("{flag}: {day} is before the signing, which was on {signed}")]
     Unsigned {
         /// The flag.
@@ -88,6 +91,11 @@ pub fn settled(mut terms: ConsentTerms, protocol: &Protocol, today: Date) -> Res
             return Err(TermsError::Future { flag, day });
         }
     }
+    if let (Some(day), Some(signed)) = (terms.copy_given, terms.signed_on)
+        && day < signed
+    {
+        return Err(TermsError::Unsigned { flag: "copy-given", day, signed });
+    }
     let begin = terms.effective.max(terms.signed_on);
     if let (Some(begin), Some(end)) = (begin, terms.until)
         && end < begin
@@ -113,14 +121,24 @@ pub fn class_of(kind: RecordKind) -> Option<NoteClass> {
     [NoteClass::Psychotherapy, NoteClass::SudCounselling].into_iter().find(|class| kind_of(*class) == kind)
 }
 
-/// A draft, with what was said besides. What it says already was agreed to as it stands: the flags that would change it
-/// are the error.
+/// Why a draft is not completed so: the flags that stand in the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uncompleted {
+    /// It says this already.
+    Stated(Vec<&'static str>),
+    /// It is signed, and would say more than what was signed.
+    Signed(Vec<&'static str>),
+}
+
+/// A draft, with what was said besides. What it says already was agreed to as it stands. Once somebody signed it, nothing
+/// comes to it but the papers and the signature that is missing: anything else would be something nobody agreed to
+/// (45 CFR 164.508(c), 42 CFR 2.31(a)).
 pub fn completed(
     draft: &ConsentTerms,
     said: ConsentTerms,
     client: &Client,
     protocol: &Protocol,
-) -> Result<ConsentTerms, Vec<&'static str>> {
+) -> Result<ConsentTerms, Uncompleted> {
     let lacks = lacking(draft, client, protocol);
     let mut terms = draft.clone();
     let mut stated = Vec::new();
@@ -162,7 +180,32 @@ pub fn completed(
     terms.de_identified |= said.de_identified;
     terms.legal_proceedings |= said.legal_proceedings;
     stated.dedup();
-    if stated.is_empty() { Ok(terms) } else { Err(stated) }
+    if !stated.is_empty() {
+        return Err(Uncompleted::Stated(stated));
+    }
+    let more = if draft.is_signed_at_all() { added(draft, &terms) } else { Vec::new() };
+    if more.is_empty() { Ok(terms) } else { Err(Uncompleted::Signed(more)) }
+}
+
+/// What `terms` say otherwise than the draft, besides signatures and papers, by flag.
+fn added(draft: &ConsentTerms, terms: &ConsentTerms) -> Vec<&'static str> {
+    let end = |terms: &ConsentTerms| (terms.until, terms.on_event.clone(), terms.no_expiry);
+    let service = |terms: &ConsentTerms| (terms.service_from, terms.service_to);
+    let differing = [
+        ("to", draft.recipients != terms.recipients),
+        ("kind", draft.kinds != terms.kinds),
+        ("purpose", draft.purposes != terms.purposes),
+        ("until", end(draft) != end(terms)),
+        ("effective", draft.effective != terms.effective),
+        ("service-dates", service(draft) != service(terms)),
+        ("tag", draft.tags != terms.tags),
+        ("de-identified", draft.de_identified != terms.de_identified),
+        ("discloser", draft.disclosers != terms.disclosers),
+        ("note-class", draft.note_class != terms.note_class),
+        ("legal-proceedings", draft.legal_proceedings != terms.legal_proceedings),
+        ("describe", draft.describe != terms.describe),
+    ];
+    differing.into_iter().filter(|(_, differs)| *differs).map(|(flag, _)| flag).collect()
 }
 
 fn one<T: PartialEq>(field: &mut Option<T>, said: Option<T>, flag: &'static str, stated: &mut Vec<&'static str>) {
@@ -179,149 +222,5 @@ fn list<T: PartialEq>(field: &mut Vec<T>, said: Vec<T>, flag: &'static str, stat
         *field = said;
     } else if !said.is_empty() && *field != said {
         stated.push(flag);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::id::ClientId;
-    use crate::id::ConsentId;
-    use crate::id::RecipientId;
-    use crate::practice::client::ClientDetails;
-    use crate::time::parse_date;
-    use crate::vocabulary::Age;
-
-    fn id<T: std::str::FromStr<Err = crate::id::IdError>>(letter: &str, n: u8) -> T {
-        format!("{letter}-{:016}", n).parse().unwrap()
-    }
-
-    fn day(text: &str) -> Date {
-        parse_date(text).unwrap()
-    }
-
-    fn protocol(profiles: &str) -> Protocol {
-        let text = format!(
-            "[practice]\ncapacity = \"professional\"\nprofiles = [{profiles}]\ntime_zone = \"UTC\"\n\
-             [confidential]\nwhat = \"all\"\n[access]\nwho = \"us\"\n[handling]\nhow = \"locked\"\n[periods]\nconsent = \"6m\"\n"
-        );
-        Protocol::parse(&text).unwrap()
-    }
-
-    fn client(age: Option<Age>) -> Client {
-        let details = ClientDetails { age, ..ClientDetails::new(id("c", 1), "mk-01".parse().unwrap()) };
-        Client::added(details)
-    }
-
-    fn unsigned() -> ConsentTerms {
-        let client: ClientId = id("c", 1);
-        let consent: ConsentId = id("k", 1);
-        let recipient: RecipientId = id("p", 1);
-        ConsentTerms {
-            recipients: vec![recipient],
-            kinds: vec![RecordKind::Letter],
-            purposes: vec![Purpose::Treat],
-            ..ConsentTerms::new(consent, client)
-        }
-    }
-
-    fn signed() -> ConsentTerms {
-        ConsentTerms { signed_on: Some(day("2026-08-31")), signed_by: vec![Signatory::Client], ..unsigned() }
-    }
-
-    const TODAY: &str = "2026-11-21";
-
-    fn settle(terms: ConsentTerms) -> Result<ConsentTerms, TermsError> {
-        settled(terms, &protocol(""), day(TODAY))
-    }
-
-    #[test]
-    fn an_end_comes_with_the_signature_and_only_where_none_was_said() {
-        assert_eq!(settle(unsigned()).unwrap().until, None);
-        assert_eq!(settle(signed()).unwrap().until, Some(day("2027-02-28")), "six months, by the calendar");
-        let open = ConsentTerms { no_expiry: true, ..signed() };
-        assert_eq!(settle(open.clone()).unwrap(), open);
-        let event = ConsentTerms { on_event: Some("school ends".parse().unwrap()), ..signed() };
-        assert_eq!(settle(event.clone()).unwrap(), event);
-        assert_eq!(settle(ConsentTerms { no_expiry: true, ..event }), Err(TermsError::SeveralEnds));
-    }
-
-    #[test]
-    fn days_run_forward() {
-        let first_day_is_last = ConsentTerms { until: Some(day("2026-08-31")), ..signed() };
-        assert!(settle(first_day_is_last).is_ok());
-        let wrong = ConsentTerms { until: Some(day("2026-08-30")), ..signed() };
-        assert!(matches!(settle(wrong), Err(TermsError::EndsFirst { .. })));
-        let unsigned =
-            ConsentTerms { effective: Some(day("2027-01-02")), until: Some(day("2027-01-01")), ..unsigned() };
-        assert!(matches!(settle(unsigned), Err(TermsError::EndsFirst { .. })));
-        let today = ConsentTerms { signed_on: Some(day(TODAY)), copy_given: Some(day(TODAY)), ..signed() };
-        assert!(settle(today.clone()).is_ok());
-        let tomorrow = Some(day("2026-11-22"));
-        for (terms, flag) in [
-            (ConsentTerms { signed_on: tomorrow, ..today.clone() }, "signed-on"),
-            (ConsentTerms { copy_given: tomorrow, ..today }, "copy-given"),
-        ] {
-            assert_eq!(settle(terms), Err(TermsError::Future { flag, day: day("2026-11-22") }));
-        }
-        let service = |from, to| ConsentTerms { service_from: from, service_to: to, ..signed() };
-        assert!(settle(service(Some(day(TODAY)), Some(day(TODAY)))).is_ok());
-        assert!(matches!(settle(service(tomorrow, Some(day(TODAY)))), Err(TermsError::Backwards { .. })));
-    }
-
-    #[test]
-    fn what_needs_its_own_consent_stands_alone() {
-        for (class, kind) in [
-            (NoteClass::Psychotherapy, RecordKind::PsychotherapyNote),
-            (NoteClass::SudCounselling, RecordKind::SudCounsellingNote),
-        ] {
-            let of = |kinds| ConsentTerms { note_class: Some(class), kinds, ..signed() };
-            assert!(settle(of(vec![kind])).is_ok());
-            assert_eq!(settle(of(vec![kind, RecordKind::Letter])), Err(TermsError::NotAlone { class, kind }));
-            assert_eq!(settle(of(vec![RecordKind::Letter])), Err(TermsError::NotAlone { class, kind }));
-        }
-        let of = |purposes| ConsentTerms { legal_proceedings: true, purposes, ..signed() };
-        assert!(settle(of(vec![Purpose::Legal])).is_ok());
-        assert_eq!(settle(of(vec![Purpose::Legal, Purpose::Treat])), Err(TermsError::ProceedingsNotAlone));
-    }
-
-    #[test]
-    fn a_draft_takes_what_it_lacks_and_nothing_else() {
-        let (adult, protocol) = (client(Some(Age::Adult)), protocol("\"hipaa\""));
-        let nothing = ConsentTerms::new(unsigned().consent, unsigned().client);
-        let say = |draft: &ConsentTerms, said| completed(draft, said, &adult, &protocol);
-        assert_eq!(say(&unsigned(), nothing.clone()), Ok(unsigned()));
-        let more = ConsentTerms {
-            signed_on: signed().signed_on,
-            signed_by: signed().signed_by,
-            tags: vec!["hiv".parse().unwrap()],
-            ..nothing.clone()
-        };
-        let whole = say(&unsigned(), more.clone()).unwrap();
-        assert_eq!(whole, ConsentTerms { tags: more.tags.clone(), ..signed() });
-        // The same again is no change.
-        assert_eq!(say(&whole, more), Ok(whole.clone()));
-        let other = ConsentTerms {
-            kinds: vec![RecordKind::Form],
-            purposes: vec![Purpose::Pay],
-            signed_on: Some(day(TODAY)),
-            ..nothing.clone()
-        };
-        assert_eq!(say(&whole, other), Err(vec!["kind", "purpose", "signed-on"]));
-
-        // An end that the law does not let stand gives way; one that it does, does not.
-        let end = ConsentTerms { until: Some(day("2027-01-01")), ..nothing.clone() };
-        let open = ConsentTerms { no_expiry: true, ..signed() };
-        let ended = say(&open, end.clone()).unwrap();
-        assert_eq!((ended.until, ended.no_expiry), (end.until, false));
-        let ends = ConsentTerms { until: Some(day("2026-12-01")), ..signed() };
-        assert_eq!(say(&ends, end), Err(vec!["until"]));
-
-        // Where the client alone signed and may be too young, somebody joins.
-        let parent = vec![Signatory::Representative(id("p", 2))];
-        let joined = ConsentTerms { signed_by: parent.clone(), ..nothing };
-        assert_eq!(say(&signed(), joined.clone()), Err(vec!["signed-by"]));
-        let both = completed(&signed(), joined, &client(None), &protocol).unwrap();
-        assert_eq!(both.signed_by, [vec![Signatory::Client], parent].concat());
     }
 }

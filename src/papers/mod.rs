@@ -17,6 +17,7 @@ use crate::id::RestrictionId;
 use crate::practice::client::Client;
 use crate::practice::recipient::Recipient;
 use crate::practice::words::Alias;
+use crate::time::Date;
 use crate::time::TimeError;
 use crate::vault::Vault;
 use crate::vault::catalog::CatalogError;
@@ -46,6 +47,17 @@ pub enum PapersError {
     /// What the client paid for is kept from payers for as long as the client wishes (45 CFR 164.522(a)(2)(iii)).
     #[error("the restriction {0} is about what the client paid for: nobody but the client ends it")]
     ClientsAlone(RestrictionId),
+    /// Whoever is suspended speaks for nobody.
+    #[error("{0} is suspended, and speaks for nobody")]
+    Suspended(Alias),
+    /// What the client asked is not ended for days that are past.
+    #[error("the practice ends the restriction {restriction} from {first} on at the earliest")]
+    EndsBackwards {
+        /// The restriction.
+        restriction: RestrictionId,
+        /// The first day on which it could be over.
+        first: Date,
+    },
     /// A team is not called as a person is.
     #[error("{0} is what a person is called: a team needs a name of its own")]
     NameTaken(Alias),

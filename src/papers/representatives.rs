@@ -19,7 +19,10 @@ pub fn add<R: CryptoRng + RngCore>(
 ) -> Result<Committed, PapersError> {
     desk.append(|vault| {
         client(vault, added.client)?;
-        recipient(vault, added.recipient)?;
+        let who = recipient(vault, added.recipient)?;
+        if who.suspended.is_some() {
+            return Err(PapersError::Suspended(who.details.alias));
+        }
         Ok(vec![Draft::from(Body::RepresentativeAdded(added))])
     })
 }

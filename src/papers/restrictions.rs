@@ -28,13 +28,14 @@ pub fn add<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, asked: RestrictionAdd
 }
 
 /// Ends one. What the practice ended for later records, the client may still end for all; what the client paid for, the
-/// practice never ends.
+/// practice never ends. Nor does it end one backwards: not before today, and not before it begins.
 pub fn end<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
     restriction: RestrictionId,
     by: EndedBy,
     on: Date,
 ) -> Result<Committed, PapersError> {
+    let clock = desk.clock;
     desk.append(|vault| {
         let found = vault.catalog().restriction(restriction)?.ok_or(PapersError::NoRestriction(restriction))?;
         let before = found.ended.map(|ended| ended.by);
@@ -43,6 +44,11 @@ pub fn end<R: CryptoRng + RngCore>(
         }
         if found.asked.self_pay && by == EndedBy::Practice {
             return Err(PapersError::ClientsAlone(restriction));
+        }
+        let today = clock().date_in(&vault.catalog().protocol()?.protocol.zone());
+        let first = today.max(found.asked.on);
+        if by == EndedBy::Practice && on < first {
+            return Err(PapersError::EndsBackwards { restriction, first });
         }
         Ok(vec![Draft::from(Body::RestrictionEnded(RestrictionEnded { by, on, restriction }))])
     })

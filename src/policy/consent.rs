@@ -2,6 +2,7 @@
 //! inside one consent; two narrow ones do not add up. Sources: 45 CFR 164.508(c), 42 CFR 2.31(a).
 //! Must not know the other rules.
 
+use crate::id::RecipientId;
 use crate::policy::Facts;
 use crate::policy::Request;
 use crate::policy::case::is_de_identified;
@@ -83,7 +84,7 @@ pub fn missing(terms: &ConsentTerms, client: &Client, protocol: &Protocol) -> Ve
     let by_law = protocol.has(Profile::Hipaa) || protocol.has(Profile::Part2);
     let signs_alone = terms.signed_by == [Signatory::Client];
     let day = terms.signed_on.unwrap_or(Date::MIN);
-    let is_age_unknown = client.is_adult(day, protocol.majority_age()).is_none();
+    let is_age_unknown = client.is_adult(day, protocol).is_none();
     let without_end_by_law = by_law && terms.no_expiry && !may_be_endless(terms, protocol);
     let elements = [
         ("to", terms.recipients.is_empty()),
@@ -112,6 +113,11 @@ pub fn lacks(terms: &ConsentTerms, client: &Client, protocol: &Protocol) -> Vec<
         lacks.push("signed-by");
     }
     lacks
+}
+
+/// Whether a draft that lacks this can still be completed: what is signed says no more than what was signed.
+pub fn can_be_completed(terms: &ConsentTerms, lacks: &[&str]) -> bool {
+    !terms.is_signed_at_all() || !lacks.iter().any(|element| ["to", "kind", "purpose", "until"].contains(element))
 }
 
 /// Without an end: for research under HIPAA (45 CFR 164.508(c)(1)(v)), for treatment, payment and operations under
@@ -260,15 +266,14 @@ pub fn is_signed(terms: &ConsentTerms, client: &Client, protocol: &Protocol, tod
 
 fn is_signed_by_day(terms: &ConsentTerms, client: &Client, protocol: &Protocol, day: Date) -> bool {
     let by_client = terms.signed_by.contains(&Signatory::Client);
-    let is_adult = client.is_adult(day, protocol.majority_age());
+    let is_adult = client.is_adult(day, protocol);
     let by_one_for = |is_adult: Option<bool>| {
         client.representatives.iter().any(|one| {
-            let is_live = one.until.is_none_or(|until| day <= until);
             let signed = terms.signed_by.contains(&Signatory::Representative(one.recipient));
-            signed && is_live && speaks(one.authority, is_adult)
+            signed && one.holds_on(day) && speaks(one.authority, is_adult)
         })
     };
-    match (is_adult, client.details.minor_rule.unwrap_or(MinorRule::GuardianSigns)) {
+    match (is_adult, client.minor_rule(day, protocol)) {
         (Some(true), _) => by_client || by_one_for(is_adult),
         (Some(false), MinorRule::GuardianSigns) => by_one_for(is_adult),
         (Some(false), MinorRule::MinorSigns) => by_client,
@@ -276,6 +281,46 @@ fn is_signed_by_day(terms: &ConsentTerms, client: &Client, protocol: &Protocol, 
         // Nobody knows: what holds for both.
         (None, _) => by_one_for(None) || (by_client && by_one_for(Some(false))),
     }
+}
+
+/// How everyone who has to sign a consent comes to have signed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayToSign {
+    /// This signature is all that is missing.
+    Complete(Signatory),
+    /// Nobody on file could have signed it: whoever may act for the client is to be filed, perhaps this one, who signed.
+    Represent(Option<RecipientId>),
+    /// By no signature that comes to it: another consent is to be signed by those who have to sign today.
+    Anew,
+}
+
+/// How a consent that not everyone signed is mended.
+pub fn way_to_sign(terms: &ConsentTerms, client: &Client, protocol: &Protocol, today: Date) -> WayToSign {
+    let signed_on = terms.signed_on.unwrap_or(today);
+    let is_draft = !is_signed_by_day(terms, client, protocol, signed_on);
+    let with = |one: Signatory| {
+        let mut terms = terms.clone();
+        terms.signed_by.push(one);
+        terms
+    };
+    let known = client.representatives.iter().map(|one| Signatory::Representative(one.recipient));
+    let missing = std::iter::once(Signatory::Client).chain(known).filter(|one| !terms.signed_by.contains(one));
+    let mut would_do = missing.filter(|one| is_draft && is_signed(&with(*one), client, protocol, today));
+    if let Some(one) = would_do.next() {
+        return WayToSign::Complete(one);
+    }
+    // Where the client needs nobody to speak for him, on one of the days, nobody is to be filed.
+    let needs_another = [signed_on, today].into_iter().all(|day| {
+        client.is_adult(day, protocol) != Some(true) && client.minor_rule(day, protocol) != MinorRule::MinorSigns
+    });
+    let has_one = client.representatives.iter().any(|one| one.holds_on(today));
+    if !needs_another || has_one {
+        return WayToSign::Anew;
+    }
+    WayToSign::Represent(terms.signed_by.iter().find_map(|one| match one {
+        Signatory::Representative(id) if client.representatives.iter().all(|known| known.recipient != *id) => Some(*id),
+        _ => None,
+    }))
 }
 
 /// Whether this right speaks for a person of that age: a parent's and a guardian's ends with majority.

@@ -1,5 +1,5 @@
 //! How much of a record leaves: an excerpt of all its lines is the record, whatever it is called, and so are several
-//! that have all of them between them. Source: 45 CFR 164.502(b). Must not know what is in a line.
+//! that have all of them between them, whichever versions they were taken from. Source: 45 CFR 164.502(b). Must not know what is in a line.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use crate::practice::record::Record;
 /// How many whole records these are: those that are no excerpts, and those that excerpts among them have all lines of.
 pub fn wholes(records: &[Record]) -> usize {
     let mut whole: BTreeSet<RecordId> = BTreeSet::new();
-    let mut parts: BTreeMap<(RecordId, u64, u64), Vec<[u64; 2]>> = BTreeMap::new();
+    let mut parts: BTreeMap<RecordId, (u64, Vec<[u64; 2]>)> = BTreeMap::new();
     for record in records {
         match &record.latest.excerpt_of {
             None => {
@@ -18,13 +18,15 @@ pub fn wholes(records: &[Record]) -> usize {
             }
             Some(of) => {
                 if let Some(count) = of.of_lines {
-                    parts.entry((of.record, of.version, count)).or_default().extend(&of.lines);
+                    let (least, lines) = parts.entry(of.record).or_insert((count, Vec::new()));
+                    *least = count.min(*least);
+                    lines.extend(&of.lines);
                 }
             }
         }
     }
-    let covered = parts.into_iter().filter(|((_, _, count), lines)| covers(lines, *count));
-    whole.extend(covered.map(|((origin, ..), _)| origin));
+    let covered = parts.into_iter().filter(|(_, (count, lines))| covers(lines, *count));
+    whole.extend(covered.map(|(origin, _)| origin));
     whole.len()
 }
 

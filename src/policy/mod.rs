@@ -6,11 +6,12 @@ mod case;
 pub mod consent;
 pub mod extent;
 pub mod matrix;
+pub mod plain;
 pub mod purposes;
 pub mod roles;
 mod rules;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::id::ConcernId;
 use crate::id::ConsentId;
@@ -21,6 +22,7 @@ use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
 use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
+use crate::practice::consent::Signatory;
 use crate::practice::protocol::Adopted;
 use crate::practice::protocol::Protocol;
 use crate::practice::recipient::Recipient;
@@ -185,6 +187,8 @@ pub struct More {
 pub struct Reason {
     /// The rule.
     pub rule: &'static Rule,
+    /// What it says: the rule's words, or closer ones in this case.
+    pub text: &'static str,
     /// What cures it: the rule's cure, or a better one in this case.
     pub cure: &'static str,
     /// The recipient it is about.
@@ -193,6 +197,8 @@ pub struct Reason {
     pub record: Option<RecordId>,
     /// The consent that came nearest.
     pub consent: Option<ConsentId>,
+    /// Who has yet to sign it.
+    pub signatory: Option<Signatory>,
     /// The concern that holds it.
     pub concern: Option<ConcernId>,
     /// What the consent lacks.

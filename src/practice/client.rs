@@ -5,10 +5,12 @@ use serde::Serialize;
 
 use crate::id::ClientId;
 use crate::id::RecipientId;
+use crate::practice::protocol::Protocol;
 use crate::practice::words::Alias;
 use crate::practice::words::Line;
 use crate::practice::words::Prose;
 use crate::time::Date;
+use crate::time::Timestamp;
 use crate::vocabulary::Age;
 use crate::vocabulary::Authority;
 use crate::vocabulary::ClientState;
@@ -61,6 +63,8 @@ pub struct RepresentativeAdded {
     pub client: ClientId,
     /// What was seen of it.
     pub evidence: Prose,
+    /// Its first day.
+    pub from: Date,
     /// Who, as a recipient.
     pub recipient: RecipientId,
     /// What they are to the client.
@@ -78,6 +82,17 @@ pub struct Client {
     pub representatives: Vec<RepresentativeAdded>,
     /// Whether new records may be filed.
     pub state: ClientState,
+    /// Until when the client was said to be a minor, where that is said no more.
+    minor_until: Option<Timestamp>,
+    /// The rules by which others signed before, and until when each of them held, in order.
+    rules_before: Vec<(Timestamp, MinorRule)>,
+}
+
+impl RepresentativeAdded {
+    /// Whether it holds on that day.
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day <= until)
+    }
 }
 
 impl ClientDetails {
@@ -102,11 +117,21 @@ impl ClientDetails {
 impl Client {
     /// After `client.added`.
     pub fn added(details: ClientDetails) -> Self {
-        Self { details, representatives: Vec::new(), state: ClientState::Active }
+        let (minor_until, rules_before) = (None, Vec::new());
+        Self { details, representatives: Vec::new(), state: ClientState::Active, minor_until, rules_before }
     }
 
-    /// After `client.edited`.
-    pub fn edit(&mut self, details: ClientDetails) {
+    /// After `client.edited`. Who has to sign is judged by what held on the day of signing too: an edit wakes no consent
+    /// that lay there unsigned by somebody.
+    pub fn edit(&mut self, details: ClientDetails, at: Timestamp) {
+        if self.details.age == Some(Age::Minor) && details.age != Some(Age::Minor) {
+            self.minor_until = Some(at);
+        }
+        let rule = |details: &ClientDetails| details.minor_rule.unwrap_or(MinorRule::GuardianSigns);
+        let before = rule(&self.details);
+        if before != rule(&details) {
+            self.rules_before.push((at, before));
+        }
         self.details = details;
     }
 
@@ -114,6 +139,14 @@ impl Client {
     pub fn represent(&mut self, added: RepresentativeAdded) {
         self.representatives.retain(|before| before.recipient != added.recipient);
         self.representatives.push(added);
+    }
+
+    /// After `recipient.suspended`: whoever is suspended speaks for nobody from that day on.
+    pub fn silence(&mut self, recipient: RecipientId, on: Date) {
+        let last = on.yesterday().unwrap_or(on);
+        for one in self.representatives.iter_mut().filter(|one| one.recipient == recipient) {
+            one.until = Some(one.until.map_or(last, |until| until.min(last)));
+        }
     }
 
     /// After `client.closed`.
@@ -128,13 +161,21 @@ impl Client {
         Date::new(year, birth.month(), birth.day()).or_else(|_| Date::new(year, 3, 1)).ok()
     }
 
-    /// Whether the client is of age that day; `None` when nobody knows.
-    pub fn is_adult(&self, day: Date, majority_age: i16) -> Option<bool> {
-        match (self.majority(majority_age), self.details.age) {
-            (Some(majority), _) => Some(day >= majority),
-            (None, Some(age)) => Some(age == Age::Adult),
-            (None, None) => None,
+    /// Whether the client is of age that day; `None` when nobody knows. Who was said to be a minor was one until that was
+    /// said no more.
+    pub fn is_adult(&self, day: Date, protocol: &Protocol) -> Option<bool> {
+        if let Some(majority) = self.majority(protocol.majority_age()) {
+            return Some(day >= majority);
         }
+        let was_minor = self.minor_until.is_some_and(|until| day < until.date_in(&protocol.zone()));
+        if was_minor { Some(false) } else { self.details.age.map(|age| age == Age::Adult) }
+    }
+
+    /// Who signs for a minor, by the rule that held on that day.
+    pub fn minor_rule(&self, day: Date, protocol: &Protocol) -> MinorRule {
+        let zone = protocol.zone();
+        let before = self.rules_before.iter().find(|(until, _)| day < until.date_in(&zone));
+        before.map_or(self.details.minor_rule.unwrap_or(MinorRule::GuardianSigns), |(_, rule)| *rule)
     }
 
     /// The client's id.

@@ -219,6 +219,11 @@ impl Consent {
 }
 
 impl ConsentTerms {
+    /// Whether anything of a signature stands in it: when, or by whom.
+    pub fn is_signed_at_all(&self) -> bool {
+        self.signed_on.is_some() || !self.signed_by.is_empty()
+    }
+
     /// Whether it says when it ends, or that it does not.
     pub fn has_end(&self) -> bool {
         self.until.is_some() || self.on_event.is_some() || self.no_expiry

@@ -267,7 +267,7 @@ mod tests {
             "consent.granted": consent(),
             "consent.marked-false": {"consent": "k-0123456789abcdef"},
             "representative.added": {"authority": "parent", "client": "c-0123456789abcdef",
-                "recipient": "p-0123456789abcdef", "relationship": "parent", "until": null},
+                "from": "2026-11-21", "recipient": "p-0123456789abcdef", "relationship": "parent", "until": null},
             "training.added": {"on": "2026-11-21", "recipient": "p-0123456789abcdef",
                 "training": "t-0123456789abcdef", "valid_until": "2027-11-21"},
             "vault.created": {"capacity": "professional", "epoch": 1, "key_files": [], "lifted": [],

@@ -6,8 +6,10 @@ use serde::Serialize;
 use crate::id::ClientId;
 use crate::id::RecipientId;
 use crate::id::RestrictionId;
+use crate::practice::record::Record;
 use crate::practice::words::Tag;
 use crate::time::Date;
+use crate::time::Timestamp;
 use crate::vocabulary::EndedBy;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
@@ -57,6 +59,8 @@ pub struct Restriction {
     pub asked: RestrictionAdded,
     /// How it ended.
     pub ended: Option<RestrictionEnded>,
+    /// When that was entered.
+    pub ended_at: Option<Timestamp>,
 }
 
 impl RestrictionAdded {
@@ -71,13 +75,13 @@ impl RestrictionAdded {
 impl Restriction {
     /// After `restriction.added`.
     pub fn added(asked: RestrictionAdded) -> Self {
-        Self { asked, ended: None }
+        Self { asked, ended: None, ended_at: None }
     }
 
     /// After `restriction.ended`. Once the client ended it, the practice has nothing to add.
-    pub fn end(&mut self, ended: RestrictionEnded) {
+    pub fn end(&mut self, ended: RestrictionEnded, at: Timestamp) {
         if self.ended.as_ref().is_none_or(|before| before.by == EndedBy::Practice) {
-            self.ended = Some(ended);
+            (self.ended, self.ended_at) = (Some(ended), Some(at));
         }
     }
 
@@ -89,15 +93,19 @@ impl Restriction {
         if today < self.asked.on { RestrictionState::Early } else { RestrictionState::Live }
     }
 
-    /// Whether it holds today for a record of that date.
-    pub fn holds(&self, today: Date, record_date: Date) -> bool {
+    /// Whether it holds today for a record. The practice ends it for later records alone: it goes on for what was filed
+    /// before the end was entered, and for what is dated before the end.
+    pub fn holds(&self, today: Date, record: &Record) -> bool {
         if today < self.asked.on {
             return false;
         }
         match &self.ended {
             None => true,
             Some(ended) if today < ended.on => true,
-            Some(ended) => ended.by == EndedBy::Practice && record_date < ended.on,
+            Some(ended) => {
+                let is_earlier = record.latest.date < ended.on || self.ended_at.is_some_and(|at| record.added <= at);
+                ended.by == EndedBy::Practice && is_earlier
+            }
         }
     }
 }

@@ -126,7 +126,7 @@ impl<'c> Fold<'c> {
             Body::ClientAdded(details) => self.client = Some(Client::added(details)),
             Body::ClientEdited(details) => {
                 if let Some(client) = &mut self.client {
-                    client.edit(details);
+                    client.edit(details, happened.time);
                 }
             }
             Body::RecordAdded(version) => {

@@ -31,6 +31,7 @@ use crate::practice::training::Training;
 use crate::practice::words::Alias;
 use crate::practice::words::Prose;
 use crate::sharing::ShareError;
+use crate::sharing::rooted::Rooted;
 use crate::sharing::sealing_key;
 use crate::time::Date;
 use crate::time::Timestamp;
@@ -63,6 +64,7 @@ pub struct Matter {
     pub client: Option<Client>,
     /// What.
     pub records: Vec<Record>,
+    judged: Vec<Record>,
     is_everything: bool,
     restrictions: Vec<Restriction>,
     concerns: Vec<Concern>,
@@ -98,25 +100,28 @@ impl Matter {
         let catalog = vault.catalog();
         let id = about.client.or(records.iter().find_map(|record| record.latest.client));
         let client = id.map(|id| catalog.client(id)).transpose()?.flatten();
+        let rooted = records.iter().map(|record| Rooted::of(catalog, record)).collect::<Result<Vec<_>, _>>()?;
+        let judged: Vec<Record> = rooted.iter().map(|rooted| rooted.judged.clone()).collect();
         // A group's common part is not among a client's records.
         let is_common = |record: &&Record| record.latest.client.is_none() && record.latest.group.is_some();
-        let theirs = records.iter().filter(|record| !is_common(record));
+        let theirs = judged.iter().filter(|record| !is_common(record));
         let whole = extent::wholes(&theirs.cloned().collect::<Vec<_>>());
         let is_everything = match &client {
             Some(client) => whole > 1 && !catalog.has_more_records(client.id(), whole)?,
             None => false,
         };
         let restrictions = client.as_ref().map(|client| catalog.restrictions(Some(client.id()))).transpose()?;
-        let concerns = concerns(vault, client.as_ref(), &records)?;
+        let concerns = concerns(vault, client.as_ref(), &rooted)?;
         let was_reported = client.as_ref().map(|client| was_reported(vault, client)).transpose()?;
         let actor = vault.actor()?;
         Ok(Self {
-            ledger_holds: vault.alarm().is_none(),
+            ledger_holds: vault.can_be_continued(),
             protocol: catalog.protocol()?,
             actor_read: catalog.acknowledged(actor.as_str())?,
             actor,
             client,
             records,
+            judged,
             is_everything,
             restrictions: restrictions.unwrap_or_default(),
             concerns,
@@ -169,7 +174,7 @@ impl Matter {
             key_works: party.key_works,
             agreements: &party.agreements,
             trainings: &party.trainings,
-            records: &self.records,
+            records: &self.judged,
             is_everything: self.is_everything,
             consents: &party.consents,
             restrictions: &self.restrictions,
@@ -185,13 +190,19 @@ impl Matter {
     }
 }
 
-/// The open concerns that may touch the records: the client's, and those about all of their groups.
-fn concerns(vault: &Vault, client: Option<&Client>, records: &[Record]) -> Result<Vec<Concern>, ShareError> {
+/// The open concerns that may touch the records: the client's, and those about all of their groups. What is feared for a
+/// record is feared for its excerpts.
+fn concerns(vault: &Vault, client: Option<&Client>, records: &[Rooted]) -> Result<Vec<Concern>, ShareError> {
     let catalog = vault.catalog();
     let mut concerns = client.map(|client| catalog.concerns_about(client.id())).transpose()?.unwrap_or_default();
-    let groups: BTreeSet<_> = records.iter().filter_map(|record| record.latest.group).collect();
+    let groups: BTreeSet<_> = records.iter().filter_map(|rooted| rooted.judged.latest.group).collect();
     for group in groups {
         concerns.extend(catalog.concerns_about_group(group)?);
+    }
+    for Concern { opened, .. } in &mut concerns {
+        let excerpts = records.iter().filter(|rooted| rooted.origins.iter().any(|id| opened.records.contains(id)));
+        let excerpts: Vec<_> = excerpts.map(|rooted| rooted.judged.id()).collect();
+        opened.records.extend(excerpts);
     }
     Ok(concerns)
 }

@@ -9,6 +9,7 @@ pub mod looking;
 pub mod notice;
 pub mod package;
 pub mod receipt;
+pub mod rooted;
 mod safety;
 pub mod sending;
 pub mod statements;

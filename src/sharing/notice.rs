@@ -67,7 +67,7 @@ impl Notice<'_> {
         head.extend(field("From:     ", self.sender.unwrap_or("(no name given)")));
         head.extend(field("To:       ", self.recipient));
         let plain = purposes::meaning(self.purpose).plain;
-        head.extend(field("Purpose:  ", &format!("{}, {plain}", self.purpose)));
+        head.extend(field("Purpose:  ", plain));
         head.push(format!("Made:     {}", self.created));
         head.push(format!("Number:   {}", self.disclosure));
         head.push(String::new());
@@ -87,7 +87,7 @@ impl Notice<'_> {
         line(&format!("What is in it ({}):", count(self.records.len())));
         for record in self.records.iter().take(named) {
             let date = if self.tells_dates { record.date.to_string() } else { record.date.year().to_string() };
-            line(&format!("  {date}  {:20}  {}", record.record_kind, record.record));
+            line(&format!("  {date}  {:30}  {}", record.record_kind.plain(), record.record));
         }
         if self.records.len() > named {
             line(&format!("  and {} more, named in the file \"manifest\"", self.records.len() - named));
@@ -296,7 +296,7 @@ mod tests {
             let records = vec![record(); count];
             let page = whole(&records, &handling, &[&statement, "THE LAW"], &[&own]);
             prop_assert!(page.lines().count() <= PAGE, "{}", page.lines().count());
-            let told = page.lines().filter(|line| line.contains("progress-note")).count();
+            let told = page.lines().filter(|line| line.contains("progress note")).count();
             prop_assert!(told >= count.min(NAMED_AT_LEAST));
         }
     }

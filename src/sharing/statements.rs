@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::policy::plain;
 use crate::practice::consent::ConsentTerms;
 use crate::practice::protocol::Protocol;
 use crate::practice::words::Prose;
@@ -86,8 +87,8 @@ fn tags(terms: &ConsentTerms, days: Days) -> Vec<&str> {
 /// The same in a sentence, for the notice (42 CFR 2.32(b): a clear explanation of the scope of the consent).
 pub fn explained(terms: &ConsentTerms, days: Days) -> String {
     let list = |words: Vec<&str>| words.join(", ");
-    let kinds = list(terms.kinds.iter().map(|kind| kind.as_str()).collect());
-    let purposes = list(terms.purposes.iter().map(|purpose| purpose.as_str()).collect());
+    let kinds = terms.kinds.iter().map(|kind| kind.plain()).collect::<Vec<_>>().join(", ");
+    let purposes = list(terms.purposes.iter().map(|purpose| plain::purpose(*purpose)).collect());
     let mut text = format!("The client's consent covers: {kinds}; for: {purposes}");
     let tags = tags(terms, days);
     if !tags.is_empty() {

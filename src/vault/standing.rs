@@ -6,6 +6,7 @@ use crate::keys::signer::Origin;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::opening::PER_FILE;
+use crate::ledger::tree;
 use crate::practice::event::Body;
 use crate::practice::record::RecordVersion;
 use crate::vault::Vault;
@@ -82,6 +83,13 @@ impl Vault {
             }
             Standing::InStep | Standing::Unpublished | Standing::Unmarked | Standing::AtHand => self.signer().err(),
         }
+    }
+
+    /// Whether an append would find what it stands on: no alarm is raised, and the tiles at the edge give the head's root.
+    /// Reads at most eight small files.
+    pub fn can_be_continued(&self) -> bool {
+        let head = self.head();
+        self.alarm().is_none() && tree::root(&self.log, head.size).is_ok_and(|root| root == head.root)
     }
 
     /// Settles which head holds, and whether the history has one end.

@@ -202,14 +202,20 @@ fn each_missing_element_is_named_and_nothing_is_shared_under_the_draft() {
 }
 
 #[test]
-fn a_law_may_ask_for_an_end_and_the_draft_takes_one() {
+fn a_law_may_ask_for_an_end_and_the_draft_takes_one_until_it_is_signed() {
     let practice = practice_with(&["--profile", "hipaa"]);
     let by_law = ["--form", "form.txt", "--statements", "standard", "--copy-given", "2026-11-20", "--no-expiry"];
     let said = grant(&practice, &[&WHOLE.concat(), &by_law]);
     assert_eq!((said.exit, &said.json()["missing"]), (7, &serde_json::json!(["until"])), "{said:?}");
-    let done = practice.ok(&["consent", "complete", &id_of(&said), "--until", "6m", "--json"]);
+    assert!(said.json()["warnings"].to_string().contains("try: subrosa consent grant"), "{said:?}");
+    let anew = practice.refused(3, &["consent", "complete", &id_of(&said), "--until", "6m", "--json"]).error();
+    assert_eq!(anew["hints"][0], "subrosa consent grant", "{anew}");
+    let unsigned = grant(&practice, &[CLIENT, LEE_ONLY, NOTES, TREAT, &["--no-expiry"]]);
+    let signed = [SIGNED_ON, SIGNED_BY, &by_law[..6], &["--until", "6m", "--json"]].concat();
+    let id = id_of(&unsigned);
+    let done = practice.ok(&[&["consent", "complete", &id], &signed[..]].concat());
     assert_eq!(done.json()["state"], "live");
-    let shown = &show(&practice, &id_of(&said))["consent"];
+    let shown = &show(&practice, &id)["consent"];
     assert_eq!((&shown["until"], &shown["no_expiry"]), (&"2027-05-20".into(), &false.into()));
 }
 
@@ -289,6 +295,14 @@ fn a_draft_is_completed_and_not_rewritten() {
     practice.refused(4, &["consent", "complete", "k-nothing", "--signed-on", "0d"]);
     let half = practice.run(&["consent", "complete", &id, "--signed-by", "client"]);
     assert_eq!((half.exit, half.stdout), (7, format!("{id}\n")));
+    // What was signed says no more afterwards.
+    for more in
+        [&["--tag", "hiv"][..], &["--legal-proceedings"], &["--note-class", "psychotherapy"], &["--until", "2m"]]
+    {
+        let more = [&["consent", "complete", &id, "--signed-on", "1d", "--json"], more].concat();
+        let error = practice.refused(3, &more).error();
+        assert_eq!(error["hints"][0], "subrosa consent grant", "{error}");
+    }
     let done = practice.ok(&["consent", "complete", &id, "--signed-on", "1d", "--form", "form.txt", "--json"]);
     assert_eq!(done.json()["state"], "live");
     let shown = &show(&practice, &id)["consent"];
@@ -596,6 +610,7 @@ fn what_is_listed_as_live_can_be_used() {
 fn with_a_mother(practice: &Practice) {
     practice.ok(&["recipient", "add", "mum", "--name", "Rita Kestrel", "--role", "family"]);
     let seen = ["--relationship", "mother", "--authority", "parent", "--evidence", "birth certificate seen"];
+    let seen = [&seen[..], &["--from", "2026-01-01"]].concat();
     practice.ok(&[&["client", "representative", "kid-1", "--recipient", "mum"], &seen[..]].concat());
     practice.ok(&["add", "note.txt", "--client", "kid-1", "--kind", "progress-note"]);
 }
@@ -632,7 +647,8 @@ fn who_signs_for_a_minor_is_for_the_minors_rule_to_say() {
             with_a_mother(&practice);
             practice.ok(&["client", "edit", "kid-1", "--minor-rule", rule]);
             let signed: Vec<&str> = signed_by.iter().flat_map(|one| ["--signed-by", one]).collect();
-            let said = grant(&practice, &[&["--client", "kid-1"], LEE_ONLY, NOTES, TREAT, SIGNED_ON, &signed]);
+            let said =
+                grant(&practice, &[&["--client", "kid-1"], LEE_ONLY, NOTES, TREAT, &["--signed-on", "0d"], &signed]);
             let is_enough = enough.iter().all(|needed| needed.iter().all(|one| signed_by.contains(one)));
             assert_eq!(said.exit, if is_enough { 0 } else { 7 }, "{rule} {signed_by:?}");
             let want: &[&str] = if is_enough { &[] } else { &["E-CONSENT-SIGNATORY"] };

@@ -329,3 +329,19 @@ fn a_damaged_catalogue_is_made_anew() {
     assert_eq!(practice.ok(&["check", "--json"]).json()["catalogue_rebuilt"], false);
     assert_eq!(practice.ok(&["list"]).stdout.lines().count(), 1);
 }
+
+#[test]
+fn a_ledger_that_could_not_go_on_is_the_same_reason_to_a_dry_run_and_to_a_share() {
+    let practice = eventful();
+    let tile = needed_files(&practice).into_iter().find(|file| file.contains("tile/0/")).unwrap();
+    let mut bytes = fs::read(practice.vault().join(&tile)).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(practice.vault().join(&tile), bytes).unwrap();
+    let share = ["share", "@", "--to", "dr-lee", "--purpose", "treat", "--json"];
+    for dry in [&["--dry-run"][..], &[]] {
+        let error = practice.refused(5, &[&share[..], dry].concat()).error();
+        let reason = &error["reasons"][0];
+        assert_eq!((&reason["id"], &reason["cure"]), (&"E-LEDGER".into(), &"subrosa ledger verify".into()), "{error}");
+        assert!(!reason["source"].as_array().unwrap().is_empty(), "{error}");
+    }
+}

@@ -59,11 +59,11 @@ fn the_page_says_what_why_for_whom_what_not_until_when_and_whom_to_call() {
     let record = filed(&practice, "note.txt", b"Slept.\n", &["--date", "2026-11-10", "--title", "Third"]);
     let (page, manifest) = shared(&practice, &[&record, "--purpose", "treat", "--expires", "30d"]);
     for said in [
-        "From: Praxis Ruhe To: dr-lee Purpose: treat, so that you can treat the client",
+        "From: Praxis Ruhe To: dr-lee Purpose: so that you can treat the client",
         "This was sent to you, by name, for the purpose shown above. Please do not pass it on, copy it into other systems",
         "If it reached you by mistake, stop reading, do not copy it, and call +351 1 234 today.",
         "Return or destroy it by 2026-12-21 and confirm.",
-        &format!("What is in it (1 record): 2026-11-10 progress-note {record}"),
+        &format!("What is in it (1 record): 2026-11-10 progress note {record}"),
         "Questions: +351 1 234 Receipt code: ",
     ] {
         assert!(words(&page).contains(said), "{said}: {page}");
@@ -110,8 +110,8 @@ fn what_falls_under_part_2_says_so_word_for_word_and_how_far_the_consent_goes() 
     let record = filed(&practice, "note.txt", b"Slept.\n", &["--date", "2026-11-10", "-t", "sud"]);
     let (page, manifest) = shared(&practice, &[&record, "--purpose", "treat"]);
     assert!(page.contains(&format!("\n{PART2}\n")), "{page}");
-    let covers = "The client's consent covers: progress-note, letter; for: treat, coordinate; sensitive: sud; service from \
-                  2026-01-01; service to 2026-12-31; until 2027-03-01.";
+    let covers = "The client's consent covers: progress note, letter; for: treatment, cooperation between those who give care; \
+                  sensitive: sud; service from 2026-01-01; service to 2026-12-31; until 2027-03-01.";
     assert!(words(&page).contains(covers), "{page}");
     assert_eq!(manifest["notice"], json!(["general", "part2"]));
     assert_eq!(

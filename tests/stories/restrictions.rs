@@ -90,12 +90,31 @@ fn without_a_scope_nothing_is_shared_and_that_is_said_aloud() {
 
 #[test]
 fn what_the_practice_ends_holds_for_earlier_records_and_what_the_client_ends_for_none() {
-    let practice = practice();
+    let mut practice = practice();
     let id = practice.ok(&[&ADD[..], &["--to", "dr-lee"]].concat()).stdout.trim_end().to_owned();
-    practice.ok(&["restrict", "end", &id, "--by", "practice", "--on", "2026-11-20"]);
+    // Filed today, before the end.
+    practice.ok(&[
+        "add",
+        "note.txt",
+        "--client",
+        "mk-01",
+        "--kind",
+        "progress-note",
+        "--date",
+        "2026-11-21",
+        "-t",
+        "sleep",
+    ]);
+    practice.refused(3, &["restrict", "end", &id, "--by", "practice", "--on", "2026-11-20"]);
+    practice.now += 60;
+    practice.ok(&["restrict", "end", &id, "--by", "practice"]);
     assert_eq!(reasons(&practice, &ASKED), ["E-RESTRICT"]);
+    practice.now += 60;
     practice.write("new.txt", "Later.\n");
-    let new = practice.ok(&["add", "new.txt", "--client", "mk-01", "--kind", "progress-note", "--date", "2026-11-20"]);
+    let add = |date| ["add", "new.txt", "--client", "mk-01", "--kind", "progress-note", "--date", date];
+    practice.ok(&add("2026-11-20"));
+    assert_eq!(reasons(&practice, &ASKED), ["E-RESTRICT"]);
+    let new = practice.ok(&add("2026-11-21"));
     let new = new.stdout.trim_end();
     practice.ok(&["share", new, "--to", "dr-lee", "--purpose", "treat", "--dry-run"]);
     practice.refused(3, &["restrict", "end", &id, "--by", "practice"]);
@@ -165,11 +184,18 @@ fn a_representative_is_named_with_evidence_and_shown() {
     practice.refused(2, &[&whole[..], &["--until", "2026-11-20"]].concat());
     let made = practice.ok(&[&whole[..], &["--until", "2y", "--json"]].concat()).json();
     assert_eq!(made["schema"], "subrosa/client-representative/1");
+    practice.refused(2, &[&whole[..], &["--from", "2026-11-22"]].concat());
+    practice.refused(2, &[&whole[..], &["--from", "2026-11-02", "--until", "2026-11-01"]].concat());
     let page = practice.ok(&["client", "show", "mk-01", "--json"]).json()["client"]["representatives"][0].clone();
     assert_eq!((&page["recipient"]["alias"], &page["authority"]), (&"ana".into(), &"parent".into()));
     assert_eq!((&page["evidence"], &page["until"]), (&"birth certificate seen".into(), &"2028-11-21".into()));
     let said = practice.at_terminal(&["ana", "mother", "guardian", "order seen"], &who[..3]);
     assert_eq!(said.exit, 0, "{said:?}");
     let shown = practice.ok(&["client", "show", "mk-01"]).stdout;
-    assert!(shown.contains("representative\tana (mother, as guardian): order seen\n"), "{shown}");
+    practice.ok(&["recipient", "suspend", "ana", "--reason", "left"]);
+    practice.refused(3, &whole);
+    // He speaks for nobody from that day on.
+    let page = practice.ok(&["client", "show", "mk-01", "--json"]).json()["client"]["representatives"][0].clone();
+    assert_eq!((&page["from"], &page["until"]), (&"2026-11-21".into(), &"2026-11-20".into()));
+    assert!(shown.contains("representative\tana (mother, as guardian from 2026-11-21): order seen\n"), "{shown}");
 }

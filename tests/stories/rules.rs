@@ -218,7 +218,7 @@ fn a_refusals_cures_are_about_the_case() {
         assert!(reason["at"].is_null() && reason["missing"].is_array(), "{reason}");
         reason["cure"].as_str().unwrap().to_owned()
     };
-    let consent = "subrosa consent grant --client mk-01 --to ana --kind progress-note --purpose pay";
+    let consent = "subrosa consent grant --client mk-01 --to ana --kind progress-note --tag hiv --purpose pay";
     assert_eq!(cure("E-CONSENT-NONE"), consent);
     assert!(cure("E-AGREE-NONE").starts_with("subrosa agreement add ana --type staff --signed-on 2026-11-21"));
     for reason in error["reasons"].as_array().unwrap() {

@@ -291,6 +291,9 @@ fn whatever_is_not_there_is_told_at_once() {
     let args = ["share", "r-0000", "r-1111", "--to", "nobody", "--to", "dr-lee", "--purpose", "treat", "--json"];
     let error = practice.refused(4, &args).error();
     assert_eq!(reasons(&error), ["E-NOTFOUND", "E-NOTFOUND", "E-NOTFOUND"]);
+    for reason in error["reasons"].as_array().unwrap() {
+        assert_eq!((&reason["source"][0], reason["cure"].is_string()), (&"our choice".into(), true), "{reason}");
+    }
 }
 
 #[test]

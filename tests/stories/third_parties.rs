@@ -318,7 +318,7 @@ fn a_nameless_share_says_nowhere_whose_it_is() {
     for said in ["Do not try to work out who this is.", "service from 2026; service to 2026; until 2027."] {
         assert!(words.contains(said), "{said}: {notice}");
     }
-    assert!(part.starts_with(" (1 record): 2026 progress-note r-"), "{notice}");
+    assert!(part.starts_with(" (1 record): 2026 progress note r-"), "{notice}");
     assert!(files.keys().any(|name| name.ends_with("/0001-record")), "{:?}", files.keys());
     // The ledger knows whose it was.
     assert!(log(&practice, "disclosure.made")[0]["client"].is_string());
@@ -393,14 +393,13 @@ fn the_page_is_looked_through_as_well() {
     let record = filed(&practice, "note.txt", b"Slept.\n", &[]);
     let promise = ["agreement", "add", "dr-lee", "--type", "staff", "--signed-on", "1d", "--understood", "explained"];
     let rest = ["--may-share", "the task", "--may-not-share", "all else", "--consequences"];
-    let filed = practice.ok(&[&promise[..], &rest, &["As it was with Tomasz Wolny."]].concat()).stdout;
+    practice.ok(&[&promise[..], &rest, &["As it was with Tomasz Wolny."]].concat());
     let error = practice.run(&[&["share", &record], &SHARE[..], &["--redact", "--dry-run", "--json"]].concat()).error();
     let reason = &error["reasons"][0];
     assert_eq!((&reason["id"], &reason["record"]), (&json!("E-THIRDPARTY"), &Value::Null));
     assert_eq!(reason["text"], "it names or identifies somebody else: what the agreement says of a breach");
     let cure: Vec<&str> = reason["cure"].as_str().unwrap().split(' ').skip(1).collect();
-    assert!(practice.ok(&cure).stdout.contains(filed.trim_end()));
-    practice.ok(&["agreement", "end", filed.trim_end(), "--reason", "names somebody"]);
+    practice.ok(&cure);
     practice.ok(&[&["share", &record], &SHARE[..], &["--dry-run"]].concat());
     // The client's own name may stand there.
     practice.ok(&[&promise[..], &rest, &["Maria is told."]].concat());
@@ -411,7 +410,7 @@ fn the_page_is_looked_through_as_well() {
     practice.ok(&["protocol", "adopt", "protocol.toml", "--minor"]);
     let error = practice.run(&[&["share", &record], &SHARE[..], &["--dry-run", "--json"]].concat()).error();
     assert_eq!(error["reasons"][0]["text"], "it names or identifies somebody else: the protocol's words for the page");
-    assert_eq!(error["reasons"][0]["cure"], "subrosa protocol show");
+    assert_eq!(error["reasons"][0]["cure"], "subrosa protocol edit");
 }
 
 /// The limits that `docs/threat-model.md` lists: should the scan learn to see one of them, the page is to say so.

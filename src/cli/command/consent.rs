@@ -5,9 +5,12 @@ use clap::Subcommand;
 use crate::cli::Exit;
 use crate::cli::answer::Made;
 use crate::cli::failure::Failure;
+use crate::cli::failure::records::completing;
 use crate::cli::session::Session;
 use crate::consenting::Judged;
 use crate::id::ConsentId;
+use crate::policy::consent::WayToSign;
+use crate::policy::consent::can_be_completed;
 use crate::time::Date;
 use crate::vault::Vault;
 use crate::vault::transaction::Committed;
@@ -92,6 +95,24 @@ fn made(
     Ok((exit, made))
 }
 
+/// The command that leads to the signature that is missing.
+fn to_be_signed(judged: &Judged) -> String {
+    let (alias, terms) = (&judged.client.details.alias, &judged.consent.terms);
+    match judged.way {
+        WayToSign::Complete(by) => {
+            format!("subrosa consent complete {} --signed-by {}", judged.consent.id(), String::from(by))
+        }
+        WayToSign::Represent(by) => {
+            let who = by.map_or_else(|| "RECIPIENT".to_owned(), |by| by.to_string());
+            let from = terms.signed_on.map(|day| format!(" --from {day}")).unwrap_or_default();
+            format!(
+                "subrosa client representative {alias} --recipient {who} --relationship guardian --authority guardian                  --evidence TEXT{from}"
+            )
+        }
+        WayToSign::Anew => format!("subrosa consent grant --client {alias}"),
+    }
+}
+
 /// What stands in the way of sharing under it.
 fn warn(session: &mut Session<'_>, judged: &Judged) {
     let (id, alias) = (judged.consent.id(), &judged.client.details.alias);
@@ -100,9 +121,14 @@ fn warn(session: &mut Session<'_>, judged: &Judged) {
         let flags: Vec<String> = judged.missing.iter().map(named).collect();
         let cure = match &judged.missing[..] {
             ["age"] => format!("subrosa client edit {alias} --adult"),
-            ["signed-by"] if !judged.consent.terms.signed_by.is_empty() => format!("subrosa client show {alias}"),
+            ["signed-by"] if !judged.consent.terms.signed_by.is_empty() => to_be_signed(judged),
             [] => format!("subrosa consent show {id}"),
-            _ => format!("subrosa consent complete {id}"),
+            missing if !can_be_completed(&judged.consent.terms, missing) => "subrosa consent grant".to_owned(),
+            missing => {
+                let day = judged.consent.terms.signed_on.map_or_else(|| "0d".to_owned(), |day| day.to_string());
+                let flags = completing(missing).replace("{today}", &day);
+                format!("subrosa consent complete {id} {}", flags.trim_end())
+            }
         };
         session.warn(&format!("{id} is a draft, and nothing is shared under it; missing: {}", flags.join(", ")));
         session.warn(&format!("try: {cure}"));

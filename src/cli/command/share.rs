@@ -112,10 +112,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.must_have(None::<&String>, "ID", "subrosa share @ --to dr-lee --purpose treat")?;
         args.records.push(session.required(None, "ID", "Which record (@ is the last one)", "subrosa share @")?);
     }
-    let mut vault = session.open_to_append()?;
+    let mut vault = session.open_to_append().map_err(of_the_ledger)?;
     let requests = requests(&args, &targets, &vault, session)?;
     targets.check_count(requests.iter().map(|request| request.recipients.len()).sum())?;
-    let (plans, committed) = carrying::carry_out(&args, requests, &mut vault, session)?;
+    let (plans, committed) = carrying::carry_out(&args, requests, &mut vault, session).map_err(of_the_ledger)?;
     let is_refused = plans.iter().any(|plan| !plan.refused.is_empty());
     let Some(committed) = committed else {
         session.answer("share", &Shared::planned(&vault, &plans, session.today(&vault)?)?, Some(&vault))?;
@@ -232,10 +232,10 @@ impl Misses {
     }
 
     fn refuse(self) -> Result<(), Failure> {
-        let reason = |failure: &Failure| Reason {
-            id: "E-NOTFOUND".to_owned(),
-            text: failure.message.clone(),
-            ..Reason::default()
+        let reason = |failure: &Failure| {
+            let cure = failure.hints.first().cloned();
+            let row = of_the_table("E-NOTFOUND");
+            Reason { text: failure.message.clone(), cure: cure.or(row.cure.clone()), ..row }
         };
         match &self.0[..] {
             [] => Ok(()),
@@ -243,6 +243,19 @@ impl Misses {
             many => Err(Failure::not_found("some of it is not there").because(many.iter().map(reason))),
         }
     }
+}
+
+/// A row of the table of rules, as a reason.
+fn of_the_table(id: &str) -> Reason {
+    policy::rule(id).map(Reason::from).expect("the table has it: a test reads every row")
+}
+
+/// A ledger that does not hold is the first reason not to share, whenever it is noticed.
+fn of_the_ledger(failure: Failure) -> Failure {
+    if failure.code != FailureCode::Integrity || !failure.reasons.is_empty() {
+        return failure;
+    }
+    failure.because([of_the_table("E-LEDGER")])
 }
 
 /// What a team's name follows after `--to`.

@@ -16,7 +16,7 @@ impl From<ConsentingError> for Failure {
             ConsentingError::NoClient(_) | ConsentingError::NoRecipient(_) | ConsentingError::NoConsent(_) => {
                 Self::not_found(message)
             }
-            ConsentingError::NoDraft { .. } | ConsentingError::Stated { .. } => {
+            ConsentingError::NoDraft { .. } | ConsentingError::Stated { .. } | ConsentingError::Signed { .. } => {
                 Self::refused(format!("{message}; file a new one")).hint("subrosa consent grant")
             }
             ConsentingError::NotNamed { consent, .. } => {
@@ -33,7 +33,7 @@ impl From<ConsentingError> for Failure {
 impl From<TermsError> for Failure {
     fn from(error: TermsError) -> Self {
         let message = match &error {
-            TermsError::Future { .. } => format!("--{error}"),
+            TermsError::Future { .. } | TermsError::Unsigned { .. } => format!("--{error}"),
             _ => error.to_string(),
         };
         Self::usage(message)
@@ -66,6 +66,8 @@ impl From<PapersError> for Failure {
             PapersError::AgreementEnded(_)
             | PapersError::RestrictionEnded(_)
             | PapersError::ClientsAlone(_)
+            | PapersError::Suspended(_)
+            | PapersError::EndsBackwards { .. }
             | PapersError::NameTaken(_) => Self::refused(message),
         }
     }

@@ -19,6 +19,7 @@ use crate::practice::recipient::Recipient;
 use crate::practice::record::RecordVersion;
 use crate::sharing::ShareError;
 use crate::sharing::SharePlan;
+use crate::sharing::rooted::Rooted;
 use crate::time::Date;
 use crate::vault::catalog::Catalog;
 use crate::vocabulary::AgreementType;
@@ -85,7 +86,7 @@ pub fn reasons(
         id: reason.rule.id.to_owned(),
         text: slot.clone() + &text_of(plan, reason) + &blanks.said_apart(reason),
         source: reason.rule.source.iter().map(|source| (*source).to_owned()).collect(),
-        cure: Some(blanks.fill(plan, reason)),
+        cure: Some(blanks.fill(catalog, plan, reason)),
         recipient: reason.recipient.or(several).and_then(|id| Who::recipient(catalog, id).ok()),
         record: reason.record.map(|id| on_file(plan, id).to_string()),
         at: reason.found.as_ref().and_then(|found| found.at).map(|(line, column)| At { line, column }),
@@ -110,7 +111,8 @@ impl Blanks {
     fn of(catalog: &Catalog, plan: &SharePlan, recipient: &Recipient, today: Date) -> Self {
         let ids = &plan.request.on_file();
         let found = ids.iter().filter_map(|id| catalog.record(*id).ok().flatten());
-        let records: Vec<_> = found.map(|record| record.latest).collect();
+        let seen = found.map(|record| Rooted::of(catalog, &record).map_or(record, |rooted| rooted.judged));
+        let records: Vec<_> = seen.map(|record| record.latest).collect();
         let client = plan.request.about.client.or_else(|| records.iter().find_map(|record| record.client));
         let client = client.and_then(|id| Who::client(catalog, id).ok());
         let client = client.map(|who| if plan.request.group.is_some() { who.id } else { who.alias });
@@ -151,7 +153,9 @@ impl Blanks {
         format!("; {} needs a consent of its own, and to be shared apart from the rest", self.apart.join(", "))
     }
 
-    fn fill(&self, plan: &SharePlan, reason: &policy::Reason) -> String {
+    fn fill(&self, catalog: &Catalog, plan: &SharePlan, reason: &policy::Reason) -> String {
+        let signed = reason.consent.and_then(|id| catalog.consent(id).ok().flatten());
+        let signed = signed.and_then(|consent| consent.terms.signed_on).map(|day| day.to_string());
         let record = reason.record.map_or_else(|| self.record.clone(), |id| on_file(plan, id).to_string());
         let consent = reason.consent.map_or_else(|| "CONSENT".to_owned(), |id| id.to_string());
         // What a draft lacks may be said with today's date, so it comes first.
@@ -160,6 +164,8 @@ impl Blanks {
         let own = [
             ("{kind}", kind.to_owned()),
             ("{missing}", completing(&reason.missing)),
+            ("{signatory}", reason.signatory.map_or_else(|| "RECIPIENT".to_owned(), String::from)),
+            ("{signed}", signed.unwrap_or_else(|| "DATE".to_owned())),
             ("{record}", record),
             ("{consent}", consent),
             ("{concern}", concern),
@@ -221,7 +227,7 @@ fn legal(purpose: Purpose) -> &'static str {
 }
 
 /// The flags that complete a draft.
-fn completing(missing: &[&str]) -> String {
+pub fn completing(missing: &[&str]) -> String {
     let flag = |element: &&str| match *element {
         "signed-on" => "--signed-on {today} ",
         "signed-by" => "--signed-by client ",
@@ -244,13 +250,13 @@ fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
             let places = if more.count == 1 { "place" } else { "places" };
             format!(", and {least}{} more {places}", more.count)
         });
-        return format!("{}: {}{of}{at}{}", reason.rule.text, found.place, more.unwrap_or_default());
+        return format!("{}: {}{of}{at}{}", reason.text, found.place, more.unwrap_or_default());
     }
     if !reason.missing.is_empty() {
-        return format!("{}; missing: {}", reason.rule.text, reason.missing.join(", "));
+        return format!("{}; missing: {}", reason.text, reason.missing.join(", "));
     }
     let risk = plan.request.about.output.iter().find(|risk| risk.id() == reason.rule.id);
-    risk.map_or_else(|| reason.rule.text.to_owned(), ToString::to_string)
+    risk.map_or_else(|| reason.text.to_owned(), ToString::to_string)
 }
 
 /// The exit code of several reasons: the ledger's first, then what is not there, then any rule, then the place.

@@ -4,20 +4,26 @@
 use std::collections::BTreeSet;
 
 use crate::policy::Reason;
+use crate::policy::Request;
 use crate::policy::case::Case;
 use crate::policy::case::is_part2;
 use crate::policy::case::is_psychotherapy_note;
 use crate::policy::consent::Choice;
 use crate::policy::consent::Shortfall;
+use crate::policy::consent::WayToSign;
+use crate::policy::consent::can_be_completed;
+use crate::policy::consent::choose;
+use crate::policy::consent::way_to_sign;
 use crate::policy::purposes;
 use crate::practice::client::Client;
+use crate::practice::consent::Consent;
+use crate::practice::consent::Signatory;
 use crate::practice::protocol::Protocol;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
 use crate::time::Date;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Purpose;
-use crate::vocabulary::RecordKind;
 use crate::vocabulary::Relationship;
 use crate::vocabulary::Role;
 
@@ -25,10 +31,17 @@ use super::NOT_ANYONE;
 use super::OUR_CHOICE;
 use super::Rule;
 use super::about_recipient;
+use super::apart::covered_apart;
+use super::apart::is_own;
+use super::apart::is_sud_note;
 use super::reason;
 use super::whole;
 
-const ASK: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose} {own}";
+const ASK: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} {tags} --purpose {purpose} {own}";
+const SHARE: &str = "subrosa share {records} --to {recipient} --purpose {purpose}";
+const REPRESENT: &str = "subrosa client representative {client} --recipient {signatory} --relationship guardian \
+                         --authority guardian --evidence TEXT --from {signed}";
+const APART: &str = "subrosa share {record} --to {recipient} --purpose {purpose}";
 const INVOLVED: &str = "seed A: \"without the consent of the individual involved\"";
 const UNLESS: &str = "seed B: \"unless given explicit consent\"";
 const AUTONOMY: &str = "seed A: \"respect for the client’s privacy and autonomy\"";
@@ -48,7 +61,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-BASIS-FORBIDDEN",
         text: "this basis is not open here: not for this recipient, this purpose or these records, or not under this protocol",
         source: &[NOT_ANYONE, "45 CFR 164.506"],
-        cure: "subrosa share {records} --to {recipient} --purpose {purpose}",
+        cure: SHARE,
         exit: 3,
         applies: |case, rule| by_its_own_way(case, whole(rule, is_forbidden(case))),
     },
@@ -69,7 +82,7 @@ pub(super) const RULES: &[Rule] = &[
         source: &[NOT_ANYONE, UNLESS, "45 CFR 164.508", "42 CFR 2.31"],
         cure: ASK,
         exit: 3,
-        applies: |case, rule| about_recipient(rule, case, case.choice == Choice::None),
+        applies: none,
     },
     Rule {
         id: "E-CONSENT-INCOMPLETE",
@@ -115,7 +128,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-CONSENT-SIGNATORY",
         text: "not everyone signed the consent who has to",
         source: &[INVOLVED, "45 CFR 164.502(g)", "42 CFR 2.14 (not checked)"],
-        cure: "subrosa client show {client}",
+        cure: ASK,
         exit: 3,
         applies: |case, rule| short(case, rule, Shortfall::Signatory),
     },
@@ -131,7 +144,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-CONSENT-TAG",
         text: "the record has a sensitivity that the consent does not name",
         source: &[EXPLICIT, SPECIFIC],
-        cure: "subrosa consent grant --client {client} --to {recipient} {kinds} {tags} --purpose {purpose} {own}",
+        cure: ASK,
         exit: 3,
         applies: |case, rule| short(case, rule, Shortfall::Tag),
     },
@@ -171,24 +184,17 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-SPECIAL-PSYNOTE",
         text: "psychotherapy notes need a consent of their own, for them alone",
         source: &[AUTONOMY, "45 CFR 164.508(a)(2)"],
-        cure: "subrosa consent grant --client {client} --to {recipient} --kind psychotherapy-note --purpose {purpose} --note-class psychotherapy {legal}",
+        cure: "subrosa consent grant --client {client} --to {recipient} --kind psychotherapy-note {tags} --purpose {purpose} --note-class psychotherapy {legal}",
         exit: 3,
-        applies: |case, rule| {
-            let has_any = case.facts.records.iter().any(is_psychotherapy_note);
-            whole(rule, has_any && lacks_own(case, Shortfall::PsychotherapyNotes))
-        },
+        applies: |case, rule| own(case, rule, is_psychotherapy_note, Shortfall::PsychotherapyNotes),
     },
     Rule {
         id: "E-SPECIAL-SUDNOTE",
         text: "substance-use counselling notes need a consent of their own, for them alone",
         source: &[AUTONOMY, "42 CFR 2.31(b)"],
-        cure: "subrosa consent grant --client {client} --to {recipient} --kind sud-counselling-note --purpose {purpose} --note-class sud-counselling {legal}",
+        cure: "subrosa consent grant --client {client} --to {recipient} --kind sud-counselling-note {tags} --purpose {purpose} --note-class sud-counselling {legal}",
         exit: 3,
-        applies: |case, rule| {
-            let has_any =
-                case.facts.records.iter().any(|record| record.latest.record_kind == RecordKind::SudCounsellingNote);
-            whole(rule, has_any && lacks_own(case, Shortfall::SudNotes))
-        },
+        applies: |case, rule| own(case, rule, is_sud_note, Shortfall::SudNotes),
     },
     Rule {
         id: "E-SPECIAL-PROCEEDING",
@@ -246,8 +252,7 @@ fn is_forbidden(case: &Case<'_>) -> bool {
         Basis::ConsentTpo => !purposes::meaning(request.purpose).is_tpo || case.has_psychotherapy_notes(),
         Basis::SelfSame => !facts.client.is_some_and(|client| is_self(facts.recipient, client)),
         Basis::Representative => {
-            let majority = case.protocol().majority_age();
-            !facts.client.is_some_and(|client| represents(facts.recipient, client, case.today, majority))
+            !facts.client.is_some_and(|client| represents(facts.recipient, client, case.protocol(), case.today))
         }
         Basis::Tpo => !is_tpo_open(case),
         // By way of a safety disclosure alone.
@@ -265,11 +270,11 @@ fn is_self(recipient: &Recipient, client: &Client) -> bool {
 }
 
 /// A parent's or guardian's right to a child's records ends with majority, as it does for signing.
-fn represents(recipient: &Recipient, client: &Client, today: Date, majority: i16) -> bool {
-    let is_adult = client.is_adult(today, majority);
+fn represents(recipient: &Recipient, client: &Client, protocol: &Protocol, today: Date) -> bool {
+    let is_adult = client.is_adult(today, protocol);
     client.representatives.iter().any(|one| {
         one.recipient == recipient.id()
-            && one.until.is_none_or(|until| today <= until)
+            && one.holds_on(today)
             && crate::policy::consent::speaks(one.authority, is_adult)
     })
 }
@@ -279,7 +284,7 @@ pub fn basis_towards(recipient: &Recipient, client: &Client, protocol: &Protocol
     if is_self(recipient, client) {
         return Basis::SelfSame;
     }
-    let represents = represents(recipient, client, today, protocol.majority_age());
+    let represents = represents(recipient, client, protocol, today);
     if represents { Basis::Representative } else { Basis::Consent }
 }
 
@@ -292,11 +297,32 @@ fn is_tpo_open(case: &Case<'_>) -> bool {
         && !case.has_psychotherapy_notes()
 }
 
+/// Where another consent was named, and one that was not would do, that is the cure.
+fn none(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
+    let mut reasons = about_recipient(rule, case, case.choice == Choice::None);
+    let unnamed = Request { consent: None, ..*case.request };
+    let is_there = case.request.consent.is_some()
+        && matches!(choose(&unnamed, case.facts, case.today), Choice::Covers(_) | Choice::Short(..));
+    if is_there {
+        reasons.iter_mut().for_each(|reason| reason.cure = SHARE);
+    }
+    reasons
+}
+
 /// The one way in which the nearest consent falls short.
 fn short(case: &Case<'_>, rule: &'static Rule, way: Shortfall) -> Vec<Reason> {
     match &case.choice {
         Choice::Short(consent, ways) if ways.contains(&way) => {
             let mut reason = Reason { consent: Some(consent.id()), ..about_this(rule, case) };
+            // Beside notes that go apart, what is left may be covered too.
+            if way == Shortfall::Kind
+                && let Some(record) = covered_apart(case, |record| !is_own(record))
+            {
+                (reason.cure, reason.record) = (APART, Some(record));
+            }
+            if way == Shortfall::Signatory {
+                (reason.cure, reason.signatory) = to_be_signed(case, consent, rule);
+            }
             if way == Shortfall::Identity {
                 let identified = |record: &&Record| !crate::policy::case::is_de_identified(record);
                 let mut records = case.facts.records.iter().filter(identified);
@@ -320,13 +346,23 @@ fn incomplete(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
         _ => return Vec::new(),
     };
     let mut found = Reason { consent: Some(consent.id()), missing, ..about_this(rule, case) };
-    if found.missing == ["method"] {
+    if found.missing == ["method"] || !can_be_completed(&consent.terms, &found.missing) {
         found.cure = ASK;
     }
     if found.missing == ["age"] {
         found.cure = "subrosa client edit {client} --adult";
     }
     vec![found]
+}
+
+/// How a consent that not everyone signed is mended: by the signature that is missing, by filing who may sign, or anew.
+fn to_be_signed(case: &Case<'_>, consent: &Consent, rule: &Rule) -> (&'static str, Option<Signatory>) {
+    let Some(client) = case.facts.client else { return (rule.cure, None) };
+    match way_to_sign(&consent.terms, client, case.protocol(), case.today) {
+        WayToSign::Complete(by) => ("subrosa consent complete {consent} --signed-by {signatory}", Some(by)),
+        WayToSign::Represent(by) => (REPRESENT, by.map(Signatory::Representative)),
+        WayToSign::Anew => (rule.cure, None),
+    }
 }
 
 /// Notes and proceedings that need their own consent: the chosen one is not it, or there is none that could be.
@@ -336,6 +372,16 @@ fn lacks_own(case: &Case<'_>, way: Shortfall) -> bool {
         Choice::Short(_, ways) => ways.contains(&way),
         Choice::NotAsked | Choice::None | Choice::Draft(..) => true,
     }
+}
+
+/// Notes that need their own consent. One for them that is there already is of use to them alone: they go apart.
+fn own(case: &Case<'_>, rule: &'static Rule, is_note: fn(&Record) -> bool, way: Shortfall) -> Vec<Reason> {
+    let has_any = case.facts.records.iter().any(is_note);
+    let mut reasons = whole(rule, has_any && lacks_own(case, way));
+    if let Some(record) = covered_apart(case, is_note) {
+        reasons.iter_mut().for_each(|reason| (reason.cure, reason.record) = (APART, Some(record)));
+    }
+    reasons
 }
 
 fn about_this(rule: &'static Rule, case: &Case<'_>) -> Reason {

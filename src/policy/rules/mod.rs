@@ -1,6 +1,7 @@
 //! The rules, in the order in which reasons are listed: one row each, with its words, its source and its cure. What
 //! explains them, refuses by them and tests them draws on these rows alone.
 
+mod apart;
 mod consent;
 mod need;
 mod people;
@@ -18,7 +19,7 @@ use crate::policy::case::Case;
 use crate::practice::record::Record;
 
 /// One rule. In `cure`, words in braces stand for what the case is about: `{client}`, `{recipient}`, `{records}`,
-/// `{record}`, `{concern}`, `{kinds}`, `{tags}`, `{purpose}`, `{label}`, `{consent}`, `{agreement}`, `{today}`;
+/// `{record}`, `{concern}`, `{signatory}`, `{signed}`, `{kinds}`, `{tags}`, `{purpose}`, `{label}`, `{consent}`, `{agreement}`, `{today}`;
 /// and flags: `{missing}` for what a draft lacks, `{legal}` for proceedings, `{own}` for all that a consent of its own needs.
 pub struct Rule {
     /// Its id, as ledger entries and scripts know it.
@@ -85,10 +86,12 @@ fn about_records(rule: &'static Rule, case: &Case<'_>, applies: impl Fn(&Record)
 pub(super) fn reason(rule: &'static Rule) -> Reason {
     Reason {
         rule,
+        text: rule.text,
         cure: rule.cure,
         recipient: None,
         record: None,
         consent: None,
+        signatory: None,
         concern: None,
         missing: Vec::new(),
         found: None,

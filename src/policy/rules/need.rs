@@ -7,6 +7,7 @@ use crate::policy::PROTOCOL;
 use crate::policy::RECIPIENT;
 use crate::policy::Reason;
 use crate::policy::case::Case;
+use crate::policy::case::is_part2;
 use crate::policy::extent;
 use crate::policy::purposes;
 use crate::practice::client::Client;
@@ -79,6 +80,11 @@ pub(super) const RULES: &[Rule] = &[
         exit: 3,
         applies: |case, rule| {
             let (role, matrix) = (case.facts.recipient.details.role, case.matrix());
+            // What safety asks for has a rule of its own about Part 2.
+            let part2 = never_under_part2(rule, case, role);
+            if !part2.is_empty() && !case.is_for_safety() {
+                return part2;
+            }
             // Where a consent decides, it opens what the table leaves closed; for some roles nothing does.
             if case.needs_consent() && matrix.consent_opens(role) {
                 return Vec::new();
@@ -92,9 +98,10 @@ pub(super) const RULES: &[Rule] = &[
             about_records(rule, case, |record| {
                 let excerpt = record.latest.excerpt_of.as_ref();
                 let is_de_identified = excerpt.is_some_and(|excerpt| excerpt.de_identified);
+                let is_part = extent::wholes(std::slice::from_ref(record)) == 0;
                 let (kind, purpose) = (record.latest.record_kind, case.request.purpose);
                 // Whether the whole of it may go where safety asks for it, E-MINIMUM says: it wants a reason.
-                let is_part = excerpt.is_some() || case.is_for_safety();
+                let is_part = is_part || is_de_identified || case.is_for_safety();
                 !matrix.allows(role, kind, purpose, is_part, is_de_identified)
             })
         },
@@ -156,6 +163,21 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// Roles that get nothing under 42 CFR Part 2: no consent of the usual kind and no row of a protocol lets it go to them.
+const NEVER_PART2: &[Role] = &[Role::Police, Role::PotentialVictim];
+
+fn never_under_part2(rule: &'static Rule, case: &Case<'_>, role: Role) -> Vec<Reason> {
+    let client = case.facts.client;
+    let reasons = match (NEVER_PART2.contains(&role), case.facts.records.is_empty()) {
+        (false, _) => Vec::new(),
+        (true, true) => about_recipient(rule, case, case.is_part2()),
+        (true, false) => about_records(rule, case, |record| is_part2(record, client, case.protocol())),
+    };
+    let text =
+        "under 42 CFR Part 2 nothing goes to the police, or to somebody who may be harmed, whatever was consented";
+    reasons.into_iter().map(|reason| Reason { text, ..reason }).collect()
+}
+
 /// Held by an open concern, for each record that it touches; of what is told without a record, as a whole.
 fn concern(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
     if case.is_for_safety() {
@@ -181,9 +203,11 @@ fn concern(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
 fn cure_of(found: &Found, rule: &Rule) -> &'static str {
     match (found.place, found.has_lines) {
         ("tag", _) => "subrosa tag {record} --remove TAG",
-        (CONSEQUENCES, _) => "subrosa agreement list",
+        (CONSEQUENCES, _) => {
+            "subrosa agreement add {recipient} --type {agreement} --signed-on {today} --standard --understood explained"
+        }
         (RECIPIENT, _) => "subrosa recipient edit {recipient} --name TEXT",
-        (PROTOCOL | PRACTICE, _) => "subrosa protocol show",
+        (PROTOCOL | PRACTICE, _) => "subrosa protocol edit",
         (_, true) => rule.cure,
         (_, false) => "subrosa add FILE --client {client} --kind {kind} --title TEXT",
     }
@@ -192,7 +216,7 @@ fn cure_of(found: &Found, rule: &Rule) -> &'static str {
 fn is_restricted(case: &Case<'_>, record: &Record, self_pay: bool) -> bool {
     case.facts.restrictions.iter().any(|restriction| {
         restriction.asked.self_pay == self_pay
-            && restriction.holds(case.today, record.latest.date)
+            && restriction.holds(case.today, record)
             && matches(restriction, case, record)
     })
 }

@@ -1,4 +1,6 @@
+mod cures;
 mod flips;
 mod laws;
 mod safety;
-mod scene;
+pub(crate) mod scene;
+mod signing;

@@ -183,6 +183,7 @@ impl Scene {
             authority,
             client: self.client.id(),
             evidence: read("passport seen"),
+            from: date("2026-01-01"),
             recipient,
             relationship: Relationship::Parent,
             until: None,

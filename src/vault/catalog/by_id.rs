@@ -27,6 +27,11 @@ impl<'t> ById<'t> {
         })
     }
 
+    /// The person; nothing for one who was never added.
+    pub(super) fn get<T: DeserializeOwned>(&mut self, id: &str) -> rusqlite::Result<Option<T>> {
+        self.get.query_row([id], |row| json(row, 0)).optional()
+    }
+
     /// The person, changed by `change`; nothing for one who was never added.
     pub(super) fn change<T: Serialize + DeserializeOwned>(
         &mut self,

@@ -100,7 +100,7 @@ impl<'t> Papers<'t> {
             }
             Body::RestrictionEnded(ended) => {
                 let id = ended.restriction.to_string();
-                let changed = self.change(&id, |restriction: &mut Restriction| restriction.end(ended))?;
+                let changed = self.change(&id, |restriction: &mut Restriction| restriction.end(ended, time))?;
                 changed.map_or_else(About::default, |(_, restriction)| About::client(restriction.asked.client))
             }
             Body::AgreementAdded(signed) => {

@@ -27,6 +27,7 @@ use crate::vocabulary::Medium;
 
 use super::by_id::ById;
 use super::column::json;
+use super::column::parsed;
 use super::column::signed;
 use super::duties::Duties;
 use super::fold::Folded;
@@ -59,6 +60,7 @@ pub(super) struct Writer<'t> {
     papers: Papers<'t>,
     duties: Duties<'t>,
     identifiers: Identifiers<'t>,
+    represented: Statement<'t>,
 }
 
 /// Whom an event is about.
@@ -103,6 +105,7 @@ impl<'t> Writer<'t> {
             papers: Papers::new(db)?,
             duties: Duties::new(db)?,
             identifiers: Identifiers::new(db)?,
+            represented: db.prepare("SELECT client FROM representing WHERE recipient = ?1")?,
         })
     }
 
@@ -148,7 +151,7 @@ impl<'t> Writer<'t> {
                 About::client(id)
             }
             Body::ClientEdited(details) => {
-                let about = self.change_client(details.client, |client| client.edit(details))?;
+                let about = self.change_client(details.client, |client| client.edit(details, time))?;
                 about.client.into_iter().try_for_each(|client| self.identifiers.keep(client))?;
                 about
             }
@@ -156,7 +159,11 @@ impl<'t> Writer<'t> {
             Body::RepresentativeAdded(added) => {
                 let (client, recipient) = (added.client, added.recipient);
                 self.identifiers.represents(recipient, client)?;
-                self.change_client(client, |client| client.represent(added))?;
+                let gone = self.recipients.get::<Recipient>(&recipient.to_string())?.and_then(|one| one.suspended);
+                self.change_client(client, |client| {
+                    client.represent(added);
+                    gone.iter().for_each(|gone| client.silence(recipient, gone.on));
+                })?;
                 self.identifiers.keep(client)?;
                 About { client: Some(client), recipient: Some(recipient) }
             }
@@ -178,7 +185,13 @@ impl<'t> Writer<'t> {
                 self.change_recipient(verified.recipient, |recipient| recipient.verify(&verified))?
             }
             Body::RecipientSuspended(suspended) => {
-                self.change_recipient(suspended.recipient, |recipient| recipient.suspend(suspended))?
+                let (id, on) = (suspended.recipient, suspended.on);
+                let read = |row: &rusqlite::Row<'_>| parsed::<ClientId>(row, 0);
+                let clients = self.represented.query_map([id.to_string()], read)?.collect::<Result<Vec<_>, _>>()?;
+                for client in clients {
+                    self.change_client(client, |client| client.silence(id, on))?;
+                }
+                self.change_recipient(id, |recipient| recipient.suspend(suspended))?
             }
             Body::RecipientKeyReplaced(replaced) => {
                 self.change_recipient(replaced.recipient, |recipient| recipient.replace_key(replaced))?

@@ -31,6 +31,9 @@ pub struct Args {
     /// What was seen of it, such as a birth certificate or an order
     #[arg(long, value_name = "TEXT")]
     pub evidence: Option<String>,
+    /// The first day on which it holds [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<When>,
     /// The last day on which it holds [default: without end]
     #[arg(long, value_name = "DATE|SPAN")]
     pub until: Option<When>,
@@ -60,11 +63,13 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let authority = session.required(args.authority, "--authority", &question, &example)?;
     let evidence = session.required(evidence, "--evidence", "What was seen of it", &example)?;
     let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
-    let until = days::last(args.until, "--until", today, &zone)?;
+    let from = days::happened(args.from, "--from", today, &zone)?;
+    let until = days::last(args.until, "--until", from, &zone)?;
     let added = RepresentativeAdded {
         authority,
         client: client.id(),
         evidence,
+        from,
         recipient: recipient.id(),
         relationship,
         until,
@@ -76,7 +81,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         state: client.state.as_str(),
         missing: Vec::new(),
         head: (&committed.head).into(),
-        sentence: format!("{} may act for client {alias} now, as {authority}.", recipient.details.alias),
+        sentence: format!("{} may act for client {alias} from {from} on, as {authority}.", recipient.details.alias),
     };
     session.answer("client-representative", &made, Some(&vault))?;
     Ok(exit)

@@ -50,6 +50,7 @@ struct Representative {
     relationship: &'static str,
     authority: &'static str,
     evidence: String,
+    from: String,
     until: Option<String>,
 }
 
@@ -61,6 +62,7 @@ impl Page {
                 relationship: one.relationship.as_str(),
                 authority: one.authority.as_str(),
                 evidence: one.evidence.to_string(),
+                from: one.from.to_string(),
                 until: one.until.map(|day| day.to_string()),
             })
         });
@@ -102,8 +104,8 @@ impl Page {
         fields.extend(self.representatives.iter().map(|one| {
             let until = one.until.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
             let who = format!(
-                "{} ({}, as {}{until}): {}",
-                one.recipient.alias, one.relationship, one.authority, one.evidence
+                "{} ({}, as {} from {}{until}): {}",
+                one.recipient.alias, one.relationship, one.authority, one.from, one.evidence
             );
             ("representative", Some(who))
         }));

@@ -14,7 +14,7 @@ use crate::vocabulary::RestrictionState;
 
 /// What `subrosa restrict end` takes.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "What the practice ends still holds for what was recorded before that day.")]
+#[command(after_help = "What the practice ends still holds for what was filed before, or is dated before that day.")]
 pub struct Args {
     /// The restriction: the beginning of its id
     #[arg(value_name = "ID")]
@@ -22,7 +22,7 @@ pub struct Args {
     /// Who ends it
     #[arg(long, value_name = "WHO", value_parser = words::<EndedBy>(EndedBy::WORDS))]
     pub by: Option<EndedBy>,
-    /// From this day on [default: today]
+    /// From this day on; by the practice, not before today [default: today]
     #[arg(long, value_name = "DATE")]
     pub on: Option<When>,
 }
@@ -40,7 +40,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let exit = session.committed(&committed);
     let still = match by {
         EndedBy::Client => String::new(),
-        EndedBy::Practice => format!(" It still holds for what is dated before {on}."),
+        EndedBy::Practice => {
+            format!(" It still holds for what was filed until now, and for what is dated before {on}.")
+        }
     };
     let made = Made {
         id: restriction.to_string(),

@@ -3,6 +3,7 @@
 use crate::cli::command::share::Args;
 use crate::cli::command::share::before;
 use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
 use crate::cli::failure::records;
 use crate::cli::host::Host;
 use crate::cli::progress::Progress;
@@ -43,9 +44,14 @@ pub fn carry_out(
             return Ok((plans, None));
         }
         if is_refused {
+            let failure = records::refused_all(vault.catalog(), &plans, session.today(vault)?);
+            // What does not hold takes no entry.
+            if failure.code == FailureCode::Integrity {
+                return Err(failure);
+            }
             let committed = sharing::sending::refuse_all(&mut session.desk(vault), &plans)?;
             session.committed(&committed);
-            return Err(records::refused_all(vault.catalog(), &plans, session.today(vault)?));
+            return Err(failure);
         }
         if !is_confirmed {
             before::confirm(&plans, session)?;

@@ -1,4 +1,5 @@
-//! The words of the closed lists as a client reads them, on the page to be signed and on the copy of it.
+//! The words of the closed lists as people read them: a client on the page to be signed and on the copy of it, a recipient
+//! on the page that goes with a package.
 //! Must not know which consent uses them.
 
 use crate::vocabulary::Authority;
