@@ -82,7 +82,7 @@ pub(super) const RULES: &[Rule] = &[
             let (role, matrix) = (case.facts.recipient.details.role, case.matrix());
             // What safety asks for has a rule of its own about Part 2.
             let part2 = never_under_part2(rule, case, role);
-            if !part2.is_empty() && !case.is_for_safety() {
+            if !part2.is_empty() && case.facts.safety.is_none() {
                 return part2;
             }
             // Where a consent decides, it opens what the table leaves closed; for some roles nothing does.
