@@ -4,6 +4,7 @@
 // Stories start processes, and say aloud what they leave out.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
+mod aftermath;
 mod agreements;
 mod architecture;
 mod attacks_on_heads;
