@@ -22,6 +22,7 @@ use crate::vault::catalog::EntryFilter;
 use crate::vault::erasing::Declared;
 use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
+use crate::vault::evidence;
 use crate::vault::history;
 use crate::vault::history::Chapter;
 use crate::vault::history::Past;
@@ -299,7 +300,10 @@ impl Vault {
                 if let Some((link, _)) = history::link(&self.disk, verifier, id)? {
                     // A key that was made in advance is the only one that may follow: a thief of the old one lacks it.
                     let promised = history::promised_by(log, head).unwrap_or_default();
-                    if promised.is_none_or(|next| next == Digest::of(link.vkey.public())) {
+                    // What continues a branch that was given up here, with both heads kept, is none of this history.
+                    let is_settled = evidence::of(&self.places, verifier)?.is_some()
+                        && self.leaves_the_way(verifier, head, &link)?;
+                    if !is_settled && promised.is_none_or(|next| next == Digest::of(link.vkey.public())) {
                         found.push((verifier.clone(), link));
                         break;
                     }
@@ -311,6 +315,17 @@ impl Vault {
             lost.into_iter().filter(|(_, link)| joined.iter().all(|of| of.origin != link.vkey.origin().as_str())),
         );
         Ok(found)
+    }
+
+    /// Whether a link by the key of a log that is folded up to `head` is of a branch which that excludes.
+    pub(super) fn leaves_the_way(
+        &self,
+        key: &VerifierKey,
+        head: &Checkpoint,
+        link: &Successor,
+    ) -> Result<bool, VaultError> {
+        let logs: Vec<Log> = key.origin().log_id().map(|id| Log::new(self.disk.clone(), id)).into_iter().collect();
+        links::leaves_the_way(&self.places, key, (head, &link.head()), &logs)
     }
 
     /// Logs that this machine has seen continue one of the vault's, and of which nothing is there: they were lost with the
