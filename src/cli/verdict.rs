@@ -18,6 +18,7 @@ use crate::vault::check::LedgerReport;
 use crate::vault::check::NOT_OURS;
 use crate::vault::check::SETTLES;
 use crate::vault::check::Unopened;
+use crate::vault::error::LIES_HERE;
 use crate::vault::error::NOT_JOINED;
 use crate::vault::root_text;
 use crate::vault::standing::Standing;
@@ -50,7 +51,11 @@ const TABLE: [Row; 18] = [
         "ROLLED-BACK",
         "bring the newer copy back, or complete this one from it: subrosa ledger recover --from DIR; nothing is added to it as it is",
     ),
-    Row(Fault::Ahead, "AHEAD", "the vault here is older than the copy: bring the newer one back"),
+    Row(
+        Fault::Ahead,
+        "AHEAD",
+        "the vault here is older than the copy: subrosa ledger recover --from DIR takes it over",
+    ),
     Row(
         Fault::BackDated,
         "BACK-DATED",
@@ -137,6 +142,9 @@ impl From<&Found> for Finding {
             // Another end of the history that nothing excludes can be joined; of two that exclude each other, somebody
             // says which one holds.
             (Fault::Forked, _) if found.text.ends_with(NOT_JOINED) || found.text.starts_with(SETTLES) => {
+                "subrosa ledger recover".to_owned()
+            }
+            (Fault::RolledBack, Some(file)) if file == "vault.toml" && found.text.ends_with(LIES_HERE) => {
                 "subrosa ledger recover".to_owned()
             }
             (Fault::RolledBack, Some(file)) if file == "vault.toml" => {

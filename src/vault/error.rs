@@ -73,6 +73,20 @@ pub enum VaultError {
         /// Its head, where that can be read.
         head: Option<Box<Checkpoint>>,
     },
+    /// `vault.toml` names a log that another one continues, all of which is here with its key: the file alone is older.
+    #[error("vault.toml is older than what lies beside it: it names the ledger {from}, and {found} {LIES_HERE}")]
+    HeaderBehind {
+        /// The log that it names.
+        from: Origin,
+        /// The one that goes on.
+        found: Origin,
+    },
+    /// Links by a known key lead to the log that `vault.toml` names, and not all of that is here.
+    #[error("the ledger goes on under a newer key, but {file} is not there yet")]
+    UnderWay {
+        /// The first file that is missing.
+        file: String,
+    },
     /// The active log's signing key is not there.
     #[error("{file} is missing, the key that signs the ledger: everything can be read, and nothing added")]
     NoSigningKey {
@@ -235,6 +249,9 @@ pub enum VaultError {
     #[error("the catalogue: {0}")]
     Catalog(#[from] CatalogError),
 }
+
+/// How it is said that the log which continues the one that `vault.toml` names lies beside it.
+pub const LIES_HERE: &str = "goes on from it, all of which is here";
 
 /// No, where files are missing or are not what they should be.
 pub fn no_if_absent(result: Result<bool, VaultError>) -> Result<bool, VaultError> {

@@ -12,21 +12,11 @@ use crate::vault::history::Past;
 use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::places::Places;
-use crate::vault::state::Pin;
 use crate::vault::state::State;
 use crate::vault::unlock::Found;
 
 /// No history has so many logs: links in a circle end.
 pub(super) const LONGEST: usize = 1000;
-
-/// Whether links lead from the log that the header names to the one that is pinned.
-pub(super) fn is_older_than_pin(found: &Found) -> Result<bool, VaultError> {
-    let Ok(canonical) = found.disk.root().canonicalize() else {
-        return Ok(false);
-    };
-    let pinned = Pin::read(&found.places, &canonical)?.and_then(|pin| pin.verifier.parse::<VerifierKey>().ok());
-    pinned.map_or(Ok(false), |pinned| is_continued_by(found, &found.header.verifier, &pinned))
-}
 
 /// Whether links lead from the `pinned` key over the `past` logs to the active one.
 pub(super) fn is_linked(

@@ -96,13 +96,24 @@ pub(super) fn recognise(
         };
     }
     let seen = State::of(&found.places, &header.verifier).mark(&header.verifier);
-    let is_older = pinned != header.verifier && seen.is_ok_and(|mark| mark.is_some());
+    // One that is pinned at another place is known from there, and is another vault here.
+    let is_older = pinned != header.verifier
+        && seen.is_ok_and(|mark| mark.is_some())
+        && !Pin::stands_elsewhere(&found.places, found.disk.root(), &header.verifier)?;
     let replaced = || match is_older {
         // The log was seen here before it was continued: the vault was replaced by an older copy of it.
         true => older(),
         false => replaced(),
     };
-    let (published, past) = read().map_err(|_: VaultError| replaced())?;
+    // Where links by the pinned key lead here, a file that is missing is on its way.
+    let unless_under_way = |error: VaultError| match error {
+        VaultError::Incomplete { file, .. } | VaultError::MissingEntry { file, .. } if leads_here => {
+            VaultError::UnderWay { file }
+        }
+        VaultError::Altered { file, .. } if leads_here && !found.disk.has(&file) => VaultError::UnderWay { file },
+        _ => replaced(),
+    };
+    let (published, past) = read().map_err(unless_under_way)?;
     let is_linked =
         pinned == header.verifier || leads_here || links::is_linked(&found.disk, &pinned, &past, &header.verifier)?;
     let begun_here = !is_linked && is_begun_here(&found.places, &header.verifier, past.last(), published.head())?;
@@ -110,7 +121,7 @@ pub(super) fn recognise(
         return Err(replaced());
     }
     let from = past.iter().position(|past| past.verifier == pinned).unwrap_or(0);
-    history::check_promises(&past[from..], &header.verifier).map_err(|_: VaultError| replaced())?;
+    history::check_promises(&past[from..], &header.verifier).map_err(unless_under_way)?;
     // A link by the pinned key says which key signs now, not to whom the vault is sealed: its holder may be the owner
     // who was removed. Unless it was this machine that made the successor.
     let is_own = || {

@@ -172,3 +172,71 @@ fn one_next_key_used_on_two_computers_is_no_dead_end() {
     practice.ok(&["client", "add", "b-2"]);
     assert_eq!(on(&practice, "desk", "desk-vault", &["client", "add", "c-3"]).exit, 3);
 }
+
+/// What a reader says of a vault.
+fn verdict(practice: &Practice, computer: &str, vault: &str) -> (u8, String) {
+    let said = on(practice, computer, vault, &["check", "--json"]);
+    (said.exit, said.json()["ledger"]["verdict"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_new_key_that_came_half_is_on_its_way_and_a_header_that_came_last_is_named() {
+    let (practice, one) = with_one();
+    for vault in ["before", "desk-vault"] {
+        copy(&practice, "vault", vault);
+    }
+    acquainted(&practice, "desk", "desk-vault");
+    copy(&practice, "desk", "desk-before");
+    let logs = |vault: &str| files_of(&practice.path(&format!("{vault}/ledger")), "/checkpoint");
+    let old = logs("vault").pop().unwrap().parent().unwrap().file_name().unwrap().to_owned();
+    practice.ok(&["ledger", "rotate-key"]);
+    let is_new = |file: &std::path::PathBuf| !file.to_str().unwrap().contains(old.to_str().unwrap());
+    let new = logs("vault").into_iter().find(is_new).unwrap().parent().unwrap().file_name().unwrap().to_owned();
+    let (old, new) = (old.to_str().unwrap(), new.to_str().unwrap());
+    for missing in [
+        format!("journal/{new}/000.age"),
+        format!("ledger/{new}/tile/entries/000.p/3"),
+        format!("ledger/{new}/tile/0/000.p/3"),
+        format!("ledger/{new}/checkpoint"),
+        format!("ledger/{old}/tile/entries/000.p/6"),
+    ] {
+        copy(&practice, "vault", "desk-vault");
+        copy(&practice, "desk-before", "desk");
+        fs::remove_file(practice.path(&format!("desk-vault/{missing}"))).unwrap();
+        assert_eq!(verdict(&practice, "desk", "desk-vault"), (5, "INCOMPLETE".to_owned()), "{missing}");
+        let said = on(&practice, "desk", "desk-vault", &["list"]);
+        assert!(said.exit == 5 && said.stderr.contains("wait and retry"), "{missing}: {said:?}");
+        copy(&practice, "vault", "desk-vault");
+        ok(&practice, "desk", "desk-vault", &["check"]);
+    }
+    // The header alone is older: on the computer that writes, and on one that reads.
+    let header = fs::read(practice.path("before/vault.toml")).unwrap();
+    copy(&practice, "desk-before", "desk");
+    for (computer, vault) in [("home", "vault"), ("desk", "desk-vault")] {
+        fs::write(practice.path(&format!("{vault}/vault.toml")), &header).unwrap();
+        let said = on(&practice, computer, vault, &["show", &one]);
+        assert!(said.exit == 5 && said.stdout == "one", "{computer}: {said:?}");
+        let check = on(&practice, computer, vault, &["check"]);
+        assert!(check.exit == 5 && check.stdout.starts_with("ROLLED-BACK\t"), "{computer}: {check:?}");
+        assert!(!check.stdout.contains("STRAY") && check.stdout.contains("\tsubrosa ledger recover\n"), "{check:?}");
+        let said = ok(&practice, computer, vault, &["ledger", "recover"]);
+        assert!(!said.stdout.contains(old), "{computer}: {said:?}");
+        ok(&practice, computer, vault, &["check"]);
+        ok(&practice, computer, vault, &["show", &one]);
+    }
+    practice.ok(&["client", "add", "b-2"]);
+    assert_eq!(on(&practice, "desk", "desk-vault", &["client", "add", "c-3"]).exit, 3);
+}
+
+#[test]
+fn another_vault_that_is_known_from_elsewhere_is_another_vault() {
+    let (practice, other) = (Practice::new(), crate::ledger::eventful_elsewhere());
+    for (from, to) in [(practice.vault(), "one"), (other.vault(), "two")] {
+        copy_tree(&from, &practice.path(to));
+        let said = on(&practice, "desk", to, &["client", "add", "nobody"]);
+        ok(&practice, "desk", to, &["list", "--accept-head", &offered(&said)]);
+    }
+    fs::rename(practice.path("one"), practice.path("gone")).unwrap();
+    fs::rename(practice.path("two"), practice.path("one")).unwrap();
+    assert_eq!(verdict(&practice, "desk", "one"), (5, "UNTRUSTED-KEY".to_owned()));
+}

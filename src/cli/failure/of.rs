@@ -62,6 +62,14 @@ impl From<VaultError> for Failure {
                 let words = "bring the file from another copy or a backup; without one this vault stays as it is";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover --from DIR")
             }
+            VaultError::HeaderBehind { .. } => {
+                Self::new(Integrity, format!("{message}; nothing is added to it until that is named"))
+                    .hint("subrosa ledger recover")
+            }
+            VaultError::UnderWay { .. } => {
+                let words = "a sync or copy is under way: wait and retry; else complete it";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover --from DIR")
+            }
             VaultError::NoCopy { .. } | VaultError::NoLink { .. } | VaultError::TornCopy { .. } => failure(Refused),
             VaultError::NotAVault(_) | VaultError::OtherCopy { .. } | VaultError::OlderCopy { .. } => {
                 failure(Integrity)
@@ -339,6 +347,8 @@ mod tests {
             (VaultError::NoCopy { path: at() }, 3),
             (VaultError::NoLink { path: at() }, 3),
             (VaultError::NoSigningKey { file: "keys/signing-x.age".to_owned() }, 5),
+            (VaultError::HeaderBehind { from: head().origin, found: Origin::of("q5c3f7kz2n".parse().unwrap()) }, 5),
+            (VaultError::UnderWay { file: "x".to_owned() }, 5),
             (VaultError::Continued, 11),
             (VaultError::OlderHeader { path: at(), head: Some(head()) }, 5),
             (VaultError::Rekeyed { path: at(), head: head() }, 5),

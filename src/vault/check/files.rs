@@ -202,9 +202,9 @@ impl Vault {
         for dir in self.empty_strays()? {
             report.findings.push(finding(Fault::Stray, &dir, "nothing in the ledger speaks of it"));
         }
+        // Of another end of the history, which is to be joined, no event speaks yet; nor of what goes on from it.
+        let is_to_be_joined = self.is_branched() || matches!(self.alarm(), Some(VaultError::HeaderBehind { .. }));
         for file in self.strays()? {
-            // Of another end of the history, which is to be joined, no event speaks yet.
-            let is_to_be_joined = self.is_branched();
             let is_link = std::fs::symlink_metadata(self.disk.path(&file)).is_ok_and(|facts| facts.is_symlink());
             report.findings.push(match is_link {
                 true => finding(Fault::Corrupt, &file, "it is a symbolic link, and nothing in a vault is one"),
