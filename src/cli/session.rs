@@ -38,6 +38,7 @@ use crate::vault::transaction::Committed;
 mod adopting;
 mod asking;
 mod keys;
+mod passphrases;
 mod plugins;
 mod recovering;
 mod unlocking;

@@ -39,6 +39,7 @@ pub(super) use files::Objects;
 pub(super) use files::check_key_file;
 pub(super) use ledger::Erasures;
 pub(super) use ledger::Ledger;
+pub use outside::ELSEWHERE;
 pub use outside::Heard;
 pub use outside::NOT_OURS;
 pub use outside::Outside;
@@ -129,7 +130,7 @@ impl From<&CheckpointError> for Fault {
             CheckpointError::Malformed(_) => Self::Malformed,
             CheckpointError::WrongOrigin { .. } => Self::WrongLog,
             CheckpointError::UntrustedKey(_) => Self::UntrustedKey,
-            CheckpointError::BadSignature(_) => Self::Corrupt,
+            CheckpointError::BadSignature(_) | CheckpointError::Repeated(_) => Self::Corrupt,
         }
     }
 }

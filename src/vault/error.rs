@@ -126,7 +126,7 @@ pub enum VaultError {
         reason: String,
     },
     /// The vault has a new identity, and nobody here confirmed that yet.
-    #[error("the vault at {} has a new key of its own, since an owner was removed: {} size {} root {}", path.display(), head.origin, head.size, crate::vault::root_text(&head.root))]
+    #[error("the vault at {} {NEW_KEY}: {} size {} root {}", path.display(), head.origin, head.size, crate::vault::root_text(&head.root))]
     Rekeyed {
         /// The vault.
         path: PathBuf,
@@ -250,6 +250,12 @@ pub enum VaultError {
     Catalog(#[from] CatalogError),
 }
 
+/// How it is said that a vault is sealed to another key than before.
+pub const NEW_KEY: &str = "has a new key of its own, since an owner was removed";
+
+/// How the head is named of a vault that is older than what was seen.
+pub const WITH_HEAD: &str = "with the head ";
+
 /// How it is said that the log which continues the one that `vault.toml` names lies beside it.
 pub const LIES_HERE: &str = "goes on from it, all of which is here";
 
@@ -297,6 +303,5 @@ impl VaultError {
 }
 
 fn of_head(head: Option<&Checkpoint>) -> String {
-    head.map(|head| format!(", with the head {}:{}", head.size, crate::vault::root_text(&head.root)))
-        .unwrap_or_default()
+    head.map(|head| format!(", {WITH_HEAD}{}:{}", head.size, crate::vault::root_text(&head.root))).unwrap_or_default()
 }

@@ -138,6 +138,11 @@ fn what_continues_a_branch_that_was_given_up_is_never_joined() {
         }
     }
     assert!(ok(&practice, "clone", "other", &["ledger", "verify"]).stdout.starts_with("CONTINUOUS\t"));
+    // What was kept of the fork is two heads, and is read as such.
+    let evidence = files_of(&practice.path("home/.local/state"), ".txt").pop().unwrap();
+    let said = practice.run(&["ledger", "verify", "--against", evidence.to_str().unwrap()]);
+    assert!(said.exit == 5 && said.stdout.starts_with("FORKED\t"), "{said:?}");
+    assert!(!said.stdout.contains("MALFORMED"), "{said:?}");
     practice.ok(&["ledger", "rotate-key"]);
     assert_eq!(left_out(&practice, "clone", "other", "vault").len(), 3);
 }
@@ -239,4 +244,38 @@ fn another_vault_that_is_known_from_elsewhere_is_another_vault() {
     fs::rename(practice.path("one"), practice.path("gone")).unwrap();
     fs::rename(practice.path("two"), practice.path("one")).unwrap();
     assert_eq!(verdict(&practice, "desk", "one"), (5, "UNTRUSTED-KEY".to_owned()));
+}
+
+#[test]
+fn what_is_wrong_comes_with_what_mends_it() {
+    let (practice, _) = with_one();
+    let (_, public) = subrosa::keys::identity::generate_owner();
+    practice.ok(&["owner", "add", &String::from(public), "--alias", "bob"]);
+    copy(&practice, "vault", "desk-vault");
+    acquainted(&practice, "desk", "desk-vault");
+    // A checkpoint that is torn is made anew from what is remembered.
+    let checkpoint = files_of(&practice.vault(), "/checkpoint").pop().unwrap();
+    fs::write(&checkpoint, &fs::read(&checkpoint).unwrap()[..60]).unwrap();
+    let check = practice.run(&["check"]);
+    assert!(check.exit == 5 && check.stdout.contains("by subrosa ledger recover"), "{check:?}");
+    let said = practice.run(&["list"]);
+    assert!(said.exit == 5 && said.stderr.contains("try: subrosa ledger recover\n"), "{said:?}");
+    practice.ok(&["ledger", "recover"]);
+    practice.ok(&["check"]);
+    // Another vault key is compared with where it was made, and its head is named.
+    practice.ok(&["owner", "remove", "bob", "--yes"]);
+    copy(&practice, "vault", "desk-vault");
+    let said = on(&practice, "desk", "desk-vault", &["check"]);
+    assert!(said.exit == 5 && said.stdout.starts_with("UNTRUSTED-KEY\t"), "{said:?}");
+    assert!(!said.stdout.contains("bring the vault back"), "{said:?}");
+    let (_, rest) = said.stdout.split_once("--accept-head ").unwrap();
+    ok(&practice, "desk", "desk-vault", &["list", "--accept-head", rest.split(' ').next().unwrap()]);
+    ok(&practice, "desk", "desk-vault", &["check"]);
+    // A mark that is torn names what shows the head.
+    let state = practice.path("home/.local/state");
+    for mark in files_of(&state, "/head") {
+        fs::write(&mark, "subr").unwrap();
+    }
+    let said = practice.run(&["list"]);
+    assert!(said.exit == 5 && said.stderr.contains("try: subrosa ledger verify"), "{said:?}");
 }

@@ -43,7 +43,11 @@ impl From<VaultError> for Failure {
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
             // The mark: no backup has it, and no other copy.
             VaultError::Altered { file, .. } if Path::new(file).is_absolute() && file.ends_with("head") => {
-                Self::new(Integrity, format!("{message}; {MARK_CURE}"))
+                Self::new(Integrity, format!("{message}; {MARK_CURE}")).hint("subrosa ledger verify")
+            }
+            // What this computer remembers of a head is enough, where the entries are there.
+            VaultError::Altered { file, .. } if file.starts_with("ledger/") && file.ends_with("/checkpoint") => {
+                failure(Integrity).hint("subrosa ledger recover")
             }
             VaultError::Altered { file, .. } if is_of_a_copy(file) => {
                 failure(Integrity).hint("subrosa ledger recover --from DIR")
@@ -90,7 +94,8 @@ impl From<VaultError> for Failure {
             .hint("subrosa ledger recover"),
             VaultError::ForkedCopy { .. } => {
                 let words = "nothing is taken from it, and nothing is added under that key; compare both with somebody who \
-                             kept a head; if what is here is right, a new ledger can go on from it";
+                             kept a head; if what is here is right, a new ledger can go on from it; if the copy is, put it in \
+                             the place of what is here, and go on from that";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
             }
             VaultError::SignedTwice { .. } => {

@@ -1,26 +1,22 @@
 //! Opening the vault: which key is tried, in which order, who is asked (`docs/command-line.md`), and what is said of a
 //! vault that this computer has not seen, or not so. Must not know what is done with it.
 
-use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use zeroize::Zeroize as _;
 
-use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::interrupt;
-use crate::cli::location;
 use crate::cli::session::Session;
+use crate::cli::session::passphrases::OF_VAULT;
 use crate::cli::session::read_file;
 use crate::keys::identity::Identities;
 use crate::keys::identity::IdentityFile;
 use crate::keys::vault_identity::VaultIdentity;
-use crate::place::PlaceRisk;
 use crate::platform;
 use crate::platform::Customary;
-use crate::secret::SecretText;
 use crate::vault::Options;
 use crate::vault::Vault;
 use crate::vault::check::Unopened;
@@ -34,12 +30,9 @@ use crate::vault::unlock::Unlocked;
 /// The default wait for another process.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// The largest identity or passphrase file that is read.
-const KEY_FILE_CAP: u64 = 2 << 20;
+pub(super) const KEY_FILE_CAP: u64 = 2 << 20;
 /// How often a vault is found again whose log another process continued.
 const TRIES: usize = 3;
-
-/// What is asked for the vault's own passphrase.
-const OF_VAULT: &str = "Passphrase of the vault";
 
 /// Why a vault was not opened: an answer to some commands, a failure to all others.
 pub(super) enum NotOpened {
@@ -81,7 +74,8 @@ pub enum Examined<T> {
 impl Session<'_> {
     /// Opens the vault to read.
     pub fn open(&mut self) -> Result<Vault, Failure> {
-        let vault = self.try_open()?;
+        let mut vault = self.try_open()?;
+        self.finish_recovery(&mut vault)?;
         self.raise(&vault);
         Ok(vault)
     }
@@ -102,7 +96,10 @@ impl Session<'_> {
     /// Opens the vault to examine it: that its integrity is broken is then an answer and no failure, nor is an alarm
     /// raised.
     pub fn open_to_examine(&mut self) -> Result<Examined<Vault>, Failure> {
-        let opened = self.try_open();
+        let mut opened = self.try_open();
+        if let Ok(vault) = &mut opened {
+            self.finish_recovery(vault)?;
+        }
         self.examined(opened)
     }
 
@@ -335,66 +332,4 @@ impl Session<'_> {
         }
         Ok(all)
     }
-
-    /// The passphrase file's, else the answer to `question` on the terminal; `None` where there is neither.
-    pub fn passphrase(&mut self, question: &str) -> Result<Option<SecretText>, Failure> {
-        if let Some(passphrase) = self.passphrase_of_file()? {
-            return Ok(Some(passphrase));
-        }
-        if let Some(typed) = self.typed.get(question) {
-            return Ok(Some(again(typed)));
-        }
-        let Some(terminal) = self.terminal() else {
-            return Ok(None);
-        };
-        let typed = terminal.ask_secret(question)?;
-        self.typed.insert(question.to_owned(), again(&typed));
-        Ok(Some(typed))
-    }
-
-    /// The passphrase that opened the vault in this run, if one did.
-    pub fn passphrase_of_vault(&mut self) -> Result<Option<SecretText>, Failure> {
-        match self.typed.get(OF_VAULT) {
-            Some(typed) => Ok(Some(again(typed))),
-            None => self.passphrase_of_file(),
-        }
-    }
-
-    /// The first line of the passphrase file, if one was named. Refused where others can reach the file.
-    pub fn passphrase_of_file(&mut self) -> Result<Option<SecretText>, Failure> {
-        let named = self.globals.passphrase_file.clone();
-        let Some(path) = named.or_else(|| self.host.var("SUBROSA_PASSPHRASE_FILE").map(PathBuf::from)) else {
-            return Ok(None);
-        };
-        let path = self.host.absolute(&path);
-        let cannot = |failure: Failure| Failure { code: FailureCode::CannotUnlock, ..failure };
-        let mut bytes = read_file(&path, KEY_FILE_CAP).map_err(cannot)?;
-        self.must_be_private(&path, "passphrase").inspect_err(|_| bytes.zeroize())?;
-        let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
-        let line = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
-        let passphrase = std::str::from_utf8(line).map(|line| SecretText::new(line.to_owned()));
-        bytes.zeroize();
-        let wrong = |reason: &str| Failure::new(FailureCode::CannotUnlock, format!("{}: {reason}", path.display()));
-        match passphrase {
-            Err(_) => Err(wrong("its first line is not text")),
-            Ok(passphrase) if passphrase.reveal_secret().is_empty() => Err(wrong("its first line is empty")),
-            Ok(passphrase) => Ok(Some(passphrase)),
-        }
-    }
-
-    /// Refuses a file with a secret, `what` it is called in messages, that others can reach. Asked when it was read: a
-    /// file that is not there has no mode.
-    pub(super) fn must_be_private(&self, path: &Path, what: &str) -> Result<(), Failure> {
-        if location::is_reachable(path, &self.host.cwd)? {
-            let risk = PlaceRisk::Reachable { at: path.to_path_buf() };
-            let message = format!("the {what} in {} is not used: others can reach it", path.display());
-            return Err(Failure::new(FailureCode::Unsafe, message).because([Reason::from(&risk)]));
-        }
-        Ok(())
-    }
-}
-
-/// A second copy of a secret, wiped on its own.
-fn again(secret: &SecretText) -> SecretText {
-    SecretText::new(secret.reveal_secret().clone())
 }

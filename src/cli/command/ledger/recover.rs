@@ -86,7 +86,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     // A copy that was to be completed, and is, or had nothing: who writes the ledger is another question, and was not asked.
     let is_done = args.from.is_some() || has_followed || ((done.mended > 0 || done.tidied > 0) && !names_a_head);
     if is_behind || is_branch_of_another || (!writes && !is_done) {
-        vault = go_on_here(session, vault, (args.next_key.as_deref(), args.reason), &mut done)?;
+        vault = go_on_here(session, vault, &args, &mut done)?;
     }
     // What is joined may show the next one: a log that continues it.
     while vault.is_branched() {
@@ -160,12 +160,7 @@ fn mend(session: &mut Session<'_>, done: &mut Recovered) -> Result<(), Failure> 
 }
 
 /// The ledger goes on here, if somebody says so.
-fn go_on_here(
-    session: &mut Session<'_>,
-    vault: Vault,
-    (next_key, reason): (Option<&Path>, Option<Line>),
-    done: &mut Recovered,
-) -> Result<Vault, Failure> {
+fn go_on_here(session: &mut Session<'_>, vault: Vault, args: &Args, done: &mut Recovered) -> Result<Vault, Failure> {
     if !session.may_continue_here(&vault)? {
         for left_out in &done.left_out {
             session.warn(&left_out.line());
@@ -184,13 +179,13 @@ fn go_on_here(
         let failure = Failure::new(FailureCode::Refused, message + &beyond);
         // A second end may be what is left of a taking over from that copy which did not come to its end.
         let is_lacking = vault.highest()?.size > head.size || *vault.standing() == Standing::Outlived;
-        let failure = match is_lacking || vault.is_branched() {
+        let failure = match args.from.is_none() && (is_lacking || vault.is_branched()) {
             true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
             false => failure,
         };
         return Err(failure.hint(format!("subrosa --accept-head {accept} ledger recover")));
     }
-    let (vault, made) = session.continue_here(vault, next_key, reason)?;
+    let (vault, made) = session.continue_here(vault, args.next_key.as_deref(), args.reason.clone())?;
     done.continued =
         Some(Continued { closed: (&made.closed).into(), have: (&made.have).into(), vkey: made.key.to_string() });
     Ok(vault)
