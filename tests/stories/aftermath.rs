@@ -162,7 +162,22 @@ fn one_next_key_used_on_two_computers_is_no_dead_end() {
     ok(&practice, "desk", "desk-vault", &begin);
     let two = add(&practice, "home", "vault", "two");
     let three = add(&practice, "desk", "desk-vault", "three");
-    copy(&practice, "desk-vault", "desk-copy");
+    let kept = [("desk-vault", "desk-copy"), ("vault", "copy"), ("home", "home-copy"), ("desk", "desk-home-copy")];
+    for (from, to) in kept {
+        copy(&practice, from, to);
+    }
+    // Whichever of the two takes the other's in, with what closed the older ledger there, the other one follows.
+    let said = on(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "vault", "--json"]);
+    assert!(said.exit == 0 && said.json()["joined"].as_array().unwrap().len() == 2, "{said:?}");
+    ok(&practice, "desk", "desk-vault", &["client", "add", "d-4"]);
+    let said = practice.run(&["ledger", "recover", "--from", "desk-vault"]);
+    assert!(said.exit == 0 && said.stderr.contains("has given up writing"), "{said:?}");
+    for (computer, vault) in [("home", "vault"), ("desk", "desk-vault")] {
+        ok(&practice, computer, vault, &["check"]);
+    }
+    for (from, to) in kept {
+        copy(&practice, to, from);
+    }
     // Each takes the other's in, and the second of them follows.
     let said = on(&practice, "home", "vault", &["ledger", "recover", "--from", "desk-copy", "--json"]);
     assert!(said.exit == 0 && said.json()["joined"].as_array().unwrap().len() == 1, "{said:?}");
