@@ -7,7 +7,7 @@ own library and `cryptography` (Debian: python3-cryptography).
 VKEY is the verifier key of the log, from somewhere you trust. With PACKAGE, the age file that came with the proof, it
 checks that the entry speaks of this file. Prints what the entry shows. Ends with 0, or with 5 and the reason.
 """
-import base64, hashlib, hmac, json, re, struct, sys
+import base64, hashlib, hmac, json, re, signal, struct, sys
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -146,5 +146,5 @@ def main(file, vkey, package=None):
     print(f"entry {index} of {size} in {vkey.split('+')[0]}" + (", and this is its package" if package else ""))
     for name, field in sorted(fields.items()):
         print(f"{name}: {json.dumps(field['value']) if 'value' in field else 'hidden'}")
-
+if hasattr(signal, "SIGPIPE"): signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # who closes a pipe has read enough
 sys.exit(main(*sys.argv[1:]) if 3 <= len(sys.argv) <= 4 else __doc__)

@@ -1,8 +1,6 @@
 //! Verdicts on a vault's integrity: one word for the whole, a line for each finding, and what to do about it. Shared by
 //! `ledger verify` and `check`, whose answer a verdict is. Must not know how anything was looked at.
 
-use std::path::Path;
-
 use serde::Serialize;
 
 use crate::cli::Exit;
@@ -11,16 +9,19 @@ use crate::cli::failure::FailureCode;
 use crate::cli::text::bare;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::vault::Vault;
-use crate::vault::check::Fault;
 use crate::vault::check::Finding as Found;
 use crate::vault::check::Heard;
 use crate::vault::check::LedgerReport;
-use crate::vault::check::NOT_OURS;
-use crate::vault::check::SETTLES;
 use crate::vault::check::Unopened;
-use crate::vault::error::NOT_JOINED;
 use crate::vault::root_text;
 use crate::vault::standing::Standing;
+
+mod cures;
+
+pub use cures::MARK_CURE;
+pub use cures::WITNESSES_CURE;
+pub use cures::is_list_of_witnesses;
+pub use cures::word;
 
 /// Everything holds, and it extends what this computer has seen.
 pub const CONTINUOUS: &str = "CONTINUOUS";
@@ -28,85 +29,6 @@ pub const CONTINUOUS: &str = "CONTINUOUS";
 pub const WITNESSED: &str = "WITNESSED";
 /// Everything holds; this computer has seen nothing of it before.
 pub const INTACT: &str = "INTACT";
-
-/// One row of the table of faults.
-struct Row(Fault, &'static str, &'static str);
-
-/// What each fault is called, and what to do about it.
-const TABLE: [Row; 18] = [
-    Row(
-        Fault::UntrustedKey,
-        "UNTRUSTED-KEY",
-        "bring the vault back that was seen here; if you put this one there yourself, name its head with --accept-head SIZE:ROOT",
-    ),
-    Row(Fault::WrongLog, "WRONG-LOG", "it belongs to another vault: bring back the one of this log"),
-    Row(
-        Fault::Forked,
-        "FORKED",
-        "both are kept as evidence: bring back the copy that was seen on this computer; if this is it, and it is right, a new ledger goes on from it: subrosa ledger recover",
-    ),
-    Row(
-        Fault::RolledBack,
-        "ROLLED-BACK",
-        "bring the newer copy back, or complete this one from it: subrosa ledger recover --from DIR; nothing is added to it as it is",
-    ),
-    Row(Fault::Ahead, "AHEAD", "the vault here is older than the copy: bring the newer one back"),
-    Row(
-        Fault::BackDated,
-        "BACK-DATED",
-        "ask whoever made the entry how that can be, and keep a copy of the vault as it is",
-    ),
-    Row(
-        Fault::Corrupt,
-        "CORRUPT",
-        "look at the disk, and bring the file back from another copy: subrosa ledger recover --from DIR",
-    ),
-    Row(
-        Fault::OpeningMismatch,
-        "OPENING-MISMATCH",
-        "bring the journal file back from a backup: subrosa ledger recover --from DIR",
-    ),
-    Row(Fault::NotIncluded, "NOT-INCLUDED", "nothing is proved by it: ask for a new proof"),
-    Row(Fault::Malformed, "MALFORMED", "bring the file back from a backup"),
-    Row(
-        Fault::Incomplete,
-        "INCOMPLETE",
-        "is a sync or copy under way? wait and retry; else bring the file back from a backup: subrosa ledger recover --from DIR",
-    ),
-    Row(Fault::QuorumNotMet, "QUORUM-NOT-MET", "subrosa ledger checkpoint --for-witness"),
-    Row(
-        Fault::DatedAhead,
-        "DATED-AHEAD",
-        "it was there when it was witnessed, so nothing alarms; if the clock here ran ahead, the next entry says so with --accept-clock",
-    ),
-    Row(Fault::Gap, "GAP", "should a copy of them be found, subrosa ledger recover --from DIR; nothing else alarms"),
-    Row(Fault::Resealing, "RESEALING", "subrosa owner remove --resume"),
-    Row(Fault::Erasing, "ERASING", "on the computer that writes the ledger: subrosa ledger recover"),
-    Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
-    Row(Fault::Stray, "STRAY", "subrosa check --repair"),
-];
-
-/// The mark is no part of any backup: it is made again from a head that somebody vouches for.
-pub const MARK_CURE: &str = "compare the vault's head with a checkpoint that was kept elsewhere, then delete this file and \
-                         name the head with --accept-head SIZE:ROOT";
-
-/// Whom this computer was told of as a witness can be told again.
-pub const WITNESSES_CURE: &str = "delete this file, and name the witnesses again with --witness VKEY, as they told you \
-                                  by another way: ledger cosign keeps them";
-
-/// Whether it is this computer's list of witnesses, beside the vault.
-pub fn is_list_of_witnesses(file: &Path) -> bool {
-    file.is_absolute() && file.file_name().is_some_and(|name| name == "witnesses")
-}
-
-/// The word for a fault.
-pub fn word(fault: Fault) -> &'static str {
-    row(fault).1
-}
-
-fn row(fault: Fault) -> &'static Row {
-    TABLE.iter().find(|row| row.0 == fault).expect("every fault has a row: a test walks them")
-}
 
 /// A finding as it is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -125,39 +47,9 @@ pub struct Finding {
 
 impl From<&Found> for Finding {
     fn from(found: &Found) -> Self {
-        let Row(fault, verdict, cure) = row(found.fault);
-        let cure = match (fault, &found.file) {
-            (Fault::Waiting, Some(file)) => format!("{cure} {}", disclosure(file)),
-            // A file of this computer's own, beside the vault: the mark.
-            (Fault::Corrupt, Some(file)) if is_list_of_witnesses(Path::new(file)) => WITNESSES_CURE.to_owned(),
-            (Fault::Corrupt, Some(file)) if Path::new(file).is_absolute() => MARK_CURE.to_owned(),
-            (Fault::UntrustedKey | Fault::WrongLog, _) if found.text.ends_with(NOT_OURS) => {
-                "give a checkpoint of this ledger, or ask whoever kept this one how he came by it".to_owned()
-            }
-            // Another end of the history that nothing excludes can be joined; of two that exclude each other, somebody
-            // says which one holds.
-            (Fault::Forked, _) if found.text.ends_with(NOT_JOINED) || found.text.starts_with(SETTLES) => {
-                "subrosa ledger recover".to_owned()
-            }
-            (Fault::RolledBack, Some(file)) if file == "vault.toml" => {
-                format!(
-                    "{cure}; if the newer one is lost: subrosa --accept-head SIZE:ROOT ledger recover, with the head that stands here"
-                )
-            }
-            (Fault::Stray, Some(file)) if file.starts_with("incoming/") => "subrosa ledger recover".to_owned(),
-            (Fault::Stray, Some(file)) if file == "." => "chmod 700 on the vault's directory".to_owned(),
-            (Fault::Gap, _) if found.text.starts_with("entry ") => cure.replace("of them", "of it"),
-            _ => (*cure).to_owned(),
-        };
         let (index, file, text) = (found.index, found.file.clone(), found.text.clone());
-        Self { verdict, index, file, text, cure }
+        Self { verdict: word(found.fault), index, file, text, cure: cures::cure(found) }
     }
-}
-
-/// The disclosure whose package a file of the outbox is.
-fn disclosure(file: &str) -> &str {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    name.strip_suffix(".age").unwrap_or(name)
 }
 
 impl Finding {
@@ -187,7 +79,7 @@ impl Finding {
 /// The word for a list of findings: that of the gravest, or `otherwise` when none is grave.
 pub fn of<'f>(findings: impl IntoIterator<Item = &'f Found>, otherwise: &'static str) -> &'static str {
     let grave = findings.into_iter().map(|finding| finding.fault).filter(|fault| fault.is_grave());
-    grave.min().map_or(otherwise, |fault| row(fault).1)
+    grave.min().map_or(otherwise, |fault| word(fault))
 }
 
 /// The exit of a command whose answer is `verdict`.
@@ -353,6 +245,9 @@ impl LedgerVerdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::verdict::cures::Row;
+    use crate::cli::verdict::cures::TABLE;
+    use crate::vault::check::Fault;
 
     #[test]
     fn every_fault_has_its_word_and_its_cure() {

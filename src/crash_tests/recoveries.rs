@@ -326,7 +326,10 @@ fn a_backup_of_before_a_rotation_is_told_as_older_and_can_be_gone_on_from() {
     // The log that was lost is known here, and named before anything is added.
     let mut vault = bench.open().unwrap();
     assert!(matches!(vault.alarm(), Some(VaultError::Split { .. })), "{:?}", vault.standing());
+    // As whoever opens it next does, where a recovery was stopped here.
+    assert!(vault.was_stopped_before_naming().unwrap());
     rescue::join(&mut bench.desk(&mut vault)).unwrap();
+    assert!(!vault.was_stopped_before_naming().unwrap());
     drop(vault);
     let mut vault = bench.open().unwrap();
     bench.add(&mut vault, client, &["three"]).unwrap();

@@ -28,9 +28,12 @@ pub enum CheckpointError {
     /// The wanted key did not sign it.
     #[error("untrusted key: it is not signed by the key of {0}")]
     UntrustedKey(Origin),
-    /// A signature in the name of the wanted key does not hold, or the key appears twice.
+    /// A signature in the name of the wanted key does not hold.
     #[error("the signature by {0} does not hold")]
     BadSignature(Origin),
+    /// The wanted key signed it twice.
+    #[error("{0} signs it twice, and one signature by each key is all that a note has")]
+    Repeated(Origin),
 }
 
 /// The head of a log: who, how many leaves, and their root. Heads are compared by this, never by their signatures.
@@ -86,7 +89,8 @@ impl VerifiedCheckpoint {
         let read = |error: NoteError| match error {
             NoteError::TooLong { .. } | NoteError::Malformed(_) => CheckpointError::Malformed(error.to_string()),
             NoteError::Untrusted => CheckpointError::UntrustedKey(key.origin().clone()),
-            NoteError::Repeated(name) | NoteError::BadSignature(name) => CheckpointError::BadSignature(name),
+            NoteError::BadSignature(name) => CheckpointError::BadSignature(name),
+            NoteError::Repeated(name) => CheckpointError::Repeated(name),
         };
         let note = note::Note::parse(bytes, note::NOTE_LIMIT).map_err(read)?;
         let head = Checkpoint::parse(&note.text)?;
@@ -155,7 +159,7 @@ mod tests {
         let larger = String::from_utf8(signed.bytes().to_vec()).unwrap().replace("\n7\n", "\n8\n");
         assert!(matches!(open(larger.as_bytes()), Err(CheckpointError::BadSignature(_))));
         let line = signed.bytes()[signed.head().text().len() + 1..].to_vec();
-        assert!(matches!(open(&[signed.bytes(), &line].concat()), Err(CheckpointError::BadSignature(_))));
+        assert!(matches!(open(&[signed.bytes(), &line].concat()), Err(CheckpointError::Repeated(_))));
     }
 
     #[test]

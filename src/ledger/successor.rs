@@ -51,7 +51,7 @@ pub enum SuccessorError {
         /// The log that the link names.
         found: Origin,
     },
-    /// An empty old log, or a new log that is the old one.
+    /// An empty old log, or a new log of the old one's name.
     #[error("the link of {0} leads from nothing, or back to itself")]
     Nowhere(Origin),
     /// One key signed two links that differ in head or new key.
@@ -90,8 +90,9 @@ impl Successor {
         if self.origin != *old.origin() {
             return Err(SuccessorError::OtherLog { expected: old.origin().clone(), found: self.origin.clone() });
         }
-        // One name for both logs would let a head of the one pass for a head of the other.
-        if self.size == 0 || self.vkey.origin() == old.origin() || self.vkey.public() == old.public() {
+        // One name for both logs would let a head of the one pass for a head of the other. One key for both does not: each
+        // signs under its own name, and a key that was made in advance may have begun two logs.
+        if self.size == 0 || self.vkey.origin() == old.origin() {
             return Err(SuccessorError::Nowhere(self.origin.clone()));
         }
         Ok(())
@@ -191,8 +192,11 @@ mod tests {
         let empty = statement::sign(&Successor { size: 0, ..link(&old, &new) }, &old).unwrap();
         assert!(matches!(Successor::open(&empty, &old.verifier()), Err(SuccessorError::Nowhere(_))));
         let twin = VerifierKey::from_public(new.origin().clone(), old.verifier().public()).unwrap();
-        let same = Successor { vkey: twin, ..link(&old, &new) };
-        assert!(matches!(same.sign(&old), Err(SuccessorError::Nowhere(_))));
+        let same = Successor { vkey: twin.clone(), ..link(&old, &new) };
+        // One key that began two logs may link them, and neither is taken for the other.
+        let signed = same.sign(&old).unwrap();
+        assert_eq!(Successor::open(&signed, &old.verifier()), Ok(same));
+        assert!(Successor::open(&signed, &twin).is_err());
         let renewed = SigningKey::generate(old.origin().clone(), &mut OsRng);
         assert!(matches!(link(&old, &renewed).sign(&old), Err(SuccessorError::Nowhere(_))));
         assert!(matches!(link(&old, &new).sign(&new), Err(SuccessorError::OtherLog { .. })));

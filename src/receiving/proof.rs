@@ -124,7 +124,9 @@ fn open(name: &str, note: &[u8], trust: &Trust) -> Result<(VerifiedCheckpoint, V
     for key in &trust.logs {
         match VerifiedCheckpoint::open(note, key) {
             Ok(head) => opened = opened.or(Some((head, key.clone()))),
-            Err(error @ CheckpointError::BadSignature(_)) => return Err(found(Fault::Corrupt, error.to_string())),
+            Err(error @ (CheckpointError::BadSignature(_) | CheckpointError::Repeated(_))) => {
+                return Err(found(Fault::Corrupt, error.to_string()));
+            }
             Err(error @ CheckpointError::Malformed(_)) => return Err(found(Fault::Malformed, error.to_string())),
             // That a key of this very log did not sign says more than that others' logs are others'.
             Err(error) if !matches!(refused, Some(CheckpointError::UntrustedKey(_))) => refused = Some(error),
@@ -206,12 +208,16 @@ impl Examined {
                 }
             };
             let note = request.as_ref().map_or(&given.bytes, |request| &request.checkpoint);
-            match open(&given.name, note, &trust) {
-                Ok((head, _)) => match (heads.add(head), request) {
-                    (at, None) => asked.push((given.name.as_str(), at)),
-                    (at, Some(request)) => links.push((given.name.as_str(), request.steps, at)),
-                },
-                Err(finding) => self.findings.push(finding),
+            // Evidence of a fork is two heads, and is asked for both.
+            let mut steps = request.as_ref().map(|request| request.steps.clone());
+            for note in evidence::notes(note) {
+                match open(&given.name, &note, &trust) {
+                    Ok((head, _)) => match (heads.add(head), steps.take()) {
+                        (at, None) => asked.push((given.name.as_str(), at)),
+                        (at, Some(steps)) => links.push((given.name.as_str(), steps, at)),
+                    },
+                    Err(finding) => self.findings.push(finding),
+                }
             }
         }
         // All heads first: a proof may come before the head that it begins with.
@@ -228,8 +234,13 @@ impl Examined {
         }
         for (one, other) in heads.forks() {
             let size = one.head().size;
-            let text = format!("the key of {} signed two roots for its size {size}", one.head().origin);
-            self.findings.push(finding(Fault::Forked, name, text));
+            let text = format!("the key of {} signed two roots at size {size}", one.head().origin);
+            // Two that were kept may exclude each other, and neither be the proof's.
+            let is_own = [one, other].iter().any(|head| head.head() == heads.head(own));
+            let mut kept =
+                asked.iter().filter(|(_, at)| [one, other].iter().any(|head| head.head() == heads.head(*at)));
+            let file = kept.next_back().map(|(name, _)| *name).filter(|_| !is_own).unwrap_or(name);
+            self.findings.push(finding(Fault::Forked, file, text));
             self.forks.push(evidence::text(one, other, None));
         }
         for (name, at) in asked {

@@ -39,6 +39,7 @@ pub(super) use files::Objects;
 pub(super) use files::check_key_file;
 pub(super) use ledger::Erasures;
 pub(super) use ledger::Ledger;
+pub use outside::ELSEWHERE;
 pub use outside::Heard;
 pub use outside::NOT_OURS;
 pub use outside::Outside;
@@ -129,7 +130,7 @@ impl From<&CheckpointError> for Fault {
             CheckpointError::Malformed(_) => Self::Malformed,
             CheckpointError::WrongOrigin { .. } => Self::WrongLog,
             CheckpointError::UntrustedKey(_) => Self::UntrustedKey,
-            CheckpointError::BadSignature(_) => Self::Corrupt,
+            CheckpointError::BadSignature(_) | CheckpointError::Repeated(_) => Self::Corrupt,
         }
     }
 }
@@ -235,10 +236,9 @@ impl Vault {
         ledger.signatures += heard.signatures;
         ledger.findings.extend(heard.findings);
         let mut report = Report { ledger, read_data, ..Report::default() };
-        let mut known: BTreeSet<String> = self.known_files()?;
-        self.check_objects(read_data, &mut known, &mut report, progress)?;
-        self.check_key_files(&mut known, &mut report)?;
-        self.check_outbox(&mut known, &mut report)?;
+        self.check_objects(read_data, &mut report, progress)?;
+        self.check_key_files(&mut report)?;
+        self.check_outbox(&mut report)?;
         let unerased = self.unerased()?.into_iter().map(|(log, index)| {
             let file = places::journal(log, index / PER_FILE);
             Finding { index: Some(index), ..finding(Fault::Erasing, &file, "its opening still holds what was erased") }
@@ -247,7 +247,7 @@ impl Vault {
         // Nobody commits while we look for strays, and what others committed since this vault was opened is known by then.
         let _reading = Lock::take_to_read(&self.disk.path(places::LOCK), self.lock_wait())?;
         self.settle(Held::Vault)?;
-        self.check_strays(&known, &mut report)?;
+        self.check_strays(&mut report)?;
         Ok(report)
     }
 
@@ -269,8 +269,13 @@ impl Vault {
         self.options.lock_wait
     }
 
+    /// What the ledger speaks of, but for objects and packages, which the catalogue knows: the same for a check that names
+    /// strays and for a repair that moves them.
     fn known_files(&self) -> Result<BTreeSet<String>, VaultError> {
         let mut known: BTreeSet<String> = [places::HEADER, places::LOCK].map(str::to_owned).into();
+        let owners = self.key_files()?.into_iter().map(|file| file.name);
+        let owners = owners.chain(self.key_file_digests()?.into_iter().map(|file| file.name));
+        known.extend(owners.map(|name| places::owner_file(self.header.epoch, &name)));
         known.insert(places::signing_key(self.log.id));
         known.insert(places::owner_file(self.header.epoch, places::EARLIER));
         if self.is_being_resealed() {

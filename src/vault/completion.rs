@@ -16,6 +16,7 @@ use crate::keys::keyring::Keyring;
 use crate::keys::signer::Origin;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::successor::Successor;
 use crate::practice::event::Body;
 use crate::practice::event::Event;
 use crate::vault::completion::known::Known;
@@ -36,6 +37,7 @@ use crate::vault::log::Log;
 use crate::vault::pairing::Pair;
 use crate::vault::pairing::Plan;
 use crate::vault::pairing::bring;
+use crate::vault::pairing::sweep;
 use crate::vault::places;
 use crate::vault::state::State;
 use crate::vault::unlock::Unlocked;
@@ -101,14 +103,14 @@ pub(super) fn has_a_log_of(here: &Disk, there: &Disk) -> Result<(), VaultError> 
     }
 }
 
-/// The keys of the logs in `there` that continue the log of `old`: each has a link by that key.
-fn successors_in(there: &Disk, old: &VerifierKey) -> Result<Vec<VerifierKey>, VaultError> {
+/// The links in `there` from the log of `old` to logs that continue it.
+fn successors_in(there: &Disk, old: &VerifierKey) -> Result<Vec<Successor>, VaultError> {
     let mut found = Vec::new();
     for name in there.names(places::LEDGER)? {
         if let Ok(id) = name.parse::<LogId>()
             && let Some((link, _)) = history::link(there, old, id)?
         {
-            found.push(link.vkey);
+            found.push(link);
         }
     }
     Ok(found)
@@ -225,17 +227,24 @@ impl Work<'_> {
     /// Logs that continue one of the history, and are not in it.
     fn complete_others(&mut self, known: &[Known], rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
         let mut done: Vec<LogId> = known.iter().map(|known| known.log).collect();
-        let linking = known.iter().map(|known| (known.verifier.clone(), known.is_known_to_removed));
-        let mut from: Vec<(VerifierKey, bool)> = linking.collect();
-        while let Some((old, known_to_removed)) = from.pop() {
-            for verifier in successors_in(&self.there, &old)? {
-                let Some(id) = verifier.origin().log_id().filter(|id| !done.contains(id)) else {
+        let linking = known
+            .iter()
+            .map(|known| (known.verifier.clone(), known.is_known_to_removed.then_some(Why::KnownToRemoved)));
+        // What continues a log that is left out is left out for the same reason.
+        let mut from: Vec<(VerifierKey, Option<Why>)> = linking.collect();
+        while let Some((old, why)) = from.pop() {
+            for link in successors_in(&self.there, &old)? {
+                let Some(id) = link.vkey.origin().log_id().filter(|id| !done.contains(id)) else {
                     continue;
                 };
+                let why = match why {
+                    None if self.leaves_the_way(known, &old, &link)? => Some(Why::Forked),
+                    why => why,
+                };
+                let verifier = link.vkey;
                 done.push(id);
-                from.push((verifier.clone(), known_to_removed));
-                if known_to_removed || !self.joins {
-                    let why = if known_to_removed { Why::KnownToRemoved } else { Why::ReadsOnly };
+                from.push((verifier.clone(), why));
+                if let Some(why) = why.or((!self.joins).then_some(Why::ReadsOnly)) {
                     self.leave_out(&verifier, why);
                 } else if self.complete_other(&verifier, id, rng)?.is_none() {
                     self.leave_out(&verifier, self.why_not(id));
@@ -318,6 +327,7 @@ impl Work<'_> {
             staging.write(&places::checkpoint(id), note.bytes())?;
             staging.settle()?;
         }
+        sweep(&Log::new(self.here.clone(), id), &head)?;
         intent.fulfilled()?;
         self.files += files.len() as u64 + u64::from(note.is_some());
         Ok(Some(head))

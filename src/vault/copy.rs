@@ -8,11 +8,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::keys::keyring::Keyring;
-use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
-use crate::ledger::tree;
-use crate::ledger::tree::TreeError;
 use crate::practice::disclosure::Listed;
 use crate::practice::event::Body;
 use crate::practice::owner::KeyFile;
@@ -28,6 +25,10 @@ use crate::vault::check::Unopened;
 use crate::vault::check::check_key_file;
 use crate::vault::check::finding;
 use crate::vault::check::keep_both;
+use crate::vault::copy::relation::Relation;
+use crate::vault::copy::relation::SeenLog;
+use crate::vault::copy::relation::relation;
+use crate::vault::copy::relation::to_newer;
 use crate::vault::error::VaultError;
 use crate::vault::history;
 use crate::vault::history::Chapter;
@@ -42,6 +43,10 @@ use crate::vault::places::Places;
 use crate::vault::state::State;
 use crate::vault::unlock::Found;
 use crate::vault::unlock::Unlocked;
+
+mod relation;
+
+pub(super) use relation::stands_to;
 
 /// Larger than any key file is.
 const KEY_FILE_LIMIT: u64 = 1 << 20;
@@ -93,13 +98,18 @@ pub fn check(
     };
     let seen = seen(vault, *lock_wait)?;
     let verifier = &found.header.verifier;
-    let Some(at) = seen.iter().position(|chapter| chapter.verifier == *verifier) else {
+    let at = seen.iter().position(|chapter| chapter.verifier == *verifier);
+    let fits = vault.keyring.identities().any(|identity| found.header.recipient == identity.recipient());
+    let is_another = |mut checked: CopyReport| {
         let text = "it is a copy of another vault";
         checked.report.ledger.findings.push(finding(Fault::WrongLog, places::HEADER, text));
-        return Ok(checked);
+        Ok(checked)
     };
-    let fits = vault.keyring.identities().any(|identity| found.header.recipient == identity.recipient());
-    if !fits && at + 1 < seen.len() {
+    // Of one whose log is not known here, nothing but a link by a key that is known says otherwise.
+    if at.is_none() && (!fits || !found.disk.has(&places::predecessor(found.header.log))) {
+        return is_another(checked);
+    }
+    if !fits && at.is_some_and(|at| at + 1 < seen.len()) {
         let text = "the copy is of before an owner was removed: the vault's present key does not open it";
         return Err(VaultError::CannotUnlock(text.to_owned()));
     }
@@ -117,6 +127,14 @@ pub fn check(
     let chapters = match chapters(&found, &log, head.head(), &vault.keyring) {
         Ok(chapters) => chapters,
         Err(error) => return broken(checked, error),
+    };
+    let newer = match at {
+        Some(_) => None,
+        None => match to_newer(vault, &seen, &found, &chapters) {
+            Ok(None) => return is_another(checked),
+            Ok(newer) => newer,
+            Err(error) => return broken(checked, error),
+        },
     };
     let moves = match moves(&found, &chapters, &vault.keyring) {
         Ok(moves) => moves,
@@ -151,10 +169,21 @@ pub fn check(
     }
     report.ledger.findings.extend(erasures.findings());
 
-    let (relation, by_mark) = relation(&seen, at, &log, head.head())?;
+    // The log that both have, and the copy's head of it.
+    let (relation, by_mark, own, other) = match newer {
+        Some((relation, chapter)) => {
+            let other = chapter.log.checkpoint(&chapter.verifier).ok();
+            (relation, seen.iter().all(|seen| seen.by_mark), seen.last(), other.map(|head| (chapter.log, head)))
+        }
+        None => {
+            let at = at.unwrap_or_default();
+            let (relation, by_mark) = relation(&seen, at, &log, head.head())?;
+            (relation, by_mark, seen.get(at), Some((log.clone(), head.clone())))
+        }
+    };
     let mut found = relation.finding(&log);
-    if let (Relation::Forked(_), Some(found)) = (relation, &mut found) {
-        let kept = keep_evidence(vault, &seen[at], &log, &head)?;
+    if let (Relation::Forked(_), Some(found), Some(own), Some((log, other))) = (relation, &mut found, own, other) {
+        let kept = keep_evidence(vault, own, &log, &other)?;
         found.text.extend(kept.map(|kept| format!("; {kept}")));
     }
     report.ledger.findings.splice(0..0, found);
@@ -203,49 +232,6 @@ fn check_signing_key(found: &Found, vault: &Unlocked) -> Result<Option<Finding>,
     }
 }
 
-/// How a copy's head stands to what this machine has seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Relation {
-    /// It is a part of it, so many entries shorter.
-    Behind(u64),
-    /// It continues it.
-    Ahead(u64),
-    /// They exclude each other.
-    Forked(u64),
-    /// The tiles that would show it are missing or damaged.
-    Unproven,
-}
-
-impl Relation {
-    fn finding(self, log: &Log) -> Option<Finding> {
-        let file = places::checkpoint(log.id);
-        match self {
-            Self::Behind(_) => None,
-            Self::Ahead(count) => {
-                let text = format!("the copy is {count} entries ahead of what this computer has seen of the vault");
-                Some(finding(Fault::Ahead, &file, &text))
-            }
-            Self::Forked(seen) => {
-                let text = format!("the copy's ledger is not a part of what was seen on this computer at size {seen}");
-                Some(finding(Fault::Forked, &file, &text))
-            }
-            Self::Unproven => {
-                let text = "that the copy is a part of this vault's history could not be shown: \
-                            the tiles that would show it are missing or damaged";
-                Some(finding(Fault::Incomplete, &file, text))
-            }
-        }
-    }
-}
-
-/// A log as this machine has seen it, and whether by its mark.
-struct SeenLog {
-    log: Log,
-    verifier: VerifierKey,
-    head: Checkpoint,
-    by_mark: bool,
-}
-
 /// What this machine has seen of the vault: its logs, the oldest first. The active one is measured by the mark, or,
 /// where this machine has none, by the vault's own checkpoint.
 fn seen(vault: &Unlocked, lock_wait: Duration) -> Result<Vec<SeenLog>, VaultError> {
@@ -292,26 +278,6 @@ fn moves(found: &Found, chapters: &[Chapter], keyring: &Keyring) -> Result<Moves
     Moves::of(Openings::new(&found.disk, keyring, chapters.iter().map(stretch).collect()))
 }
 
-/// How a copy whose active log is the one `at` there stands to what was `seen`; and whether that was by the mark.
-fn relation(seen: &[SeenLog], at: usize, copied: &Log, copy: &Checkpoint) -> Result<(Relation, bool), VaultError> {
-    let SeenLog { log, head, by_mark, .. } = &seen[at];
-    let later: u64 = seen[at + 1..].iter().map(|later| later.head.size).sum();
-    let relation = if copy.size <= head.size {
-        match stands_to(log, copy, head)? {
-            Some(true) => Relation::Behind(head.size - copy.size + later),
-            Some(false) => Relation::Forked(head.size),
-            None => Relation::Unproven,
-        }
-    } else {
-        match stands_to(copied, head, copy)? {
-            Some(true) => Relation::Ahead(copy.size - head.size),
-            Some(false) => Relation::Forked(head.size),
-            None => Relation::Unproven,
-        }
-    };
-    Ok((relation, *by_mark))
-}
-
 /// Keeps the copy's head and this machine's as evidence, where the latter is signed: a past log may have been continued
 /// from less. Says where.
 fn keep_evidence(
@@ -330,27 +296,4 @@ fn keep_evidence(
         true => keep_both(places, copied, &own, copy),
         false => keep_both(places, &seen.log, copy, &own),
     }))
-}
-
-/// Whether the log of `head` continues that of `earlier`; `None` where its tiles do not show it. A proof that merely
-/// fails says nothing about a fork, since a damaged tile makes it fail too: only another root at that size, proven,
-/// does.
-pub(super) fn stands_to(log: &Log, earlier: &Checkpoint, head: &Checkpoint) -> Result<Option<bool>, VaultError> {
-    let unless_damaged = |result: Result<bool, VaultError>| match result {
-        Err(VaultError::Incomplete { .. } | VaultError::Altered { .. }) => Ok(false),
-        other => other,
-    };
-    if unless_damaged(log.continues(earlier, head))? {
-        return Ok(Some(true));
-    }
-    if earlier.size == head.size {
-        return Ok(Some(false));
-    }
-    let root = match tree::earlier_root(log, earlier.size, head.size) {
-        Ok(root) => root,
-        Err(TreeError::Read { path, source }) => return Err(VaultError::io(log.file_of(&path), source)),
-        Err(_) => return Ok(None),
-    };
-    let other = Checkpoint { root, ..earlier.clone() };
-    Ok(unless_damaged(log.continues(&other, head))?.then_some(false))
 }

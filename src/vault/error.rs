@@ -73,6 +73,20 @@ pub enum VaultError {
         /// Its head, where that can be read.
         head: Option<Box<Checkpoint>>,
     },
+    /// `vault.toml` names a log that another one continues, all of which is here with its key: the file alone is older.
+    #[error("vault.toml is older than what lies beside it: it names the ledger {from}, and {found} {LIES_HERE}")]
+    HeaderBehind {
+        /// The log that it names.
+        from: Origin,
+        /// The one that goes on.
+        found: Origin,
+    },
+    /// Links by a known key lead to the log that `vault.toml` names, and not all of that is here.
+    #[error("the ledger goes on under a newer key, but {file} is not there yet")]
+    UnderWay {
+        /// The first file that is missing.
+        file: String,
+    },
     /// The active log's signing key is not there.
     #[error("{file} is missing, the key that signs the ledger: everything can be read, and nothing added")]
     NoSigningKey {
@@ -112,7 +126,7 @@ pub enum VaultError {
         reason: String,
     },
     /// The vault has a new identity, and nobody here confirmed that yet.
-    #[error("the vault at {} has a new key of its own, since an owner was removed: {} size {} root {}", path.display(), head.origin, head.size, crate::vault::root_text(&head.root))]
+    #[error("the vault at {} {NEW_KEY}: {} size {} root {}", path.display(), head.origin, head.size, crate::vault::root_text(&head.root))]
     Rekeyed {
         /// The vault.
         path: PathBuf,
@@ -236,6 +250,15 @@ pub enum VaultError {
     Catalog(#[from] CatalogError),
 }
 
+/// How it is said that a vault is sealed to another key than before.
+pub const NEW_KEY: &str = "has a new key of its own, since an owner was removed";
+
+/// How the head is named of a vault that is older than what was seen.
+pub const WITH_HEAD: &str = "with the head ";
+
+/// How it is said that the log which continues the one that `vault.toml` names lies beside it.
+pub const LIES_HERE: &str = "goes on from it, all of which is here";
+
 /// No, where files are missing or are not what they should be.
 pub fn no_if_absent(result: Result<bool, VaultError>) -> Result<bool, VaultError> {
     match result {
@@ -280,6 +303,5 @@ impl VaultError {
 }
 
 fn of_head(head: Option<&Checkpoint>) -> String {
-    head.map(|head| format!(", with the head {}:{}", head.size, crate::vault::root_text(&head.root)))
-        .unwrap_or_default()
+    head.map(|head| format!(", {WITH_HEAD}{}:{}", head.size, crate::vault::root_text(&head.root))).unwrap_or_default()
 }

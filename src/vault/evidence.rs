@@ -14,6 +14,7 @@ use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::note::NOTE_LIMIT;
+use crate::ledger::note::Note;
 use crate::ledger::tree;
 use crate::ledger::tree::Tiles;
 use crate::vault::disk;
@@ -80,18 +81,23 @@ pub fn of(places: &Places, key: &VerifierKey) -> Result<Option<PathBuf>, VaultEr
     Ok(None)
 }
 
-fn is_by(bytes: &[u8], key: &VerifierKey) -> bool {
+/// The two notes of a file of evidence; of any other file, that itself.
+pub fn notes(bytes: &[u8]) -> Vec<Vec<u8>> {
     let text = String::from_utf8_lossy(bytes);
     // Two notes, each of two parts, and maybe a proof.
     let parts: Vec<&str> = text.split("\n\n").collect();
-    let heads: Vec<_> = parts
-        .chunks_exact(2)
-        .take(2)
-        .filter_map(|note| {
-            let note = format!("{}\n\n{}\n", note[0], note[1].trim_end_matches('\n'));
-            VerifiedCheckpoint::open(note.as_bytes(), key).ok()
-        })
-        .collect();
+    let note = |parts: &[&str]| format!("{}\n\n{}\n", parts[0], parts[1].trim_end_matches('\n')).into_bytes();
+    let notes: Vec<Vec<u8>> = parts.chunks_exact(2).take(2).map(note).collect();
+    let is_head =
+        |bytes: &Vec<u8>| Note::parse(bytes, NOTE_LIMIT).is_ok_and(|note| Checkpoint::parse(&note.text).is_ok());
+    match notes.len() == 2 && notes.iter().all(is_head) {
+        true => notes,
+        false => vec![bytes.to_vec()],
+    }
+}
+
+fn is_by(bytes: &[u8], key: &VerifierKey) -> bool {
+    let heads: Vec<_> = notes(bytes).iter().filter_map(|note| VerifiedCheckpoint::open(note, key).ok()).collect();
     matches!(&heads[..], [one, other] if one.head() != other.head())
 }
 

@@ -1,27 +1,22 @@
 //! Links from one log's key to the next: whether they lead from a key to another (`docs/format.md`, 4). Writes nothing.
 
 use crate::keys::signer::VerifierKey;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::vault::copy::stands_to;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
+use crate::vault::error::no_if_absent;
+use crate::vault::evidence;
 use crate::vault::history;
 use crate::vault::history::Past;
+use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::places::Places;
-use crate::vault::state::Pin;
 use crate::vault::state::State;
 use crate::vault::unlock::Found;
 
 /// No history has so many logs: links in a circle end.
 pub(super) const LONGEST: usize = 1000;
-
-/// Whether links lead from the log that the header names to the one that is pinned.
-pub(super) fn is_older_than_pin(found: &Found) -> Result<bool, VaultError> {
-    let Ok(canonical) = found.disk.root().canonicalize() else {
-        return Ok(false);
-    };
-    let pinned = Pin::read(&found.places, &canonical)?.and_then(|pin| pin.verifier.parse::<VerifierKey>().ok());
-    pinned.map_or(Ok(false), |pinned| is_continued_by(found, &found.header.verifier, &pinned))
-}
 
 /// Whether links lead from the `pinned` key over the `past` logs to the active one.
 pub(super) fn is_linked(
@@ -44,6 +39,29 @@ pub(super) fn is_linked(
         }
     }
     Ok(true)
+}
+
+/// Whether a link by `key` that names `closed` leads from another branch than the one that holds, `reach`: the log of the
+/// one excludes the other. Where neither of the `logs` has the files that would show it, the evidence tells that is kept
+/// of a fork of that key: then one that is not shown to go on from what holds does not.
+pub(super) fn leaves_the_way(
+    places: &Places,
+    key: &VerifierKey,
+    (reach, closed): (&Checkpoint, &Checkpoint),
+    logs: &[Log],
+) -> Result<bool, VaultError> {
+    let (smaller, larger) = if reach.size <= closed.size { (reach, closed) } else { (closed, reach) };
+    if smaller.size == larger.size {
+        return Ok(smaller.root != larger.root);
+    }
+    for log in logs {
+        if no_if_absent(log.has_root(larger))?
+            && let Some(stands) = stands_to(log, smaller, larger)?
+        {
+            return Ok(!stands);
+        }
+    }
+    Ok(evidence::of(places, key)?.is_some())
 }
 
 /// Whether links lead from `older` to `newer`: those in the vault, and those that this machine remembers.

@@ -214,6 +214,21 @@ impl Log {
         Ok(Digest::of(&sealed))
     }
 
+    /// Partial tiles beside `path`, wider than `from` and narrower than it, that are not the beginning of its `bytes`: a
+    /// change that never was left them beyond the head of then. Relative to the vault.
+    pub fn leftovers(&self, path: &TilePath, from: u16, bytes: &[u8]) -> Result<Vec<String>, VaultError> {
+        let names = self.disk.names(&places::ledger_file(self.id, &path.partial_directory()))?;
+        let widths = names.iter().filter_map(|name| name.parse::<u16>().ok());
+        let narrower =
+            widths.filter(|width| (from + 1..path.width()).contains(width)).map(|width| path.with_width(width));
+        let is_other = |narrower: &TilePath| match self.read(narrower) {
+            Ok(found) => found.is_some_and(|found| narrower.beginning_of(bytes) != Some(&found[..])),
+            // A link or a pipe is for a check to tell.
+            Err(_) => false,
+        };
+        Ok(narrower.filter(is_other).map(|path| self.file_of(&path)).collect())
+    }
+
     /// The path of a tile, relative to the vault.
     pub fn file_of(&self, path: &TilePath) -> String {
         places::ledger_file(self.id, &path.to_string())

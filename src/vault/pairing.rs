@@ -73,6 +73,20 @@ pub(super) fn bring(there: &Disk, name: &str, staging: &mut Staging) -> Result<(
     staging.publish(&path, &file, name)
 }
 
+/// Takes away partial tiles of `log` that the tree of `head` grew past and that are no part of it: a change left them that
+/// never was. `head`'s own tiles are there by now.
+pub(super) fn sweep(log: &Log, head: &Checkpoint) -> Result<(), VaultError> {
+    if !no_if_absent(log.has_root(head))? {
+        return Ok(());
+    }
+    for path in tiles_of(head.size) {
+        if let Ok(Some(bytes)) = log.read(&path) {
+            log.disk().remove_for_good(log.leftovers(&path, 0, &bytes)?)?;
+        }
+    }
+    Ok(())
+}
+
 impl Pair<'_> {
     /// What is missing of the highest head that both together have all files of, and no higher than `up_to`; `None` where
     /// there is no such head.

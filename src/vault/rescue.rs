@@ -31,9 +31,11 @@ use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
+use crate::vault::standing::Branch;
 use crate::vault::standing::Standing;
 use crate::vault::state::State;
 use crate::vault::step::Held;
+use crate::vault::succession::FIRST;
 use crate::vault::succession::NextLog;
 use crate::vault::succession::Wanted;
 use crate::vault::transaction::Committed;
@@ -73,6 +75,21 @@ pub fn join<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<Committed,
 }
 
 impl Vault {
+    /// Whether this machine began the active log in a recovery, and was stopped before it named in it a log that it
+    /// remembers, and of which nothing is here: that is all the other branch there is.
+    pub fn was_stopped_before_naming(&self) -> Result<bool, VaultError> {
+        if !matches!(self.standing, Standing::Branched(Branch::Split(..))) || !self.state.is_writer() {
+            return Ok(false);
+        }
+        let is_own = self.past.last().is_some_and(|past| self.state.known_machine() == Some(past.by));
+        let is_new = self.head().size == FIRST
+            || self.last_event()?.is_some_and(|event| matches!(event.body, Body::LogJoined(_)));
+        let others = self.other_successors(&self.joined()?)?;
+        let mut ids = others.iter().map(|(_, link)| link.vkey.origin().log_id());
+        let is_lost = |id: crate::id::LogId| !self.disk.has(&places::checkpoint(id));
+        Ok(is_own && is_new && !others.is_empty() && ids.all(|id| id.is_some_and(is_lost)))
+    }
+
     /// Tiles of the tree that is at hand, so that its root can be checked by anybody: those that are not there.
     fn write_tiles_at_hand(
         &mut self,
@@ -121,7 +138,15 @@ impl Vault {
                 found.push(self.joining(&log, &verifier, Some(&head), &whole)?);
             }
         }
-        for (_, link) in self.other_successors(&joined)? {
+        let chapters = self.chapters()?;
+        for (old, link) in self.other_successors(&joined)? {
+            // A branch that excludes what is here was joined to nothing, and nothing is signed for it.
+            let reach = chapters.iter().find(|chapter| chapter.verifier == old && chapter.head.size > 0);
+            if let Some(reach) = reach
+                && self.leaves_the_way(&old, &reach.head, &link)?
+            {
+                continue;
+            }
             let Some(id) = link.vkey.origin().log_id() else {
                 continue;
             };

@@ -69,7 +69,8 @@ impl Vault {
         match &self.standing {
             Standing::RolledBack(seen) => Some(VaultError::RolledBack { seen: Box::new(seen.clone()), found: found() }),
             Standing::Outlived => {
-                Some(VaultError::OlderHeader { path: self.disk.root().to_owned(), head: Some(found()) })
+                let older = || VaultError::OlderHeader { path: self.disk.root().to_owned(), head: Some(found()) };
+                Some(self.header_behind().unwrap_or_else(older))
             }
             Standing::Forked(seen) => Some(VaultError::Forked { seen: Box::new(seen.clone()), found: found() }),
             Standing::Branched(Branch::Split(from, found)) => {
@@ -81,7 +82,9 @@ impl Vault {
             Standing::Branched(Branch::Diverged(found, seen)) => {
                 Some(VaultError::Forked { seen: Box::new(seen.clone()), found: Box::new(found.clone()) })
             }
-            Standing::InStep | Standing::Unpublished | Standing::Unmarked | Standing::AtHand => self.signer().err(),
+            Standing::InStep | Standing::Unpublished | Standing::Unmarked | Standing::AtHand => {
+                self.signer().err().map(|error| self.header_behind().unwrap_or(error))
+            }
         }
     }
 
@@ -90,6 +93,13 @@ impl Vault {
     pub fn can_be_continued(&self) -> bool {
         let head = self.head();
         self.alarm().is_none() && tree::root(&self.log, head.size).is_ok_and(|root| root == head.root)
+    }
+
+    /// That `vault.toml` alone is older than the rest: what continues the log that it names is here whole.
+    fn header_behind(&self) -> Option<VaultError> {
+        let next = self.newest_at_hand().ok().flatten()?;
+        let (from, found) = (self.log.origin.clone(), Origin::of(next.log));
+        Some(VaultError::HeaderBehind { from, found })
     }
 
     /// Settles which head holds, and whether the history has one end.

@@ -163,6 +163,28 @@ impl Pin {
         Ok(Some(Self { recipient: recipient.to_owned(), verifier: verifier.to_owned() }))
     }
 
+    /// Whether a vault with this active log is pinned at another place than `vault`.
+    pub fn stands_elsewhere(places: &Places, vault: &Path, verifier: &VerifierKey) -> Result<bool, VaultError> {
+        let here = vault.canonicalize().map(|canonical| places.pin_of(&canonical));
+        let Some(pins) = here.as_ref().ok().and_then(|here| here.parent()) else {
+            return Ok(false);
+        };
+        let wrap = |error| VaultError::io(pins, error);
+        let entries = match std::fs::read_dir(pins) {
+            Err(error) if disk::is_absent(&error) => return Ok(false),
+            other => other.map_err(wrap)?,
+        };
+        for entry in entries {
+            let path = entry.map_err(wrap)?.path();
+            let text = disk::read_capped(&path, NOTE_LIMIT as u64)?.unwrap_or_default();
+            let is_of_it = String::from_utf8_lossy(&text).lines().nth(1) == Some(&verifier.to_string());
+            if is_of_it && here.as_ref().is_ok_and(|here| *here != path) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Sets the pin of the vault at `vault`.
     pub fn write(&self, places: &Places, vault: &Path) -> Result<(), VaultError> {
         disk::replace(&places.pin_of(vault), format!("{}\n{}\n", self.recipient, self.verifier).as_bytes())

@@ -22,6 +22,7 @@ use crate::vault::catalog::EntryFilter;
 use crate::vault::erasing::Declared;
 use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
+use crate::vault::evidence;
 use crate::vault::history;
 use crate::vault::history::Chapter;
 use crate::vault::history::Past;
@@ -95,13 +96,24 @@ pub(super) fn recognise(
         };
     }
     let seen = State::of(&found.places, &header.verifier).mark(&header.verifier);
-    let is_older = pinned != header.verifier && seen.is_ok_and(|mark| mark.is_some());
+    // One that is pinned at another place is known from there, and is another vault here.
+    let is_older = pinned != header.verifier
+        && seen.is_ok_and(|mark| mark.is_some())
+        && !Pin::stands_elsewhere(&found.places, found.disk.root(), &header.verifier)?;
     let replaced = || match is_older {
         // The log was seen here before it was continued: the vault was replaced by an older copy of it.
         true => older(),
         false => replaced(),
     };
-    let (published, past) = read().map_err(|_: VaultError| replaced())?;
+    // Where links by the pinned key lead here, a file that is missing is on its way.
+    let unless_under_way = |error: VaultError| match error {
+        VaultError::Incomplete { file, .. } | VaultError::MissingEntry { file, .. } if leads_here => {
+            VaultError::UnderWay { file }
+        }
+        VaultError::Altered { file, .. } if leads_here && !found.disk.has(&file) => VaultError::UnderWay { file },
+        _ => replaced(),
+    };
+    let (published, past) = read().map_err(unless_under_way)?;
     let is_linked =
         pinned == header.verifier || leads_here || links::is_linked(&found.disk, &pinned, &past, &header.verifier)?;
     let begun_here = !is_linked && is_begun_here(&found.places, &header.verifier, past.last(), published.head())?;
@@ -109,7 +121,7 @@ pub(super) fn recognise(
         return Err(replaced());
     }
     let from = past.iter().position(|past| past.verifier == pinned).unwrap_or(0);
-    history::check_promises(&past[from..], &header.verifier).map_err(|_: VaultError| replaced())?;
+    history::check_promises(&past[from..], &header.verifier).map_err(unless_under_way)?;
     // A link by the pinned key says which key signs now, not to whom the vault is sealed: its holder may be the owner
     // who was removed. Unless it was this machine that made the successor.
     let is_own = || {
@@ -299,7 +311,10 @@ impl Vault {
                 if let Some((link, _)) = history::link(&self.disk, verifier, id)? {
                     // A key that was made in advance is the only one that may follow: a thief of the old one lacks it.
                     let promised = history::promised_by(log, head).unwrap_or_default();
-                    if promised.is_none_or(|next| next == Digest::of(link.vkey.public())) {
+                    // What continues a branch that was given up here, with both heads kept, is none of this history.
+                    let is_settled = evidence::of(&self.places, verifier)?.is_some()
+                        && self.leaves_the_way(verifier, head, &link)?;
+                    if !is_settled && promised.is_none_or(|next| next == Digest::of(link.vkey.public())) {
                         found.push((verifier.clone(), link));
                         break;
                     }
@@ -311,6 +326,17 @@ impl Vault {
             lost.into_iter().filter(|(_, link)| joined.iter().all(|of| of.origin != link.vkey.origin().as_str())),
         );
         Ok(found)
+    }
+
+    /// Whether a link by the key of a log that is folded up to `head` is of a branch which that excludes.
+    pub(super) fn leaves_the_way(
+        &self,
+        key: &VerifierKey,
+        head: &Checkpoint,
+        link: &Successor,
+    ) -> Result<bool, VaultError> {
+        let logs: Vec<Log> = key.origin().log_id().map(|id| Log::new(self.disk.clone(), id)).into_iter().collect();
+        links::leaves_the_way(&self.places, key, (head, &link.head()), &logs)
     }
 
     /// Logs that this machine has seen continue one of the vault's, and of which nothing is there: they were lost with the

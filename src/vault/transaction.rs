@@ -266,6 +266,9 @@ impl Transaction<'_> {
         let growth =
             tree::append(&vault.log, (head.size, head.root), &leaves).map_err(|error| vault.log.error(error, &head))?;
         for (path, bytes) in &growth.writes {
+            // What a crash left beyond the head would lie below it from now on, and be nothing's beginning.
+            let from = path.in_tree(head.size).map_or(0, |before| before.width());
+            vault.disk.remove_for_good(vault.log.leftovers(path, from, bytes)?)?;
             self.staging.write(&vault.log.file_of(path), bytes)?;
         }
         self.staging.settle()?;

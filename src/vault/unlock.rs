@@ -18,7 +18,6 @@ use crate::secret::SecretText;
 use crate::vault::disk::Disk;
 use crate::vault::error::VaultError;
 use crate::vault::header::Header;
-use crate::vault::links;
 use crate::vault::places;
 use crate::vault::places::Places;
 
@@ -172,10 +171,7 @@ impl Found {
         let file = places::signing_key(self.header.log);
         let sealed = match self.disk.read(&file, KEY_FILE_LIMIT)? {
             Some(sealed) => sealed,
-            // A log that was continued has none: it is the header that is old.
-            None if links::is_older_than_pin(&self)? => {
-                return Err(VaultError::OlderHeader { path: self.places.vault.clone(), head: None });
-            }
+            // A log that was continued has none: whether it is the header that is old, is looked at when it is opened.
             None => return Ok(Unlocked { found: self, keyring, signer: None, owner_file }),
         };
         let seal = self.header.signing_seals.get(&self.header.log).copied();

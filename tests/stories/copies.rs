@@ -122,7 +122,31 @@ fn a_copy_ahead_of_what_was_seen_is_told_apart() {
     fs::rename(practice.path("state-older"), &state).unwrap();
     let said = check(&practice, &[]);
     assert!(said.exit == 5 && said.stdout.starts_with("AHEAD\t"), "{said:?}");
-    assert!(said.stdout.contains("1 entries ahead"), "{said:?}");
+    assert!(said.stdout.contains("1 entry ahead"), "{said:?}");
+}
+
+#[test]
+fn a_copy_that_went_on_under_another_key_is_ahead_and_no_other_vault() {
+    let practice = eventful();
+    let state = practice.path("home/.local/state");
+    copy_tree(&practice.vault(), &practice.path("older"));
+    copy_tree(&state, &practice.path("state-older"));
+    practice.ok(&["ledger", "rotate-key"]);
+    practice.ok(&["client", "add", "cd-03"]);
+    fs::rename(practice.vault(), practice.path("copy")).unwrap();
+    fs::rename(practice.path("older"), practice.vault()).unwrap();
+    fs::remove_dir_all(&state).unwrap();
+    fs::rename(practice.path("state-older"), &state).unwrap();
+    let said = check(&practice, &[]);
+    assert!(said.exit == 5 && said.stdout.starts_with("AHEAD\t"), "{said:?}");
+    // What closed the ledger, what the next one begins with, and the client.
+    assert!(said.stdout.contains("5 entries ahead") && said.stdout.contains("--from DIR"), "{said:?}");
+    // More was written here before the two met.
+    practice.ok(&["client", "add", "ef-04"]);
+    practice.ok(&["client", "add", "ef-05"]);
+    let said = practice.run(&["check", "--copy", "copy"]);
+    assert!(said.exit == 5 && said.stdout.starts_with("FORKED\t"), "{said:?}");
+    assert!(said.stdout.contains("both notes are in"), "{said:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod acknowledgements;
+mod aftermath;
 mod agreements;
 mod architecture;
 mod attacks_on_heads;

@@ -522,7 +522,8 @@ fn a_promised_key_is_needed_to_go_on_elsewhere() {
     assert_eq!(refused.exit, 3, "{refused:?}");
     let head = offered(&refused);
     let said = on(&["ledger", "recover", "--accept-head", &head]);
-    assert!(said.exit == 2 && said.stderr.contains("ledger recover --next-key FILE"), "{said:?}");
+    let hint = format!("try: subrosa --accept-head {head} ledger recover --next-key FILE");
+    assert!(said.exit == 2 && said.stderr.contains(&hint), "{said:?}");
     practice
         .write("wrong.txt", "PRIVATE+KEY+subrosa/q5c3f7kz2m+8803ed97+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB\n");
     let said = on(&["ledger", "recover", "--accept-head", &head, "--next-key", "wrong.txt"]);

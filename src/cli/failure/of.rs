@@ -43,7 +43,11 @@ impl From<VaultError> for Failure {
             VaultError::NewerFormat(_) => Self::new(Failed, format!("{message}; install the newer one to open it")),
             // The mark: no backup has it, and no other copy.
             VaultError::Altered { file, .. } if Path::new(file).is_absolute() && file.ends_with("head") => {
-                Self::new(Integrity, format!("{message}; {MARK_CURE}"))
+                Self::new(Integrity, format!("{message}; {MARK_CURE}")).hint("subrosa ledger verify")
+            }
+            // What this computer remembers of a head is enough, where the entries are there.
+            VaultError::Altered { file, .. } if file.starts_with("ledger/") && file.ends_with("/checkpoint") => {
+                failure(Integrity).hint("subrosa ledger recover")
             }
             VaultError::Altered { file, .. } if is_of_a_copy(file) => {
                 failure(Integrity).hint("subrosa ledger recover --from DIR")
@@ -60,6 +64,14 @@ impl From<VaultError> for Failure {
             }
             VaultError::NoSigningKey { .. } => {
                 let words = "bring the file from another copy or a backup; without one this vault stays as it is";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover --from DIR")
+            }
+            VaultError::HeaderBehind { .. } => {
+                Self::new(Integrity, format!("{message}; nothing is added to it until that is named"))
+                    .hint("subrosa ledger recover")
+            }
+            VaultError::UnderWay { .. } => {
+                let words = "a sync or copy is under way: wait and retry; else complete it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover --from DIR")
             }
             VaultError::NoCopy { .. } | VaultError::NoLink { .. } | VaultError::TornCopy { .. } => failure(Refused),
@@ -82,7 +94,8 @@ impl From<VaultError> for Failure {
             .hint("subrosa ledger recover"),
             VaultError::ForkedCopy { .. } => {
                 let words = "nothing is taken from it, and nothing is added under that key; compare both with somebody who \
-                             kept a head; if what is here is right, a new ledger can go on from it";
+                             kept a head; if what is here is right, a new ledger can go on from it; if the copy is, put it in \
+                             the place of what is here, and go on from that";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
             }
             VaultError::SignedTwice { .. } => {
@@ -339,6 +352,8 @@ mod tests {
             (VaultError::NoCopy { path: at() }, 3),
             (VaultError::NoLink { path: at() }, 3),
             (VaultError::NoSigningKey { file: "keys/signing-x.age".to_owned() }, 5),
+            (VaultError::HeaderBehind { from: head().origin, found: Origin::of("q5c3f7kz2n".parse().unwrap()) }, 5),
+            (VaultError::UnderWay { file: "x".to_owned() }, 5),
             (VaultError::Continued, 11),
             (VaultError::OlderHeader { path: at(), head: Some(head()) }, 5),
             (VaultError::Rekeyed { path: at(), head: head() }, 5),

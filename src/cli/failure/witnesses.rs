@@ -25,7 +25,7 @@ impl From<&CheckpointError> for Failure {
             CheckpointError::Malformed(_) => "MALFORMED",
             CheckpointError::WrongOrigin { .. } => "WRONG-LOG",
             CheckpointError::UntrustedKey(_) => "UNTRUSTED-KEY",
-            CheckpointError::BadSignature(_) => "CORRUPT",
+            CheckpointError::BadSignature(_) | CheckpointError::Repeated(_) => "CORRUPT",
         };
         verdict(word, &error.to_string())
     }

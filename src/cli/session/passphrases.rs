@@ -1,4 +1,4 @@
-//! Passphrases: where one is taken from, and who is asked. Must not know what it opens.
+//! Passphrases: from the file that was named, or typed once in a run. Must not know what they open.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -12,9 +12,11 @@ use crate::cli::location;
 use crate::cli::session::Session;
 use crate::cli::session::read_file;
 use crate::cli::session::unlocking::KEY_FILE_CAP;
-use crate::cli::session::unlocking::OF_VAULT;
 use crate::place::PlaceRisk;
 use crate::secret::SecretText;
+
+/// What is asked for the vault's own passphrase.
+pub(super) const OF_VAULT: &str = "Passphrase of the vault";
 
 impl Session<'_> {
     /// The passphrase file's, else the answer to `question` on the terminal; `None` where there is neither.

@@ -33,6 +33,22 @@ impl Session<'_> {
         opened
     }
 
+    /// Finishes a recovery that was stopped after the new ledger was begun, and before it named what it lacks: nothing
+    /// was signed since, and nobody need be asked again. What cannot be written now is named by the next command.
+    pub(super) fn finish_recovery(&mut self, vault: &mut Vault) -> Result<(), Failure> {
+        while vault.was_stopped_before_naming()? {
+            match rescue::join(&mut self.desk(vault)) {
+                Ok(joined) if joined.entries.is_empty() => break,
+                Ok(joined) => {
+                    self.committed(&joined);
+                }
+                Err(_) => break,
+            }
+            self.note("a recovery that was stopped is finished: what is missing is named in the ledger");
+        }
+        Ok(())
+    }
+
     /// Whether the ledger may be continued on this computer: somebody at the terminal says so, or `--accept-head` named
     /// its head.
     pub fn may_continue_here(&mut self, vault: &Vault) -> Result<bool, Failure> {
@@ -59,7 +75,9 @@ impl Session<'_> {
         next_key: Option<&Path>,
         reason: Option<Line>,
     ) -> Result<(Vault, ContinuedHere), Failure> {
-        let key = self.next_key(&vault, next_key, "subrosa ledger recover --next-key FILE")?;
+        let accepted =
+            self.globals.accept_head.as_ref().map(|head| format!("--accept-head {head} ")).unwrap_or_default();
+        let key = self.next_key(&vault, next_key, &format!("subrosa {accepted}ledger recover --next-key FILE"))?;
         let closed = vault.highest()?;
         let wanted = Wanted { key, identity: None, reason };
         let (key, have) = rescue::continue_here(&mut self.desk(&mut vault), wanted)?;

@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::interrupt;
 use crate::cli::session::Session;
+use crate::cli::session::passphrases::OF_VAULT;
 use crate::cli::session::read_file;
 use crate::keys::identity::Identities;
 use crate::keys::identity::IdentityFile;
@@ -32,9 +33,6 @@ const LOCK_WAIT: Duration = Duration::from_secs(30);
 pub(super) const KEY_FILE_CAP: u64 = 2 << 20;
 /// How often a vault is found again whose log another process continued.
 const TRIES: usize = 3;
-
-/// What is asked for the vault's own passphrase.
-pub(super) const OF_VAULT: &str = "Passphrase of the vault";
 
 /// Why a vault was not opened: an answer to some commands, a failure to all others.
 pub(super) enum NotOpened {
@@ -76,7 +74,8 @@ pub enum Examined<T> {
 impl Session<'_> {
     /// Opens the vault to read.
     pub fn open(&mut self) -> Result<Vault, Failure> {
-        let vault = self.try_open()?;
+        let mut vault = self.try_open()?;
+        self.finish_recovery(&mut vault)?;
         self.raise(&vault);
         Ok(vault)
     }
@@ -97,7 +96,10 @@ impl Session<'_> {
     /// Opens the vault to examine it: that its integrity is broken is then an answer and no failure, nor is an alarm
     /// raised.
     pub fn open_to_examine(&mut self) -> Result<Examined<Vault>, Failure> {
-        let opened = self.try_open();
+        let mut opened = self.try_open();
+        if let Ok(vault) = &mut opened {
+            self.finish_recovery(vault)?;
+        }
         self.examined(opened)
     }
 

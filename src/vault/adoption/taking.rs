@@ -24,6 +24,7 @@ use crate::vault::log::Log;
 use crate::vault::pairing::Pair;
 use crate::vault::pairing::Plan;
 use crate::vault::pairing::bring;
+use crate::vault::pairing::sweep;
 use crate::vault::places;
 use crate::vault::state::State;
 
@@ -100,6 +101,9 @@ impl Offer<'_> {
         }
         staging.settle()?;
         self.tidy()?;
+        for (id, plan) in &plans {
+            sweep(&Log::new(self.here.clone(), *id), &plan.head)?;
+        }
         intent.fulfilled()?;
         // What was here may be more than the copy had.
         let active = plans.into_iter().find(|(id, _)| *id == header.log);

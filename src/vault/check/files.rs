@@ -1,6 +1,5 @@
 //! The files beside the ledger: sealed objects, key files, the outbox, and whatever nothing speaks of.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::io::Read as _;
@@ -137,7 +136,6 @@ impl Vault {
     pub(super) fn check_objects(
         &self,
         read_data: bool,
-        known: &mut BTreeSet<String>,
         report: &mut Report,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), VaultError> {
@@ -150,16 +148,14 @@ impl Vault {
                 let index = self.catalog.spot(stored.n)?.map(|(_, index)| index);
                 report.findings.push(Finding { index, ..found });
             }
-            known.insert(places::object(stored.object));
             progress(1);
             Ok(())
         })
     }
 
-    pub(super) fn check_key_files(&self, known: &mut BTreeSet<String>, report: &mut Report) -> Result<(), VaultError> {
+    pub(super) fn check_key_files(&self, report: &mut Report) -> Result<(), VaultError> {
         for key_file in self.key_files()? {
             report.findings.extend(check_key_file(&self.disk, self.header.epoch, &key_file)?);
-            known.insert(places::owner_file(self.header.epoch, &key_file.name));
         }
         for KeyFileDigest { name, sha256 } in self.key_file_digests()? {
             let file = places::owner_file(self.header.epoch, &name);
@@ -173,7 +169,6 @@ impl Vault {
                 }
                 _ => {}
             }
-            known.insert(file);
         }
         if self.keyring.has_earlier() && !self.is_rekey_finished()? {
             let progress = self.reseal_progress()?;
@@ -184,7 +179,7 @@ impl Vault {
         Ok(())
     }
 
-    pub(super) fn check_outbox(&self, known: &mut BTreeSet<String>, report: &mut Report) -> Result<(), VaultError> {
+    pub(super) fn check_outbox(&self, report: &mut Report) -> Result<(), VaultError> {
         for id in self.outbox()? {
             let file = places::package(id);
             if let Some(expected) = self.catalog.disclosure(id)?.and_then(|disclosure| disclosure.made.package) {
@@ -197,20 +192,19 @@ impl Vault {
                     true => finding(Fault::Waiting, &file, &waiting(id)),
                     false => finding(Fault::Corrupt, &file, "it is not the package in the ledger"),
                 });
-                known.insert(file);
             }
         }
         Ok(())
     }
 
     /// Files that nothing speaks of, and a directory that others can enter.
-    pub(super) fn check_strays(&self, known: &BTreeSet<String>, report: &mut Report) -> Result<(), VaultError> {
+    pub(super) fn check_strays(&self, report: &mut Report) -> Result<(), VaultError> {
         for dir in self.empty_strays()? {
             report.findings.push(finding(Fault::Stray, &dir, "nothing in the ledger speaks of it"));
         }
-        for file in self.strays(known)? {
-            // Of another end of the history, which is to be joined, no event speaks yet.
-            let is_to_be_joined = self.is_branched();
+        // Of another end of the history, which is to be joined, no event speaks yet; nor of what goes on from it.
+        let is_to_be_joined = self.is_branched() || matches!(self.alarm(), Some(VaultError::HeaderBehind { .. }));
+        for file in self.strays()? {
             let is_link = std::fs::symlink_metadata(self.disk.path(&file)).is_ok_and(|facts| facts.is_symlink());
             report.findings.push(match is_link {
                 true => finding(Fault::Corrupt, &file, "it is a symbolic link, and nothing in a vault is one"),
@@ -236,15 +230,13 @@ impl Vault {
         Ok(found)
     }
 
-    /// The files that neither `known` nor the catalogue nor a living transaction speaks of. The vault's lock is held.
-    pub(super) fn strays(&self, known: &BTreeSet<String>) -> Result<Vec<String>, VaultError> {
-        let chapters = self.chapters()?;
+    /// The files that neither the ledger nor a living transaction speaks of. The vault's lock is held.
+    pub(super) fn strays(&self) -> Result<Vec<String>, VaultError> {
+        let (known, chapters) = (self.known_files()?, self.chapters()?);
         let is_tile = |file: &String| {
             chapters.iter().any(|chapter| file.starts_with(&places::ledger_file(chapter.log.id, "tile/")))
         };
         let lost = format!("{LOST}/");
-        let key_files: Vec<String> =
-            self.key_files()?.iter().map(|file| places::owner_file(self.header.epoch, &file.name)).collect();
         let mut files = Vec::new();
         files_below(&self.disk, "", &mut files)?;
         // Asked after the files were listed: a transaction that begins meanwhile has made none of them.
@@ -254,7 +246,6 @@ impl Vault {
             let is_known = known.contains(&file)
                 || is_tile(&file)
                 || file.starts_with(&lost)
-                || key_files.contains(&file)
                 || places::is_of_witness(&file)
                 || is_early_list(&file)
                 || self.is_beyond_the_edge(&file)

@@ -19,7 +19,9 @@ pub(super) fn alarm_finding(alarm: &VaultError, active: LogId, text: &str) -> Fi
         VaultError::Forked { found, .. } | VaultError::Beyond { found, .. } => (Fault::Forked, found.origin.log_id()),
         VaultError::Split { found, .. } => (Fault::Forked, found.log_id()),
         VaultError::NoSigningKey { file } => return finding(Fault::Incomplete, file, text),
-        VaultError::OlderHeader { .. } => return finding(Fault::RolledBack, places::HEADER, text),
+        VaultError::OlderHeader { .. } | VaultError::HeaderBehind { .. } => {
+            return finding(Fault::RolledBack, places::HEADER, text);
+        }
         _ => (Fault::RolledBack, None),
     };
     finding(fault, &places::checkpoint(log.unwrap_or(active)), text)

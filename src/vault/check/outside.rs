@@ -35,6 +35,9 @@ use crate::vault::witnessed;
 /// Said of kept evidence that stops what is added.
 pub const SETTLES: &str = "the ledger's key signed two histories that exclude each other, and both heads are kept here";
 
+/// How it is said that another computer writes the ledger that stands still.
+pub const ELSEWHERE: &str = "somebody says, on the computer that writes it, which one holds";
+
 /// How it is said that a checkpoint which was given is of another log, or by another key: the vault itself is as before.
 pub const NOT_OURS: &str = "; it is no checkpoint of this ledger";
 
@@ -96,7 +99,13 @@ impl Vault {
                 heads.extend(self.hear_head(&mut heard, &file, &bytes, (chapter, Some(size)))?);
             }
         }
-        for (file, bytes) in &outside.against {
+        // Evidence of a fork is two heads, and is asked for both.
+        let against = outside
+            .against
+            .iter()
+            .flat_map(|(file, bytes)| evidence::notes(bytes).into_iter().map(move |note| (file, note)));
+        for (file, bytes) in against {
+            let bytes = &bytes;
             // A request to a witness, or a consistency proof, ends in a checkpoint.
             let request = Request::parse(bytes).ok();
             let bytes = request.as_ref().map_or(bytes, |request| &request.checkpoint);
@@ -124,7 +133,8 @@ impl Vault {
         // An alarm about this very head says it already, and where the notes are.
         let is_told = self.alarm().is_some() || heard.findings.iter().any(|found| found.fault == Fault::Forked);
         if let Some(kept) = kept.filter(|_| !is_told) {
-            let text = format!("{SETTLES}: nothing is added under this key until somebody says which one holds");
+            let who = if self.is_writer() { "somebody says which one holds" } else { ELSEWHERE };
+            let text = format!("{SETTLES}: nothing is added under this key until {who}");
             heard.findings.push(finding(Fault::Forked, &kept.display().to_string(), &text));
         }
         Ok(heard)

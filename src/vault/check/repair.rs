@@ -26,7 +26,7 @@ impl Vault {
         // Another process may have appended while we waited.
         self.settle(Held::Both)?;
         self.may_append()?;
-        let mut strays = self.strays(&self.known_files()?)?;
+        let mut strays = self.strays()?;
         // What dead transactions left is taken back by the opening of the vault; a list that is not locked yet may be
         // alive. A link may stand where a directory full of records belongs: whoever looks after the disk puts that
         // right.

@@ -72,7 +72,9 @@ fn finding_of(disk: &Disk, header: Option<&Header>, error: &VaultError) -> Optio
         VaultError::OlderHeader { .. } => Some(finding(Fault::RolledBack, places::HEADER, &text)),
         VaultError::Rekeyed { .. } => Some(finding(Fault::UntrustedKey, places::HEADER, &text)),
         VaultError::Replaced { .. } => Some(finding(Fault::UntrustedKey, places::HEADER, &text)),
-        VaultError::Incomplete { file, .. } => Some(finding(Fault::Incomplete, file, &text)),
+        VaultError::Incomplete { file, .. } | VaultError::UnderWay { file } => {
+            Some(finding(Fault::Incomplete, file, &text))
+        }
         VaultError::MissingEntry { file, index } => {
             Some(Finding { index: Some(*index), ..finding(Fault::Incomplete, file, &text) })
         }

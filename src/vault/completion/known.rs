@@ -8,13 +8,16 @@ use crate::id::ObjectId;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::opening::PER_FILE;
+use crate::ledger::successor::Successor;
 use crate::practice::event::Body;
 use crate::practice::log::LogJoined;
 use crate::vault::completion::Work;
 use crate::vault::erasing::event_of;
+use crate::vault::error::VaultError;
 use crate::vault::history::Moves;
 use crate::vault::history::Openings;
 use crate::vault::history::Stretch;
+use crate::vault::links;
 use crate::vault::log::Log;
 
 /// A log of the vault's history, up to where it is folded.
@@ -71,6 +74,22 @@ impl Work<'_> {
             }
         }
         found
+    }
+
+    /// Whether a link by the key `old` is of a branch that what is `known` of its log excludes.
+    pub(super) fn leaves_the_way(
+        &self,
+        known: &[Known],
+        old: &VerifierKey,
+        link: &Successor,
+    ) -> Result<bool, VaultError> {
+        let reach = known.iter().filter(|known| known.verifier == *old).map(|known| &known.folded);
+        let Some(reach) = reach.filter(|reach| reach.size > 0).max_by_key(|reach| reach.size) else {
+            return Ok(false);
+        };
+        let logs = [&self.here, &self.there].map(|disk| old.origin().log_id().map(|id| Log::new(disk.clone(), id)));
+        let logs: Vec<Log> = logs.into_iter().flatten().collect();
+        links::leaves_the_way(&self.unlocked.found.places, old, (reach, &link.head()), &logs)
     }
 
     /// Whether an owner was removed in a log: he knows its key, and that of all before it.

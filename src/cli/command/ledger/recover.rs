@@ -4,34 +4,33 @@
 use std::path::Path;
 use std::path::PathBuf;
 
-use serde::Serialize;
-
 use crate::cli::Exit;
-use crate::cli::answer::Answer;
-use crate::cli::answer::Head;
-use crate::cli::answer::Look;
+use crate::cli::command::ledger::recover::told::Brought;
+use crate::cli::command::ledger::recover::told::Continued;
+use crate::cli::command::ledger::recover::told::DONE_ALREADY;
+use crate::cli::command::ledger::recover::told::LeftOut;
+use crate::cli::command::ledger::recover::told::READS;
+use crate::cli::command::ledger::recover::told::Recovered;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::session::Session;
 use crate::cli::session::no_next_key;
 use crate::cli::session::state_of;
-use crate::cli::text::bare;
 use crate::cli::verdict;
 use crate::cli::verdict::Finding;
 use crate::keys::signer::Origin;
 use crate::practice::event::Body;
-use crate::practice::log::LogJoined;
 use crate::practice::words::Line;
 use crate::vault::Vault;
 use crate::vault::check::Fault;
 use crate::vault::completion;
 use crate::vault::error::VaultError;
-use crate::vault::left_out;
-use crate::vault::left_out::Why;
 use crate::vault::mending;
 use crate::vault::rescue;
 use crate::vault::root_text;
 use crate::vault::standing::Standing;
+
+mod told;
 
 /// What `subrosa ledger recover` takes.
 #[derive(Debug, clap::Args)]
@@ -47,178 +46,9 @@ pub struct Args {
     pub next_key: Option<PathBuf>,
 }
 
-/// `docs/command-line.md`, `ledger-recover`: what was done, and what remains.
-#[derive(Default, Serialize)]
-struct Recovered {
-    /// Files brought from another copy.
-    completed: Option<Brought>,
-    /// Logs of the copy of which nothing, or not all, was taken.
-    left_out: Vec<LeftOut>,
-    /// How many tiles were made anew from entries that are all at hand.
-    mended: u64,
-    /// The ledger that goes on here.
-    continued: Option<Continued>,
-    /// What was joined to the history.
-    joined: Vec<Joined>,
-    /// How many entries that were signed are missing from the history, and declared in it.
-    missing: u64,
-    /// What is still not as it should be.
-    findings: Vec<Finding>,
-    head: Option<Head>,
-    #[serde(skip)]
-    is_writer: bool,
-    /// How many recoveries that were stopped left something, which is gone now.
-    #[serde(skip)]
-    tidied: u64,
-}
-
-#[derive(Serialize)]
-struct Brought {
-    files: u64,
-    head: Head,
-}
-
-#[derive(Serialize)]
-struct LeftOut {
-    origin: String,
-    /// Why, as a sentence.
-    reason: String,
-    /// What can be done about it.
-    cure: String,
-}
-
-impl LeftOut {
-    fn of(left_out: left_out::LeftOut, from: &Path) -> Self {
-        let copy = crate::cli::names::word(&from.display().to_string());
-        let read = format!("read it where it is, and add what you need: subrosa --vault {copy} list");
-        let (reason, cure) = match left_out.why {
-            Why::Sealed => ("it is sealed to a vault key that is not held here", read),
-            Why::KnownToRemoved => ("an owner who was removed knows its key, so it is not joined", read),
-            Why::ReadsOnly => (
-                "it is not part of the history yet, and this computer does not write the ledger",
-                "on the computer that does: subrosa ledger recover --from COPY".to_owned(),
-            ),
-            Why::Incomplete => (
-                "not all of its files are there",
-                "should a copy of them be found: subrosa ledger recover --from COPY".to_owned(),
-            ),
-            Why::Forked => ("it excludes what was seen here of that ledger, which was continued without it", read),
-            Why::Unlinked => ("no link by a key of this vault leads to it", read),
-        };
-        Self { origin: left_out.origin.to_string(), reason: reason.to_owned(), cure }
-    }
-
-    fn line(&self) -> String {
-        format!("{} was left out: {}; {}", bare(&self.origin), self.reason, self.cure)
-    }
-}
-
-#[derive(Serialize)]
-struct Continued {
-    /// The old log's highest head known.
-    closed: Head,
-    /// What of it was at hand.
-    have: Head,
-    /// The new log's key.
-    vkey: String,
-}
-
-#[derive(Serialize)]
-struct Joined {
-    origin: String,
-    from: u64,
-    /// How many entries were at hand, and how many were signed.
-    have: u64,
-    size: u64,
-}
-
-impl From<LogJoined> for Joined {
-    fn from(joined: LogJoined) -> Self {
-        Self { origin: joined.origin, from: joined.from, have: joined.have.size, size: joined.size }
-    }
-}
-
-impl Recovered {
-    fn is_nothing(&self) -> bool {
-        self.completed.is_none()
-            && self.mended == 0
-            && self.tidied == 0
-            && self.continued.is_none()
-            && self.joined.is_empty()
-    }
-}
-
-impl Answer for Recovered {
-    fn prose(&self, _: &Look<'_>) -> String {
-        let mut text = String::new();
-        if let Some(Brought { files, head }) = &self.completed {
-            text.push_str(&format!("Brought {}: the ledger has {} entries now.\n", files_of(*files), head.size));
-        }
-        if self.tidied > 0 {
-            text.push_str("Took away what a recovery had left here that was stopped.\n");
-        }
-        if self.mended > 0 {
-            text.push_str(&format!("Made {} of the ledger anew, from its entries.\n", files_of(self.mended)));
-        }
-        if let Some(made) = &self.continued {
-            text.push_str(&format!(
-                "This computer writes from now on: a new ledger {} continues {}, of which {} of {} entries were at hand.\n\
-                 Whoever has the old contact card needs the new one: subrosa card -o FILE\n",
-                bare(&made.vkey),
-                bare(&made.closed.origin),
-                made.have.size,
-                made.closed.size
-            ));
-        }
-        for joined in &self.joined {
-            text.push_str(&match joined.have - joined.from {
-                0 => format!("Of {}, nothing is at hand yet.\n", bare(&joined.origin)),
-                1 => format!("Entry {} of {} was joined to the history.\n", joined.from, bare(&joined.origin)),
-                _ => format!(
-                    "Entries {} to {} of {} were joined to the history.\n",
-                    joined.from,
-                    joined.have - 1,
-                    bare(&joined.origin)
-                ),
-            });
-        }
-        if self.is_nothing() && self.findings.is_empty() && self.left_out.is_empty() {
-            text.push_str(match self.is_writer {
-                true => "There is nothing to recover: everything is there, and this computer writes the ledger.\n",
-                false => DONE_ALREADY,
-            });
-        } else if self.is_nothing() {
-            text.push_str("Nothing more can be recovered from what is here.\n");
-        } else if !self.is_writer {
-            text.push_str(&format!("{READS}\n"));
-        }
-        text.extend(self.left_out.iter().map(|left_out| left_out.line() + "\n"));
-        text.extend(self.findings.iter().map(Finding::prose));
-        text
-    }
-
-    fn bare(&self) -> String {
-        let row = |head: &Head| crate::cli::text::row([&*head.origin, &head.size.to_string(), &head.root]);
-        self.head.as_ref().map(row).unwrap_or_default()
-    }
-}
-
-/// Said where the copy that was named is here already.
-const DONE_ALREADY: &str = "There is nothing to bring: everything is there already. This computer does not write the \
-                            ledger.\n";
-
-/// Said where a copy was completed by a computer that does not write.
-const READS: &str = "This computer does not write the ledger. To go on here instead of where it was written: subrosa \
-                     ledger recover";
-
-fn files_of(count: u64) -> String {
-    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
-}
-
 /// Recovers.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut done = Recovered::default();
-    let names_the_copy = args.from.is_some() && session.globals.accept_head.is_some();
     if let Some(from) = &args.from {
         let from = session.host.absolute(from);
         if !from.is_dir() {
@@ -253,14 +83,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::Outlived | Standing::AtHand);
     let names_a_head = session.globals.accept_head.is_some();
     let is_branch_of_another = vault.is_branched() && !vault.is_writer();
-    // A copy that was to be completed, and is: who writes the ledger is another question, and was not asked.
-    let is_done = names_the_copy
-        || has_followed
-        || done.completed.is_some()
-        || ((done.mended > 0 || done.tidied > 0) && !names_a_head)
-        || !done.left_out.is_empty();
+    // A copy that was to be completed, and is, or had nothing: who writes the ledger is another question, and was not asked.
+    let is_done = args.from.is_some() || has_followed || ((done.mended > 0 || done.tidied > 0) && !names_a_head);
     if is_behind || is_branch_of_another || (!writes && !is_done) {
-        vault = go_on_here(session, vault, (args.next_key.as_deref(), args.reason), &mut done)?;
+        vault = go_on_here(session, vault, &args, &mut done)?;
     }
     // What is joined may show the next one: a log that continues it.
     while vault.is_branched() {
@@ -296,10 +122,8 @@ fn look_at(vault: &mut Vault, session: &mut Session<'_>, done: &mut Recovered) -
             session.warn(&line);
         }
         if !done.is_writer {
-            if done.is_nothing() && done.findings.is_empty() && done.left_out.is_empty() {
-                session.note("there is nothing to bring: everything is there already");
-            }
-            session.note(READS);
+            let is_done = done.is_nothing() && done.findings.is_empty() && done.left_out.is_empty();
+            session.note(if is_done { DONE_ALREADY } else { READS });
         }
     }
     let exit = match verdict::exit(verdict::of(found.iter().copied(), verdict::INTACT)) {
@@ -336,12 +160,7 @@ fn mend(session: &mut Session<'_>, done: &mut Recovered) -> Result<(), Failure> 
 }
 
 /// The ledger goes on here, if somebody says so.
-fn go_on_here(
-    session: &mut Session<'_>,
-    vault: Vault,
-    (next_key, reason): (Option<&Path>, Option<Line>),
-    done: &mut Recovered,
-) -> Result<Vault, Failure> {
+fn go_on_here(session: &mut Session<'_>, vault: Vault, args: &Args, done: &mut Recovered) -> Result<Vault, Failure> {
     if !session.may_continue_here(&vault)? {
         for left_out in &done.left_out {
             session.warn(&left_out.line());
@@ -360,13 +179,13 @@ fn go_on_here(
         let failure = Failure::new(FailureCode::Refused, message + &beyond);
         // A second end may be what is left of a taking over from that copy which did not come to its end.
         let is_lacking = vault.highest()?.size > head.size || *vault.standing() == Standing::Outlived;
-        let failure = match is_lacking || vault.is_branched() {
+        let failure = match args.from.is_none() && (is_lacking || vault.is_branched()) {
             true => failure.hint("subrosa ledger recover --from NEWER-COPY"),
             false => failure,
         };
         return Err(failure.hint(format!("subrosa --accept-head {accept} ledger recover")));
     }
-    let (vault, made) = session.continue_here(vault, next_key, reason)?;
+    let (vault, made) = session.continue_here(vault, args.next_key.as_deref(), args.reason.clone())?;
     done.continued =
         Some(Continued { closed: (&made.closed).into(), have: (&made.have).into(), vkey: made.key.to_string() });
     Ok(vault)
