@@ -51,7 +51,7 @@ pub enum PapersError {
     #[error("{0} is suspended, and speaks for nobody")]
     Suspended(Alias),
     /// What the client asked is not ended for days that are past.
-    #[error("the practice ends the restriction {restriction} from {first} on at the earliest")]
+    #[error("the restriction {restriction} ends from {first} on at the earliest")]
     EndsBackwards {
         /// The restriction.
         restriction: RestrictionId,

@@ -28,7 +28,7 @@ pub fn add<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, asked: RestrictionAdd
 }
 
 /// Ends one. What the practice ended for later records, the client may still end for all; what the client paid for, the
-/// practice never ends. Nor does it end one backwards: not before today, and not before it begins.
+/// practice never ends. Nor does it end one backwards; and nobody ends one before it begins.
 pub fn end<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
     restriction: RestrictionId,
@@ -46,8 +46,8 @@ pub fn end<R: CryptoRng + RngCore>(
             return Err(PapersError::ClientsAlone(restriction));
         }
         let today = clock().date_in(&vault.catalog().protocol()?.protocol.zone());
-        let first = today.max(found.asked.on);
-        if by == EndedBy::Practice && on < first {
+        let first = if by == EndedBy::Practice { today.max(found.asked.on) } else { found.asked.on };
+        if on < first {
             return Err(PapersError::EndsBackwards { restriction, first });
         }
         Ok(vec![Draft::from(Body::RestrictionEnded(RestrictionEnded { by, on, restriction }))])

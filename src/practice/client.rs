@@ -135,10 +135,18 @@ impl Client {
         self.details = details;
     }
 
-    /// After `representative.added`: what is said of someone anew stands in place of what was said before.
+    /// After `representative.added`: what is said of someone anew stands in place of what was said before. The same right that
+    /// is renewed before it ended, or on the day after, goes on from its first day; after a gap it begins anew, and wakes
+    /// nothing.
     pub fn represent(&mut self, added: RepresentativeAdded) {
+        let goes_on = |before: &RepresentativeAdded| {
+            let next = before.until.map(|until| until.tomorrow().unwrap_or(until));
+            before.authority == added.authority && next.is_none_or(|next| added.from <= next)
+        };
+        let before = self.representatives.iter().find(|before| before.recipient == added.recipient);
+        let first = before.filter(|before| goes_on(before)).map_or(added.from, |before| before.from.min(added.from));
         self.representatives.retain(|before| before.recipient != added.recipient);
-        self.representatives.push(added);
+        self.representatives.push(RepresentativeAdded { from: first, ..added });
     }
 
     /// After `recipient.suspended`: whoever is suspended speaks for nobody from that day on.

@@ -219,9 +219,9 @@ impl Consent {
 }
 
 impl ConsentTerms {
-    /// Whether anything of a signature stands in it: when, or by whom.
+    /// Whether anything of a signature stands in it: when, by whom, or the signed form.
     pub fn is_signed_at_all(&self) -> bool {
-        self.signed_on.is_some() || !self.signed_by.is_empty()
+        self.signed_on.is_some() || !self.signed_by.is_empty() || self.form.is_some()
     }
 
     /// Whether it says when it ends, or that it does not.

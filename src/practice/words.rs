@@ -110,6 +110,13 @@ texts! {
     Prose = read_prose;
 }
 
+impl Prose {
+    /// Whether there is a word in it: a dot is no reason.
+    pub fn says_something(&self) -> bool {
+        self.0.chars().filter(|c| c.is_alphanumeric()).count() > 1
+    }
+}
+
 /// Whether `text` names everyone instead of someone, in one word or several (`all staff`, `ALL-STAFF`).
 pub fn is_wildcard(text: &str) -> bool {
     let text = text.to_lowercase();

@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 use crate::id::RecordId;
 use crate::practice::record::ExcerptOf;
 use crate::practice::record::Record;
+use crate::practice::record::RecordVersion;
 use crate::vault::catalog::Catalog;
 use crate::vault::catalog::CatalogError;
+use crate::vocabulary::is_sensitivity;
 
 /// A record, with what it came from.
 #[derive(Clone, Debug)]
@@ -33,6 +35,24 @@ impl Rooted {
         }
         Ok(Self { judged: judged(record, &origins), origins: origins.iter().map(Record::id).collect() })
     }
+}
+
+/// A record as it leaves: where identifiers were removed, its own name and title are such, and whatever somebody typed as
+/// a tag may be one; only the tags that the rules know stay.
+/// An excerpt leaves with the label and the sensitivity that its origin has now.
+pub fn leaving(catalog: &Catalog, record: &Record, is_nameless: bool) -> Result<RecordVersion, CatalogError> {
+    let Record { latest: judged, .. } = Rooted::of(catalog, record)?.judged;
+    let mut version = record.latest.clone();
+    version.label = judged.label;
+    let inherited = judged.tags.into_iter().filter(|tag| is_sensitivity(tag.as_str()));
+    version.tags.extend(inherited);
+    version.tags.sort();
+    version.tags.dedup();
+    if is_nameless {
+        version.tags.retain(|tag| is_sensitivity(tag.as_str()));
+        version = RecordVersion { name: None, name_bytes: None, title: None, ..version };
+    }
+    Ok(version)
 }
 
 fn judged(record: &Record, origins: &[Record]) -> Record {

@@ -38,6 +38,7 @@ use crate::sharing::package;
 use crate::sharing::package::Manifest;
 use crate::sharing::receipt::ReceiptCode;
 use crate::sharing::records_of;
+use crate::sharing::rooted;
 use crate::sharing::sealing_key;
 use crate::sharing::statements;
 use crate::sharing::statements::Days;
@@ -49,7 +50,6 @@ use crate::vault::transaction::Committed;
 use crate::vault::transaction::Draft;
 use crate::vault::transaction::Transaction;
 use crate::vocabulary::Medium;
-use crate::vocabulary::is_sensitivity;
 
 /// Seals every planned package into the outbox and commits their entries, with those of the refusals, as one
 /// checkpoint. Under the locks everything is looked up and decided once more: if the plan would now be another, it is
@@ -267,7 +267,8 @@ impl Parcel<'_, '_> {
         let vault = transaction.vault();
         let practice = vault.catalog().practice()?;
         let is_nameless = planned.permit.obliges(Obligation::Deidentify);
-        let versions: Vec<RecordVersion> = records.iter().map(|record| leaving(record, is_nameless)).collect();
+        let versions = records.iter().map(|record| rooted::leaving(vault.catalog(), record, is_nameless));
+        let versions: Vec<RecordVersion> = versions.collect::<Result<_, _>>()?;
         let scope = planned.consent.as_ref().filter(|_| planned.permit.obliges(Obligation::AttachConsentScope));
         let days = if is_nameless { Days::Years } else { Days::Whole };
         let details = &planned.recipient.details;
@@ -379,17 +380,6 @@ fn by_client(request: &ShareRequest, records: &[Record]) -> Vec<(Option<ClientId
 /// How many lists of records a plan's refusals may seal.
 fn lists(vault: &Vault, plan: &SharePlan) -> Result<usize, ShareError> {
     Ok(plan.refused.len() * by_client(&plan.request, &on_file(vault, &plan.request)?).len())
-}
-
-/// A record as it leaves: where identifiers were removed, its own name and title are such, and whatever somebody typed as
-/// a tag may be one; only the tags that the rules know stay.
-fn leaving(record: &Record, is_nameless: bool) -> RecordVersion {
-    let mut version = record.latest.clone();
-    if is_nameless {
-        version.tags.retain(|tag| is_sensitivity(tag.as_str()));
-        version = RecordVersion { name: None, name_bytes: None, title: None, ..version };
-    }
-    version
 }
 
 fn reference(record: &Record) -> RecordRef {

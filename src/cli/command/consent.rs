@@ -81,7 +81,7 @@ fn made(
 ) -> Result<(Exit, Made), Failure> {
     let mut exit = session.committed(committed);
     let judged = Judged::find(vault, id, today(session, vault)?)?;
-    if judged.state == ConsentState::Draft {
+    if matches!(judged.state, ConsentState::Draft | ConsentState::Expired) {
         exit = Exit::Due;
     }
     warn(session, &judged);
@@ -106,7 +106,7 @@ fn to_be_signed(judged: &Judged) -> String {
             let who = by.map_or_else(|| "RECIPIENT".to_owned(), |by| by.to_string());
             let from = terms.signed_on.map(|day| format!(" --from {day}")).unwrap_or_default();
             format!(
-                "subrosa client representative {alias} --recipient {who} --relationship guardian --authority guardian                  --evidence TEXT{from}"
+                "subrosa client representative {alias} --recipient {who} --relationship guardian --authority guardian --evidence TEXT{from}"
             )
         }
         WayToSign::Anew => format!("subrosa consent grant --client {alias}"),

@@ -183,7 +183,7 @@ fn requests(
     let ask = policy::Request {
         basis: args.basis,
         consent: consent.map(|consent| consent.id()),
-        has_reason: why.is_some(),
+        has_reason: why.as_ref().is_some_and(Prose::says_something),
         unverified: args.unverified,
         adverse_use_reviewed: args.adverse_use_reviewed,
         conflict_acknowledged: args.acknowledge_conflict,

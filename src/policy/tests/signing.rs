@@ -6,10 +6,12 @@ use super::scene::protocol;
 use super::scene::read;
 use crate::id::RecipientId;
 use crate::practice::client::ClientDetails;
+use crate::practice::client::RepresentativeAdded;
 use crate::vocabulary::Age;
 use crate::vocabulary::Authority;
 use crate::vocabulary::Basis;
 use crate::vocabulary::MinorRule;
+use crate::vocabulary::Relationship;
 use crate::vocabulary::Role;
 
 /// A client who is a minor by what is said of her, and signed herself on the first.
@@ -108,4 +110,32 @@ fn nothing_under_part_2_goes_to_the_police_whatever_was_consented_and_whatever_t
             assert!(reason.text.contains("42 CFR Part 2"), "{role} {basis}: {}", reason.text);
         }
     }
+}
+
+#[test]
+fn a_right_that_is_renewed_in_time_goes_on_and_after_a_gap_wakes_nothing() {
+    let mut scene = Scene::that_passes();
+    scene.client.details.age = Some(Age::Minor);
+    let who = scene.sign_by(Authority::Guardian);
+    scene.terms().signed_on = Some(date("2026-11-10"));
+    let order = |from: &str, until: &str| RepresentativeAdded {
+        authority: Authority::Guardian,
+        client: scene.client.id(),
+        evidence: read("an order"),
+        from: date(from),
+        recipient: who,
+        relationship: Relationship::Guardian,
+        until: Some(date(until)),
+    };
+    let (first, in_time) = (order("2026-01-01", "2026-11-20"), order("2026-11-21", "2029-12-31"));
+    let late = order("2026-11-22", "2029-12-31");
+    scene.now = read("2026-11-22T12:00:00Z");
+    scene.client.represent(first.clone());
+    assert_eq!(scene.reasons(), ["E-CONSENT-SIGNATORY"], "it has ended");
+    scene.client.represent(in_time);
+    assert_eq!(scene.reasons(), [""; 0]);
+    let mut with_gap = scene.clone();
+    with_gap.client.representatives = vec![first];
+    with_gap.client.represent(late);
+    assert_eq!(with_gap.reasons(), ["E-CONSENT-SIGNATORY"]);
 }

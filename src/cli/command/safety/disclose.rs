@@ -293,7 +293,7 @@ fn request(
         recipients: asked.recipients.iter().map(Recipient::id).collect(),
         ask: policy::Request {
             basis,
-            has_reason: asked.why.is_some(),
+            has_reason: asked.why.as_ref().is_some_and(Prose::says_something),
             unverified: args.unverified,
             medium: args.medium,
             ..policy::Request::new(purpose)
