@@ -95,6 +95,17 @@ fn a_concern_is_typed_read_or_not_opened() {
     practice.refused(4, &["concern", "resolve", "o-zzzz", "--response", "concern.txt", "--addressed", "yes"]);
     practice.write("empty.txt", "");
     practice.refused(2, &["concern", "open", "--client", "mk-01", "--text", "empty.txt"]);
+    // Nothing is asked, and nothing typed, before the room is private.
+    practice.ok(&["here", "public"]);
+    let said = practice.at_terminal(&[], &["concern", "open"]);
+    assert!(said.exit == 6 && said.stderr.contains("E-SETTING-PUBLIC"), "{said:?}");
+    practice.here();
+    let (host, ends) = practice.host();
+    let said = practice.run_in((host.at_terminal(&ends).with_var("ASCIINEMA_REC", "1"), ends), &["concern", "open"]);
+    assert!(
+        said.exit == 6 && said.stderr.contains("try: subrosa concern open --client CLIENT --text FILE"),
+        "{said:?}"
+    );
     let said = practice.at_terminal(&["mk-01", "Who hears it", "in the hall?", "."], &["concern", "open"]);
     assert_eq!(said.exit, 0, "{said:?}");
     let listed = practice.ok(&["concern", "list", "--json"]).json()["concerns"].clone();

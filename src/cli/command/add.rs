@@ -40,6 +40,7 @@ use crate::time::When;
 use crate::vault::catalog::IdKind;
 use crate::vault::desk::Desk;
 use crate::vocabulary::ClientState;
+use crate::vocabulary::Label;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
 use crate::vocabulary::label_of;
@@ -143,8 +144,15 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         if sources.len() == 1 {
             title = session.offered(title, "A title (Enter: none)")?;
         }
-        if sources.len() == 1 && kind.is_session() {
-            asked = noted::ask(session)?;
+        if sources.len() == 1 && kind.is_session() && session.is_interactive() {
+            let now = Room { setting: room, is_needed: false, is_recorded: session.is_recorded() };
+            // They are offers: what is filed from a file is filed anywhere.
+            match session.may_type(now, Label::R, "") {
+                Ok(()) => asked = noted::ask(session)?,
+                Err(_) => {
+                    session.note("how they were is not asked for here: the room, or the terminal, is not private")
+                }
+            }
         }
     }
     let room = setting.map(|setting| setting.to_string()).unwrap_or_default();
