@@ -157,6 +157,8 @@ fn a_session_where_others_could_hear_needs_a_reason_and_opens_a_concern() {
         let said = practice.refused(3, &[&add[..], &[setting]].concat());
         assert!(said.stderr.contains("--setting-reason TEXT"), "{said:?}");
     }
+    // A letter is no session, wherever it was written.
+    practice.ok(&["add", "concern.txt", "--client", "mk-01", "--kind", "letter", "--setting", "public"]);
     practice.ok(&[&add[..], &["unknown"]].concat());
     practice.ok(&add[..6]);
     assert!(entries(&practice, "session.noted").is_empty());

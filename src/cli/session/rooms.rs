@@ -79,11 +79,11 @@ impl Session<'_> {
     }
 
     /// Refuses to draw a record's content in a room that will not do for its label.
-    pub fn may_show(&self, room: Room, label: Label, record: Option<RecordId>) -> Result<(), Failure> {
-        let id = record.map(|id| id.to_string());
-        let what = id.as_deref().unwrap_or("what is confidential");
-        judged(room, label, id.as_deref(), None)
-            .map_err(|reasons| Failure::new(FailureCode::Unsafe, format!("{what} is not shown here")).because(reasons))
+    /// `otherwise` is what to do where the terminal is recorded, if it is not to show it to a file.
+    pub fn may_show(&self, room: Room, label: Label, record: RecordId, otherwise: Option<&str>) -> Result<(), Failure> {
+        let id = record.to_string();
+        judged(room, label, Some(&id), otherwise)
+            .map_err(|reasons| Failure::new(FailureCode::Unsafe, format!("{id} is not shown here")).because(reasons))
     }
 
     /// Refuses to have what is confidential typed in a room that will not do for it; `otherwise` is the command that needs no
