@@ -165,7 +165,8 @@ pub fn add_session<R: CryptoRng + RngCore>(
 ) -> Result<Committed, FilingError> {
     for item in &items {
         open_client(desk.vault, item.facts.client)?;
-        session::has_reason(item.facts.setting, asked.setting_reason.as_ref())?;
+        let setting = item.facts.setting.filter(|_| item.facts.kind.is_session());
+        session::has_reason(setting, asked.setting_reason.as_ref())?;
     }
     let mut transaction = desk.vault.begin(items.len(), &[], desk.rng)?;
     let mut versions = Vec::new();

@@ -95,6 +95,17 @@ fn a_concern_is_typed_read_or_not_opened() {
     practice.refused(4, &["concern", "resolve", "o-zzzz", "--response", "concern.txt", "--addressed", "yes"]);
     practice.write("empty.txt", "");
     practice.refused(2, &["concern", "open", "--client", "mk-01", "--text", "empty.txt"]);
+    // Nothing is asked, and nothing typed, before the room is private.
+    practice.ok(&["here", "public"]);
+    let said = practice.at_terminal(&[], &["concern", "open"]);
+    assert!(said.exit == 6 && said.stderr.contains("E-SETTING-PUBLIC"), "{said:?}");
+    practice.here();
+    let (host, ends) = practice.host();
+    let said = practice.run_in((host.at_terminal(&ends).with_var("ASCIINEMA_REC", "1"), ends), &["concern", "open"]);
+    assert!(
+        said.exit == 6 && said.stderr.contains("try: subrosa concern open --client CLIENT --text FILE"),
+        "{said:?}"
+    );
     let said = practice.at_terminal(&["mk-01", "Who hears it", "in the hall?", "."], &["concern", "open"]);
     assert_eq!(said.exit, 0, "{said:?}");
     let listed = practice.ok(&["concern", "list", "--json"]).json()["concerns"].clone();
@@ -146,6 +157,8 @@ fn a_session_where_others_could_hear_needs_a_reason_and_opens_a_concern() {
         let said = practice.refused(3, &[&add[..], &[setting]].concat());
         assert!(said.stderr.contains("--setting-reason TEXT"), "{said:?}");
     }
+    // A letter is no session, wherever it was written.
+    practice.ok(&["add", "concern.txt", "--client", "mk-01", "--kind", "letter", "--setting", "public"]);
     practice.ok(&[&add[..], &["unknown"]].concat());
     practice.ok(&add[..6]);
     assert!(entries(&practice, "session.noted").is_empty());

@@ -45,10 +45,10 @@ fn a_team_is_sent_at_night_by_typed_answers_alone_and_somebody_else_reviews_it()
     let clock = clinic.clock(NIGHT);
     let variables = clock.each_ref().map(|(name, value)| (*name, value.as_str()));
     let mut screen = Screen::with(&clinic.machine, &variables, &["safety", "disclose"]);
+    screen.answer("In which room are you (word, Enter: not now): ", "phone-private");
     screen.answer("Whom is it about (alias): ", "mk-01");
     screen.answer("To whom (alias): ", "crisis");
     screen.answer("Which words (a record and its lines, such as @:10-22): ", &format!("{call}:10-22"));
-    screen.answer("In which room are you (word, Enter: not now): ", "phone-private");
     screen.answer("Whom is the threat to (self, identified-other, others, child, dependent-adult): ", "her");
     screen.answer("Whom is the threat to (self, identified-other, others, child, dependent-adult): ", "self");
     screen.answer("Is it serious (yes, no, unsure): ", "yes");

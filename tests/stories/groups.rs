@@ -436,6 +436,10 @@ fn a_group_is_closed_by_typed_answers_alone() {
     let plan = ["group", "plan", "Circle", "--date", "0d", "--participant", "mk-01", "--participant", "mk-02"];
     let group = ok(&plan);
     ok(&["group", "start", &group]);
+    machine.ok(&["here", "semi-public"]);
+    let ended = Screen::new(&machine, &["group", "close", &group]).end();
+    assert!(ended.exit == 6 && ended.all.contains("E-SETTING-PUBLIC"), "{ended:?}");
+    machine.here();
     let mut screen = Screen::new(&machine, &["group", "close"]);
     screen.answer("Which group (the beginning of its id): ", &group);
     screen.answer("In which room did it meet (such as closed-room): ", "semi-public");

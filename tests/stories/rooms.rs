@@ -186,6 +186,23 @@ fn what_is_restricted_is_not_drawn_on_a_terminal_that_is_recorded() {
 }
 
 #[test]
+fn where_the_terminal_is_recorded_each_command_names_a_way_that_is_its_own() {
+    let practice = with_record("progress-note");
+    practice.here();
+    let cure = |args: &[&str]| {
+        let (host, ends) = practice.host();
+        let mut host = host.at_terminal(&ends).with_var("ASCIINEMA_REC", "1").with_var("EDITOR", "true");
+        host.stdin_is_terminal = true;
+        let said = practice.run_in((host, ends), &[args, &["--json", "--batch"]].concat());
+        let cure = said.error()["reasons"][0]["cure"].as_str().unwrap_or_default().to_owned();
+        (said.exit, cure.replace(&practice.ok(&["list"]).stdout[..18], "ID"))
+    };
+    let add = ["add", "-", "--client", "mk-01", "--kind", "progress-note"];
+    assert_eq!(cure(&add), (6, "subrosa add FILE --client mk-01 --kind progress-note".to_owned()));
+    assert_eq!(cure(&["edit", "@"]), (6, "subrosa edit ID  # at a terminal that is not recorded".to_owned()));
+}
+
+#[test]
 fn a_look_says_in_which_room_it_was() {
     let practice = with_record("progress-note");
     practice.ok(&["owner", "add", ANA, "--alias", "ana"]);

@@ -304,19 +304,29 @@ fn at_a_terminal_the_room_and_every_question_are_asked_and_enter_answers_none() 
     practice.ok(&["client", "edit", "mk-01", "--part2"]);
     practice.ok(&["recipient", "edit", "crisis", "--medical-personnel"]);
     let asked = ["safety", "disclose", "--client", "mk-01", "--to", "crisis", "--excerpt", "@:10-22"];
-    let typed = ["", "self", "yes", "perhaps", "yes", "", "They come.", "A plan.", "45 CFR 164.512(j)", "no"];
+    // A room that will not do is said before the first question.
+    let said = practice.at_terminal(&[""], &asked);
+    assert!(said.exit == 6 && said.stderr.contains("E-SETTING-UNDECLARED"), "{said:?}");
+    assert_eq!(practice.at_terminal(&[], &[&asked[..], &["--setting", "public"]].concat()).exit, 6);
+    let (host, ends) = practice.host();
+    let recorded = [&asked[..], &["--setting", "phone-private"]].concat();
+    let said = practice.run_in((host.at_terminal(&ends).with_var("ASCIINEMA_REC", "1"), ends), &recorded);
+    assert!(said.exit == 6 && said.stderr.contains("--answers FILE --batch"), "{said:?}");
+    let typed =
+        ["phone-private", "self", "yes", "perhaps", "yes", "", "They come.", "A plan.", "45 CFR 164.512(j)", "no"];
     let rest = ["", "a colleague", "The call alone.", "St Vincent", ""];
     let said = practice.at_terminal(&[&typed[..], &rest].concat(), &[&asked[..], &["--json"]].concat());
     let error = said.error();
     let ids: Vec<_> = error["reasons"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
-    assert_eq!((said.exit, json!(ids)), (3, json!(["E-SETTING-UNDECLARED", "E-SAFETY-INCOMPLETE"])), "{said:?}");
-    assert_eq!(error["reasons"][1]["missing"], json!(["facts", "client_told_why", "nature_of_emergency"]));
+    assert_eq!((said.exit, json!(ids)), (3, json!(["E-SAFETY-INCOMPLETE"])), "{said:?}");
+    assert_eq!(error["reasons"][0]["missing"], json!(["facts", "client_told_why", "nature_of_emergency"]));
     assert!(said.terminal.contains("it is one of yes, no, unsure"), "{said:?}");
     // A room where others hear it is no better; then it is the room alone.
     let public = [&asked[..], &["--setting", "public", "--answers", "answers.toml", "--batch"]].concat();
     practice.write("answers.toml", &answers(&[("facility", "St Vincent"), ("nature_of_emergency", "Overdose")]));
     assert_eq!(reasons(&practice, 6, &public), ["E-SETTING-PUBLIC"]);
     let private = [&asked[..], &["--answers", "answers.toml"]].concat();
+    practice.ok(&["here", "--end"]);
     let said = practice.at_terminal(&["private-office", "crisis"], &private);
     assert!(said.exit == 0 && said.stdout.contains("SAFETY NO-CONSENT"), "{said:?}");
 }

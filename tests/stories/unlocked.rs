@@ -78,9 +78,19 @@ fn key_files_come_before_it_and_the_passphrase_after() {
     let (host, ends) = practice.host();
     let said = practice.run_in((host.with_var("SUBROSA_IDENTITY", "other.txt"), ends), &["client", "list"]);
     assert_eq!(said.exit, 0, "{said:?}");
-    // A wrong passphrase is not even looked at.
+    // Where the vault has no passphrase there is none to be wrong.
     practice.write("wrong.txt", "not it\n");
     assert_eq!(keyless(&practice, &["client", "list", "--passphrase-file", "wrong.txt"]).exit, 0);
+    // Where it has one, whoever names a passphrase acts as its owner, or not at all; a setting comes after what rests.
+    practice.write("pass.txt", "a passphrase of mine\n");
+    practice.ok(&["owner", "add", "--passphrase", "--alias", "ana", "--passphrase-file", "pass.txt"]);
+    assert_eq!(keyless(&practice, &["client", "list", "--passphrase-file", "wrong.txt"]).exit, 12);
+    let (host, ends) = practice.host();
+    let host = host.with_var("SUBROSA_IDENTITY", "").with_var("SUBROSA_PASSPHRASE_FILE", "wrong.txt");
+    assert_eq!(practice.run_in((host, ends), &["client", "list"]).exit, 0);
+    let remove = ["owner", "remove", "ana", "--passphrase-file", "pass.txt"];
+    let said = keyless(&practice, &remove);
+    assert!(said.exit == 3 && said.stderr.contains("try: subrosa -i IDENTITY-FILE owner remove ana"), "{said:?}");
 }
 
 #[test]

@@ -40,6 +40,7 @@ use crate::time::When;
 use crate::vault::catalog::IdKind;
 use crate::vault::desk::Desk;
 use crate::vocabulary::ClientState;
+use crate::vocabulary::Label;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
 use crate::vocabulary::label_of;
@@ -133,7 +134,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if is_typed {
         // Nobody is asked for the room in which he types; but where it was said that others see it, nothing is.
         let now = Room { setting: room, is_needed: false, is_recorded: session.is_recorded() };
-        session.may_show(now, label_of(kind, args.tags.iter().map(Tag::as_str)), None)?;
+        let otherwise = format!("subrosa add FILE --client {} --kind {kind}", names::word(&typed));
+        session.may_type(now, label_of(kind, args.tags.iter().map(Tag::as_str)), &otherwise)?;
     }
     let (mut setting, mut date, mut title) = (args.setting.or(room), args.date, title);
     let mut asked = Asked::default();
@@ -143,8 +145,15 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         if sources.len() == 1 {
             title = session.offered(title, "A title (Enter: none)")?;
         }
-        if sources.len() == 1 && kind.is_session() {
-            asked = noted::ask(session)?;
+        if sources.len() == 1 && kind.is_session() && session.is_interactive() {
+            let now = Room { setting: room, is_needed: false, is_recorded: session.is_recorded() };
+            // They are offers: what is filed from a file is filed anywhere.
+            match session.may_type(now, Label::R, "") {
+                Ok(()) => asked = noted::ask(session)?,
+                Err(_) => {
+                    session.note("how they were is not asked for here: the room, or the terminal, is not private")
+                }
+            }
         }
     }
     let room = setting.map(|setting| setting.to_string()).unwrap_or_default();
@@ -152,7 +161,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         "subrosa add FILE --client {} --kind {kind} --setting {room} --setting-reason TEXT",
         names::word(&typed)
     );
-    asked.setting_reason = noted::reason_for(setting, reason, &cure, session)?;
+    asked.setting_reason = match kind.is_session() {
+        true => noted::reason_for(setting, reason, &cure, session)?,
+        false => reason,
+    };
     let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
     let date = date.map_or(Ok(today), |when| when.since(today, &zone))?;
     let facts = |name: Option<FileName>| NewRecord {

@@ -81,7 +81,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     // The editor is given the terminal that there is, also where the command itself stands in a pipe.
     let room = session.room(&vault, args.setting, session.host.terminal.is_some())?;
-    session.may_show(room, version.label, Some(version.record))?;
+    let otherwise = format!("subrosa edit {}  # at a terminal that is not recorded", version.record);
+    session.may_show(room, version.label, version.record, Some(&otherwise))?;
     let setting = session.room_now(&vault, room)?;
     let mut original = Secret::new(Vec::with_capacity(usize::try_from(version.size).unwrap_or(0)));
     let mut content = vault.read(&version)?;

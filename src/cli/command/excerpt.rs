@@ -108,7 +108,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let origin = vault.catalog().record(of)?.ok_or_else(|| Failure::not_found(format!("there is no record {of}")))?;
     // Nothing is drawn of a passage that was named; whoever asks for it at a terminal is where content is talked of.
     let room = session.room(&vault, args.setting, is_asked)?;
-    session.may_show(room, origin.latest.label, Some(of))?;
+    session.may_show(room, origin.latest.label, of, Some(&format!("subrosa excerpt {of} --lines A-B")))?;
     let setting = session.room_now(&vault, room)?;
     let today = session.today(&vault)?;
     let cut = Cut {

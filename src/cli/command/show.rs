@@ -90,7 +90,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let lifted = judgement.lifted.iter().map(|risk| risk.id().to_owned()).collect();
 
     let room = session.room(&vault, args.setting, is_drawn)?;
-    session.may_show(room, version.label, Some(version.record))?;
+    session.may_show(room, version.label, version.record, None)?;
     let setting = session.room_now(&vault, room)?;
 
     let access = filing::access(&version, Access::Show, setting, lifted);

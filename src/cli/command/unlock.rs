@@ -16,8 +16,8 @@ use crate::platform::session_keys::Reach;
 /// What `subrosa unlock` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Every command of this session finds it so, after key files and before the
-passphrase. Once more renews it; 'subrosa lock' ends it, and so does its time.")]
+Every command of this session finds it so, after key files and a passphrase
+file that was named, and before a passphrase that is asked for. Once more renews it; 'subrosa lock' ends it, and so does its time.")]
 pub struct Args {
     /// For how long
     #[arg(long = "for", value_name = "SPAN", default_value = "30min", value_parser = a_while)]

@@ -124,6 +124,14 @@ impl Session<'_> {
 const END: &str = ".";
 
 impl Session<'_> {
+    /// Whether a text comes from somebody's fingers: it was not given, or is read from a terminal.
+    pub fn is_typed(&self, given: Option<&str>) -> bool {
+        match given {
+            None => self.is_interactive(),
+            Some(file) => file == "-" && self.host.stdin_is_terminal,
+        }
+    }
+
     /// A text of several lines, typed where somebody can be asked: up to a line with a dot alone, or to an empty first line,
     /// which is no text. A first line that begins with `@` names a file instead.
     pub fn written(&mut self, question: &str) -> Result<Option<String>, Failure> {

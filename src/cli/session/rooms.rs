@@ -17,6 +17,8 @@ use crate::vocabulary::Setting;
 
 /// How long a room holds of which nobody said for how long, in seconds: a session.
 pub const USUAL: u32 = 50 * 60;
+/// The rule about terminals that are recorded.
+const RECORDED: &str = "E-SETTING-RECORDED";
 
 impl Session<'_> {
     /// The room that was declared here, if it still holds.
@@ -77,17 +79,39 @@ impl Session<'_> {
     }
 
     /// Refuses to draw a record's content in a room that will not do for its label.
-    pub fn may_show(&self, room: Room, label: Label, record: Option<RecordId>) -> Result<(), Failure> {
-        let Err(refusal) = policy::may_show(room, label) else {
-            return Ok(());
-        };
-        let id = record.map(|id| id.to_string());
-        let reasons = refusal.reasons.iter().map(|reason| {
-            let told = Reason::from(reason.rule);
-            let cure = told.cure.map(|cure| cure.replace("{record}", id.as_deref().unwrap_or("@")));
-            Reason { cure, record: id.clone(), ..told }
-        });
-        let what = id.as_deref().unwrap_or("what is confidential");
-        Err(Failure::new(FailureCode::Unsafe, format!("{what} is not shown here")).because(reasons.collect::<Vec<_>>()))
+    /// `otherwise` is what to do where the terminal is recorded, if it is not to show it to a file.
+    pub fn may_show(&self, room: Room, label: Label, record: RecordId, otherwise: Option<&str>) -> Result<(), Failure> {
+        let id = record.to_string();
+        judged(room, label, Some(&id), otherwise)
+            .map_err(|reasons| Failure::new(FailureCode::Unsafe, format!("{id} is not shown here")).because(reasons))
     }
+
+    /// Refuses to have what is confidential typed in a room that will not do for it; `otherwise` is the command that needs no
+    /// typing. Asked before the first question: what was typed is on the screen, and in the recording.
+    pub fn may_type(&self, room: Room, label: Label, otherwise: &str) -> Result<(), Failure> {
+        judged(room, label, None, Some(otherwise)).map_err(|reasons| {
+            Failure::new(FailureCode::Unsafe, "what is confidential is not typed here").because(reasons)
+        })
+    }
+
+    /// The room for an interview, where somebody sits who would type it.
+    pub fn room_to_type(&mut self, vault: &Vault, given: Option<Setting>, otherwise: &str) -> Result<Room, Failure> {
+        let room = self.room(vault, given, true)?;
+        self.may_type(room, Label::R, otherwise)?;
+        Ok(room)
+    }
+}
+
+/// What is wrong with a room for that label. `otherwise` is the cure of a terminal that is recorded, where it is not the rule's.
+fn judged(room: Room, label: Label, record: Option<&str>, otherwise: Option<&str>) -> Result<(), Vec<Reason>> {
+    let Err(refusal) = policy::may_show(room, label) else {
+        return Ok(());
+    };
+    let reasons = refusal.reasons.iter().map(|reason| {
+        let told = Reason::from(reason.rule);
+        let otherwise = otherwise.filter(|_| reason.rule.id == RECORDED).map(str::to_owned);
+        let cure = otherwise.or(told.cure.map(|cure| cure.replace("{record}", record.unwrap_or("@"))));
+        Reason { cure, record: record.map(str::to_owned), ..told }
+    });
+    Err(reasons.collect())
 }

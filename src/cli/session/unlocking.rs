@@ -275,7 +275,15 @@ impl Session<'_> {
                 other => return other,
             }
         }
-        let found = match self.unlocked(Found::at(places.clone())?)? {
+        // Somebody who names a passphrase acts as its owner, not as whoever unlocked the vault before.
+        let found = Found::at(places.clone())?;
+        if self.globals.passphrase_file.is_some()
+            && found.has_passphrase_owner()
+            && let Some(passphrase) = self.passphrase_of_file()?
+        {
+            return Ok(found.with_passphrase(&passphrase)?);
+        }
+        let found = match self.unlocked(found)? {
             Ok(unlocked) => return Ok(unlocked),
             Err((found, stale)) => {
                 if let Some(stale) = &stale {

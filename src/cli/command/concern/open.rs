@@ -54,6 +54,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     session.must_have(args.client.as_ref().or(args.group.as_ref()), "--client or --group", example)?;
     session.must_have(args.text.as_ref(), "--text", example)?;
     let mut vault = session.open_to_append()?;
+    if session.is_typed(args.text.as_deref()) {
+        session.room_to_type(&vault, None, "subrosa concern open --client CLIENT --text FILE")?;
+    }
     let about = about(&args, &vault, session, example)?;
     let by = args.by.unwrap_or(match about {
         About::Client(_) => RaisedBy::Client,

@@ -33,6 +33,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     session.must_have(args.response.as_ref(), "--response", example)?;
     session.must_have(args.addressed.as_ref(), "--addressed", example)?;
     let mut vault = session.open_to_append()?;
+    if session.is_typed(args.response.as_deref()) {
+        session.room_to_type(&vault, None, "subrosa concern resolve CONCERN --response FILE --addressed ANSWER")?;
+    }
     let typed = session.required(args.concern, "ID", "Which concern (the beginning of its id)", example)?;
     let found = names::concern(vault.catalog(), &typed)?;
     let id = found.opened.concern;

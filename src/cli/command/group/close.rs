@@ -69,6 +69,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let (parts, comfort) = (by_slot(args.parts, "--part")?, by_slot(args.comfort, "--comfort")?);
     let reason = session.word::<Prose>(args.setting_reason, "--setting-reason")?;
     let mut vault = session.open_to_append()?;
+    if session.is_interactive() || session.is_typed(args.common.as_ref().and_then(|file| file.to_str())) {
+        let otherwise = "subrosa group close GROUP --setting SETTING --common FILE --part SLOT=FILE --batch";
+        session.room_to_type(&vault, None, otherwise)?;
+    }
     let typed = session.required(args.group, "ID", "Which group (the beginning of its id)", example)?;
     let group = names::group(vault.catalog(), &typed)?;
     if group.state() != GroupState::Started {

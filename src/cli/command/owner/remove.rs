@@ -110,7 +110,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     for name in std::iter::once(&name).chain(&args.also_remove) {
         let owner = named(&owners, name)?;
         if owner == acting {
-            return Err(refused_himself(&acting, owners.len()));
+            return Err(refused_himself(&acting, &owners));
         }
         if !removed.contains(&owner) {
             removed.push(owner);
@@ -203,11 +203,15 @@ fn who(owner: &Owner) -> Who {
     Who { id: super::id(&owner.file), alias: owner.alias.to_string() }
 }
 
-fn refused_himself(acting: &Owner, owners: usize) -> Failure {
-    Failure::refused(match owners {
-        1 => format!("{} is the last owner: nobody could open the vault any more", acting.alias),
-        _ => format!("{} is whose key opened the vault: another owner has to remove {0}", acting.alias),
-    })
+fn refused_himself(acting: &Owner, owners: &[Owner]) -> Failure {
+    let alias = &acting.alias;
+    if owners.len() == 1 {
+        return Failure::refused(format!("{alias} is the last owner: nobody could open the vault any more"));
+    }
+    let has_passphrase = owners.iter().any(|other| other != acting && other.means == OwnerMeans::Passphrase);
+    let opens = if has_passphrase { "--passphrase-file FILE" } else { "-i IDENTITY-FILE" };
+    Failure::refused(format!("{alias} is whose key opened the vault: another owner has to remove {alias}"))
+        .hint(format!("subrosa {opens} owner remove {alias}"))
 }
 
 fn question(removed: &[Owner]) -> String {

@@ -40,6 +40,7 @@ use crate::vault::catalog::IdKind;
 use crate::vault::desk::Desk;
 use crate::vault::transaction::Committed;
 use crate::vocabulary::Basis;
+use crate::vocabulary::Label;
 use crate::vocabulary::Medium;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::Setting;
@@ -149,17 +150,25 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     session.must_have(args.answers.as_ref(), "--answers", EXAMPLE)?;
     let targets = Targets::of(args.output.clone(), args.force, session)?;
-    let given = args.answers.as_ref().map(|file| answers::read(file, session)).transpose()?;
+    let is_typed = session.is_typed(args.answers.as_ref().and_then(|file| file.to_str()));
+    let file = args.answers.as_ref().filter(|_| !is_typed);
+    let given = file.map(|file| answers::read(file, session)).transpose()?;
 
     let mut vault = session.open_to_append()?;
+    // Before the first question: what was typed is on the screen, and in the recording, when the rules are asked.
+    let room = session.room(&vault, args.setting, is_typed || session.is_interactive())?;
+    if is_typed {
+        let otherwise = format!("{EXAMPLE} --batch");
+        session.may_type(room, Label::R, &otherwise)?;
+    }
     let asked = look_up(args, &vault, session)?;
     if is_package {
         targets.check_count(asked.recipients.len())?;
     }
-    let room = session.room(&vault, args.setting, session.is_interactive())?;
-    let answers = match given {
-        Some(answers) => answers,
-        None => answers::ask(asked.stands_on.0 == Basis::MedicalEmergency, session)?,
+    let answers = match (given, &args.answers) {
+        (Some(answers), _) => answers,
+        (None, Some(typed)) => answers::read(typed, session)?,
+        (None, None) => answers::ask(asked.stands_on.0 == Basis::MedicalEmergency, session)?,
     };
     let output = if is_package { targets.risks(&vault, session)? } else { Vec::new() };
     let about = Circumstances { client: Some(asked.client.id()), safety: Some(answers), room, output };

@@ -33,6 +33,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     session.must_have(args.result.as_ref(), "--result", &example)?;
     session.must_have(args.text.as_ref(), "--text", &example)?;
     let mut vault = session.open_to_append()?;
+    if session.is_typed(args.text.as_ref().and_then(|file| file.to_str())) {
+        session.room_to_type(&vault, None, &example)?;
+    }
     let disclosure = names::disclosure(vault.catalog(), &args.disclosure)?;
     afterwards::may_review(&vault, disclosure)?;
     let question = format!("What did the review come to ({})", ReviewResult::WORDS.join(", "));
