@@ -61,6 +61,7 @@ impl<'a> Case<'a> {
     /// Whether any of it falls under 42 CFR Part 2.
     pub fn is_part2(&self) -> bool {
         super::is_under_part2(self.facts.records, self.facts.client, self.protocol())
+            || self.facts.about.contains(&RecordKind::SudCounsellingNote)
     }
 
     /// Whether all of it has its identifiers removed.

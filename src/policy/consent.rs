@@ -204,7 +204,13 @@ fn is_cured_by_signing(short: Shortfall) -> bool {
 
 fn shortfalls(consent: &Consent, client: &Client, request: &Request, facts: &Facts<'_>, today: Date) -> Vec<Shortfall> {
     let (terms, protocol, records) = (&consent.terms, &facts.protocol.protocol, facts.records);
-    let kinds: Vec<RecordKind> = records.iter().map(|record| record.latest.record_kind).collect();
+    let is_told = records.is_empty();
+    let kinds: Vec<RecordKind> = match (is_told, facts.about) {
+        (false, _) => records.iter().map(|record| record.latest.record_kind).collect(),
+        // Nobody knows: whatever there is may be meant.
+        (true, []) => facts.held.to_vec(),
+        (true, said) => said.to_vec(),
+    };
     let is_part2 = records.iter().any(|record| is_part2(record, Some(client), protocol));
     let is_spoken = terms.method == Some(SignMethod::Verbal);
     let is_light = !is_part2 && !records.is_empty() && records.iter().all(|record| record.latest.label == Label::N);
@@ -219,8 +225,10 @@ fn shortfalls(consent: &Consent, client: &Client, request: &Request, facts: &Fac
         (Shortfall::False, consent.false_because.is_some()),
         (Shortfall::Early, starts_later(consent, today)),
         (Shortfall::Signatory, !is_signed(terms, client, protocol, today)),
-        // What is told without a record is no note that needs a consent of its own, nor covered by such a consent.
-        (Shortfall::Kind, kinds.iter().any(|kind| !terms.kinds.contains(kind)) || (kinds.is_empty() && is_own(terms))),
+        (
+            Shortfall::Kind,
+            kinds.iter().any(|kind| !terms.kinds.contains(kind)) || (is_told && is_apart_from(terms, facts.about)),
+        ),
         (Shortfall::Tag, records.iter().any(|record| !uncovered_tags(record, terms).is_empty())),
         (Shortfall::Purpose, !terms.purposes.contains(&request.purpose)),
         (Shortfall::Date, records.iter().any(|record| is_outside(record.latest.date, terms))),
@@ -232,15 +240,23 @@ fn shortfalls(consent: &Consent, client: &Client, request: &Request, facts: &Fac
         ),
         (
             Shortfall::SudNotes,
-            kinds.contains(&RecordKind::SudCounsellingNote) && terms.note_class != Some(NoteClass::SudCounselling),
+            !is_told
+                && kinds.contains(&RecordKind::SudCounsellingNote)
+                && terms.note_class != Some(NoteClass::SudCounselling),
         ),
         (Shortfall::Proceedings, is_part2 && request.purpose == Purpose::Legal && !terms.legal_proceedings),
     ];
     ways.into_iter().filter(|(_, falls)| *falls).map(|(way, _)| way).collect()
 }
 
-fn is_own(terms: &ConsentTerms) -> bool {
-    terms.note_class.is_some()
+/// Notes that need a consent of their own are told under that alone, and nothing else is told under it.
+fn is_apart_from(terms: &ConsentTerms, said: &[RecordKind]) -> bool {
+    let class_of = |kind: &RecordKind| match kind {
+        RecordKind::PsychotherapyNote => Some(NoteClass::Psychotherapy),
+        RecordKind::SudCounsellingNote => Some(NoteClass::SudCounselling),
+        _ => None,
+    };
+    said.iter().any(|kind| class_of(kind) != terms.note_class) || (said.is_empty() && terms.note_class.is_some())
 }
 
 fn is_outside(date: Date, terms: &ConsentTerms) -> bool {

@@ -39,6 +39,7 @@ use crate::vocabulary::Medium;
 use crate::vocabulary::Notice;
 use crate::vocabulary::Profile;
 use crate::vocabulary::Purpose;
+use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
 
 use case::Case;
@@ -116,6 +117,10 @@ pub struct Facts<'a> {
     pub trainings: &'a [Training],
     /// What; empty for what is told without a record.
     pub records: &'a [Record],
+    /// Of what is told without a record, the kinds that it is about; empty where nobody said.
+    pub about: &'a [RecordKind],
+    /// The kinds of the client's records, where something is told without a record.
+    pub held: &'a [RecordKind],
     /// Whether these are all records of the client, and more than one.
     pub is_everything: bool,
     /// The client's consents that name the recipient, in the order of their filing.
@@ -157,6 +162,9 @@ pub const RECIPIENT: &str = "the recipient's name";
 pub const PRACTICE: &str = "the practice's name or contact";
 /// What the page says in the practice's own words.
 pub const PROTOCOL: &str = "the protocol's words for the page";
+
+/// What is told, in its author's words.
+pub const TOLD: &str = "what is told";
 
 /// Somebody else's name or number in what would leave.
 #[derive(Clone, Debug, PartialEq, Eq)]

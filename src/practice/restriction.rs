@@ -93,6 +93,12 @@ impl Restriction {
         if today < self.asked.on { RestrictionState::Early } else { RestrictionState::Live }
     }
 
+    /// Whether it holds today for what is told without a record: where the practice ended it, that may be of before.
+    pub fn holds_for_told(&self, today: Date) -> bool {
+        let is_over = |ended: &RestrictionEnded| ended.by != EndedBy::Practice && today >= ended.on;
+        today >= self.asked.on && !self.ended.as_ref().is_some_and(is_over)
+    }
+
     /// Whether it holds today for a record. The practice ends it for later records alone: it goes on for what was filed
     /// before the end was entered, and for what is dated before the end.
     pub fn holds(&self, today: Date, record: &Record) -> bool {

@@ -5,6 +5,7 @@
 use crate::id::ClientId;
 use crate::id::DisclosureId;
 use crate::id::RecipientId;
+use crate::policy;
 use crate::policy::accounting;
 use crate::policy::accounting::Exception;
 use crate::policy::accounting::LookBack;
@@ -304,18 +305,32 @@ fn row(
     let is_asked = |(standing, looked): (&Standing, &Looked)| {
         (*standing == Standing::Required && day >= looked.from).then_some(looked.regime)
     };
+    let details = sent.recipient.as_ref();
+    let unknown = made.recipient.to_string();
+    let alias = details.map_or(unknown.as_str(), |details| details.alias.as_str());
+    let name = details.and_then(|details| details.name.as_ref());
+    let organisation = details.and_then(|details| details.organisation.as_ref());
+    let mut of_recipient = |text: &str| {
+        let text = plain::harmless(text);
+        others.as_mut().map_or(Ok(text.clone()), |others| others.of_recipient(&text))
+    };
+    let organisation = organisation.map(|text| of_recipient(text.as_str())).transpose()?;
+    let name = name.map(|name| of_recipient(name.as_str())).transpose()?;
     let mut clean = |text: &str| {
         let text = plain::harmless(text);
         others.as_mut().map_or(Ok(text.clone()), |others| others.without(&text))
     };
-    let details = sent.recipient.as_ref();
-    let unknown = made.recipient.to_string();
-    let alias = details.map_or(unknown.as_str(), |details| details.alias.as_str());
-    let name = details.and_then(|details| details.name.as_ref()).map_or(alias, |name| name.as_str());
-    let organisation = details.and_then(|details| details.organisation.as_ref());
+    let recipient = name.map_or_else(|| clean(alias), Ok)?;
     let contact = details.and_then(|details| details.contact.as_ref());
     let is_told = |flag: &Flag| asked.audience != Audience::Client || flag.is_for_client();
-    let why = made.why.as_ref().filter(|_| asked.audience == Audience::Internal);
+    // What was told without a record is described in words that the client may see.
+    let words = made.why.as_ref().filter(|_| sent.parts.is_empty() && made.medium != Medium::Package);
+    let words = words.filter(|_| !policy::is_for_safety(made.basis));
+    let what = match words {
+        Some(words) => clean(&words.as_str().replace('\n', " "))?,
+        None => plain::description(&sent.parts, made.basis, made.medium),
+    };
+    let why = made.why.as_ref().filter(|_| words.is_none() && asked.audience == Audience::Internal);
     Ok(Row {
         disclosures: vec![made.disclosure],
         first_n: at,
@@ -324,10 +339,10 @@ fn row(
         last: day,
         recipient_id: made.recipient,
         alias: (asked.audience != Audience::Client).then(|| alias.to_owned()),
-        recipient: clean(name)?,
-        organisation: organisation.map(|text| clean(text.as_str())).transpose()?,
+        recipient,
+        organisation,
         address: contact.map(|text| clean(text.as_str())).transpose()?,
-        what: plain::description(&sent.parts),
+        what,
         purpose: made.purpose,
         basis: made.basis,
         medium: made.medium,

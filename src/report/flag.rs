@@ -64,7 +64,8 @@ impl Flag {
             (!accounting::is_wanted(made.basis), Self::NoConsent),
             (made.basis == Basis::Incident, Self::Incident),
             (is_unverified, Self::Unverified),
-            (made.why.is_some(), Self::Why),
+            // What was told is described, and nothing is lifted by that.
+            (made.why.is_some() && (made.medium == Medium::Package || is_safety), Self::Why),
         ];
         said.into_iter().filter_map(|(is_so, flag)| is_so.then_some(flag)).collect()
     }

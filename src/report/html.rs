@@ -55,7 +55,7 @@ pub fn page(report: &Accounting) -> String {
         Some(svg) => {
             html.push_str(&format!("<section>\n<h2>When</h2>\n<figure>\n{svg}</figure>\n</section>\n{}", table(report)))
         }
-        None => html.push_str(&format!("<p>{}</p>\n", page::NOTHING)),
+        None => html.push_str(&format!("<p>{}</p>\n", page::nothing(report))),
     }
     html.push_str("<section>\n<h2>What the marks mean</h2>\n<ul>\n");
     for line in page::marks(report) {

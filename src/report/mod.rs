@@ -13,7 +13,7 @@ pub mod json;
 mod others;
 pub mod outstanding;
 pub mod overrides;
-mod page;
+pub mod page;
 mod plain;
 pub mod refusals;
 mod series;

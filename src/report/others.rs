@@ -8,6 +8,8 @@ use crate::id::ClientId;
 use crate::report::ReportError;
 use crate::scan;
 use crate::scan::Allowed;
+use crate::scan::Hit;
+use crate::scan::IdentifierKind;
 use crate::vault::catalog::Catalog;
 
 /// What stands in the place of an id.
@@ -24,6 +26,8 @@ pub struct Others<'c> {
     allowed: Allowed,
     /// Each text once: a recipient stands in many rows.
     known: BTreeMap<String, String>,
+    /// The same of recipients' own names.
+    names: BTreeMap<String, String>,
     /// How many different texts were changed.
     pub put_out: usize,
 }
@@ -31,7 +35,29 @@ pub struct Others<'c> {
 impl<'c> Others<'c> {
     /// For a report about `client`.
     pub fn of(catalog: &'c Catalog, client: ClientId) -> Self {
-        Self { catalog, client, allowed: [client].into_iter().collect(), known: BTreeMap::new(), put_out: 0 }
+        Self {
+            catalog,
+            client,
+            allowed: [client].into_iter().collect(),
+            known: BTreeMap::new(),
+            names: BTreeMap::new(),
+            put_out: 0,
+        }
+    }
+
+    /// The recipient's own name or organisation, which the law asks for (45 CFR 164.528(b)(2)(ii)): a namesake among the
+    /// clients takes nothing from it, and to put that word out would say that there is one. Aliases, ids and numbers go.
+    pub fn of_recipient(&mut self, text: &str) -> Result<String, ReportError> {
+        if let Some(known) = self.names.get(text) {
+            return Ok(known.clone());
+        }
+        let is_name = |hit: &Hit| {
+            matches!(hit.kind, IdentifierKind::Name | IdentifierKind::Nickname | IdentifierKind::Representative)
+        };
+        let hits = scan::scan(text, self.catalog, &self.allowed)?.hits;
+        let left = if hits.iter().all(is_name) { text.to_owned() } else { self.without(text)? };
+        self.names.insert(text.to_owned(), left.clone());
+        Ok(left)
     }
 
     /// `text` without anybody else.

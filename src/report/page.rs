@@ -10,7 +10,12 @@ use crate::vocabulary::Profile;
 /// Its title.
 pub const TITLE: &str = "Accounting of disclosures";
 /// Instead of rows.
-pub const NOTHING: &str = "Nothing was disclosed in these days.";
+pub fn nothing(report: &Accounting) -> String {
+    match report.statutory {
+        Some(regime) => format!("In these days there is nothing that {} asks for.", regime.name()),
+        None => "Nothing was disclosed in these days.".to_owned(),
+    }
+}
 
 /// Whose it is, about whom, and what it was made from.
 pub fn facts(report: &Accounting) -> Vec<(&'static str, String)> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::policy::purposes::meaning;
 use crate::report::history::Part;
 use crate::time::Date;
+use crate::vocabulary::Basis;
 use crate::vocabulary::Medium;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
@@ -60,9 +61,15 @@ fn plural(one: &str, count: usize) -> String {
 }
 
 /// What was sent, briefly and without a title: how many records of which kind, and of which days.
-pub fn description(parts: &[Part]) -> String {
+pub fn description(parts: &[Part], basis: Basis, how: Medium) -> String {
     if parts.is_empty() {
-        return "nothing of the record itself".to_owned();
+        let what = match basis {
+            Basis::Threat | Basis::MedicalEmergency => "what was needed to avert harm",
+            Basis::AbuseReport => "what a law asks to be reported",
+            _ => return "nothing of the record itself".to_owned(),
+        };
+        let how = if how == Medium::Oral { "told by mouth" } else { medium(how) };
+        return format!("{what}, {how}");
     }
     let mut groups: BTreeMap<(RecordKind, bool, bool), Vec<Date>> = BTreeMap::new();
     for part in parts {
@@ -97,18 +104,18 @@ mod tests {
 
     #[test]
     fn what_went_is_told_by_kind_and_day() {
+        let of = |parts: &[Part]| description(parts, Basis::Consent, Medium::Paper);
         let notes = [part(RecordKind::ProgressNote, 3, false), part(RecordKind::ProgressNote, 1, false)];
-        assert_eq!(description(&notes), "2 progress notes (2026-11-01 to 2026-11-03)");
+        assert_eq!(of(&notes), "2 progress notes (2026-11-01 to 2026-11-03)");
         let mixed = [part(RecordKind::Letter, 3, false), part(RecordKind::Assessment, 4, true)];
-        assert_eq!(description(&mixed), "1 excerpt of an assessment (2026-11-04); 1 letter (2026-11-03)");
+        assert_eq!(of(&mixed), "1 excerpt of an assessment (2026-11-04); 1 letter (2026-11-03)");
         let nameless = Part { de_identified: true, ..part(RecordKind::SessionIndividual, 2, true) };
-        assert_eq!(
-            description(&[nameless, nameless]),
-            "2 excerpts of notes of a session (2026-11-02, identifiers removed)"
-        );
+        assert_eq!(of(&[nameless, nameless]), "2 excerpts of notes of a session (2026-11-02, identifiers removed)");
         assert_eq!(plural("discharge summary", 2), "discharge summaries");
         assert_eq!(plural("plan of care", 2), "plans of care");
-        assert_eq!(description(&[]), "nothing of the record itself");
+        assert_eq!(of(&[]), "nothing of the record itself");
+        let harm = description(&[], Basis::Threat, Medium::Oral);
+        assert_eq!(harm, "what was needed to avert harm, told by mouth");
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub fn page(report: &Accounting) -> String {
     }
     text.push('\n');
     if report.rows.is_empty() {
-        text.push_str(&format!("{}\n", page::NOTHING));
+        text.push_str(&format!("{}\n", page::nothing(report)));
     }
     for (at, row) in report.rows.iter().enumerate() {
         text.push_str(&entry(at + 1, row));

@@ -39,12 +39,15 @@ use crate::time::Zone;
 use crate::vault::Vault;
 use crate::vocabulary::AgreementState;
 use crate::vocabulary::Basis;
+use crate::vocabulary::RecordKind;
 
 /// What a request says besides its records.
 #[derive(Clone, Debug, Default)]
 pub struct Circumstances {
     /// Whom it is about, where the records do not say.
     pub client: Option<ClientId>,
+    /// What kinds of records it is about, where it is told without one.
+    pub kinds: Vec<RecordKind>,
     /// What was answered, for a safety disclosure.
     pub safety: Option<Answers>,
     /// Where it is done.
@@ -65,6 +68,8 @@ pub struct Matter {
     /// What.
     pub records: Vec<Record>,
     judged: Vec<Record>,
+    about: Vec<RecordKind>,
+    held: Vec<RecordKind>,
     is_everything: bool,
     restrictions: Vec<Restriction>,
     concerns: Vec<Concern>,
@@ -110,6 +115,8 @@ impl Matter {
             Some(client) => whole > 1 && !catalog.has_more_records(client.id(), whole)?,
             None => false,
         };
+        let told_of = client.as_ref().filter(|_| records.is_empty());
+        let held = told_of.map(|client| catalog.kinds_of(client.id())).transpose()?;
         let restrictions = client.as_ref().map(|client| catalog.restrictions(Some(client.id()))).transpose()?;
         let concerns = concerns(vault, client.as_ref(), &rooted)?;
         let was_reported = client.as_ref().map(|client| was_reported(vault, client)).transpose()?;
@@ -122,6 +129,8 @@ impl Matter {
             client,
             records,
             judged,
+            about: about.kinds,
+            held: held.unwrap_or_default(),
             is_everything,
             restrictions: restrictions.unwrap_or_default(),
             concerns,
@@ -175,6 +184,8 @@ impl Matter {
             agreements: &party.agreements,
             trainings: &party.trainings,
             records: &self.judged,
+            about: &self.about,
+            held: &self.held,
             is_everything: self.is_everything,
             consents: &party.consents,
             restrictions: &self.restrictions,

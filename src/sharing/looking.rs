@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::rc::Rc;
 
+use crate::id::ClientId;
 use crate::id::RecordId;
 use crate::policy::Found;
 use crate::policy::More;
@@ -97,9 +98,26 @@ pub fn look_at_page<'a>(
     // A group's common part is about nobody; what goes with it is.
     let first = records.iter().find(|record| record.latest.client.is_some());
     let allowed = first.map(allowed_in).unwrap_or_default();
+    look_at(vault, &allowed, texts)
+}
+
+/// Looks through the words that say what is told of a client.
+pub fn look_at_told<'a>(
+    vault: &Vault,
+    client: Option<ClientId>,
+    texts: impl IntoIterator<Item = (&'static str, &'a str)>,
+) -> Result<Vec<Found>, ShareError> {
+    look_at(vault, &client.into_iter().collect(), texts)
+}
+
+fn look_at<'a>(
+    vault: &Vault,
+    allowed: &Allowed,
+    texts: impl IntoIterator<Item = (&'static str, &'a str)>,
+) -> Result<Vec<Found>, ShareError> {
     let mut found = Vec::new();
     for (place, text) in texts {
-        if !scan::scan(text, vault.catalog(), &allowed)?.hits.is_empty() {
+        if !scan::scan(text, vault.catalog(), allowed)?.hits.is_empty() {
             found.push(Found { record: None, place, at: None, has_lines: false, more: None });
         }
     }

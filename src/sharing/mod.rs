@@ -236,6 +236,10 @@ pub fn plan<R: CryptoRng + RngCore>(
     let own = protocol.notice.iter().map(|added| added.text.as_str()).chain([protocol.handling.how.as_str()]);
     let own = own.filter(|_| has_page).map(|text| (policy::PROTOCOL, text));
     found.extend(looking::look_at_page(vault, &records, own)?);
+    // Why it is done for safety stays in the vault; what was told is in the client's accounting.
+    let told = request.why.iter().filter(|_| !has_page && request.about.safety.is_none());
+    let client = request.about.client;
+    found.extend(looking::look_at_told(vault, client, told.map(|words| (policy::TOLD, words.as_str())))?);
     let practice = vault.catalog().practice()?;
     let ours = practice.name.iter().chain(&practice.contact).filter(|_| has_page);
     let ours = ours.map(|line| (policy::PRACTICE, line.as_str()));

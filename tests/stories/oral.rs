@@ -111,3 +111,48 @@ fn whoever_could_use_it_against_the_client_hears_it_after_a_thought_alone() {
     let event = &confirmed["entries"][0]["event"];
     assert_eq!(event["confirmed"], json!(["adverse-use-reviewed", "conflict-acknowledged"]));
 }
+
+#[test]
+fn what_is_told_is_judged_by_the_kinds_it_is_about_and_unsaid_by_all_that_there_are() {
+    let practice = practice();
+    practice.write("note.txt", "slept");
+    practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", "other"]);
+    practice.consent("dr-lee");
+    let said = practice.run(&oral("dr-lee", "phone-private", &["--json"]));
+    let reason = &said.error()["reasons"][0];
+    let again = "subrosa disclose oral --client mk-01 --to dr-lee --purpose treat --setting phone-private --about TEXT";
+    assert_eq!(
+        (&reason["id"], &reason["cure"]),
+        (&json!("E-CONSENT-KIND"), &json!(format!("{again} --kind progress-note")))
+    );
+    let as_kind = |kind: &'static str| [&oral("dr-lee", "phone-private", &[])[..], &["--kind", kind]].concat();
+    assert_eq!(reasons(&practice, 3, &as_kind("assessment")), ["E-CONSENT-KIND"]);
+    assert_eq!(reasons(&practice, 3, &as_kind("sud-counselling-note")), ["E-CONSENT-KIND"]);
+    practice.ok(&as_kind("letter"));
+    practice.ok(&["restrict", "add", "--client", "mk-01", "--kind", "progress-note"]);
+    assert_eq!(reasons(&practice, 3, &as_kind("progress-note")), ["E-RESTRICT"]);
+    assert_eq!(reasons(&practice, 3, &oral("dr-lee", "phone-private", &[])), ["E-CONSENT-KIND", "E-RESTRICT"]);
+    practice.ok(&as_kind("letter"));
+}
+
+#[test]
+fn what_was_told_stands_in_the_accounting_and_names_nobody_else() {
+    let practice = practice();
+    practice.ok(&["client", "add", "pz-02", "--name", "Petra Zwei", "--adult"]);
+    practice.ok(&["recipient", "edit", "dr-lee", "--name", "Dr. Karl Zwei", "--organisation", "Praxis Zwei"]);
+    practice.consent("dr-lee");
+    let told = ["disclose", "oral", "--client", "mk-01", "--to", "dr-lee", "--purpose", "treat"];
+    let about = [&told[..], &["--setting", "private-office", "--about", "sleep of Petra Zwei"]].concat();
+    assert_eq!(reasons(&practice, 3, &about), ["E-THIRDPARTY"]);
+    practice.ok(&oral("dr-lee", "phone-private", &[]));
+    let ask = ["report", "accounting", "--client", "mk-01", "--for-client", "--format", "csv"];
+    let page = practice.ok(&ask).stdout;
+    for words in ["when the next session is", "Dr. Karl Zwei", "Praxis Zwei"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("WHY"), "{page}");
+    assert_eq!(practice.ok(&["report", "overrides"]).stdout, "");
+    let none =
+        practice.ok(&["report", "accounting", "--client", "mk-01", "--statutory-only", "part2", "--format", "text"]);
+    assert!(none.stdout.contains("nothing that Part 2 asks for"), "{none:?}");
+}

@@ -170,7 +170,8 @@ fn what_falls_under_part_2_goes_to_medical_personnel_alone_and_asks_two_question
         error["reasons"][0]["cure"].as_str().unwrap().to_owned()
     };
     assert_eq!(cure("crisis"), "subrosa recipient edit crisis --medical-personnel");
-    assert!(cure("police").starts_with("subrosa consent grant --client mk-01 --to police --kind progress-note"));
+    // No consent lets it go to the police.
+    assert!(cure("police").starts_with("subrosa safety disclose --client mk-01 --to RECIPIENT --medium oral"));
     practice.ok(&["recipient", "edit", "crisis", "--medical-personnel"]);
     assert_eq!(reasons(&practice, 3, &to("crisis", &[])), ["E-SAFETY-INCOMPLETE"]);
     let medical = [("facility", "St Vincent, casualty"), ("nature_of_emergency", "Overdose")];

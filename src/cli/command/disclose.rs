@@ -21,6 +21,7 @@ use crate::vault::Vault;
 use crate::vault::transaction::Committed;
 use crate::vocabulary::Medium;
 use crate::vocabulary::Purpose;
+use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
 
 /// How something is disclosed that is no package.
@@ -47,6 +48,9 @@ pub struct Args {
     /// The room in which it is told
     #[arg(long, value_name = "SETTING", value_parser = words::<Setting>(Setting::WORDS))]
     pub setting: Option<Setting>,
+    /// What kinds of records it is about; without it, it may be about any
+    #[arg(long = "kind", value_name = "KIND", value_parser = words::<RecordKind>(RecordKind::WORDS))]
+    pub kinds: Vec<RecordKind>,
     /// What is told, in your own words; kept in the ledger
     #[arg(long, value_name = "TEXT")]
     pub about: Option<String>,
@@ -105,6 +109,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         expires: None,
         about: Circumstances {
             client: Some(client.id()),
+            kinds: args.kinds,
             room: policy::Room { setting: Some(setting), is_needed: true, is_recorded: false },
             ..Circumstances::default()
         },

@@ -37,7 +37,8 @@ fn again(plan: &SharePlan) -> Option<String> {
             Some(setting) if setting.is_private() => format!(" --setting {setting}"),
             _ => String::new(),
         };
-        return (medium != Medium::Package).then(|| format!("{talk}{room} --about TEXT"));
+        let kinds: String = request.about.kinds.iter().map(|kind| format!(" --kind {kind}")).collect();
+        return (medium != Medium::Package).then(|| format!("{talk}{room}{kinds} --about TEXT"));
     }
     let mut again = "subrosa safety disclose --client {client} --to {recipient}".to_owned();
     for id in &request.records {

@@ -116,7 +116,9 @@ impl Blanks {
         let client = plan.request.about.client.or_else(|| records.iter().find_map(|record| record.client));
         let client = client.and_then(|id| Who::client(catalog, id).ok());
         let client = client.map(|who| if plan.request.group.is_some() { who.id } else { who.alias });
-        let kinds: BTreeSet<_> = records.iter().map(|record| record.record_kind.as_str()).collect();
+        let said = plan.request.about.kinds.iter().filter(|_| records.is_empty());
+        let kinds = records.iter().map(|record| record.record_kind.as_str()).chain(said.map(|kind| kind.as_str()));
+        let kinds: BTreeSet<_> = kinds.collect();
         let for_one = for_one_consent(&kinds);
         let uncarried = |record: &RecordVersion| {
             let carried = default_tags(record.record_kind);
@@ -155,12 +157,13 @@ impl Blanks {
 
     fn fill(&self, catalog: &Catalog, plan: &SharePlan, reason: &policy::Reason) -> String {
         let signed = reason.consent.and_then(|id| catalog.consent(id).ok().flatten());
+        let named = signed.iter().find_map(|consent| consent.terms.kinds.first()).map(|kind| kind.as_str());
         let signed = signed.and_then(|consent| consent.terms.signed_on).map(|day| day.to_string());
         let record = reason.record.map_or_else(|| self.record.clone(), |id| on_file(plan, id).to_string());
         let consent = reason.consent.map_or_else(|| "CONSENT".to_owned(), |id| id.to_string());
         // What a draft lacks may be said with today's date, so it comes first.
         let concern = reason.concern.map_or_else(|| "CONCERN".to_owned(), |id| id.to_string());
-        let kind = reason.record.and_then(|id| self.kind_of.get(&id).copied()).unwrap_or("KIND");
+        let kind = reason.record.and_then(|id| self.kind_of.get(&id).copied()).or(named).unwrap_or("KIND");
         let own = [
             ("{kind}", kind.to_owned()),
             ("{missing}", completing(&reason.missing)),

@@ -42,6 +42,9 @@ const SHARE: &str = "subrosa share {records} --to {recipient} --purpose {purpose
 const REPRESENT: &str = "subrosa client representative {client} --recipient {signatory} --relationship guardian \
                          --authority guardian --evidence TEXT --from {signed}";
 const APART: &str = "subrosa share {record} --to {recipient} --purpose {purpose}";
+const SAY: &str = "subrosa share {records} --to {recipient} --purpose {purpose} --kind {kind}";
+const UNSAID: &str =
+    "nobody said what kind of record this is about, and the consent does not name every kind that there is";
 const INVOLVED: &str = "seed A: \"without the consent of the individual involved\"";
 const UNLESS: &str = "seed B: \"unless given explicit consent\"";
 const AUTONOMY: &str = "seed A: \"respect for the client’s privacy and autonomy\"";
@@ -319,6 +322,9 @@ fn short(case: &Case<'_>, rule: &'static Rule, way: Shortfall) -> Vec<Reason> {
                 && let Some(record) = covered_apart(case, |record| !is_own(record))
             {
                 (reason.cure, reason.record) = (APART, Some(record));
+            }
+            if way == Shortfall::Kind && case.facts.records.is_empty() && case.facts.about.is_empty() {
+                (reason.text, reason.cure) = (UNSAID, SAY);
             }
             if way == Shortfall::Signatory {
                 (reason.cure, reason.signatory) = to_be_signed(case, consent, rule);

@@ -6,6 +6,7 @@ use crate::policy::PRACTICE;
 use crate::policy::PROTOCOL;
 use crate::policy::RECIPIENT;
 use crate::policy::Reason;
+use crate::policy::TOLD;
 use crate::policy::case::Case;
 use crate::policy::case::is_part2;
 use crate::policy::extent;
@@ -18,6 +19,7 @@ use crate::vocabulary::Medium;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::Role;
+use crate::vocabulary::default_tags;
 
 use super::NOT_ANYONE;
 use super::OUR_CHOICE;
@@ -37,9 +39,7 @@ pub(super) const RULES: &[Rule] = &[
         cure: "subrosa restrict list --client {client}",
         exit: 3,
         // It does not hold where safety or a law compels (45 CFR 164.522(a)(1)(iii) and (v)).
-        applies: |case, rule| {
-            about_records(rule, case, |record| !case.is_for_safety() && is_restricted(case, record, false))
-        },
+        applies: |case, rule| if case.is_for_safety() { Vec::new() } else { restricted(case, rule, false) },
     },
     Rule {
         id: "E-RESTRICT-SELFPAY",
@@ -47,7 +47,7 @@ pub(super) const RULES: &[Rule] = &[
         source: &["seed A: \"respect for personal boundaries\"", "45 CFR 164.522(a)(1)(vi)"],
         cure: "subrosa restrict list --client {client}",
         exit: 3,
-        applies: |case, rule| about_records(rule, case, |record| is_restricted(case, record, true)),
+        applies: |case, rule| restricted(case, rule, true),
     },
     Rule {
         id: "E-CONCERN",
@@ -90,10 +90,10 @@ pub(super) const RULES: &[Rule] = &[
                 return Vec::new();
             }
             if case.facts.records.is_empty() {
-                let kinds = RecordKind::ALL.iter();
-                let needs_any =
-                    kinds.into_iter().any(|kind| matrix.allows(role, *kind, case.request.purpose, true, true));
-                return about_recipient(rule, case, !needs_any);
+                let may = |kind: &RecordKind| matrix.allows(role, *kind, case.request.purpose, true, true);
+                let said = case.facts.about;
+                let needs = if said.is_empty() { RecordKind::ALL.iter().any(may) } else { said.iter().all(may) };
+                return about_recipient(rule, case, !needs);
             }
             about_records(rule, case, |record| {
                 let excerpt = record.latest.excerpt_of.as_ref();
@@ -164,7 +164,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Roles that get nothing under 42 CFR Part 2: no consent of the usual kind and no row of a protocol lets it go to them.
-const NEVER_PART2: &[Role] = &[Role::Police, Role::PotentialVictim];
+pub(super) const NEVER_PART2: &[Role] = &[Role::Police, Role::PotentialVictim];
 
 fn never_under_part2(rule: &'static Rule, case: &Case<'_>, role: Role) -> Vec<Reason> {
     let client = case.facts.client;
@@ -207,21 +207,26 @@ fn cure_of(found: &Found, rule: &Rule) -> &'static str {
             "subrosa agreement add {recipient} --type {agreement} --signed-on {today} --standard --understood explained"
         }
         (RECIPIENT, _) => "subrosa recipient edit {recipient} --name TEXT",
+        (TOLD, _) => "subrosa share {records} --to {recipient} --purpose {purpose}",
         (PROTOCOL | PRACTICE, _) => "subrosa protocol edit",
         (_, true) => rule.cure,
         (_, false) => "subrosa add FILE --client {client} --kind {kind} --title TEXT",
     }
 }
 
-fn is_restricted(case: &Case<'_>, record: &Record, self_pay: bool) -> bool {
-    case.facts.restrictions.iter().any(|restriction| {
-        restriction.asked.self_pay == self_pay
-            && restriction.holds(case.today, record)
-            && matches(restriction, case, record)
-    })
+/// What is told without a record is restricted as a whole.
+fn restricted(case: &Case<'_>, rule: &'static Rule, self_pay: bool) -> Vec<Reason> {
+    let asked = case.facts.restrictions.iter().filter(|restriction| restriction.asked.self_pay == self_pay);
+    let to_this: Vec<_> = asked.filter(|restriction| is_of_this(restriction, case)).collect();
+    if case.facts.records.is_empty() {
+        let binds = |one: &&Restriction| one.holds_for_told(case.today) && touches_told(one, case.facts.about);
+        return about_recipient(rule, case, to_this.iter().any(binds));
+    }
+    about_records(rule, case, |record| to_this.iter().any(|one| one.holds(case.today, record) && touches(one, record)))
 }
 
-fn matches(restriction: &Restriction, case: &Case<'_>, record: &Record) -> bool {
+/// Whether it is about this recipient and purpose.
+fn is_of_this(restriction: &Restriction, case: &Case<'_>) -> bool {
     let (asked, recipient) = (&restriction.asked, case.facts.recipient);
     // What was paid for is kept from payers, and needs nobody to name them.
     let is_payer = matches!(recipient.details.role, Role::Payer | Role::PayerAuditor)
@@ -229,7 +234,19 @@ fn matches(restriction: &Restriction, case: &Case<'_>, record: &Record) -> bool 
     (!asked.self_pay || is_payer)
         && (asked.recipients.is_empty() || asked.recipients.contains(&recipient.id()))
         && (asked.roles.is_empty() || asked.roles.contains(&recipient.details.role))
-        && (asked.kinds.is_empty() || asked.kinds.contains(&record.latest.record_kind))
         && (asked.purposes.is_empty() || asked.purposes.contains(&case.request.purpose))
+}
+
+fn touches(Restriction { asked, .. }: &Restriction, record: &Record) -> bool {
+    (asked.kinds.is_empty() || asked.kinds.contains(&record.latest.record_kind))
         && (asked.tags.is_empty() || asked.tags.iter().any(|tag| record.latest.tags.contains(tag)))
+}
+
+/// Where nobody said what it is about, it may be about what is restricted. A kind has the tags that it carries of itself.
+fn touches_told(Restriction { asked, .. }: &Restriction, said: &[RecordKind]) -> bool {
+    let is_tagged = |kind: &RecordKind| asked.tags.iter().any(|tag| default_tags(*kind).contains(&tag.as_str()));
+    said.is_empty()
+        || said.iter().any(|kind| {
+            (asked.kinds.is_empty() || asked.kinds.contains(kind)) && (asked.tags.is_empty() || is_tagged(kind))
+        })
 }

@@ -10,12 +10,16 @@ use crate::vocabulary::Role;
 use super::OUR_CHOICE;
 use super::Rule;
 use super::about_recipient;
+use super::need::NEVER_PART2;
 use super::reason;
 use super::whole;
 
 const JUDGEMENT: &str = "seed A: \"the necessity to disclose information for the safety of the individual or others\"";
 const THREAT: &str = "45 CFR 164.512(j)(1)(i)";
 const ASK_CLIENT: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose}";
+
+const ASK_MEDICAL: &str = "subrosa safety disclose --client {client} --to RECIPIENT --medium oral --answers FILE";
+const TO_OTHERS: &str = "substance-use records never go to the police or to somebody who may be harmed, whatever is consented: in a medical emergency tell medical personnel; to others say what is needed without saying that somebody is in treatment, or get a court's order";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -73,7 +77,11 @@ pub(super) const RULES: &[Rule] = &[
             let applies = is_emergency && case.facts.safety.is_some() && case.is_part2() && !is_open;
             let mut reasons = about_recipient(rule, case, applies);
             // Nobody becomes medical personnel by being called so: others need the client, or say it without records.
-            if is_medical || !is_perhaps_medical(case.facts.recipient.details.role) {
+            let role = case.facts.recipient.details.role;
+            if NEVER_PART2.contains(&role) {
+                // No consent lets it go to these.
+                reasons.iter_mut().for_each(|reason| (reason.text, reason.cure) = (TO_OTHERS, ASK_MEDICAL));
+            } else if is_medical || !is_perhaps_medical(role) {
                 reasons.iter_mut().for_each(|reason| reason.cure = ASK_CLIENT);
             }
             reasons

@@ -210,6 +210,11 @@ fn substance_use_records_go_to_medical_personnel_alone_and_into_one_report() {
     let mut scene = threat();
     scene.records[0].latest.tags = vec![read("42cfrpart2")];
     assert_eq!(scene.reasons(), ["E-SPECIAL-PART2-EMERGENCY"]);
+    // No consent opens it for the police, so none is asked for.
+    let mut police = scene.clone();
+    police.recipient.details.role = Role::Police;
+    let reason = police.decide().unwrap_err().reasons.remove(0);
+    assert!(reason.rule.id == "E-SPECIAL-PART2-EMERGENCY" && reason.cure.contains("--medium oral"), "{reason:?}");
     scene.request.basis = Basis::MedicalEmergency;
     scene.request.purpose = Purpose::Emergency;
     assert_eq!(scene.reasons(), ["E-SAFETY-INCOMPLETE", "E-SPECIAL-PART2-EMERGENCY"]);

@@ -117,6 +117,12 @@ impl Condition {
 }
 
 impl Catalog {
+    /// The kinds of a client's records.
+    pub fn kinds_of(&self, client: ClientId) -> Result<Vec<RecordKind>, CatalogError> {
+        let sql = "SELECT DISTINCT kind FROM records WHERE client = ?1 ORDER BY kind";
+        self.all(sql, [client.to_string()], |row| parsed(row, 0))
+    }
+
     /// Whether a client has more than so many records that are no excerpts. Reads no more rows than it has to.
     pub fn has_more_records(&self, client: ClientId, than: usize) -> Result<bool, CatalogError> {
         let sql = "SELECT 1 FROM records INDEXED BY records_whole \

@@ -84,7 +84,7 @@ fn nine_rows_three_for_hipaa_four_for_part_2_and_two_told_all_the_same() {
     let row = |at: usize, name: &str| all["rows"][at][name].clone();
     assert_eq!(row(1, "flags"), serde_json::json!(["NO-CONSENT"]));
     assert_eq!(row(2, "flags"), serde_json::json!(["SAFETY", "NO-CONSENT"]));
-    assert_eq!(row(2, "description"), "nothing of the record itself");
+    assert_eq!(row(2, "description"), "what was needed to avert harm, told by mouth");
     assert_eq!((row(2, "required_by"), row(2, "part2")), (serde_json::json!(["hipaa"]), Value::Null));
     assert_eq!((row(4, "hipaa"), row(4, "flags")), ("individual".into(), serde_json::json!([])));
     assert_eq!((row(5, "hipaa"), row(5, "part2")), ("authorised".into(), "required".into()));

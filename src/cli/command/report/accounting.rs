@@ -33,6 +33,7 @@ use crate::report::accounting::Row;
 use crate::report::csv;
 use crate::report::html;
 use crate::report::json;
+use crate::report::page;
 use crate::report::text;
 use crate::vault::Vault;
 
@@ -175,7 +176,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if is_listed {
         judge(session, &vault, &target)?;
         if report.rows.is_empty() && !is_json {
-            session.note("nothing was disclosed in these days");
+            session.note(page::nothing(&report).trim_end_matches('.'));
         }
         session.answer("report-accounting", &told, Some(&vault))?;
         return Ok(Exit::Done);

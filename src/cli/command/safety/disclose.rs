@@ -171,7 +171,13 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         (None, None) => answers::ask(asked.stands_on.0 == Basis::MedicalEmergency, session)?,
     };
     let output = if is_package { targets.risks(&vault, session)? } else { Vec::new() };
-    let about = Circumstances { client: Some(asked.client.id()), safety: Some(answers), room, output };
+    let about = Circumstances {
+        client: Some(asked.client.id()),
+        safety: Some(answers),
+        room,
+        output,
+        ..Circumstances::default()
+    };
     let request = request(args, &asked, about, &vault, session)?;
     let (plan, committed) = carry_out(&request, &asked.passages, &mut vault, session)?;
 
