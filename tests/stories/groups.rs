@@ -371,7 +371,10 @@ fn a_group_that_met_where_others_could_hear_needs_a_reason_and_is_held() {
     doctor(&practice);
     consent(&practice, "mk-01");
     let share = ["share", &group, "--client", "mk-01", "--to", "gp", "--purpose", "treat"];
-    assert_eq!(reasons(&practice, &share), ["E-CONCERN", "E-CONCERN"]);
+    assert_eq!(reasons(&practice, &share), ["E-CONCERN"], "one concern, of both parts");
+    practice.write("fear.txt", "Somebody listens.\n");
+    practice.ok(&["concern", "open", "--client", "mk-01", "--text", "fear.txt"]);
+    assert_eq!(reasons(&practice, &share), ["E-CONCERN", "E-CONCERN"], "each concern");
 }
 
 #[test]
