@@ -351,6 +351,10 @@ fn who_was_uneasy_is_left_in_peace_until_the_next_day() {
     practice.ok(&[&share("mk-01")[..], &["--dry-run", "--confirm-after-discomfort"]].concat());
     practice.ok(&[&share("mk-02")[..], &["--dry-run"]].concat());
     assert_eq!(shown(&practice, &group)["participants"][0]["comfort"], "uneasy");
+    let shown = shown(&practice, "Circle");
+    assert!(practice.refused(4, &["group", "show", "circel"]).stderr.contains("Circle"));
+    let part = shown["participants"][0]["part"].as_str().unwrap();
+    assert!(practice.at_terminal(&[], &["info", part]).stdout.contains("uneasy"));
     practice.now += 86_400;
     practice.ok(&[&share("mk-01")[..], &["--dry-run"]].concat());
 }
