@@ -103,8 +103,17 @@ pub fn restriction(catalog: &Catalog, typed: &str) -> Result<Restriction, Failur
     catalog.restriction(id)?.ok_or_else(|| Failure::not_found(format!("there is no restriction {id}")))
 }
 
-/// The group whose id begins with `typed`.
+/// The group that is called `typed`, if only one is, or whose id begins so.
 pub fn group(catalog: &Catalog, typed: &str) -> Result<Group, Failure> {
+    let mut called = catalog.groups()?;
+    called.retain(|group| group.planned.name.as_str() == typed);
+    if let [_] = &called[..] {
+        return Ok(called.remove(0));
+    }
+    if !called.is_empty() {
+        let ids = called.iter().map(|group| group.id().to_string()).collect::<Vec<_>>().join(", ");
+        return Err(Failure::not_found(format!("{typed:?} is the name of several groups: {ids}")));
+    }
     let id: GroupId = by_prefix(catalog, IdKind::Group, typed)?;
     catalog.group(id)?.ok_or_else(|| Failure::not_found(format!("there is no group {id}")))
 }

@@ -42,6 +42,8 @@ pub enum By {
 pub enum What {
     /// A consent ends: it is granted anew, or let go.
     Consent(Consent),
+    /// A draft that is to take over from a consent that ends lacks this.
+    Begun(Consent, Vec<&'static str>),
     /// A recipient's agreement ends.
     Agreement(Agreement),
     /// A recipient's training ends.
@@ -115,11 +117,12 @@ impl Moment {
         Ok(Self { now, today, until: within.from_date(today, false)?, since: remembered.from_date(today, true)?, zone })
     }
 
-    /// How many days are left; fewer than none when it is past.
+    /// How many days are left by the practice's calendar; fewer than none when it is past, were it an hour of today.
     pub fn days(&self, by: By) -> i64 {
+        let days = self.today.until(self.day(by)).map_or(0, |span| i64::from(span.get_days()));
         match by {
-            By::Day(day) => self.today.until(day).map_or(0, |span| i64::from(span.get_days())),
-            By::Time(time) => (time.unix() - self.now.unix()).div_euclid(86_400),
+            By::Time(time) if time < self.now => days.min(-1),
+            _ => days,
         }
     }
 

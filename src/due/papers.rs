@@ -29,8 +29,11 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
             continue;
         }
         let id = recipient.id();
-        let trainings = vault.catalog().trainings(Some(id))?;
-        items.extend(agreement(&recipient, &vault.catalog().agreements(Some(id))?, moment));
+        let mut trainings = vault.catalog().trainings(Some(id))?;
+        trainings.retain(|training| training.done.on <= moment.today);
+        let mut agreements = vault.catalog().agreements(Some(id))?;
+        agreements.retain(|agreement| agreement.signed.signed_on <= moment.today);
+        items.extend(agreement(&recipient, &agreements, moment));
         items.extend(training(&recipient, &trainings, moment));
         let read = vault.catalog().acknowledged(&id.to_string())?;
         if has_to_read_anew(&adopted, recipient.details.role, read, &trainings, moment.today) {
@@ -48,7 +51,8 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
 fn consents(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<Item>, DueError> {
     let catalog = vault.catalog();
     let mut items = Vec::new();
-    for ending in catalog.consents_ending(moment.since, moment.until)? {
+    let filed = |consent: &Consent| consent.filed <= moment.now;
+    for ending in catalog.consents_ending(moment.since, moment.until)?.into_iter().filter(filed) {
         let Some(end) = consent::last_day(&ending.terms, protocol).filter(|end| *end >= moment.since) else {
             continue;
         };
@@ -60,19 +64,26 @@ fn consents(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<I
             let state = consent::state(one, &client, protocol, moment.today);
             matches!(state, ConsentState::Live | ConsentState::Early | ConsentState::Expired)
         };
-        let goes_on = |other: &Consent| {
+        let takes_over = |other: &Consent| {
             other.id() != ending.id()
-                && stands(other)
                 && consent::last_day(&other.terms, protocol).is_none_or(|last| last > end)
                 && ending.terms.recipients.iter().all(|one| other.terms.recipients.contains(one))
                 && ending.terms.kinds.iter().all(|one| other.terms.kinds.contains(one))
                 && ending.terms.purposes.iter().all(|one| other.terms.purposes.contains(one))
         };
+        let goes_on = |other: &Consent| stands(other) && takes_over(other);
+        let lacks = |one: &Consent| {
+            let lacks = consent::lacks(&one.terms, &client, protocol);
+            let is_draft = consent::state(one, &client, protocol, moment.today) == ConsentState::Draft;
+            (is_draft && consent::can_be_completed(&one.terms, &lacks)).then_some(lacks)
+        };
         let has_end = consent::last_day(&ending.terms, protocol).is_some();
         let others = catalog.consents(Some(client.id()))?;
         let is_anyone_there = is_anyone_there(vault, &ending)?;
         if stands(&ending) && has_end && is_anyone_there && !others.iter().any(goes_on) {
-            items.push(Item { what: What::Consent(ending), by: By::Day(end) });
+            let begun = others.iter().rev().filter(|other| takes_over(other));
+            let begun = begun.filter_map(|other| Some(What::Begun(other.clone(), lacks(other)?))).next();
+            items.push(Item { what: begun.unwrap_or(What::Consent(ending)), by: By::Day(end) });
         }
     }
     Ok(items)

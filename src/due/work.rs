@@ -5,6 +5,7 @@ use crate::due::DueError;
 use crate::due::Item;
 use crate::due::Moment;
 use crate::due::What;
+use crate::practice::export::Export;
 use crate::practice::group::Group;
 use crate::practice::protocol::Protocol;
 use crate::practice::talk::Talk;
@@ -24,39 +25,45 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
     let catalog = vault.catalog();
     let mut items = Vec::new();
     for followup in catalog.open_followups()? {
+        let disclosure = catalog.disclosure(followup.disclosure)?;
+        if disclosure.is_some_and(|disclosure| disclosure.time > moment.now) {
+            continue;
+        }
         let by = By::Time(followup.planned.due);
         items.push(Item { what: What::Followup(followup), by });
     }
-    for concern in catalog.open_concerns()? {
+    for concern in catalog.open_concerns()?.into_iter().filter(|concern| concern.filed <= moment.now) {
         let by = By::Day(concern.opened.due);
         items.push(Item { what: What::Concern(concern), by });
     }
     for id in catalog.unanswered()? {
-        let Some(disclosure) = catalog.disclosure(id)? else { continue };
+        let Some(disclosure) = catalog.disclosure(id)?.filter(|one| one.time <= moment.now) else { continue };
         let by = after(disclosure.time, protocol.periods.acknowledgement, &moment.zone)?;
         items.push(Item { what: What::Acknowledgement(id, disclosure.made.recipient), by });
     }
     let ours = vault.machines();
-    for export in catalog.open_exports()?.into_iter().filter(|export| ours.contains(&export.made.machine)) {
+    let is_here = |export: &Export| ours.contains(&export.made.machine) && export.at <= moment.now;
+    for export in catalog.open_exports()?.into_iter().filter(is_here) {
         let by = By::Time(export.made.expires);
         items.push(Item { what: What::Export(export), by });
     }
-    for (client, first) in catalog.clients_untold()? {
+    for (client, first) in catalog.clients_untold()?.into_iter().filter(|(_, first)| *first <= moment.now) {
         items.push(Item { what: What::Limits(client), by: By::Day(first.date_in(&moment.zone)) });
     }
-    for group in catalog.groups()? {
-        let open = catalog.talks(&group)?.into_iter().filter(|talk| talk.done.is_none());
-        items.extend(open.filter_map(|talk| reminder(&group, &talk, moment)));
+    let groups = catalog.groups()?;
+    for group in groups.iter().filter(|group| group.filed <= moment.now) {
+        let open = catalog.talks_among(group, &groups)?.into_iter().filter(|talk| talk.done.is_none());
+        items.extend(open.filter_map(|talk| reminder(group, &talk, moment)));
     }
     items.extend(keys(vault, moment)?);
     Ok(items)
 }
 
-/// A talk that can still be held, and the day on which it would be: one before the group no longer when that is closed, one
-/// after it not earlier.
+/// A talk that is to be held or filed, and the day that it would be of: one before the group stays wanted until there is one,
+/// one after it is not wanted before the closing.
 fn reminder(group: &Group, talk: &Talk, moment: &Moment) -> Option<Item> {
     let day = match (talk.which, group.state()) {
-        (Which::Before, GroupState::Planned | GroupState::Started) => moment.today.min(group.planned.date),
+        (Which::Before, _) => moment.today.min(group.planned.date),
         (Which::After, GroupState::Closed) => moment.today.max(group.planned.date),
         _ => return None,
     };

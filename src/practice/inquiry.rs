@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::id::InquiryId;
 use crate::id::RecipientId;
+use crate::practice::words::Alias;
 use crate::practice::words::Line;
 use crate::practice::words::Prose;
 use crate::vocabulary::NudgeAbout;
@@ -31,6 +32,8 @@ pub struct InquiryLogged {
 pub struct ColleagueNudged {
     /// Of what.
     pub about: NudgeAbout,
-    /// Who is reminded.
-    pub recipient: RecipientId,
+    /// Who is reminded, an owner by alias; null for a recipient.
+    pub owner: Option<Alias>,
+    /// Who is reminded, a recipient; null for an owner.
+    pub recipient: Option<RecipientId>,
 }

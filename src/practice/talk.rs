@@ -56,8 +56,15 @@ pub struct Window {
     pub until: Option<Date>,
     /// Filed then or later.
     pub filed_from: Option<Timestamp>,
-    /// Filed then or earlier.
-    pub filed_until: Option<Timestamp>,
+}
+
+impl Window {
+    /// Whether a session of that day, filed then, is let through.
+    pub fn admits(&self, day: Date, filed: Timestamp) -> bool {
+        day >= self.from
+            && self.until.is_none_or(|until| day <= until)
+            && self.filed_from.is_none_or(|from| filed >= from)
+    }
 }
 
 /// What counts; nothing does as a talk after a group that is not closed.
@@ -65,13 +72,8 @@ pub fn window(group: &Group, which: Which, zone: &Zone) -> Option<Window> {
     let closed = group.closed.as_ref().map(|(_, at)| *at);
     let met = group.planned.date;
     match which {
-        Which::Before => Some(Window {
-            from: group.filed.date_in(zone).min(met),
-            until: Some(met),
-            filed_from: None,
-            filed_until: closed,
-        }),
-        Which::After => Some(Window { from: met, until: None, filed_from: Some(closed?), filed_until: None }),
+        Which::Before => Some(Window { from: group.filed.date_in(zone).min(met), until: Some(met), filed_from: None }),
+        Which::After => Some(Window { from: met, until: None, filed_from: Some(closed?) }),
     }
 }
 
@@ -114,7 +116,7 @@ mod tests {
         let before = window(&group, Which::Before, &zone).unwrap();
         // It was the 21st there.
         assert_eq!((before.from, before.until), (date("2026-11-21"), Some(date("2026-11-28"))));
-        assert_eq!((before.filed_until, window(&group, Which::After, &zone)), (None, None));
+        assert_eq!(window(&group, Which::After, &zone), None);
         let closed = GroupClosed {
             common: RecordId::random(&mut OsRng),
             group: group.id(),
@@ -122,7 +124,9 @@ mod tests {
             setting: Setting::ClosedRoom,
         };
         group.close(closed, at("2026-11-28T18:00:00Z"));
-        assert_eq!(window(&group, Which::Before, &zone).unwrap().filed_until, Some(at("2026-11-28T18:00:00Z")));
+        // What was held in time may be filed late.
+        assert!(before.admits(date("2026-11-28"), at("2026-12-01T18:00:00Z")));
+        assert!(!before.admits(date("2026-11-29"), at("2026-11-28T12:00:00Z")));
         let after = window(&group, Which::After, &zone).unwrap();
         assert_eq!((after.from, after.filed_from), (date("2026-11-28"), Some(at("2026-11-28T18:00:00Z"))));
         let week = "7d".parse().unwrap();

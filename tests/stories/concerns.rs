@@ -136,6 +136,8 @@ fn what_is_offered_after_a_session_is_taken_by_enter_and_never_asked_elsewhere()
     let noted = entries(&practice, "session.noted").remove(0);
     assert_eq!((&noted["comfort"], &noted["concerns_asked"]), (&"uneasy".into(), &true.into()));
     assert_eq!(noted["declined"], serde_json::json!(["work", "the flat"]));
+    let told = practice.at_terminal(&[], &["info", "@"]).stdout;
+    assert!(["uneasy", "concerns asked", "work; the flat"].iter().all(|word| told.contains(word)), "{told}");
     let opened = entries(&practice, "concern.opened").remove(0);
     assert_eq!((&opened["by"], &opened["records"][0]), (&"staff".into(), &noted["record"]));
     let grant = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--kind", "session-individual"];

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::excerpts::filed;
 use crate::practice::LEE;
 use crate::practice::NOW;
+use crate::practice::OWNER;
 use crate::practice::Practice;
 use crate::practice::Said;
 use crate::safety::answers;
@@ -189,7 +190,8 @@ fn what_follows_a_safety_disclosure_is_due_by_the_hour_and_the_package_until_its
     assert_eq!(due(&practice, "ack")[0]["days"], 14);
     practice.now += DAY + 1;
     let days: Vec<_> = due(&practice, "followup").iter().map(|item| item["days"].as_i64().unwrap()).collect();
-    assert_eq!(days, [-1, -1, 1, 5]);
+    assert_eq!(days, [-1, -1, 2, 6], "by the calendar, and past by a second");
+    assert!(!practice.run(&["due", "--as-of", "2026-11-20"]).stdout.contains("d-"), "made after that day");
     cleared(&practice, "followup", "It was right, and no more than was needed.\n");
     practice.now += 14 * DAY;
     assert_eq!(due(&practice, "ack")[0]["days"], -1);
@@ -312,6 +314,34 @@ fn a_reminder_is_about_no_client_and_blames_nobody() {
     let log = practice.ok(&["ledger", "log", "--kind", "colleague.nudged", "--json"]).json();
     let entry = &log["entries"][0];
     assert_eq!((&entry["client"], &entry["event"]["about"]), (&Value::Null, &"talk".into()));
+    let owner = practice.ok(&["owner", "list", "--json"]).json()["owners"][0]["alias"].as_str().unwrap().to_owned();
+    let said = practice.ok(&["nudge", &owner, "--about", "files", "--json"]).json();
+    assert!(said["id"] == owner.as_str() && said["text"].as_str().unwrap().starts_with("could you"), "{said}");
+    assert!(practice.ok(&["nudge", &owner, "--about", "files"]).stdout.contains("\tcould you"));
     assert_eq!(practice.refused(2, &["nudge", "dr-lee"]).stdout, "");
     practice.refused(4, &["nudge", "nobody", "--about", "talk"]);
+}
+
+#[test]
+fn a_renewal_says_what_the_old_paper_said_and_a_draft_of_it_is_completed() {
+    let mut practice = Practice::without_vault();
+    practice.ok(&["init", "--owner", OWNER, "--name", "Praxis Ruhe", "--batch", "--profile", "hipaa"]);
+    practice.ok(&["client", "add", "mk-01", "--adult"]);
+    let role = ["--role", "treating-provider", "--verified", "in-person"];
+    practice.ok(&[&["recipient", "add", "dr-lee", "--key", LEE], &role[..]].concat());
+    practice.write("form.txt", "Signed by M. K.\n");
+    let more = ["--service-dates", "2020-01-01..2027-01-01", "--describe", "How it's going; no more."];
+    let law = ["--statements", "standard", "--copy-given", "2026-11-01", "--form", "form.txt"];
+    practice.ok(&[CLASSES[0].done[0], &more, &law].concat());
+    practice.now += 11 * DAY;
+    let command = |practice: &Practice| due(practice, "consent")[0]["command"].as_str().unwrap().to_owned();
+    assert_eq!(run_printed(&practice, &command(&practice), "").exit, 7);
+    let [ref line] = due(&practice, "consent")[..] else { panic!("one line") };
+    let command = line["command"].as_str().unwrap();
+    let id = line["id"].as_str().unwrap();
+    assert_eq!(command, format!("subrosa consent complete {id} --form FILE"));
+    let draft = practice.ok(&["consent", "show", id, "--json"]).stdout;
+    assert!(draft.contains("How it's going; no more.") && draft.contains("2027-01-01"), "{draft}");
+    assert_eq!(run_printed(&practice, &command.replace("FILE", "form.txt"), "").exit, 0);
+    assert_eq!(due(&practice, "consent"), [Value::Null; 0]);
 }

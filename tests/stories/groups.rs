@@ -351,6 +351,10 @@ fn who_was_uneasy_is_left_in_peace_until_the_next_day() {
     practice.ok(&[&share("mk-01")[..], &["--dry-run", "--confirm-after-discomfort"]].concat());
     practice.ok(&[&share("mk-02")[..], &["--dry-run"]].concat());
     assert_eq!(shown(&practice, &group)["participants"][0]["comfort"], "uneasy");
+    let shown = shown(&practice, "Circle");
+    assert!(practice.refused(4, &["group", "show", "circel"]).stderr.contains("Circle"));
+    let part = shown["participants"][0]["part"].as_str().unwrap();
+    assert!(practice.at_terminal(&[], &["info", part]).stdout.contains("uneasy"));
     practice.now += 86_400;
     practice.ok(&[&share("mk-01")[..], &["--dry-run"]].concat());
 }
@@ -371,7 +375,10 @@ fn a_group_that_met_where_others_could_hear_needs_a_reason_and_is_held() {
     doctor(&practice);
     consent(&practice, "mk-01");
     let share = ["share", &group, "--client", "mk-01", "--to", "gp", "--purpose", "treat"];
-    assert_eq!(reasons(&practice, &share), ["E-CONCERN", "E-CONCERN"]);
+    assert_eq!(reasons(&practice, &share), ["E-CONCERN"], "one concern, of both parts");
+    practice.write("fear.txt", "Somebody listens.\n");
+    practice.ok(&["concern", "open", "--client", "mk-01", "--text", "fear.txt"]);
+    assert_eq!(reasons(&practice, &share), ["E-CONCERN", "E-CONCERN"], "each concern");
 }
 
 #[test]
@@ -404,22 +411,23 @@ fn talks_before_and_after_are_sessions_that_are_filed_and_never_shared_with_the_
     practice.now += 60;
     let late = practice.ok(&talk("mk-03", "2026-11-27")).stdout.trim().to_owned();
     let after = practice.ok(&talk("mk-01", "2026-11-28")).stdout.trim().to_owned();
-    // What was missed before cannot be made good any more.
+    // What was held in time may be filed late; what was never held stays.
     assert_eq!(due(&practice), with(&["mk-02", "mk-03"], "2026-12-05"));
     let found = shown(&practice, &group);
     let of = |slot: usize, which: &str| found["participants"][slot - 1][which]["record"].clone();
     let talks = [1, 2, 3].map(|slot| [of(slot, "before"), of(slot, "after")]);
     let is = |id: &str| Value::from(id);
-    assert_eq!(
-        talks,
-        [[is(&before), is(&after)], [is(&on_the_day), Value::Null], [Value::Null, Value::Null]],
-        "{late}"
-    );
+    assert_eq!(talks, [[is(&before), is(&after)], [is(&on_the_day), Value::Null], [is(&late), Value::Null]],);
     assert_eq!(found["participants"][0]["after"]["due"], "2026-12-05");
     doctor(&practice);
     consent(&practice, "mk-01");
     let shared = practice.ok(&["share", &group, "--client", "mk-01", "--to", "gp", "--purpose", "treat", "--json"]);
     assert!(!shared.stdout.contains(&before) && !shared.stdout.contains(&after));
+    // One session is one talk: of the nearer group.
+    practice.ok(&["group", "plan", "Later", "--date", "2026-12-01", "--participant", "mk-03"]);
+    practice.now += 86_400;
+    practice.ok(&talk("mk-03", "2026-11-29"));
+    assert_eq!(due(&practice), [with(&["mk-03"], "2026-12-01"), with(&["mk-02"], "2026-12-05")].concat());
 }
 
 #[test]

@@ -116,9 +116,18 @@ fn the_words_go_out_with_every_answer_in_the_ledger_and_what_is_to_be_done() {
 
     // It is told aloud wherever it is drawn, and whoever asks of the whole record hears of it.
     let flag = "SAFETY NO-CONSENT";
-    for command in [&["ledger", "log"][..], &["whoknows", &whole], &["info", record["record"].as_str().unwrap()]] {
+    let drawn: [(&[&str], usize); 7] = [
+        (&["ledger", "log"], 2),
+        (&["whoknows", &whole], 1),
+        (&["info", record["record"].as_str().unwrap()], 1),
+        (&["ack", "--pending"], 1),
+        (&["report", "outstanding"], 1),
+        (&["followup", "list"], 3),
+        (&["due"], 4),
+    ];
+    for (command, times) in drawn {
         let drawn = practice.at_terminal(&[], command).stdout;
-        assert_eq!(drawn.matches(flag).count(), 1, "{command:?}: {drawn}");
+        assert_eq!(drawn.matches(flag).count(), times, "{command:?}: {drawn}");
     }
     practice.now += 3600;
     let told = practice.ok(&["followup", "list"]).stdout;

@@ -7,6 +7,7 @@ use crate::cli::answer::Answer;
 use crate::cli::answer::Look;
 use crate::cli::answer::Made;
 use crate::cli::answer::Who;
+use crate::cli::answer::flags;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
@@ -47,6 +48,9 @@ struct Unanswered {
     recipient: Who,
     /// By when the protocol expects it.
     due: Option<String>,
+    /// What is said of it to a person.
+    #[serde(skip)]
+    flags: &'static str,
 }
 
 impl Answer for Pending {
@@ -58,6 +62,7 @@ impl Answer for Pending {
                 bare(&one.recipient.alias).into_owned(),
                 bare(one.client.as_ref().map_or("", |who| &who.alias)).into_owned(),
                 one.due.as_ref().map(|due| format!("expected by {due}")).unwrap_or_default(),
+                one.flags.to_owned(),
             ]
         };
         look.table(&self.pending.iter().map(cells).collect::<Vec<_>>())
@@ -145,6 +150,7 @@ fn unanswered(vault: &Vault) -> Result<Vec<Unanswered>, Failure> {
             client: found.made.client.map(|client| Who::client(catalog, client)).transpose()?,
             recipient: Who::recipient(catalog, found.made.recipient)?,
             due: due.map(|due| due.to_string()),
+            flags: flags(found.made.basis.as_str()).unwrap_or_default(),
         });
     }
     Ok(all)

@@ -69,6 +69,7 @@ impl Answer for Due {
                 line.class.to_owned(),
                 bare(&line.alias).into_owned(),
                 bare(&line.command).into_owned(),
+                line.flags.to_owned(),
             ]
         };
         let rows: Vec<_> = self.items.iter().map(cells).collect();

@@ -1,6 +1,8 @@
 //! `subrosa info`: what is known of a record, its versions, and where it went.
 
 use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
 
 use crate::cli::Exit;
 use crate::cli::answer::Answer;
@@ -12,6 +14,10 @@ use crate::cli::names;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
 use crate::cli::text::row;
+use crate::id::ClientId;
+use crate::id::RecordId;
+use crate::vault::catalog::Catalog;
+use crate::vault::catalog::EntryFilter;
 use crate::vault::catalog::IdKind;
 
 /// What `subrosa info` takes.
@@ -27,6 +33,8 @@ struct Info {
     record: Record,
     added: String,
     seal: String,
+    /// What was noted of the session beside the record.
+    noted: Option<Map<String, Value>>,
     versions: Vec<Version>,
     disclosures: Vec<String>,
     /// What is said of each of them.
@@ -48,6 +56,9 @@ impl Answer for Info {
         let mut text = look.table(
             &self.rows().map(|(name, value)| vec![name.to_owned(), bare(&value).into_owned()]).collect::<Vec<_>>(),
         );
+        let noted = self.noted.iter().flatten().filter_map(|(name, value)| Some((name, said(value)?)));
+        let noted = noted.map(|(name, value)| vec![name.replace('_', " "), bare(&value).into_owned()]);
+        text.push_str(&look.table(&noted.collect::<Vec<_>>()));
         for version in &self.versions {
             text.push_str(&format!("version {}  {}  {} bytes\n", version.version, version.time, version.size));
         }
@@ -93,6 +104,32 @@ impl Info {
     }
 }
 
+/// What was noted of a session last: its fields, but for the record's.
+fn noted(catalog: &Catalog, id: RecordId, client: Option<ClientId>) -> Result<Option<Map<String, Value>>, Failure> {
+    let filter = EntryFilter { client, kind: Some("session.noted".to_owned()), ..EntryFilter::default() };
+    let (id, mut last) = (id.to_string(), None);
+    catalog.entries::<Failure>(&filter, |entry| {
+        if entry.fields.get("record").and_then(Value::as_str) == Some(&id) {
+            last = Some(entry.fields);
+        }
+        Ok(true)
+    })?;
+    let known = ["comfort", "concerns_asked", "declined", "setting_reason"];
+    Ok(last.map(|fields| fields.into_iter().filter(|(name, _)| known.contains(&name.as_str())).collect()))
+}
+
+/// In words; nothing of what was not said.
+fn said(value: &Value) -> Option<String> {
+    match value {
+        Value::Bool(is) => Some(if *is { "yes" } else { "no" }.to_owned()),
+        Value::String(text) => Some(text.clone()),
+        Value::Array(lines) if !lines.is_empty() => {
+            Some(lines.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "))
+        }
+        _ => None,
+    }
+}
+
 /// Tells about a record.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let vault = session.open()?;
@@ -116,6 +153,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         record: Record::of(catalog, &record.latest)?,
         added: record.added.to_string(),
         seal: record.latest.seal.to_string(),
+        noted: noted(catalog, id, record.latest.client)?,
         versions: versions.collect(),
         disclosures: shared.iter().map(ToString::to_string).collect(),
         flags: said,

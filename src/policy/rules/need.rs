@@ -12,6 +12,7 @@ use crate::policy::case::is_part2;
 use crate::policy::extent;
 use crate::policy::purposes;
 use crate::practice::client::Client;
+use crate::practice::concern::Concern;
 use crate::practice::record::Record;
 use crate::practice::restriction::Restriction;
 use crate::vocabulary::Label;
@@ -184,19 +185,19 @@ fn concern(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
         return Vec::new();
     }
     let (client, recipient) = (case.facts.client.map(Client::id), case.facts.recipient.id());
-    let holding = |record: Option<&Record>| {
-        let held = case.facts.concerns.iter().find(|concern| concern.holds(client, recipient, record));
-        held.map(|concern| Reason {
-            recipient: Some(recipient),
-            record: record.map(Record::id),
-            concern: Some(concern.opened.concern),
-            ..reason(rule)
-        })
+    // Each concern once, whatever else it holds: each is answered by itself.
+    let held = |concern: &Concern| {
+        if case.facts.records.is_empty() {
+            return concern.holds(client, recipient, None).then_some(None);
+        }
+        let record = case.facts.records.iter().find(|record| concern.holds(client, recipient, Some(record)))?;
+        Some(Some(record.id()))
     };
-    if case.facts.records.is_empty() {
-        return holding(None).into_iter().collect();
-    }
-    case.facts.records.iter().filter_map(|record| holding(Some(record))).collect()
+    let reason_of = |concern: &Concern| {
+        let record = held(concern)?;
+        Some(Reason { recipient: Some(recipient), record, concern: Some(concern.opened.concern), ..reason(rule) })
+    };
+    case.facts.concerns.iter().filter_map(reason_of).collect()
 }
 
 /// An excerpt has neither its origin's file name nor its title, but its tags; and there is none of what is no text.

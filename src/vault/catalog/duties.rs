@@ -150,7 +150,7 @@ impl<'t> Duties<'t> {
                 self.gone.execute([about.as_str(), EXPORT])?;
                 About::default()
             }
-            Body::ColleagueNudged(nudged) => About::recipient(nudged.recipient),
+            Body::ColleagueNudged(nudged) => nudged.recipient.map(About::recipient).unwrap_or_default(),
             other => return Ok(Err(other)),
         }))
     }

@@ -111,6 +111,13 @@ impl Catalog {
                 return Ok(Some(alias));
             }
         }
+        if matches!(kind, IdKind::Group) {
+            let names = self.groups()?.into_iter().map(|group| group.planned.name.to_string());
+            let near = names.filter_map(|name| Some((nearness(&text, &name.to_lowercase())?, name)));
+            if let Some((_, name)) = near.min() {
+                return Ok(Some(name));
+            }
+        }
         // Crockford's own reading of the letters that no id holds.
         let body: String = text.strip_prefix(letter).unwrap_or(&text).chars().map(unmistaken).collect();
         let id = format!("{letter}{body}");

@@ -7,52 +7,62 @@ use crate::practice::group::Group;
 use crate::practice::talk;
 use crate::practice::talk::Talk;
 use crate::practice::talk::Which;
-use crate::practice::talk::Window;
+use crate::time::Date;
+use crate::time::Timestamp;
 use crate::vocabulary::RecordKind;
 
 use super::Catalog;
 use super::CatalogError;
 use super::column::parsed;
 
-/// Later than every date and time, as they are spelled.
-const LAST: &str = "~";
+/// An individual session: which, of what day, and when it was filed.
+type Session = (RecordId, Date, Timestamp);
 
 impl Catalog {
-    /// The two talks of each slot, by slot. One session is not both.
+    /// The two talks of each slot, by slot.
     pub fn talks(&self, group: &Group) -> Result<Vec<Talk>, CatalogError> {
+        self.talks_among(group, &self.groups()?)
+    }
+
+    /// The same, where all groups are known. One session is one talk: of the nearest group that still lacks it.
+    pub fn talks_among(&self, group: &Group, groups: &[Group]) -> Result<Vec<Talk>, CatalogError> {
         let protocol = self.protocol()?.protocol;
         let zone = protocol.zone();
         let mut talks = Vec::new();
         for (slot, client) in group.slots() {
-            let mut before = None;
-            for which in Which::BOTH {
-                let window = talk::window(group, which, &zone);
-                let done = window.map(|window| self.session_in(client, &window, before)).transpose()?.flatten();
-                before = before.or(done);
-                talks.push(Talk { slot, client, which, due: talk::due(group, which, protocol.periods.talk), done });
+            let others = groups.iter().filter(|one| one.id() != group.id());
+            let theirs = others.filter(|one| one.planned.participants.contains(&client)).chain([group]);
+            let both = theirs.flat_map(|one| Which::BOTH.map(|which| (one, which)));
+            let mut wanted: Vec<_> = both.map(|(one, which)| (one, which, None)).collect();
+            for (id, day, filed) in self.sessions_alone(client)? {
+                let open = wanted.iter_mut().filter(|(one, which, done)| {
+                    done.is_none() && talk::window(one, *which, &zone).is_some_and(|window| window.admits(day, filed))
+                });
+                let nearest = open.min_by_key(|(one, ..)| (apart(one.planned.date, day), one.planned.date, one.filed));
+                if let Some((_, _, done)) = nearest {
+                    *done = Some(id);
+                }
             }
+            let ours = wanted.into_iter().filter(|(one, ..)| one.id() == group.id());
+            talks.extend(ours.map(|(_, which, done)| {
+                let due = talk::due(group, which, protocol.periods.talk);
+                Talk { slot, client, which, due, done }
+            }));
         }
         Ok(talks)
     }
 
-    /// The first individual session of a client that a window lets through, but for one. Reads by the client's dates, and no
-    /// further than to the first.
-    fn session_in(
-        &self,
-        client: ClientId,
-        window: &Window,
-        but: Option<RecordId>,
-    ) -> Result<Option<RecordId>, CatalogError> {
-        let sql = "SELECT id FROM records INDEXED BY records_by_client \
-                   WHERE client = ?1 AND date BETWEEN ?2 AND ?3 AND kind = ?4 AND id <> ?5 \
-                   AND json_extract(body, '$.latest.excerpt_of') IS NULL \
-                   AND json_extract(body, '$.added') BETWEEN ?6 AND ?7 ORDER BY date, n LIMIT 1";
-        let until = window.until.map_or_else(|| LAST.to_owned(), |date| date.to_string());
-        let filed_from = window.filed_from.map(|at| at.to_string()).unwrap_or_default();
-        let filed_until = window.filed_until.map_or_else(|| LAST.to_owned(), |at| at.to_string());
-        let kind = RecordKind::SessionIndividual.as_str();
-        let but = but.map(|id| id.to_string()).unwrap_or_default();
-        let values = (client.to_string(), window.from.to_string(), until, kind, but, filed_from, filed_until);
-        self.one(sql, values, |row| parsed(row, 0))
+    /// The individual sessions of a client, in the order of their days.
+    fn sessions_alone(&self, client: ClientId) -> Result<Vec<Session>, CatalogError> {
+        let sql = "SELECT id, date, json_extract(body, '$.added') FROM records INDEXED BY records_by_client \
+                   WHERE client = ?1 AND kind = ?2 AND json_extract(body, '$.latest.excerpt_of') IS NULL \
+                   ORDER BY date, n";
+        let values = (client.to_string(), RecordKind::SessionIndividual.as_str());
+        self.all(sql, values, |row| Ok((parsed(row, 0)?, parsed(row, 1)?, parsed(row, 2)?)))
     }
+}
+
+/// How many days lie between.
+fn apart(one: Date, other: Date) -> i32 {
+    one.until(other).map_or(i32::MAX, |span| span.get_days().abs())
 }

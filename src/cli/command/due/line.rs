@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::cli::answer::Who;
+use crate::cli::answer::flags;
 use crate::cli::failure::Failure;
+use crate::cli::failure::records::completing;
 use crate::due::Item;
 use crate::due::Moment;
 use crate::due::What;
@@ -11,9 +13,12 @@ use crate::practice::agreement::Agreement;
 use crate::practice::consent::Consent;
 use crate::practice::consent::Signatory;
 use crate::practice::safety::Followup;
+use crate::time::Date;
 use crate::vault::catalog::Catalog;
+use crate::vocabulary::Profile;
 use crate::vocabulary::SignMethod;
 use crate::vocabulary::Task;
+use crate::vocabulary::Understood;
 
 /// A line of `due`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,6 +35,9 @@ pub struct Line {
     pub days: i64,
     /// What does it.
     pub command: String,
+    /// What is said to a person of the disclosure that it follows.
+    #[serde(skip)]
+    pub flags: &'static str,
 }
 
 impl Line {
@@ -41,8 +49,18 @@ impl Line {
         let (class, id, alias, command) = match &item.what {
             What::Consent(consent) => {
                 let alias = client(consent.terms.client)?;
-                let command = format!("consent grant --client {alias} {}", again(catalog, consent)?);
+                let mut command = format!("consent grant --client {alias} {}", again(catalog, consent)?);
+                let protocol = catalog.protocol()?.protocol;
+                // By law it says more; the form itself is what its draft then asks for.
+                if protocol.has(Profile::Hipaa) || protocol.has(Profile::Part2) {
+                    command.push_str(&format!(" --statements standard --copy-given {today}"));
+                }
                 ("consent", consent.id().to_string(), alias, format!("{command} --signed-on {today}"))
+            }
+            What::Begun(draft, lacks) => {
+                let flags = completing(lacks).replace("{today}", &today.to_string());
+                let command = format!("consent complete {} {}", draft.id(), flags.trim_end());
+                ("consent", draft.id().to_string(), client(draft.terms.client)?, command)
             }
             What::Agreement(agreement) => {
                 let alias = recipient(agreement.signed.recipient)?;
@@ -95,7 +113,13 @@ impl Line {
             What::Removal => ("key", String::new(), String::new(), "owner remove --resume".to_owned()),
         };
         let (due, days) = (moment.day(item.by).to_string(), moment.days(item.by));
-        Ok(Self { class, id, alias, due, days, command: format!("subrosa {command}") })
+        let of = match &item.what {
+            What::Followup(followup) => catalog.disclosure(followup.disclosure)?,
+            What::Acknowledgement(id, _) => catalog.disclosure(*id)?,
+            _ => None,
+        };
+        let flags = of.and_then(|of| flags(of.made.basis.as_str())).unwrap_or_default();
+        Ok(Self { class, id, alias, due, days, command: format!("subrosa {command}"), flags })
     }
 }
 
@@ -109,6 +133,8 @@ fn again(catalog: &Catalog, consent: &Consent) -> Result<String, Failure> {
     flags.extend(terms.kinds.iter().map(|kind| format!("--kind {kind}")));
     flags.extend(terms.purposes.iter().map(|purpose| format!("--purpose {purpose}")));
     flags.extend(terms.tags.iter().map(|tag| format!("--tag {tag}")));
+    flags.extend(service_dates(consent));
+    flags.extend(terms.describe.as_ref().map(|text| format!("--describe {}", quoted(text.as_str()))));
     flags.extend(terms.disclosers.iter().map(|alias| format!("--discloser {alias}")));
     flags.extend(terms.note_class.map(|class| format!("--note-class {class}")));
     flags.extend(terms.legal_proceedings.then(|| "--legal-proceedings".to_owned()));
@@ -126,6 +152,13 @@ fn again(catalog: &Catalog, consent: &Consent) -> Result<String, Failure> {
     Ok(flags.join(" "))
 }
 
+/// The dates of the records that it covers.
+fn service_dates(consent: &Consent) -> Option<String> {
+    let end = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let (from, to) = (consent.terms.service_from, consent.terms.service_to);
+    (from.is_some() || to.is_some()).then(|| format!("--service-dates {}..{}", end(from), end(to)))
+}
+
 /// The flags that sign the same agreement once more.
 fn signed(agreement: &Agreement) -> String {
     let signed = &agreement.signed;
@@ -137,7 +170,8 @@ fn signed(agreement: &Agreement) -> String {
     flags.extend(list("--may-not-share", &signed.may_not_share));
     flags.push(format!("--consequences {}", quoted(signed.consequences.as_str())));
     flags.extend(list("--duty", &signed.duties));
-    flags.push("--understood explained".to_owned());
+    let understood = signed.understood.unwrap_or(Understood::Explained);
+    flags.push(format!("--understood {understood}"));
     flags.join(" ")
 }
 

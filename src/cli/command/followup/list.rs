@@ -6,6 +6,7 @@ use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Look;
 use crate::cli::answer::Who;
+use crate::cli::answer::flags;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
@@ -32,11 +33,15 @@ struct Followup {
     done: Option<String>,
     /// What came of it.
     text: Option<String>,
+    /// What is said of the disclosure to a person.
+    #[serde(skip)]
+    flags: &'static str,
 }
 
 impl Followup {
     fn of(catalog: &Catalog, followup: &safety::Followup) -> Result<Self, Failure> {
         let done = followup.done.as_ref();
+        let basis = catalog.disclosure(followup.disclosure)?.map(|disclosure| disclosure.made.basis);
         Ok(Self {
             id: followup.planned.followup.to_string(),
             task: followup.planned.task.as_str(),
@@ -47,6 +52,7 @@ impl Followup {
             author: followup.author.to_string(),
             done: done.map(|(_, at)| at.to_string()),
             text: done.and_then(|(text, _)| text.as_ref()).map(ToString::to_string),
+            flags: basis.and_then(|basis| flags(basis.as_str())).unwrap_or_default(),
         })
     }
 }
@@ -61,6 +67,7 @@ impl Answer for Followups {
                 one.state.to_owned(),
                 bare(&one.client.alias).into_owned(),
                 look.id(IdKind::Disclosure, &one.disclosure).into_owned(),
+                one.flags.to_owned(),
             ]
         };
         look.table(&self.followups.iter().map(cells).collect::<Vec<_>>())

@@ -36,6 +36,7 @@ use crate::vault::catalog::CatalogError;
 use crate::vault::catalog::Entry;
 use crate::vault::catalog::EntryFilter;
 use crate::vault::catalog::IdKind;
+use crate::vocabulary::Basis;
 
 /// How many rows of a table are lined up with each other.
 const LINED_UP: usize = 512;
@@ -264,6 +265,7 @@ fn alias(who: &Option<Who>) -> &str {
 /// The reasons of a refusal, and what is said of a disclosure without consent.
 fn remarks(entry: &Entry) -> String {
     let basis = entry.fields.get("basis").and_then(Value::as_str).filter(|_| entry.kind == "disclosure.made");
+    let basis = if entry.kind == "safety.disclosed" { Some(Basis::Threat.as_str()) } else { basis };
     let said = basis.and_then(flags).map(str::to_owned);
     said.unwrap_or_else(|| entry.reasons.join(" "))
 }

@@ -8,6 +8,7 @@ use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
 use crate::cli::answer::Look;
 use crate::cli::answer::Who;
+use crate::cli::answer::flags;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
@@ -48,6 +49,9 @@ struct Package {
     expires: Option<String>,
     state: &'static str,
     sha256: Option<String>,
+    /// What is said of it to a person.
+    #[serde(skip)]
+    flags: &'static str,
 }
 
 impl Package {
@@ -63,6 +67,7 @@ impl Package {
             expires: made.expires.map(|day| day.to_string()),
             state: one.state.as_str(),
             sha256: made.package.map(|digest| digest.to_string()),
+            flags: flags(made.basis.as_str()).unwrap_or_default(),
         })
     }
 
@@ -84,7 +89,7 @@ impl Answer for Report {
     fn prose(&self, look: &Look<'_>) -> String {
         let cells = |one: &Package| {
             let cells = one.cells(look.id(IdKind::Disclosure, &one.id).into_owned());
-            cells.iter().map(|cell| bare(cell).into_owned()).collect()
+            cells.iter().map(String::as_str).chain([one.flags]).map(|cell| bare(cell).into_owned()).collect()
         };
         look.table(&self.packages.iter().map(cells).collect::<Vec<_>>())
     }
