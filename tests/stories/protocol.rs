@@ -408,7 +408,8 @@ const KEYS: &[Key] = &[
             let grant = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--kind", "appointment"];
             let signed = ["--purpose", "treat", "--signed-on", "2026-11-17", "--signed-by", "client"];
             // One that is over already is filed all the same, with 7.
-            practice.run(&[&grant[..], &signed, &["--method", "verbal"]].concat());
+            let said = practice.run(&[&grant[..], &signed, &["--method", "verbal"]].concat());
+            assert!([0, 7].contains(&said.exit) && said.stdout.starts_with("k-"), "{said:?}");
             reasons(practice, &[TO_LEE, &["--why", "asked"]].concat())
         },
         before: "permitted",
