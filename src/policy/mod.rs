@@ -129,6 +129,8 @@ pub struct Facts<'a> {
     pub restrictions: &'a [Restriction],
     /// What somebody fears for the client's confidentiality, and nobody has answered yet.
     pub concerns: &'a [Concern],
+    /// The records that these concerns name, where something is told without a record.
+    pub feared: &'a [Record],
     /// What was answered, for a safety disclosure.
     pub safety: Option<&'a Answers>,
     /// Whether abuse of the client was reported before (42 CFR 2.12(c)(6) lets the first report through).
