@@ -1,4 +1,5 @@
-//! Papers that end: consents, agreements, trainings; and the protocol, where it asks something new.
+//! Papers that end: consents, agreements, trainings; and the protocol, where it asks something new. What was renewed today is
+//! not due today, however soon it ends again.
 
 use crate::due::By;
 use crate::due::DueError;
@@ -64,13 +65,17 @@ fn consents(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<I
             let state = consent::state(one, &client, protocol, moment.today);
             matches!(state, ConsentState::Live | ConsentState::Early | ConsentState::Expired)
         };
+        let others = catalog.consents(Some(client.id()))?;
+        let filed = |one: &Consent| others.iter().position(|other| other.id() == one.id());
+        // Of two that end on one day, the one that was filed later takes over.
         let takes_over = |other: &Consent| {
-            other.id() != ending.id()
-                && consent::last_day(&other.terms, protocol).is_none_or(|last| last > end)
-                && ending.terms.recipients.iter().all(|one| other.terms.recipients.contains(one))
-                && ending.terms.kinds.iter().all(|one| other.terms.kinds.contains(one))
-                && ending.terms.purposes.iter().all(|one| other.terms.purposes.contains(one))
+            let last = consent::last_day(&other.terms, protocol);
+            last.is_none_or(|last| (last, filed(other)) > (end, filed(&ending))) && covers(other, &ending)
         };
+        let is_of_today = ending.first_day() == Some(moment.today);
+        if is_of_today && others.iter().any(|other| filed(other) < filed(&ending) && covers(&ending, other)) {
+            continue;
+        }
         let goes_on = |other: &Consent| stands(other) && takes_over(other);
         let lacks = |one: &Consent| {
             let lacks = consent::lacks(&one.terms, &client, protocol);
@@ -78,7 +83,6 @@ fn consents(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<I
             (is_draft && consent::can_be_completed(&one.terms, &lacks)).then_some(lacks)
         };
         let has_end = consent::last_day(&ending.terms, protocol).is_some();
-        let others = catalog.consents(Some(client.id()))?;
         let is_anyone_there = is_anyone_there(vault, &ending)?;
         if stands(&ending) && has_end && is_anyone_there && !others.iter().any(goes_on) {
             let begun = others.iter().rev().filter(|other| takes_over(other));
@@ -87,6 +91,14 @@ fn consents(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<I
         }
     }
     Ok(items)
+}
+
+/// Whether one covers all that the other covers.
+fn covers(one: &Consent, other: &Consent) -> bool {
+    let (one, other) = (&one.terms, &other.terms);
+    other.recipients.iter().all(|recipient| one.recipients.contains(recipient))
+        && other.kinds.iter().all(|kind| one.kinds.contains(kind))
+        && other.purposes.iter().all(|purpose| one.purposes.contains(purpose))
 }
 
 /// Whether one of those whom it names may still get something.
@@ -107,18 +119,19 @@ fn agreement(recipient: &Recipient, agreements: &[Agreement], moment: &Moment) -
         let same = agreements.iter().filter(|one| one.signed.agreement_type == of.signed.agreement_type);
         same.filter(|one| matches!(state(one), AgreementState::Live | AgreementState::Early)).count() > 0
     };
-    let later = |of: &Agreement| {
-        agreements.iter().any(|one| {
-            one.signed.agreement_type == of.signed.agreement_type
-                && one.ended.is_none()
-                && (ends(one), one.signed.agreement) > (ends(of), of.signed.agreement)
-        })
+    // Of two that end on one day, the one that was filed later goes on.
+    let all = || agreements.iter().enumerate();
+    let same = |one: &Agreement, other: &Agreement| one.signed.agreement_type == other.signed.agreement_type;
+    let later = |of: (usize, &Agreement)| {
+        let of_type = all().filter(|(_, one)| one.ended.is_none() && same(one, of.1));
+        of_type.map(|(n, one)| (ends(one), n)).any(|one| one > (ends(of.1), of.0))
     };
-    let last = agreements.iter().filter(|one| one.ended.is_none() && !later(one));
-    last.filter_map(|one| {
+    let last = all().filter(|(n, one)| one.ended.is_none() && !later((*n, one)));
+    last.filter_map(|(n, one)| {
         let end = one.signed.ends?;
         let is_needed = needed.contains(&one.signed.agreement_type);
-        let is_wanted = end >= moment.since || (is_needed && !has_live(one));
+        let is_renewed = one.signed.effective == moment.today && agreements[..n].iter().any(|other| same(one, other));
+        let is_wanted = !is_renewed && (end >= moment.since || (is_needed && !has_live(one)));
         is_wanted.then(|| Item { what: What::Agreement(one.clone()), by: By::Day(end) })
     })
     .collect()
@@ -133,6 +146,7 @@ fn ends(agreement: &Agreement) -> Date {
 fn training(recipient: &Recipient, trainings: &[Training], moment: &Moment) -> Option<Item> {
     let last = trainings.iter().max_by_key(|training| training.done.valid_until)?;
     let end = last.done.valid_until;
-    let is_wanted = end >= moment.since || roles::needs(recipient.details.role).training;
+    let is_renewed = last.done.on == moment.today && trainings.len() > 1;
+    let is_wanted = !is_renewed && (end >= moment.since || roles::needs(recipient.details.role).training);
     is_wanted.then(|| Item { what: What::Training(last.clone()), by: By::Day(end) })
 }

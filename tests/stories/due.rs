@@ -345,3 +345,29 @@ fn a_renewal_says_what_the_old_paper_said_and_a_draft_of_it_is_completed() {
     assert_eq!(run_printed(&practice, &command.replace("FILE", "form.txt"), "").exit, 0);
     assert_eq!(due(&practice, "consent"), [Value::Null; 0]);
 }
+
+#[test]
+fn a_renewal_holds_for_as_many_days_as_the_old_paper_and_no_longer() {
+    let mut practice = practice();
+    practice.ok(&[&CLASSES[0].done[0][..], &["--effective", "2026-11-21"]].concat());
+    practice.ok(CLASSES[1].done[0]);
+    practice.ok(CLASSES[2].done[0]);
+    for (class, flag) in
+        [("consent", " --until 10d "), ("agreement", " --ends 30d "), ("training", " --valid-until 30d")]
+    {
+        // What was renewed today is not due today, however soon it ends; and what ends the same day takes over, too.
+        for later in [0, 2] {
+            practice.now += later * DAY;
+            let items = due(&practice, class);
+            let [ref line] = items[..] else { panic!("{class}: {items:?}") };
+            let command = line["command"].as_str().unwrap();
+            assert!(command.contains(flag), "{command}");
+            assert_eq!(run_printed(&practice, command, "").exit, 0, "{command}");
+            assert_eq!(due(&practice, class), [Value::Null; 0], "{class}");
+        }
+        practice.now += DAY;
+        assert_eq!(due(&practice, class)[0]["days"], if class == "consent" { 9 } else { 29 }, "{class}");
+    }
+    let trained = practice.ok(&["training", "list", "--json"]).json();
+    assert!(trained.to_string().contains("2026-12-29"), "{trained}");
+}

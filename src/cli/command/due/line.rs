@@ -9,6 +9,7 @@ use crate::cli::failure::records::completing;
 use crate::due::Item;
 use crate::due::Moment;
 use crate::due::What;
+use crate::policy;
 use crate::practice::agreement::Agreement;
 use crate::practice::consent::Consent;
 use crate::practice::consent::Signatory;
@@ -51,6 +52,8 @@ impl Line {
                 let alias = client(consent.terms.client)?;
                 let mut command = format!("consent grant --client {alias} {}", again(catalog, consent)?);
                 let protocol = catalog.protocol()?.protocol;
+                let last = policy::consent::last_day(&consent.terms, &protocol);
+                command.extend(span(consent.first_day(), last).map(|days| format!(" --until {days}")));
                 // By law it says more; the form itself is what its draft then asks for.
                 if protocol.has(Profile::Hipaa) || protocol.has(Profile::Part2) {
                     command.push_str(&format!(" --statements standard --copy-given {today}"));
@@ -64,13 +67,17 @@ impl Line {
             }
             What::Agreement(agreement) => {
                 let alias = recipient(agreement.signed.recipient)?;
-                let command = format!("agreement add {alias} {}", signed(agreement));
+                let paper = &agreement.signed;
+                let mut command = format!("agreement add {alias} {}", signed(agreement));
+                command.extend(span(Some(paper.effective), paper.ends).map(|days| format!(" --ends {days}")));
                 ("agreement", agreement.signed.agreement.to_string(), alias, format!("{command} --signed-on {today}"))
             }
             What::Training(training) => {
                 let alias = recipient(training.done.recipient)?;
                 let course = quoted(training.done.course.as_str());
-                let command = format!("training add {alias} --course {course} --on {today}");
+                let mut command = format!("training add {alias} --course {course} --on {today}");
+                let days = span(Some(training.done.on), Some(training.done.valid_until));
+                command.extend(days.map(|days| format!(" --valid-until {days}")));
                 ("training", training.done.training.to_string(), alias, command)
             }
             What::Protocol(version, Some(id)) => {
@@ -150,6 +157,12 @@ fn again(catalog: &Catalog, consent: &Consent) -> Result<String, Failure> {
     flags
         .extend(terms.method.filter(|method| *method != SignMethod::Verbal).map(|method| format!("--method {method}")));
     Ok(flags.join(" "))
+}
+
+/// As long as the old paper held: nobody who renews it said that it may be longer.
+fn span(first: Option<Date>, last: Option<Date>) -> Option<String> {
+    let days = first?.until(last?).ok()?.get_days();
+    Some(format!("{}d", days.max(0)))
 }
 
 /// The dates of the records that it covers.
