@@ -113,9 +113,10 @@ const ROWS: &[Row] = &[
     Row(
         15,
         "from the outset",
-        &["E-AGREE-EXPIRED", "client edit", "due"],
+        &["E-AGREE-EXPIRED", "client edit", "due", "check"],
         &[
             "agreements::an_agreement_holds_from_its_first_day_to_its_last",
+            "agreements::a_session_before_anything_was_agreed_is_remarked_on",
             "due::each_class_is_absent_due_overdue_and_gone_when_its_command_was_run",
         ],
     ),

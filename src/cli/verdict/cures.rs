@@ -16,7 +16,7 @@ use crate::vault::error::WITH_HEAD;
 pub(super) struct Row(pub Fault, pub &'static str, pub &'static str);
 
 /// What each fault is called, and what to do about it.
-pub(super) const TABLE: [Row; 18] = [
+pub(super) const TABLE: [Row; 19] = [
     Row(
         Fault::UntrustedKey,
         "UNTRUSTED-KEY",
@@ -71,6 +71,11 @@ pub(super) const TABLE: [Row; 18] = [
     Row(Fault::Erasing, "ERASING", "on the computer that writes the ledger: subrosa ledger recover"),
     Row(Fault::Waiting, "WAITING", "subrosa share --resume"),
     Row(Fault::Stray, "STRAY", "subrosa check --repair"),
+    Row(
+        Fault::OutsetGap,
+        "OUTSET-GAP",
+        "nothing mends the past: tell the client what was not agreed when it was said, and note in a record that you did",
+    ),
 ];
 
 /// The mark is no part of any backup: it is made again from a head that somebody vouches for.
