@@ -144,8 +144,11 @@ const ROWS: &[Row] = &[
     Row(
         19,
         "what is told is disclosed",
-        &["E-SETTING-PUBLIC", "disclose oral"],
-        &["oral::what_is_told_is_decided_like_what_is_sent_and_needs_no_key"],
+        &["E-SETTING-PUBLIC", "disclose oral", "concern open"],
+        &[
+            "oral::what_is_told_is_decided_like_what_is_sent_and_needs_no_key",
+            "oral::what_was_said_where_others_hear_is_no_disclosure_and_two_ways_lead_on",
+        ],
     ),
     Row(
         20,
