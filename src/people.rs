@@ -166,7 +166,7 @@ pub fn edit_recipient<R: CryptoRng + RngCore>(
     })
 }
 
-/// Records how it was made sure that the present key is the recipient's.
+/// Records how it was made sure that the present key is the recipient's, or who that is where there is no key.
 pub fn verify_recipient<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
     id: RecipientId,
@@ -177,8 +177,7 @@ pub fn verify_recipient<R: CryptoRng + RngCore>(
         if found.suspended.is_some() {
             return Err(PeopleError::Suspended(found.details.alias));
         }
-        let key = found.given.key.ok_or(PeopleError::NoKey(found.details.alias))?;
-        Ok(Body::RecipientVerified(RecipientVerified { how, key, recipient: id }))
+        Ok(Body::RecipientVerified(RecipientVerified { how, key: found.given.key, recipient: id }))
     })
 }
 

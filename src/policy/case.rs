@@ -6,6 +6,7 @@ use crate::policy::consent;
 use crate::policy::consent::Choice;
 use crate::policy::matrix::Matrix;
 use crate::policy::roles;
+use crate::policy::told::Told;
 use crate::practice::client::Client;
 use crate::practice::consent::Consent;
 use crate::practice::protocol::Protocol;
@@ -46,8 +47,15 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// What is told without a record, where it is judged as its author described it: what a danger or a law compels is
+    /// answered for by other questions.
+    pub fn told(&self) -> Option<Told<'a>> {
+        (self.facts.records.is_empty() && self.facts.safety.is_none()).then(|| Told::of(self.facts))
+    }
+
     pub fn label(&self) -> Label {
-        self.facts.records.iter().map(|record| record.latest.label).max().unwrap_or(Label::R)
+        let labels = self.facts.records.iter().map(|record| record.latest.label);
+        labels.chain(self.told().map(Told::label)).max().unwrap_or(Label::R)
     }
 
     pub fn needs_consent(&self) -> bool {
@@ -61,12 +69,13 @@ impl<'a> Case<'a> {
     /// Whether any of it falls under 42 CFR Part 2.
     pub fn is_part2(&self) -> bool {
         super::is_under_part2(self.facts.records, self.facts.client, self.protocol())
-            || self.facts.about.contains(&RecordKind::SudCounsellingNote)
+            || self.told().is_some_and(Told::is_part2)
     }
 
-    /// Whether all of it has its identifiers removed.
+    /// Whether all of it has its identifiers removed, or is told without saying whom it is about.
     pub fn is_de_identified(&self) -> bool {
-        !self.facts.records.is_empty() && self.facts.records.iter().all(is_de_identified)
+        let records = self.facts.records;
+        if records.is_empty() { self.facts.about.de_identified } else { records.iter().all(is_de_identified) }
     }
 
     /// Whether it is done to avert harm, or because a law compels it: by way of a safety disclosure.

@@ -6,9 +6,10 @@ use crate::id::RecipientId;
 use crate::policy::Facts;
 use crate::policy::Request;
 use crate::policy::case::is_de_identified;
-use crate::policy::case::is_part2;
 use crate::policy::case::is_psychotherapy_note;
+use crate::policy::is_under_part2;
 use crate::policy::purposes;
+use crate::policy::told::Told;
 use crate::practice::client::Client;
 use crate::practice::consent::Consent;
 use crate::practice::consent::ConsentTerms;
@@ -204,16 +205,14 @@ fn is_cured_by_signing(short: Shortfall) -> bool {
 
 fn shortfalls(consent: &Consent, client: &Client, request: &Request, facts: &Facts<'_>, today: Date) -> Vec<Shortfall> {
     let (terms, protocol, records) = (&consent.terms, &facts.protocol.protocol, facts.records);
-    let is_told = records.is_empty();
-    let kinds: Vec<RecordKind> = match (is_told, facts.about) {
-        (false, _) => records.iter().map(|record| record.latest.record_kind).collect(),
-        // Nobody knows: whatever there is may be meant.
-        (true, []) => facts.held.to_vec(),
-        (true, said) => said.to_vec(),
-    };
-    let is_part2 = records.iter().any(|record| is_part2(record, Some(client), protocol));
+    let told = records.is_empty().then(|| Told::of(facts));
+    let (is_told, said) = (told.is_some(), facts.about);
+    let kinds = told.map_or_else(|| records.iter().map(|record| record.latest.record_kind).collect(), Told::kinds);
+    let is_part2 = is_under_part2(records, Some(client), protocol) || told.is_some_and(Told::is_part2);
     let is_spoken = terms.method == Some(SignMethod::Verbal);
-    let is_light = !is_part2 && !records.is_empty() && records.iter().all(|record| record.latest.label == Label::N);
+    let is_light = !is_part2
+        && records.iter().all(|record| record.latest.label == Label::N)
+        && told.is_none_or(|told| told.label() == Label::N);
     let revoked = consent
         .revoked
         .iter()
@@ -227,13 +226,24 @@ fn shortfalls(consent: &Consent, client: &Client, request: &Request, facts: &Fac
         (Shortfall::Signatory, !is_signed(terms, client, protocol, today)),
         (
             Shortfall::Kind,
-            kinds.iter().any(|kind| !terms.kinds.contains(kind)) || (is_told && is_apart_from(terms, facts.about)),
+            kinds.iter().any(|kind| !terms.kinds.contains(kind)) || (is_told && is_apart_from(terms, &said.kinds)),
         ),
-        (Shortfall::Tag, records.iter().any(|record| !uncovered_tags(record, terms).is_empty())),
+        (
+            Shortfall::Tag,
+            records.iter().any(|record| !uncovered_tags(record, terms).is_empty())
+                || told.is_some_and(|told| !told.uncovered(terms).is_empty()),
+        ),
         (Shortfall::Purpose, !terms.purposes.contains(&request.purpose)),
-        (Shortfall::Date, records.iter().any(|record| is_outside(record.latest.date, terms))),
+        (
+            Shortfall::Date,
+            records.iter().any(|record| is_outside(record.latest.date, terms))
+                || told.is_some_and(|told| told.dates(today).into_iter().any(|date| is_outside(date, terms))),
+        ),
         (Shortfall::Discloser, !terms.disclosers.is_empty() && !terms.disclosers.contains(facts.actor)),
-        (Shortfall::Identity, terms.de_identified && (records.is_empty() || !records.iter().all(is_de_identified))),
+        (
+            Shortfall::Identity,
+            terms.de_identified && !(records.iter().all(is_de_identified) && (!is_told || said.de_identified)),
+        ),
         (
             Shortfall::PsychotherapyNotes,
             records.iter().any(is_psychotherapy_note) && terms.note_class != Some(NoteClass::Psychotherapy),

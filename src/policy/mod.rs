@@ -12,6 +12,7 @@ pub mod roles;
 mod rules;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod told;
 
 use crate::id::ConcernId;
 use crate::id::ConsentId;
@@ -39,10 +40,11 @@ use crate::vocabulary::Medium;
 use crate::vocabulary::Notice;
 use crate::vocabulary::Profile;
 use crate::vocabulary::Purpose;
-use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
 
 use case::Case;
+use told::Held;
+use told::Said;
 
 pub use case::is_for_safety;
 pub use case::is_part2;
@@ -117,10 +119,10 @@ pub struct Facts<'a> {
     pub trainings: &'a [Training],
     /// What; empty for what is told without a record.
     pub records: &'a [Record],
-    /// Of what is told without a record, the kinds that it is about; empty where nobody said.
-    pub about: &'a [RecordKind],
-    /// The kinds of the client's records, where something is told without a record.
-    pub held: &'a [RecordKind],
+    /// Of what is told without a record, what its author said that it is about.
+    pub about: &'a Said,
+    /// What the client's records are, where something is told without one.
+    pub held: &'a [Held],
     /// Whether these are all records of the client, and more than one.
     pub is_everything: bool,
     /// The client's consents that name the recipient, in the order of their filing.

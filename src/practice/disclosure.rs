@@ -12,6 +12,7 @@ use crate::id::ObjectId;
 use crate::id::RecipientId;
 use crate::id::RecordId;
 use crate::practice::words::Prose;
+use crate::practice::words::Tag;
 use crate::time::Date;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Confirmation;
@@ -19,6 +20,7 @@ use crate::vocabulary::Label;
 use crate::vocabulary::Medium;
 use crate::vocabulary::Notice;
 use crate::vocabulary::Purpose;
+use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
 use crate::vocabulary::VerifiedHow;
 
@@ -147,4 +149,21 @@ pub struct DisclosureConfirmed {
     pub disclosure: DisclosureId,
     /// Records that are no text: nobody's name was looked for in them.
     pub unscanned: Listed<RecordRef>,
+}
+
+/// `disclosure.told`: what its author said that a disclosure without a record is about. It stands beside a disclosure of
+/// which something of the kind was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DisclosureTold {
+    /// Of these dates of service; empty where nobody said.
+    pub dates: Vec<Date>,
+    /// Whom it is about was not said.
+    pub de_identified: bool,
+    /// The disclosure.
+    pub disclosure: DisclosureId,
+    /// Of these kinds of records; empty where nobody said.
+    pub kinds: Vec<RecordKind>,
+    /// Of these sensitivities, of none where the list is empty; null where nobody said.
+    pub tags: Option<Vec<Tag>>,
 }

@@ -22,6 +22,7 @@ use crate::practice::consent::ConsentTerms;
 use crate::practice::disclosure::DisclosureConfirmed;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
+use crate::practice::disclosure::DisclosureTold;
 use crate::practice::erasure;
 use crate::practice::erasure::EventErased;
 use crate::practice::export::ExportGone;
@@ -225,6 +226,8 @@ kinds! {
     DisclosureMade(DisclosureMade) = "disclosure.made";
     /// What was confirmed for it.
     DisclosureConfirmed(DisclosureConfirmed) = "disclosure.confirmed";
+    /// What was told is described.
+    DisclosureTold(DisclosureTold) = "disclosure.told";
     /// Something was not shared, by a rule.
     DisclosureRefused(DisclosureRefused) = "disclosure.refused";
     /// Its recipient says that it arrived.

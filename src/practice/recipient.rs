@@ -57,7 +57,7 @@ pub struct GivenKey {
     pub key: Option<String>,
     /// The successor note that links an older ledger key, from a contact card.
     pub previous: Option<String>,
-    /// How the key was verified; null when it was not.
+    /// How the key was verified, or who this is where there is none; null when it was not.
     pub verified: Option<VerifiedHow>,
     /// The recipient's own ledger key, from a contact card.
     pub vkey: Option<String>,
@@ -74,14 +74,14 @@ pub struct RecipientAdded {
     pub given: GivenKey,
 }
 
-/// `recipient.verified`: the key was made sure of.
+/// `recipient.verified`: it was made sure whose the key is, or, where there is none, who this is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecipientVerified {
     /// How.
     pub how: VerifiedHow,
-    /// The key that was verified.
-    pub key: String,
+    /// The key that was verified; null where there was none, and then it says nothing of one that comes later.
+    pub key: Option<String>,
     /// The recipient.
     pub recipient: RecipientId,
 }
@@ -154,7 +154,7 @@ impl Recipient {
 
     /// After `recipient.verified`; a verification of another key than the present one changes nothing.
     pub fn verify(&mut self, verified: &RecipientVerified) {
-        if self.given.key.as_deref() == Some(verified.key.as_str()) {
+        if self.given.key == verified.key {
             self.given.verified = Some(verified.how);
         }
     }

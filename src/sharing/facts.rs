@@ -17,6 +17,8 @@ use crate::policy::Refusal;
 use crate::policy::Room;
 use crate::policy::extent;
 use crate::policy::roles;
+use crate::policy::told::Held;
+use crate::policy::told::Said;
 use crate::practice::agreement::Agreement;
 use crate::practice::client::Client;
 use crate::practice::concern::Concern;
@@ -39,15 +41,14 @@ use crate::time::Zone;
 use crate::vault::Vault;
 use crate::vocabulary::AgreementState;
 use crate::vocabulary::Basis;
-use crate::vocabulary::RecordKind;
 
 /// What a request says besides its records.
 #[derive(Clone, Debug, Default)]
 pub struct Circumstances {
     /// Whom it is about, where the records do not say.
     pub client: Option<ClientId>,
-    /// What kinds of records it is about, where it is told without one.
-    pub kinds: Vec<RecordKind>,
+    /// What its author said that it is about, where it is told without a record.
+    pub said: Said,
     /// What was answered, for a safety disclosure.
     pub safety: Option<Answers>,
     /// Where it is done.
@@ -68,8 +69,8 @@ pub struct Matter {
     /// What.
     pub records: Vec<Record>,
     judged: Vec<Record>,
-    about: Vec<RecordKind>,
-    held: Vec<RecordKind>,
+    about: Said,
+    held: Vec<Held>,
     is_everything: bool,
     restrictions: Vec<Restriction>,
     concerns: Vec<Concern>,
@@ -117,7 +118,7 @@ impl Matter {
             None => false,
         };
         let told_of = client.as_ref().filter(|_| records.is_empty());
-        let held = told_of.map(|client| catalog.kinds_of(client.id())).transpose()?;
+        let held = told_of.map(|client| held(vault, client.id())).transpose()?;
         let restrictions = client.as_ref().map(|client| catalog.restrictions(Some(client.id()))).transpose()?;
         let concerns = concerns(vault, client.as_ref(), &rooted)?;
         let feared = if records.is_empty() { named(vault, &concerns)? } else { Vec::new() };
@@ -131,7 +132,7 @@ impl Matter {
             client,
             records,
             judged,
-            about: about.kinds,
+            about: about.said,
             held: held.unwrap_or_default(),
             is_everything,
             restrictions: restrictions.unwrap_or_default(),
@@ -227,6 +228,14 @@ fn named(vault: &Vault, concerns: &[Concern]) -> Result<Vec<Record>, ShareError>
     let ids: BTreeSet<_> = concerns.iter().flat_map(|concern| &concern.opened.records).collect();
     let found = ids.into_iter().map(|id| Ok(vault.catalog().record(*id)?));
     Ok(found.collect::<Result<Vec<_>, ShareError>>()?.into_iter().flatten().collect())
+}
+
+/// What there is on file of a client, kind by kind.
+fn held(vault: &Vault, client: ClientId) -> Result<Vec<Held>, ShareError> {
+    let tags = vault.catalog().tags_of(client)?;
+    let of = |kind| tags.iter().filter(move |(of, _)| *of == kind).map(|(_, tag)| tag.clone()).collect();
+    let kinds = vault.catalog().kinds_of(client)?.into_iter();
+    Ok(kinds.map(|(kind, first, last)| Held { kind, tags: of(kind), first, last }).collect())
 }
 
 /// Whether abuse of the client was reported before.

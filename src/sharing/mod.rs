@@ -238,7 +238,8 @@ pub fn plan<R: CryptoRng + RngCore>(
     found.extend(looking::look_at_page(vault, &records, own)?);
     // Why it is done for safety stays in the vault; what was told is in the client's accounting.
     let told = request.why.iter().filter(|_| !has_page && request.about.safety.is_none());
-    let client = request.about.client;
+    // What does not say whom it is about names that one neither.
+    let client = request.about.client.filter(|_| !request.about.said.de_identified);
     found.extend(looking::look_at_told(vault, client, told.map(|words| (policy::TOLD, words.as_str())))?);
     let practice = vault.catalog().practice()?;
     let ours = practice.name.iter().chain(&practice.contact).filter(|_| has_page);

@@ -14,10 +14,12 @@ use crate::keys::plugin::Callbacks;
 use crate::ledger::opening::Salt;
 use crate::policy::Obligation;
 use crate::policy::Refusal;
+use crate::policy::told::Said;
 use crate::practice::client::Client;
 use crate::practice::disclosure::DisclosureConfirmed;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
+use crate::practice::disclosure::DisclosureTold;
 use crate::practice::disclosure::Listed;
 use crate::practice::disclosure::RecordRef;
 use crate::practice::event::Body;
@@ -87,6 +89,7 @@ pub fn send_all<R: CryptoRng + RngCore>(
         }
         for planned in &plan.planned {
             drafts.extend(confirmed(&mut transaction, planned)?);
+            drafts.extend(told(planned, &plan.request));
             let records = sealed(&planned.records, &filed);
             let mut parcel =
                 Parcel { transaction: &mut transaction, planned, records: &records, request: &plan.request };
@@ -327,6 +330,15 @@ fn confirmed(transaction: &mut Transaction<'_>, planned: &PlannedDisclosure) -> 
     let records = matches!(listed, Listed::Sealed(_)).then_some(unscanned);
     let body = DisclosureConfirmed { confirmed, disclosure: planned.disclosure, unscanned: listed };
     Ok(Some(Draft { records, ..Draft::from(Body::DisclosureConfirmed(body)) }))
+}
+
+/// What its author said of what is told without a record stands in an entry of its own, too.
+fn told(planned: &PlannedDisclosure, request: &ShareRequest) -> Option<Draft> {
+    let said = request.about.said.clone();
+    let is_told = request.on_file().is_empty() && said != Said::default();
+    let Said { kinds, tags, dates, de_identified } = said;
+    let body = DisclosureTold { dates, de_identified, disclosure: planned.disclosure, kinds, tags };
+    is_told.then(|| Draft::from(Body::DisclosureTold(body)))
 }
 
 /// The entries of one recipient's refusal: one for each client whose records were asked for, with their records, so that

@@ -103,7 +103,10 @@ fn filters_are_all_met() {
 fn a_wrong_kind_lists_the_right_ones_and_a_miss_names_the_nearest() {
     let practice = eventful();
     let said = practice.refused(2, &["ledger", "log", "--kind", "disclosure.mad"]);
-    assert!(said.stderr.contains("disclosure.made, disclosure.confirmed, disclosure.refused"), "{said:?}");
+    assert!(
+        said.stderr.contains("disclosure.made, disclosure.confirmed, disclosure.told, disclosure.refused"),
+        "{said:?}"
+    );
     let said = practice.refused(4, &["ledger", "log", "--client", "mk-10"]);
     assert!(said.stderr.contains("did you mean mk-01?"), "{said:?}");
 }

@@ -70,6 +70,7 @@ mod successions;
 mod teams;
 mod terminal;
 mod third_parties;
+mod told;
 mod unlocked;
 mod unlocking;
 mod verifier;

@@ -9,7 +9,17 @@ use crate::practice::Practice;
 fn practice() -> Practice {
     let practice = Practice::new();
     practice.ok(&["client", "add", "mk-01", "--adult"]);
-    practice.ok(&["recipient", "add", "dr-lee", "--key", LEE, "--role", "treating-provider"]);
+    practice.ok(&[
+        "recipient",
+        "add",
+        "dr-lee",
+        "--key",
+        LEE,
+        "--role",
+        "treating-provider",
+        "--verified",
+        "in-person",
+    ]);
     practice
 }
 
@@ -111,7 +121,9 @@ fn what_was_said_where_others_hear_is_no_disclosure_and_two_ways_lead_on() {
 fn a_client_and_whoever_speaks_for_a_client_are_told_without_a_consent() {
     let practice = practice();
     practice.ok(&["recipient", "add", "herself", "--role", "client", "--of", "mk-01", "--relationship", "self"]);
+    practice.ok(&["recipient", "verify", "herself", "--how", "in-person"]);
     practice.ok(&["recipient", "add", "agent", "--role", "representative"]);
+    practice.ok(&["recipient", "verify", "agent", "--how", "in-person"]);
     let right = ["--relationship", "attorney-in-fact", "--authority", "power-of-attorney", "--evidence", "the deed"];
     practice.ok(&[&["client", "representative", "mk-01", "--recipient", "agent"], &right[..]].concat());
     for (to, basis) in [("herself", "self"), ("agent", "representative")] {
@@ -132,6 +144,7 @@ fn a_client_and_whoever_speaks_for_a_client_are_told_without_a_consent() {
 fn whoever_could_use_it_against_the_client_hears_it_after_a_thought_alone() {
     let practice = practice();
     practice.ok(&["recipient", "add", "school", "--role", "school", "--conflict", "her employer's school"]);
+    practice.ok(&["recipient", "verify", "school", "--how", "organisation-directory"]);
     practice.consent("school");
     let said = practice.run(&oral("school", "phone-private", &["--json"]));
     let error = said.error();
@@ -159,7 +172,7 @@ fn what_is_told_is_judged_by_the_kinds_it_is_about_and_unsaid_by_all_that_there_
     );
     let as_kind = |kind: &'static str| [&oral("dr-lee", "phone-private", &[])[..], &["--kind", kind]].concat();
     assert_eq!(reasons(&practice, 3, &as_kind("assessment")), ["E-CONSENT-KIND"]);
-    assert_eq!(reasons(&practice, 3, &as_kind("sud-counselling-note")), ["E-CONSENT-KIND"]);
+    assert_eq!(reasons(&practice, 3, &as_kind("sud-counselling-note")), ["E-CONSENT-KIND", "E-NEED-LABEL"]);
     practice.ok(&as_kind("letter"));
     practice.ok(&["restrict", "add", "--client", "mk-01", "--kind", "progress-note"]);
     assert_eq!(reasons(&practice, 3, &as_kind("progress-note")), ["E-RESTRICT"]);

@@ -13,17 +13,25 @@ use crate::cli::names;
 use crate::cli::session::Session;
 use crate::cli::session::missing;
 use crate::policy;
+use crate::policy::told::Said;
 use crate::practice::words::Prose;
+use crate::practice::words::Tag;
 use crate::sharing;
 use crate::sharing::ShareError;
 use crate::sharing::ShareRequest;
 use crate::sharing::facts::Circumstances;
+use crate::time::When;
 use crate::vault::Vault;
 use crate::vault::transaction::Committed;
+use crate::vocabulary::Label;
 use crate::vocabulary::Medium;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
+use crate::vocabulary::is_sensitivity;
+
+/// What is about no sensitivity.
+const NONE: &str = "none";
 
 /// How something is disclosed that is no package.
 #[derive(Debug, Subcommand)]
@@ -52,6 +60,15 @@ pub struct Args {
     /// What kinds of records it is about; without it, it may be about any
     #[arg(long = "kind", value_name = "KIND", value_parser = words::<RecordKind>(RecordKind::WORDS))]
     pub kinds: Vec<RecordKind>,
+    /// A sensitivity that it is about, or none; without it, it may be about all that the records of these kinds have
+    #[arg(long = "tag", value_name = "SENSITIVITY|none")]
+    pub tags: Vec<Tag>,
+    /// A date of service that it is about; without it, it may be about all that there was up to now
+    #[arg(long = "date", value_name = "DATE")]
+    pub dates: Vec<When>,
+    /// It does not say whom it is about; this is recorded, and looked at
+    #[arg(long)]
+    pub de_identified: bool,
     /// What is told, in your own words; kept in the ledger
     #[arg(long, value_name = "TEXT")]
     pub about: Option<String>,
@@ -69,16 +86,29 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         Action::Oral(args) => (args, Medium::Oral),
         Action::Paper(args) => (args, Medium::Paper),
     };
-    let example = format!(
-        "subrosa disclose {medium} --client mk-01 --to dr-lee --purpose treat --setting phone-private --about TEXT"
-    );
-    session.must_have(args.client.as_ref(), "--client", &example)?;
-    session.must_have(args.to.as_ref(), "--to", &example)?;
-    session.must_have(args.purpose.as_ref(), "--purpose", &example)?;
-    session.must_have(args.about.as_ref(), "--about", &example)?;
+    let example = example(&args, medium);
+    let tags = sensitivities(&args.tags)?;
+    let needed = [
+        ("--client", args.client.is_some()),
+        ("--to", args.to.is_some()),
+        ("--purpose", args.purpose.is_some()),
+        ("--about", args.about.is_some()),
+    ];
+    session.must_have_all(&needed, &example)?;
     let mut vault = session.open_to_append()?;
     let here = session.here(&vault)?.map(|here| here.setting);
     session.must_have(args.setting.or(here).as_ref(), "--setting", &example)?;
+    if session.is_typed(args.about.as_deref()) {
+        // What is told is on the screen while it is typed, and in the recording. Which room it is may still be asked.
+        let setting = args.setting.or(here);
+        session.may_type(
+            policy::Room { setting, is_needed: false, is_recorded: session.is_recorded() },
+            Label::R,
+            &example,
+        )?;
+    }
+    let (today, zone) = (session.today(&vault)?, session.zone(&vault)?);
+    let dates = args.dates.iter().map(|when| when.since(today, &zone)).collect::<Result<Vec<_>, _>>()?;
     let typed = session.required(args.client, "--client", "Whom is it about (alias)", &example)?;
     let client = names::client(vault.catalog(), &typed)?;
     let typed = session.required(args.to, "--to", "To whom (alias)", &example)?;
@@ -110,7 +140,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         expires: None,
         about: Circumstances {
             client: Some(client.id()),
-            kinds: args.kinds,
+            said: Said { kinds: args.kinds, tags, dates, de_identified: args.de_identified },
             room: policy::Room { setting: Some(setting), is_needed: true, is_recorded: false },
             ..Circumstances::default()
         },
@@ -132,12 +162,54 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// Which sensitivities it is about, where somebody said.
+fn sensitivities(typed: &[Tag]) -> Result<Option<Vec<Tag>>, Failure> {
+    let (none, named): (Vec<&Tag>, Vec<&Tag>) = typed.iter().partition(|tag| tag.as_str() == NONE);
+    if let Some(tag) = named.iter().find(|tag| !is_sensitivity(tag.as_str())) {
+        return Err(Failure::usage(format!("--tag: {tag} is no sensitivity tag; what has none is --tag {NONE}")));
+    }
+    if !none.is_empty() && !named.is_empty() {
+        return Err(Failure::usage(format!("--tag: it is about {}, or about {NONE}", named[0])));
+    }
+    Ok((!typed.is_empty()).then(|| named.into_iter().cloned().collect()))
+}
+
+/// What was typed, and what has to be.
+fn example(args: &Args, medium: Medium) -> String {
+    let typed = |given: &Option<String>, otherwise: &'static str| {
+        given.as_deref().map_or_else(|| otherwise.to_owned(), names::word)
+    };
+    let purpose = args.purpose.map_or("treat", Purpose::as_str);
+    let setting = args.setting.map_or("private-office", Setting::as_str);
+    let mut flags = vec![
+        ("--client", typed(&args.client, "CLIENT")),
+        ("--to", typed(&args.to, "RECIPIENT")),
+        ("--purpose", purpose.to_owned()),
+        ("--setting", setting.to_owned()),
+    ];
+    flags.extend(args.kinds.iter().map(|kind| ("--kind", kind.to_string())));
+    flags.extend(args.tags.iter().map(|tag| ("--tag", names::word(tag.as_str()))));
+    flags.extend(args.dates.iter().map(|date| match date {
+        When::Date(date) => ("--date", date.to_string()),
+        When::Instant(at) => ("--date", at.to_string()),
+        When::Span(_) => ("--date", "DATE".to_owned()),
+    }));
+    let flags: String = flags.iter().map(|(flag, word)| format!("{flag} {word} ")).collect();
+    let said = [
+        (args.de_identified, "--de-identified "),
+        (args.adverse_use_reviewed, "--adverse-use-reviewed "),
+        (args.acknowledge_conflict, "--acknowledge-conflict "),
+    ];
+    let said: String = said.iter().filter(|(is, _)| *is).map(|(_, flag)| *flag).collect();
+    format!("subrosa disclose {medium} {flags}{said}--about {}", typed(&args.about, "TEXT"))
+}
+
 /// What was said already where others hear it may have been heard: that is a concern, about what was said (NASW 1.07(i)).
 fn overheard(request: &ShareRequest, vault: &Vault) -> Option<String> {
     let about = &request.about;
     let is_heard = matches!(about.room.setting, Some(Setting::Public | Setting::SemiPublic));
     let client = Who::client(vault.catalog(), about.client?).ok()?.alias;
-    let kinds: String = about.kinds.iter().map(|kind| format!("--kind {kind} ")).collect();
+    let kinds: String = about.said.kinds.iter().map(|kind| format!("--kind {kind} ")).collect();
     let open = format!("subrosa concern open --client {client} --by staff {kinds}--text FILE");
     (is_heard && request.ask.medium == Medium::Oral).then(|| format!("{open}  # what was said there already"))
 }

@@ -2,6 +2,7 @@
 //! how a share is mended. Must not know what fills the blanks.
 
 use crate::policy::Reason;
+use crate::policy::told::Said;
 use crate::sharing::SharePlan;
 use crate::vocabulary::Medium;
 
@@ -39,8 +40,8 @@ fn again(plan: &SharePlan) -> Option<String> {
             Some(setting) if setting.is_private() => format!(" --setting {setting}"),
             _ => String::new(),
         };
-        let kinds: String = request.about.kinds.iter().map(|kind| format!(" --kind {kind}")).collect();
-        return (medium != Medium::Package).then(|| format!("{talk}{room}{kinds} --about TEXT"));
+        let said = said(&request.about.said);
+        return (medium != Medium::Package).then(|| format!("{talk}{room}{said} --about TEXT"));
     }
     let mut again = "subrosa safety disclose --client {client} --to {recipient}".to_owned();
     for id in &request.records {
@@ -56,6 +57,16 @@ fn again(plan: &SharePlan) -> Option<String> {
         again.push_str(&format!(" --medium {medium}"));
     }
     Some(again + " --answers FILE")
+}
+
+/// The flags that say what is told without a record.
+fn said(Said { kinds, tags, dates, de_identified }: &Said) -> String {
+    let kinds = kinds.iter().map(|kind| format!(" --kind {kind}"));
+    let none = tags.iter().filter(|tags| tags.is_empty()).map(|_| " --tag none".to_owned());
+    let tags = tags.iter().flatten().map(|tag| format!(" --tag {tag}"));
+    let dates = dates.iter().map(|date| format!(" --date {date}"));
+    let nameless = de_identified.then(|| " --de-identified".to_owned());
+    kinds.chain(none).chain(tags).chain(dates).chain(nameless).collect()
 }
 
 /// The lines of what names somebody else: those that were taken, or all of a record.

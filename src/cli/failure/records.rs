@@ -15,6 +15,7 @@ use crate::id::RecordId;
 use crate::policy;
 use crate::policy::Refusal;
 use crate::policy::roles;
+use crate::policy::told::Said;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::RecordVersion;
 use crate::sharing::ShareError;
@@ -27,6 +28,7 @@ use crate::vocabulary::Label;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::default_tags;
 use crate::vocabulary::is_sensitivity;
+use crate::vocabulary::label_of;
 
 /// As many records stand in a cure.
 const LISTED: usize = 20;
@@ -116,7 +118,8 @@ impl Blanks {
         let client = plan.request.about.client.or_else(|| records.iter().find_map(|record| record.client));
         let client = client.and_then(|id| Who::client(catalog, id).ok());
         let client = client.map(|who| if plan.request.group.is_some() { who.id } else { who.alias });
-        let said = plan.request.about.kinds.iter().filter(|_| records.is_empty());
+        let told = &plan.request.about.said;
+        let said = told.kinds.iter().filter(|_| records.is_empty());
         let kinds = records.iter().map(|record| record.record_kind.as_str()).chain(said.map(|kind| kind.as_str()));
         let kinds: BTreeSet<_> = kinds.collect();
         let for_one = for_one_consent(&kinds);
@@ -125,8 +128,9 @@ impl Blanks {
             let tags = record.tags.iter().map(ToString::to_string);
             tags.filter(|tag| is_sensitivity(tag) && !carried.contains(&tag.as_str())).collect::<Vec<_>>()
         };
-        let tags: BTreeSet<_> = records.iter().flat_map(uncarried).collect();
-        let label = records.iter().map(|record| record.label).max().unwrap_or(Label::R);
+        let said = told.tags.iter().flatten().filter(|_| records.is_empty()).map(ToString::to_string);
+        let tags: BTreeSet<_> = records.iter().flat_map(uncarried).chain(said).collect();
+        let label = records.iter().map(|record| record.label).max().unwrap_or_else(|| label(told, recipient));
         let agreement = roles::needs(recipient.details.role).agreements.first().copied();
         let first: Vec<String> = ids.iter().take(LISTED).map(ToString::to_string).collect();
         let same = vec![
@@ -158,6 +162,7 @@ impl Blanks {
     fn fill(&self, catalog: &Catalog, plan: &SharePlan, reason: &policy::Reason) -> String {
         let signed = reason.consent.and_then(|id| catalog.consent(id).ok().flatten());
         let named = signed.iter().find_map(|consent| consent.terms.kinds.first()).map(|kind| kind.as_str());
+        let service = signed.iter().find_map(|consent| consent.terms.service_from.or(consent.terms.service_to));
         let signed = signed.and_then(|consent| consent.terms.signed_on).map(|day| day.to_string());
         let record = reason.record.map_or_else(|| self.record.clone(), |id| on_file(plan, id).to_string());
         let consent = reason.consent.map_or_else(|| "CONSENT".to_owned(), |id| id.to_string());
@@ -170,6 +175,7 @@ impl Blanks {
             ("{signatory}", reason.signatory.map_or_else(|| "RECIPIENT".to_owned(), String::from)),
             ("{signed}", signed.unwrap_or_else(|| "DATE".to_owned())),
             ("{record}", record),
+            ("{service}", service.map_or_else(|| "DATE".to_owned(), |day| day.to_string())),
             ("{consent}", consent),
             ("{concern}", concern),
         ];
@@ -178,6 +184,14 @@ impl Blanks {
         // A flag that is not needed leaves nothing behind.
         filled.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// What is told without a record is above what the recipient may get, where that has to be said.
+fn label(told: &Said, recipient: &Recipient) -> Label {
+    let tags = || told.tags.iter().flatten().map(|tag| tag.as_str());
+    let said = told.kinds.iter().map(|kind| label_of(*kind, tags()));
+    let above = if recipient.ceiling() < Label::R { Label::R } else { Label::V };
+    said.max().map_or(above, |said| said.max(above))
 }
 
 /// Of a group, the words that share it again for the same participant.

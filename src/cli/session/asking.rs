@@ -35,6 +35,19 @@ impl Session<'_> {
         if given.is_some() || self.is_interactive() { Ok(()) } else { Err(missing(flag, example)) }
     }
 
+    /// The same of several, each with its flag and whether it was given: all that are missing are named at once.
+    pub fn must_have_all(&self, needed: &[(&str, bool)], example: &str) -> Result<(), Failure> {
+        let lacks: Vec<&str> = needed.iter().filter(|(_, is_given)| !is_given).map(|(flag, _)| *flag).collect();
+        match lacks.split_last() {
+            _ if self.is_interactive() => Ok(()),
+            None => Ok(()),
+            Some((last, [])) => Err(missing(last, example)),
+            Some((last, others)) => {
+                Err(Failure::usage(format!("{} and {last} are needed", others.join(", "))).hint(example))
+            }
+        }
+    }
+
     /// What was given, or else the answer to `question`. Where nobody can be asked: a usage failure that names `flag`,
     /// with `example`, a whole command that has it.
     pub fn required<T>(&mut self, given: Option<T>, flag: &str, question: &str, example: &str) -> Result<T, Failure>

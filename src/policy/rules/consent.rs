@@ -35,6 +35,7 @@ use super::apart::covered_apart;
 use super::apart::is_own;
 use super::apart::is_sud_note;
 use super::reason;
+use super::told::unsaid;
 use super::whole;
 
 const ASK: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} {tags} --purpose {purpose} {own}";
@@ -42,9 +43,6 @@ const SHARE: &str = "subrosa share {records} --to {recipient} --purpose {purpose
 const REPRESENT: &str = "subrosa client representative {client} --recipient {signatory} --relationship guardian \
                          --authority guardian --evidence TEXT --from {signed}";
 const APART: &str = "subrosa share {record} --to {recipient} --purpose {purpose}";
-const SAY: &str = "subrosa share {records} --to {recipient} --purpose {purpose} --kind {kind}";
-const UNSAID: &str =
-    "nobody said what kind of record this is about, and the consent does not name every kind that there is";
 const INVOLVED: &str = "seed A: \"without the consent of the individual involved\"";
 const UNLESS: &str = "seed B: \"unless given explicit consent\"";
 const AUTONOMY: &str = "seed A: \"respect for the client’s privacy and autonomy\"";
@@ -323,8 +321,8 @@ fn short(case: &Case<'_>, rule: &'static Rule, way: Shortfall) -> Vec<Reason> {
             {
                 (reason.cure, reason.record) = (APART, Some(record));
             }
-            if way == Shortfall::Kind && case.facts.records.is_empty() && case.facts.about.is_empty() {
-                (reason.text, reason.cure) = (UNSAID, SAY);
+            if let Some(said) = unsaid(case, way) {
+                (reason.text, reason.cure) = said;
             }
             if way == Shortfall::Signatory {
                 (reason.cure, reason.signatory) = to_be_signed(case, consent, rule);

@@ -7,6 +7,7 @@ mod need;
 mod people;
 mod places;
 mod safety;
+mod told;
 
 pub use consent::basis_towards;
 pub use people::has_to_read_anew;

@@ -12,16 +12,14 @@ use crate::policy::case::Case;
 use crate::policy::case::is_part2;
 use crate::policy::extent;
 use crate::policy::purposes;
+use crate::policy::told::Told;
 use crate::practice::client::Client;
 use crate::practice::concern::Concern;
 use crate::practice::record::Record;
 use crate::practice::restriction::Restriction;
-use crate::vocabulary::Label;
-use crate::vocabulary::Medium;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::Role;
-use crate::vocabulary::default_tags;
 
 use super::NOT_ANYONE;
 use super::OUR_CHOICE;
@@ -29,6 +27,7 @@ use super::Rule;
 use super::about_recipient;
 use super::about_records;
 use super::reason;
+use super::told::NO_TAG;
 use super::whole;
 
 const NEED: &str = "seed A: \"only accessible to those who need the information for professional reasons\"";
@@ -92,9 +91,11 @@ pub(super) const RULES: &[Rule] = &[
                 return Vec::new();
             }
             if case.facts.records.is_empty() {
-                let may = |kind: &RecordKind| matrix.allows(role, *kind, case.request.purpose, true, true);
-                let said = case.facts.about;
-                let needs = if said.is_empty() { RecordKind::ALL.iter().any(may) } else { said.iter().all(may) };
+                // Of what safety asks for, identities are the least.
+                let is_nameless = case.is_de_identified() || case.is_for_safety();
+                let may = |kind: &RecordKind| matrix.allows(role, *kind, case.request.purpose, true, is_nameless);
+                let told = case.told().map(Told::kinds).unwrap_or_default();
+                let needs = if told.is_empty() { RecordKind::ALL.iter().any(may) } else { told.iter().all(may) };
                 return about_recipient(rule, case, !needs);
             }
             about_records(rule, case, |record| {
@@ -116,12 +117,9 @@ pub(super) const RULES: &[Rule] = &[
         exit: 3,
         applies: |case, rule| {
             let recipient = case.facts.recipient;
-            let is_package = case.request.medium == Medium::Package;
-            // What is told needs no key, so the ceiling before one was verified says nothing.
-            let given = recipient.details.max_label.unwrap_or(Label::R);
-            let ceiling = if is_package { recipient.ceiling() } else { given };
-            let mut reasons = about_recipient(rule, case, !case.is_for_safety() && case.label() > ceiling);
-            if is_package && recipient.given.verified.is_none() {
+            let is_above = case.label() > recipient.ceiling();
+            let mut reasons = about_recipient(rule, case, !case.is_for_safety() && is_above);
+            if recipient.given.verified.is_none() {
                 reasons.iter_mut().for_each(|reason| {
                     reason.cure = "subrosa recipient verify {recipient} --how in-person";
                 });
@@ -190,7 +188,7 @@ fn concern(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
     let held = |concern: &Concern| {
         if case.facts.records.is_empty() {
             let Facts { about, feared, .. } = case.facts;
-            return concern.holds_told(client, recipient, about, feared).then_some(None);
+            return concern.holds_told(client, recipient, &about.kinds, feared).then_some(None);
         }
         let record = case.facts.records.iter().find(|record| concern.holds(client, recipient, record))?;
         Some(Some(record.id()))
@@ -222,8 +220,15 @@ fn restricted(case: &Case<'_>, rule: &'static Rule, self_pay: bool) -> Vec<Reaso
     let asked = case.facts.restrictions.iter().filter(|restriction| restriction.asked.self_pay == self_pay);
     let to_this: Vec<_> = asked.filter(|restriction| is_of_this(restriction, case)).collect();
     if case.facts.records.is_empty() {
-        let binds = |one: &&Restriction| one.holds_for_told(case.today) && touches_told(one, case.facts.about);
-        return about_recipient(rule, case, to_this.iter().any(binds));
+        let told = Told::of(case.facts);
+        let binds =
+            |one: &&&Restriction| one.holds_for_told(case.today) && told.is_touched(&one.asked.kinds, &one.asked.tags);
+        let binding: Vec<_> = to_this.iter().filter(binds).collect();
+        // Where it may be about what is restricted only because nobody said, saying it is the way on.
+        let by_tag = case.facts.about.tags.is_none() && binding.iter().all(|one| !one.asked.tags.is_empty());
+        let cure = if by_tag { NO_TAG } else { rule.cure };
+        let reasons = about_recipient(rule, case, !binding.is_empty());
+        return reasons.into_iter().map(|reason| Reason { cure, ..reason }).collect();
     }
     about_records(rule, case, |record| to_this.iter().any(|one| one.holds(case.today, record) && touches(one, record)))
 }
@@ -243,13 +248,4 @@ fn is_of_this(restriction: &Restriction, case: &Case<'_>) -> bool {
 fn touches(Restriction { asked, .. }: &Restriction, record: &Record) -> bool {
     (asked.kinds.is_empty() || asked.kinds.contains(&record.latest.record_kind))
         && (asked.tags.is_empty() || asked.tags.iter().any(|tag| record.latest.tags.contains(tag)))
-}
-
-/// Where nobody said what it is about, it may be about what is restricted. A kind has the tags that it carries of itself.
-fn touches_told(Restriction { asked, .. }: &Restriction, said: &[RecordKind]) -> bool {
-    let is_tagged = |kind: &RecordKind| asked.tags.iter().any(|tag| default_tags(*kind).contains(&tag.as_str()));
-    said.is_empty()
-        || said.iter().any(|kind| {
-            (asked.kinds.is_empty() || asked.kinds.contains(kind)) && (asked.tags.is_empty() || is_tagged(kind))
-        })
 }

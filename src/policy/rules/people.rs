@@ -1,5 +1,6 @@
 //! Who shares and who receives: the protocol, the recipient and the key, what was promised and what was learned.
 
+use crate::policy::Reason;
 use crate::policy::case::Case;
 use crate::policy::roles;
 use crate::practice::agreement::Agreement;
@@ -7,6 +8,7 @@ use crate::practice::protocol::Adopted;
 use crate::practice::training::Training;
 use crate::time::Date;
 use crate::vocabulary::AgreementState;
+use crate::vocabulary::Label;
 use crate::vocabulary::Medium;
 use crate::vocabulary::Role;
 
@@ -20,6 +22,7 @@ const PROMISE: &str = "seed A: \"use of confidentiality agreements\"";
 const OUTSET: &str = "seed A: \"establishing clear boundaries from the outset\"";
 const AGREE: &str =
     "subrosa agreement add {recipient} --type {agreement} --signed-on {today} --standard --understood explained";
+const UNKNOWN: &str = "nobody has made sure who this recipient is";
 const TRAINED: &str = "seed A: \"provide training to those involved\"";
 
 pub(super) const RULES: &[Rule] = &[
@@ -68,8 +71,14 @@ pub(super) const RULES: &[Rule] = &[
         exit: 3,
         applies: |case, rule| {
             let given = &case.facts.recipient.given;
-            let is_unsure = given.key.is_some() && given.verified.is_none();
-            about_recipient(rule, case, is_sealed(case) && is_unsure && !case.request.unverified)
+            let is_sure = given.verified.is_some() || case.request.unverified;
+            if is_sealed(case) {
+                return about_recipient(rule, case, given.key.is_some() && !is_sure);
+            }
+            // Whoever is told something needs no key, and is somebody all the same; a danger waits for nobody's papers.
+            let is_confidential = case.label() > Label::N && !case.is_for_safety();
+            let reasons = about_recipient(rule, case, is_confidential && !is_sure);
+            reasons.into_iter().map(|reason| Reason { text: UNKNOWN, ..reason }).collect()
         },
     },
     Rule {

@@ -132,7 +132,7 @@ fn what_is_told_is_held_where_it_is_about_what_is_feared_for_or_nobody_said() {
         (ConcernOpened { recipients: vec![Scene::that_passes().recipient.id()], ..all.clone() }, [false, false, false]),
     ] {
         for (about, holds) in [vec![of], vec![RecordKind::Letter], vec![]].into_iter().zip(holds) {
-            scene.about = about;
+            scene.about.kinds = about;
             scene.concerns = vec![Concern::opened(opened.clone(), scene.now)];
             assert_eq!(scene.reasons().contains(&"E-CONCERN"), holds, "{:?} {opened:?}", scene.about);
         }

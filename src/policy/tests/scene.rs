@@ -20,6 +20,8 @@ use crate::policy::Refusal;
 use crate::policy::Request;
 use crate::policy::Room;
 use crate::policy::decide;
+use crate::policy::told::Held;
+use crate::policy::told::Said;
 use crate::practice::agreement::Agreement;
 use crate::practice::agreement::AgreementAdded;
 use crate::practice::client::Client;
@@ -86,8 +88,8 @@ pub struct Scene {
     pub agreements: Vec<Agreement>,
     pub trainings: Vec<Training>,
     pub records: Vec<Record>,
-    pub about: Vec<RecordKind>,
-    pub held: Vec<RecordKind>,
+    pub about: Said,
+    pub held: Vec<Held>,
     pub is_everything: bool,
     pub consents: Vec<Consent>,
     pub restrictions: Vec<Restriction>,
@@ -116,7 +118,7 @@ impl Scene {
             actor_read: Some(1),
             records: vec![record(&client, RecordKind::ProgressNote, &[])],
             client,
-            about: Vec::new(),
+            about: Said::default(),
             held: Vec::new(),
             recipient_read: None,
             agreements: Vec::new(),

@@ -117,10 +117,17 @@ impl Condition {
 }
 
 impl Catalog {
-    /// The kinds of a client's records.
-    pub fn kinds_of(&self, client: ClientId) -> Result<Vec<RecordKind>, CatalogError> {
-        let sql = "SELECT DISTINCT kind FROM records WHERE client = ?1 ORDER BY kind";
-        self.all(sql, [client.to_string()], |row| parsed(row, 0))
+    /// The kinds of a client's records, and of each the first and the last date.
+    pub fn kinds_of(&self, client: ClientId) -> Result<Vec<(RecordKind, Date, Date)>, CatalogError> {
+        let sql = "SELECT kind, MIN(date), MAX(date) FROM records WHERE client = ?1 GROUP BY kind ORDER BY kind";
+        self.all(sql, [client.to_string()], |row| Ok((parsed(row, 0)?, parsed(row, 1)?, parsed(row, 2)?)))
+    }
+
+    /// The tags of a client's records, each with the kind of those that have it.
+    pub fn tags_of(&self, client: ClientId) -> Result<Vec<(RecordKind, Tag)>, CatalogError> {
+        let sql = "SELECT DISTINCT r.kind, t.value FROM records r, json_each(r.body, '$.latest.tags') t \
+                   WHERE r.client = ?1 ORDER BY r.kind, t.value";
+        self.all(sql, [client.to_string()], |row| Ok((parsed(row, 0)?, parsed(row, 1)?)))
     }
 
     /// Whether a client has more than so many records that are no excerpts. Reads no more rows than it has to.

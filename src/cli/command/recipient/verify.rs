@@ -36,6 +36,11 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     let how = session.required(args.how, "--how", "How was it made sure that the key is this person's", &example)?;
     let committed = people::verify_recipient(&mut session.desk(&mut vault), id, how)?;
-    let sentence = format!("The key of recipient {alias} is verified ({how}).");
+    let sentence = match recipient.given.key {
+        Some(_) => format!("The key of recipient {alias} is verified ({how})."),
+        None => {
+            format!("Who recipient {alias} is was made sure of ({how}); a key that comes later has to be verified.")
+        }
+    };
     super::answer(session, "recipient-verify", &vault, &committed, id, &sentence)
 }

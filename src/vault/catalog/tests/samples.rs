@@ -154,7 +154,7 @@ pub fn recipient_edited(n: u64, alias: &str) -> Body {
 
 pub fn recipient_verified(n: u64, key: &str) -> Body {
     let how = VerifiedHow::InPerson;
-    Body::RecipientVerified(RecipientVerified { how, key: key.to_owned(), recipient: id("p-", n) })
+    Body::RecipientVerified(RecipientVerified { how, key: Some(key.to_owned()), recipient: id("p-", n) })
 }
 
 pub fn recipient_suspended(n: u64) -> Body {
