@@ -13,7 +13,10 @@ use crate::practice::safety::Safety;
 use crate::practice::safety::SafetyReviewed;
 use crate::practice::words::Prose;
 use crate::safeguarding::SafeguardingError;
+use crate::time::Timestamp;
 use crate::vault::Vault;
+use crate::vault::catalog::CatalogError;
+use crate::vault::catalog::EntryFilter;
 use crate::vault::desk::Desk;
 use crate::vault::error::VaultError;
 use crate::vault::transaction::Committed;
@@ -28,7 +31,7 @@ pub fn may_review(vault: &Vault, disclosure: DisclosureId) -> Result<Safety, Saf
     if let Some((_, _, at)) = safety.reviewed {
         return Err(SafeguardingError::ReviewedAlready { disclosure, at });
     }
-    if has_others(vault)? && safety.author == vault.actor()? {
+    if safety.author == vault.actor()? && (has_others(vault)? || had_others(vault, safety.at)?) {
         return Err(SafeguardingError::OwnReview(disclosure));
     }
     Ok(safety)
@@ -73,6 +76,11 @@ pub fn may_finish(vault: &Vault, followup: FollowupId) -> Result<Followup, Safeg
     Ok(found)
 }
 
+/// Whether what came of it has to be said: an outcome that nobody writes down is not documented.
+pub fn needs_text(task: Task) -> bool {
+    matches!(task, Task::DocumentOutcome | Task::Repair | Task::TellClient)
+}
+
 /// Closes a follow-up.
 pub fn finish<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
@@ -80,7 +88,10 @@ pub fn finish<R: CryptoRng + RngCore>(
     text: Option<Prose>,
 ) -> Result<Committed, SafeguardingError> {
     desk.append(|vault| {
-        may_finish(vault, followup)?;
+        let found = may_finish(vault, followup)?;
+        if text.is_none() && needs_text(found.planned.task) {
+            return Err(SafeguardingError::NothingSaid { followup, task: found.planned.task });
+        }
         Ok(vec![Draft::from(Body::FollowupDone(FollowupDone { followup, text }))])
     })
 }
@@ -89,4 +100,15 @@ pub fn finish<R: CryptoRng + RngCore>(
 fn has_others(vault: &Vault) -> Result<bool, VaultError> {
     let owners = vault.catalog().owners()?;
     Ok(owners.iter().filter(|owner| owner.means != OwnerMeans::Paper).count() > 1)
+}
+
+/// Whether anybody else opened the vault at that time or later: whoever sends the others away reviews no more than before.
+fn had_others(vault: &Vault, since: Timestamp) -> Result<bool, VaultError> {
+    let filter = EntryFilter { kind: Some("owner.removed".to_owned()), since: Some(since), ..EntryFilter::default() };
+    let mut had = false;
+    vault.catalog().entries(&filter, |entry| {
+        had |= entry.fields.get("means").and_then(serde_json::Value::as_str) != Some(OwnerMeans::Paper.as_str());
+        Ok::<_, CatalogError>(!had)
+    })?;
+    Ok(had)
 }

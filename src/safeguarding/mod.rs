@@ -29,6 +29,7 @@ use crate::vault::error::VaultError;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::Role;
+use crate::vocabulary::Task;
 
 /// Why a review was not filed, or a follow-up not closed.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,14 @@ pub enum SafeguardingError {
         followup: FollowupId,
         /// When.
         at: Timestamp,
+    },
+    /// What came of it has to be said.
+    #[error("what came of {followup} ({task}) has to be said")]
+    NothingSaid {
+        /// The follow-up.
+        followup: FollowupId,
+        /// What was to be done.
+        task: Task,
     },
     /// A review is filed, with its result; saying that it was done is none.
     #[error("{followup} asks for the review of {disclosure}, which closes it")]

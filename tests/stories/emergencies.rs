@@ -93,7 +93,7 @@ fn a_team_is_sent_at_night_by_typed_answers_alone_and_somebody_else_reviews_it()
     assert_eq!((late.status.code(), late_ones.len()), (Some(7), 1), "{items}");
     clinic.machine.write("text.txt", b"They came in time, and she stayed with them.\n");
     let followup = due["followups"][0]["id"].as_str().unwrap();
-    assert_eq!(late_ones[0]["command"], format!("subrosa followup done {followup}"));
+    assert_eq!(late_ones[0]["command"], format!("subrosa followup done {followup} --text -"));
     clinic.ok("2026-11-23T03:05:00Z", &["followup", "done", followup, "--text", "text.txt"]);
 
     let review = ["safety", "review", disclosure, "--result", "justified", "--text", "text.txt"];

@@ -71,6 +71,7 @@ mod teams;
 mod terminal;
 mod third_parties;
 mod told;
+mod typed;
 mod unlocked;
 mod unlocking;
 mod verifier;

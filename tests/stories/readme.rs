@@ -258,7 +258,7 @@ fn the_page_names_every_field_of_the_json() {
         &["recipient", "add", "crisis", "--role", "crisis-team"],
         &["safety", "disclose", "--client", "mk-01", "--to", "crisis", "--medium", "oral", "--answers", "answers.toml"],
         &["followup", "list"],
-        &["followup", "done", "F"],
+        &["followup", "done", "F", "--text", "note.txt"],
         &["safety", "review", "D", "--result", "justified", "--text", "note.txt"],
         &TOLD[0],
         &TOLD[1],

@@ -213,7 +213,7 @@ fn where_the_terminal_is_recorded_each_command_names_a_way_that_is_its_own() {
     );
     assert_eq!(batch(&["edit", "@"]), "subrosa edit ID  # at a terminal that is not recorded");
     let excerpt = ["excerpt", "@", "--redact", "--de-identify", "--title", "Sleep"];
-    assert_eq!(cure(&["1"], &excerpt), "subrosa excerpt ID --lines 1-1 --redact --de-identify --title Sleep");
+    assert_eq!(cure(&[], &excerpt), "subrosa excerpt ID --lines 4-19 --redact --de-identify --title Sleep");
     let open = ["concern", "open", "--client", "mk-01", "--kind", "letter", "--record", "@"];
     assert_eq!(cure(&[], &open), "subrosa concern open --client mk-01 --kind letter --record @ --text FILE");
     assert_eq!(

@@ -23,7 +23,6 @@ use crate::sharing::facts::Circumstances;
 use crate::time::When;
 use crate::vault::Vault;
 use crate::vault::transaction::Committed;
-use crate::vocabulary::Label;
 use crate::vocabulary::Medium;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
@@ -99,13 +98,8 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let here = session.here(&vault)?.map(|here| here.setting);
     session.must_have(args.setting.or(here).as_ref(), "--setting", &example)?;
     if session.is_typed(args.about.as_deref()) {
-        // What is told is on the screen while it is typed, and in the recording. Which room it is may still be asked.
-        let setting = args.setting.or(here);
-        session.may_type(
-            policy::Room { setting, is_needed: false, is_recorded: session.is_recorded() },
-            Label::R,
-            &example,
-        )?;
+        // What is told is on the screen while it is typed, and in the recording.
+        session.may_type_here(&vault, args.setting, &example)?;
     }
     let (today, zone) = (session.today(&vault)?, session.zone(&vault)?);
     let dates = args.dates.iter().map(|when| when.since(today, &zone)).collect::<Result<Vec<_>, _>>()?;
@@ -201,7 +195,8 @@ fn example(args: &Args, medium: Medium) -> String {
         (args.acknowledge_conflict, "--acknowledge-conflict "),
     ];
     let said: String = said.iter().filter(|(is, _)| *is).map(|(_, flag)| *flag).collect();
-    format!("subrosa disclose {medium} {flags}{said}--about {}", typed(&args.about, "TEXT"))
+    let about = args.about.clone().filter(|about| about != "-");
+    format!("subrosa disclose {medium} {flags}{said}--about {}", typed(&about, "TEXT"))
 }
 
 /// What was said already where others hear it may have been heard: that is a concern, about what was said (NASW 1.07(i)).

@@ -108,20 +108,22 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let example = "subrosa excerpt @ --lines 4-19";
     let mut lines: Vec<Passage> = args.lines;
     let is_asked = lines.is_empty();
-    if is_asked {
-        lines.push(session.required(None, "--lines", "Which lines (such as 4-19)", example)?);
-    }
+    session.must_have(lines.first(), "--lines", example)?;
     let mut vault = session.open_to_append()?;
     let of = names::record(vault.catalog(), &args.record)?;
     let origin = vault.catalog().record(of)?.ok_or_else(|| Failure::not_found(format!("there is no record {of}")))?;
     // Nothing is drawn of a passage that was named; whoever asks for it at a terminal is where content is talked of.
     let room = session.room(&vault, args.setting, is_asked)?;
     let named = lines.iter().map(|passage| format!(" --lines {passage}")).collect::<String>();
+    let named = if is_asked { " --lines 4-19".to_owned() } else { named };
     let mut otherwise = format!("subrosa excerpt {of}{named}");
     otherwise += if args.redact { " --redact" } else { "" };
     otherwise += if args.de_identify { " --de-identify" } else { "" };
     args.title.iter().for_each(|title| otherwise += &format!(" --title {}", names::word(title.as_str())));
     session.may_show(room, origin.latest.label, of, Some(&otherwise))?;
+    if is_asked {
+        lines.push(session.required(None, "--lines", "Which lines (such as 4-19)", example)?);
+    }
     let setting = session.room_now(&vault, room)?;
     let today = session.today(&vault)?;
     let cut = Cut {

@@ -58,18 +58,36 @@ impl Answer for Logged {
     }
 }
 
+/// The same without typing it.
+fn from_flags(args: &Args) -> String {
+    let given = |text: &Option<String>| {
+        let text = text.as_deref().filter(|text| *text != "-").unwrap_or("TEXT");
+        shlex::try_quote(text).map_or_else(|_| "TEXT".to_owned(), |word| word.into_owned())
+    };
+    let relation = args.claims_relation.map(|relation| format!(" --claims-relation {relation}")).unwrap_or_default();
+    format!("subrosa inquiry add --from {}{relation} --asks {} --batch", given(&args.from), given(&args.asks))
+}
+
 /// Keeps it, and replies.
 pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let Action::Add(args) = action;
     let example = "subrosa inquiry add --from \"a caller\"";
     session.must_have(args.from.as_ref(), "--from", example)?;
     let mut vault = session.open_to_append()?;
+    let otherwise = from_flags(&args);
+    let is_typed =
+        session.is_typed(args.from.as_deref()) || (args.asks.is_some() && session.is_typed(args.asks.as_deref()));
+    if is_typed {
+        session.may_type_here(&vault, None, &otherwise)?;
+    }
     let from = match session.word::<Line>(args.from, "--from")? {
         None => session.offered(None, "Who asks, as they call themselves")?,
         from => from,
     };
     let from = from.ok_or_else(|| missing("--from", example))?;
     let asks = match session.word::<Prose>(args.asks, "--asks")? {
+        // What is offered is not asked for where others would see the answer.
+        None if session.may_type_here(&vault, None, &otherwise).is_err() => None,
         None => session.offered(None, "What do they ask (Enter: nothing to note)")?,
         asks => asks,
     };

@@ -20,6 +20,9 @@ impl From<SafeguardingError> for Failure {
                 let rule = policy::rule("E-REVIEW-SELF").expect("the rule is in the table");
                 Self::refused(message).because([Reason::from(rule)])
             }
+            SafeguardingError::NothingSaid { followup, .. } => {
+                Self::usage(message).hint(format!("subrosa followup done {followup} --text FILE"))
+            }
             SafeguardingError::AsksForReview { disclosure, .. } => {
                 let cure = format!("subrosa safety review {disclosure} --result justified --text FILE");
                 Self::refused(message).hint(cure)

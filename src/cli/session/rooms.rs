@@ -94,6 +94,12 @@ impl Session<'_> {
         })
     }
 
+    /// The same where no room has to be declared: one that was, or is named, is judged, and so is a recording.
+    pub fn may_type_here(&self, vault: &Vault, given: Option<Setting>, otherwise: &str) -> Result<(), Failure> {
+        let setting = given.or(self.here(vault)?.map(|here| here.setting));
+        self.may_type(Room { setting, is_needed: false, is_recorded: self.is_recorded() }, Label::R, otherwise)
+    }
+
     /// The room for an interview, where somebody sits who would type it.
     pub fn room_to_type(&mut self, vault: &Vault, given: Option<Setting>, otherwise: &str) -> Result<Room, Failure> {
         let room = self.room(vault, given, true)?;

@@ -53,6 +53,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let example = "subrosa concern open --client mk-01 --text concern.txt";
     session.must_have(args.client.as_ref().or(args.group.as_ref()), "--client or --group", example)?;
     session.must_have(args.text.as_ref(), "--text", example)?;
+    if args.group.is_none() && args.by == Some(RaisedBy::Participant) {
+        let message = "--by: a participant is somebody of a group; of a client it is client, or whoever else raised it";
+        return Err(Failure::usage(message).hint(from_file(&Args { by: Some(RaisedBy::Client), ..args })));
+    }
     let mut vault = session.open_to_append()?;
     if session.is_typed(args.text.as_deref()) {
         session.room_to_type(&vault, None, &from_file(&args))?;

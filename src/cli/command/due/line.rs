@@ -14,6 +14,7 @@ use crate::practice::agreement::Agreement;
 use crate::practice::consent::Consent;
 use crate::practice::consent::Signatory;
 use crate::practice::safety::Followup;
+use crate::safeguarding::afterwards;
 use crate::time::Date;
 use crate::vault::catalog::Catalog;
 use crate::vocabulary::Profile;
@@ -192,6 +193,7 @@ fn signed(agreement: &Agreement) -> String {
 fn done(followup: &Followup) -> String {
     match followup.planned.task {
         Task::PeerReview => format!("safety review {} --result justified --text -", followup.disclosure),
+        task if afterwards::needs_text(task) => format!("followup done {} --text -", followup.planned.followup),
         _ => format!("followup done {}", followup.planned.followup),
     }
 }

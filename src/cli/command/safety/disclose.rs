@@ -170,7 +170,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
 
     let mut vault = session.open_to_append()?;
     // Before the first question: what was typed is on the screen, and in the recording, when the rules are asked.
-    let room = session.room(&vault, args.setting, is_typed || session.is_interactive())?;
+    // Where somebody is told something a declared room counts without a terminal, too.
+    let declared = session.here(&vault)?.map(|here| here.setting).filter(|_| !is_package);
+    let room = session.room(&vault, args.setting.or(declared), is_typed || session.is_interactive())?;
     if is_typed {
         session.may_type(room, Label::R, &from_file(args))?;
     }
