@@ -178,9 +178,14 @@ fn what_falls_under_part_2_goes_to_medical_personnel_alone_and_asks_two_question
         let error = practice.run(&to(alias, &["--json"])).error();
         error["reasons"][0]["cure"].as_str().unwrap().to_owned()
     };
-    assert_eq!(cure("crisis"), "subrosa recipient edit crisis --medical-personnel");
-    // No consent lets it go to the police.
-    assert!(cure("police").starts_with("subrosa safety disclose --client mk-01 --to RECIPIENT --medium oral"));
+    // Nobody becomes medical personnel to get it, and no consent lets it go to the police: whoever is medical is told.
+    practice.ok(&["recipient", "add", "er", "--role", "emergency-department", "--medical-personnel"]);
+    for alias in ["crisis", "police"] {
+        assert_eq!(cure(alias), "subrosa safety disclose --client mk-01 --to er --medium oral --answers FILE");
+    }
+    practice.write("answers.toml", &answers(&[("imminent", "unsure")]));
+    assert_eq!(cure("police"), "subrosa add FILE --client mk-01 --kind safety-plan");
+    practice.write("answers.toml", &answers(&[]));
     practice.ok(&["recipient", "edit", "crisis", "--medical-personnel"]);
     assert_eq!(reasons(&practice, 3, &to("crisis", &[])), ["E-SAFETY-INCOMPLETE"]);
     let medical = [("facility", "St Vincent, casualty"), ("nature_of_emergency", "Overdose")];
@@ -322,15 +327,16 @@ fn at_a_terminal_the_room_and_every_question_are_asked_and_enter_answers_none() 
     let recorded = [&asked[..], &["--setting", "phone-private"]].concat();
     let said = practice.run_in((host.at_terminal(&ends).with_var("ASCIINEMA_REC", "1"), ends), &recorded);
     assert!(said.exit == 6 && said.stderr.contains("--answers FILE --batch"), "{said:?}");
-    let typed =
-        ["phone-private", "self", "yes", "perhaps", "yes", "", "They come.", "A plan.", "45 CFR 164.512(j)", "no"];
-    let rest = ["", "a colleague", "The call alone.", "St Vincent", ""];
+    // What is left blank is asked again, three times; nobody has to be consulted.
+    let typed = ["phone-private", "self", "yes", "perhaps", "yes", "", "", "", "", "They come.", "A plan."];
+    let rest = ["45 CFR 164.512(j)", "no", "", "He hung up.", "", "The call alone.", "St Vincent", "", "", ""];
     let said = practice.at_terminal(&[&typed[..], &rest].concat(), &[&asked[..], &["--json"]].concat());
     let error = said.error();
     let ids: Vec<_> = error["reasons"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
     assert_eq!((said.exit, json!(ids)), (3, json!(["E-SAFETY-INCOMPLETE"])), "{said:?}");
-    assert_eq!(error["reasons"][0]["missing"], json!(["facts", "client_told_why", "nature_of_emergency"]));
+    assert_eq!(error["reasons"][0]["missing"], json!(["facts", "nature_of_emergency"]));
     assert!(said.terminal.contains("it is one of yes, no, unsure"), "{said:?}");
+    assert!(said.terminal.contains("it needs an answer"), "{said:?}");
     // A room where others hear it is no better; then it is the room alone.
     let public = [&asked[..], &["--setting", "public", "--answers", "answers.toml", "--batch"]].concat();
     practice.write("answers.toml", &answers(&[("facility", "St Vincent"), ("nature_of_emergency", "Overdose")]));
@@ -344,4 +350,25 @@ fn at_a_terminal_the_room_and_every_question_are_asked_and_enter_answers_none() 
     practice.ok(&["here", "--end"]);
     let said = practice.at_terminal(&["private-office", "crisis"], &private);
     assert!(said.exit == 0 && said.stdout.contains("SAFETY NO-CONSENT"), "{said:?}");
+}
+
+#[test]
+fn what_is_missing_is_named_at_once_and_whom_safety_does_not_ask_for_may_be_told_with_a_consent() {
+    let practice = practice();
+    let said = practice.refused(2, &["safety", "disclose", "--client", "mk-01", "--medium", "oral", "--json"]).error();
+    assert_eq!(said["message"], "--to and --answers are needed");
+    let typed = "subrosa safety disclose --client mk-01 --to RECIPIENT --medium oral --answers FILE --batch";
+    assert_eq!(said["hints"], json!([typed]));
+    let said = practice.refused(2, &["safety", "disclose", "--to", "crisis", "--json"]).error();
+    assert_eq!(said["message"], "--client, --excerpt and --answers are needed");
+    practice.ok(&["recipient", "add", "aunt", "--role", "family"]);
+    let asked = ["safety", "disclose", "--client", "mk-01", "--to", "aunt", "--medium", "oral"];
+    let error = practice.run(&[&asked[..], &["--answers", "answers.toml", "--json"]].concat()).error();
+    let reason = &error["reasons"][0];
+    assert_eq!(reason["id"], "E-NEED-ROLE");
+    assert!(reason["cure"].as_str().unwrap().starts_with("subrosa consent grant --client mk-01 --to aunt"), "{reason}");
+    // Of no record nothing was shared: it was told.
+    let told = [&asked[..5], &["crisis"], &asked[6..], &["--answers", "answers.toml"]].concat();
+    let said = practice.at_terminal(&["private-office", ""], &told);
+    assert!(said.exit == 0 && said.stdout.starts_with("Told of mk-01 to crisis"), "{said:?}");
 }

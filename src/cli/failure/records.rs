@@ -143,6 +143,7 @@ impl Blanks {
             ("{label}", label.to_string()),
             ("{agreement}", agreement.unwrap_or(AgreementType::Staff).to_string()),
             ("{own}", own(&for_one, plan.request.ask.purpose)),
+            ("{medical}", medical(catalog)),
             ("{legal}", legal(plan.request.ask.purpose).to_owned()),
             ("{today}", today.to_string()),
         ];
@@ -231,6 +232,13 @@ fn class_of(kind: &str) -> &'static str {
         "sud-counselling-note" => "--note-class sud-counselling",
         _ => "",
     }
+}
+
+/// Who is medical personnel, and gets something; of several, the one who was named first.
+fn medical(catalog: &Catalog) -> String {
+    let known = catalog.recipients().unwrap_or_default().into_iter();
+    let mut known = known.filter(|one| one.details.medical_personnel && one.suspended.is_none());
+    known.next().map_or_else(|| "MEDICAL-PERSONNEL".to_owned(), |one| one.details.alias.to_string())
 }
 
 /// The flags of a consent that has to be one of its own: for these notes alone, for proceedings alone.

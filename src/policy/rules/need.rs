@@ -27,6 +27,7 @@ use super::Rule;
 use super::about_recipient;
 use super::about_records;
 use super::reason;
+use super::safety::ASK_CLIENT;
 use super::told::NO_TAG;
 use super::whole;
 
@@ -96,9 +97,9 @@ pub(super) const RULES: &[Rule] = &[
                 let may = |kind: &RecordKind| matrix.allows(role, *kind, case.request.purpose, true, is_nameless);
                 let told = case.told().map(Told::kinds).unwrap_or_default();
                 let needs = if told.is_empty() { RecordKind::ALL.iter().any(may) } else { told.iter().all(may) };
-                return about_recipient(rule, case, !needs);
+                return for_safety(case, about_recipient(rule, case, !needs));
             }
-            about_records(rule, case, |record| {
+            let reasons = about_records(rule, case, |record| {
                 let excerpt = record.latest.excerpt_of.as_ref();
                 let is_de_identified = excerpt.is_some_and(|excerpt| excerpt.de_identified);
                 let is_part = extent::wholes(std::slice::from_ref(record)) == 0;
@@ -106,7 +107,8 @@ pub(super) const RULES: &[Rule] = &[
                 // Whether the whole of it may go where safety asks for it, E-MINIMUM says: it wants a reason.
                 let is_part = is_part || is_de_identified || case.is_for_safety();
                 !matrix.allows(role, kind, purpose, is_part, is_de_identified)
-            })
+            });
+            for_safety(case, reasons)
         },
     },
     Rule {
@@ -176,6 +178,17 @@ fn never_under_part2(rule: &'static Rule, case: &Case<'_>, role: Role) -> Vec<Re
     let text =
         "under 42 CFR Part 2 nothing goes to the police, or to somebody who may be harmed, whatever was consented";
     reasons.into_iter().map(|reason| Reason { text, ..reason }).collect()
+}
+
+/// Whom safety does not ask to be told may be told with the client's consent.
+fn for_safety(case: &Case<'_>, mut reasons: Vec<Reason>) -> Vec<Reason> {
+    if case.is_for_safety()
+        && case.facts.safety.is_some()
+        && case.matrix().consent_opens(case.facts.recipient.details.role)
+    {
+        reasons.iter_mut().for_each(|reason| reason.cure = ASK_CLIENT);
+    }
+    reasons
 }
 
 /// Held by an open concern that touches a record; of what is told without one, where it touches a kind of what is told.

@@ -1,6 +1,7 @@
 //! Safety disclosures: without consent, to avert a serious and imminent threat, in a medical emergency, or because a law
 //! asks for a report; and what of it nothing opens.
 
+use crate::policy::Reason;
 use crate::policy::case::Case;
 use crate::practice::safety::Answers;
 use crate::vocabulary::Basis;
@@ -16,9 +17,12 @@ use super::whole;
 
 const JUDGEMENT: &str = "seed A: \"the necessity to disclose information for the safety of the individual or others\"";
 const THREAT: &str = "45 CFR 164.512(j)(1)(i)";
-const ASK_CLIENT: &str = "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose}";
+pub(super) const ASK_CLIENT: &str =
+    "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose}";
 
-const ASK_MEDICAL: &str = "subrosa safety disclose --client {client} --to RECIPIENT --medium oral --answers FILE";
+const ASK_MEDICAL: &str = "subrosa safety disclose --client {client} --to {medical} --medium oral --answers FILE";
+/// What can be done where no consent would let it go: there is time for it.
+const PLAN: &str = "subrosa add FILE --client {client} --kind safety-plan";
 const TO_OTHERS: &str = "substance-use records never go to the police or to somebody who may be harmed, whatever is consented: in a medical emergency tell medical personnel; to others say what is needed without saying that somebody is in treatment, or get a court's order";
 
 pub(super) const RULES: &[Rule] = &[
@@ -32,7 +36,7 @@ pub(super) const RULES: &[Rule] = &[
             Some(answers) if case.is_for_safety() => {
                 let missing = answers.missing(case.request.basis == Basis::MedicalEmergency);
                 let lacks = !missing.is_empty();
-                if lacks { vec![crate::policy::Reason { missing, ..reason(rule) }] } else { Vec::new() }
+                if lacks { vec![Reason { missing, ..reason(rule) }] } else { Vec::new() }
             }
             _ => Vec::new(),
         },
@@ -43,7 +47,7 @@ pub(super) const RULES: &[Rule] = &[
         source: &[JUDGEMENT, THREAT],
         cure: ASK_CLIENT,
         exit: 3,
-        applies: |case, rule| whole(rule, is_answered(case, |answers| answers.serious == Some(Certainty::No))),
+        applies: |case, rule| with_time(case, rule, |answers| answers.serious == Some(Certainty::No)),
     },
     Rule {
         id: "E-SAFETY-IMMINENT",
@@ -51,7 +55,7 @@ pub(super) const RULES: &[Rule] = &[
         source: &[JUDGEMENT, THREAT, "NASW 1.07(c)"],
         cure: ASK_CLIENT,
         exit: 3,
-        applies: |case, rule| whole(rule, is_answered(case, |answers| answers.imminent == Some(Certainty::No))),
+        applies: |case, rule| with_time(case, rule, |answers| answers.imminent == Some(Certainty::No)),
     },
     Rule {
         id: "E-SAFETY-UNSURE",
@@ -61,14 +65,14 @@ pub(super) const RULES: &[Rule] = &[
         exit: 3,
         applies: |case, rule| {
             let unsure = Some(Certainty::Unsure);
-            whole(rule, is_answered(case, |answers| answers.serious == unsure || answers.imminent == unsure))
+            with_time(case, rule, |answers| answers.serious == unsure || answers.imminent == unsure)
         },
     },
     Rule {
         id: "E-SPECIAL-PART2-EMERGENCY",
         text: "substance-use records go to medical personnel alone, in a medical emergency: to others say what is needed without saying that somebody is in treatment, or get a court's order",
         source: &["42 CFR 2.51", "42 CFR 2.61"],
-        cure: "subrosa recipient edit {recipient} --medical-personnel",
+        cure: ASK_MEDICAL,
         exit: 3,
         applies: |case, rule| {
             let is_emergency = matches!(case.request.basis, Basis::Threat | Basis::MedicalEmergency);
@@ -76,11 +80,12 @@ pub(super) const RULES: &[Rule] = &[
             let is_open = case.request.basis == Basis::MedicalEmergency && is_medical;
             let applies = is_emergency && case.facts.safety.is_some() && case.is_part2() && !is_open;
             let mut reasons = about_recipient(rule, case, applies);
-            // Nobody becomes medical personnel by being called so: others need the client, or say it without records.
+            // Nobody becomes medical personnel by being called so: whoever is, is told; others need the client, or are told
+            // without records.
             let role = case.facts.recipient.details.role;
             if NEVER_PART2.contains(&role) {
                 // No consent lets it go to these.
-                reasons.iter_mut().for_each(|reason| (reason.text, reason.cure) = (TO_OTHERS, ASK_MEDICAL));
+                reasons.iter_mut().for_each(|reason| reason.text = TO_OTHERS);
             } else if is_medical || !is_perhaps_medical(role) {
                 reasons.iter_mut().for_each(|reason| reason.cure = ASK_CLIENT);
             }
@@ -112,6 +117,14 @@ pub(super) const RULES: &[Rule] = &[
 /// Roles whose holders may be medical personnel.
 fn is_perhaps_medical(role: Role) -> bool {
     matches!(role, Role::TreatingProvider | Role::CrisisTeam | Role::EmergencyDepartment)
+}
+
+/// There is time to ask the client; where no consent lets it go there, to make a plan with the client.
+fn with_time(case: &Case<'_>, rule: &'static Rule, is: impl Fn(&Answers) -> bool) -> Vec<Reason> {
+    let is_never = NEVER_PART2.contains(&case.facts.recipient.details.role) && case.is_part2();
+    let cure = if is_never { PLAN } else { rule.cure };
+    let reasons = whole(rule, is_answered(case, is)).into_iter();
+    reasons.map(|reason| Reason { cure, ..reason }).collect()
 }
 
 /// Whether a threat was answered so. A report that the law asks for does not depend on how near the harm is.

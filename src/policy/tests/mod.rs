@@ -4,3 +4,4 @@ mod laws;
 mod safety;
 pub(crate) mod scene;
 mod signing;
+mod told;

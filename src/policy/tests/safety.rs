@@ -278,7 +278,6 @@ fn what_is_told_needs_no_key_but_everything_else() {
     scene.request.medium = Medium::Oral;
     scene.records.clear();
     scene.recipient.given.key = None;
-    scene.recipient.given.verified = None;
     let permit = scene.decide().unwrap();
     assert_eq!((permit.label(), permit.obligations()), (Label::R, &[][..]));
     scene.request.purpose = Purpose::Coordinate;

@@ -122,6 +122,10 @@ pub fn ask(is_medical: bool, session: &mut Session<'_>) -> Result<Answers, Failu
         for _ in 0..TRIES {
             let answer = Zeroizing::new(terminal.ask(&format!("{asked}{words}"), None)?);
             match set(&mut answers, question, &answer) {
+                // A slip of the finger is not what all the other answers go for.
+                Ok(()) if answer.trim().is_empty() && question != "consulted_with" => {
+                    terminal.tell("it needs an answer; nothing is disclosed without one")?;
+                }
                 Ok(()) => break,
                 Err(wrong) => terminal.tell(&wrong)?,
             }

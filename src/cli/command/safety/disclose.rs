@@ -45,8 +45,6 @@ use crate::vocabulary::Medium;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::Setting;
 
-const EXAMPLE: &str = "subrosa safety disclose --client mk-01 --to crisis --excerpt @:10-22 --answers FILE";
-
 /// What `subrosa safety disclose` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -140,6 +138,8 @@ fn from_file(args: &Args) -> String {
     flags.extend(args.to.is_empty().then_some(("--to", "RECIPIENT")));
     flags.extend(args.excerpts.iter().map(|excerpt| ("--excerpt", excerpt.as_str())));
     flags.extend(args.records.iter().map(|record| ("--record", record.as_str())));
+    let is_nothing = args.excerpts.is_empty() && args.records.is_empty() && args.medium == Medium::Package;
+    flags.extend(is_nothing.then_some(("--excerpt", "@:10-22")));
     flags.extend(args.why.as_deref().map(|why| ("--why", why)));
     flags.extend((args.medium != Medium::Package).then_some(("--medium", args.medium.as_str())));
     flags.extend(args.setting.map(|setting| ("--setting", setting.as_str())));
@@ -156,13 +156,15 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             args.medium
         )));
     }
-    session.must_have(args.client.as_ref(), "--client", EXAMPLE)?;
-    session.must_have(args.to.first(), "--to", EXAMPLE)?;
+    let example = from_file(args);
     let what = args.excerpts.first().or(args.records.first());
-    if is_package {
-        session.must_have(what, "--excerpt", EXAMPLE)?;
-    }
-    session.must_have(args.answers.as_ref(), "--answers", EXAMPLE)?;
+    let needed = [
+        ("--client", args.client.is_some()),
+        ("--to", !args.to.is_empty()),
+        ("--excerpt", what.is_some() || !is_package),
+        ("--answers", args.answers.is_some()),
+    ];
+    session.must_have_all(&needed, &example)?;
     let targets = Targets::of(args.output.clone(), args.force, session)?;
     let is_typed = session.is_typed(args.answers.as_ref().and_then(|file| file.to_str()));
     let file = args.answers.as_ref().filter(|_| !is_typed);
@@ -174,9 +176,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let declared = session.here(&vault)?.map(|here| here.setting).filter(|_| !is_package);
     let room = session.room(&vault, args.setting.or(declared), is_typed || session.is_interactive())?;
     if is_typed {
-        session.may_type(room, Label::R, &from_file(args))?;
+        session.may_type(room, Label::R, &example)?;
     }
-    let asked = look_up(args, &vault, session)?;
+    let asked = look_up(args, &example, &vault, session)?;
     if is_package {
         targets.check_count(asked.recipients.len())?;
     }
@@ -235,13 +237,13 @@ fn followups(plan: &SharePlan) -> Vec<Due> {
 }
 
 /// Looks up who and what was typed, and asks for what is missing.
-fn look_up(args: &Args, vault: &Vault, session: &mut Session<'_>) -> Result<Asked, Failure> {
+fn look_up(args: &Args, example: &str, vault: &Vault, session: &mut Session<'_>) -> Result<Asked, Failure> {
     let catalog = vault.catalog();
-    let typed = session.required(args.client.clone(), "--client", "Whom is it about (alias)", EXAMPLE)?;
+    let typed = session.required(args.client.clone(), "--client", "Whom is it about (alias)", example)?;
     let client = names::client(catalog, &typed)?;
     let mut to = args.to.clone();
     if to.is_empty() {
-        to.push(session.required(None, "--to", "To whom (alias)", EXAMPLE)?);
+        to.push(session.required(None, "--to", "To whom (alias)", example)?);
     }
     let mut recipients: Vec<Recipient> = Vec::new();
     for typed in &to {
@@ -254,7 +256,7 @@ fn look_up(args: &Args, vault: &Vault, session: &mut Session<'_>) -> Result<Aske
     if excerpts.is_empty() && args.records.is_empty() {
         let question = "Which words (a record and its lines, such as @:10-22)";
         match args.medium {
-            Medium::Package => excerpts.push(session.required(None, "--excerpt", question, EXAMPLE)?),
+            Medium::Package => excerpts.push(session.required(None, "--excerpt", question, example)?),
             // What is told at once may be on no record yet.
             Medium::Oral | Medium::Paper => {
                 excerpts.extend(session.offered::<String>(None, &format!("{question}; Enter: of no record"))?);
@@ -265,7 +267,7 @@ fn look_up(args: &Args, vault: &Vault, session: &mut Session<'_>) -> Result<Aske
     for typed in &excerpts {
         let wrong = || {
             let message = format!("--excerpt: {typed:?} is no record with lines, such as @:10-22");
-            Failure::usage(message).hint(EXAMPLE)
+            Failure::usage(message).hint(example)
         };
         let (record, lines) = typed.rsplit_once(':').ok_or_else(wrong)?;
         let lines: Passage = lines.parse().map_err(|_| wrong())?;
@@ -305,7 +307,7 @@ fn one_basis(
         }
         one = Some(found);
     }
-    one.ok_or_else(|| missing("--to", EXAMPLE))
+    one.ok_or_else(|| missing("--to", "subrosa safety disclose --client CLIENT --to RECIPIENT --answers FILE"))
 }
 
 fn request(

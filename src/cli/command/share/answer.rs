@@ -25,6 +25,7 @@ use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::IdKind;
 use crate::vault::transaction::Committed;
+use crate::vocabulary::Medium;
 
 /// The answer of `share`.
 #[derive(Serialize)]
@@ -43,6 +44,9 @@ struct Disclosure {
     time: Option<String>,
     client: Option<Who>,
     recipient: Who,
+    /// How, for a person's eyes.
+    #[serde(skip)]
+    medium: Medium,
     records: Vec<String>,
     purpose: &'static str,
     basis: &'static str,
@@ -80,10 +84,13 @@ impl Answer for Shared {
             let id = disclosure.id.as_ref().map(|id| format!(" ({})", look.id(IdKind::Disclosure, id)));
             let client = disclosure.client.as_ref().map(|client| format!(" of {}", client.alias)).unwrap_or_default();
             let verb = if self.dry_run { "Would share" } else { "Shared" };
+            let what = match (disclosure.medium, disclosure.records.len()) {
+                (Medium::Oral, 0) => format!("Told{client} to {}", disclosure.recipient.alias),
+                (Medium::Paper, 0) => format!("Handed over on paper{client} to {}", disclosure.recipient.alias),
+                (_, count) => format!("{verb} {}{client} with {}", release::count(count), disclosure.recipient.alias),
+            };
             text.push_str(&format!(
-                "{verb} {}{client} with {} for {}, on the basis of {}{}{}{}\n",
-                release::count(disclosure.records.len()),
-                disclosure.recipient.alias,
+                "{what} for {}, on the basis of {}{}{}{}\n",
                 disclosure.purpose,
                 disclosure.basis,
                 disclosure.consent.as_ref().map(|id| format!(" {}", look.id(IdKind::Consent, id))).unwrap_or_default(),
@@ -196,6 +203,7 @@ impl Disclosure {
             time: None,
             client: planned.client.as_ref().map(|client| Who::client(vault.catalog(), client.id())).transpose()?,
             recipient: who(vault, planned.recipient.id())?,
+            medium: plan.request.ask.medium,
             records: ids(planned),
             purpose: plan.request.ask.purpose.as_str(),
             basis: planned.permit().basis().as_str(),
@@ -225,6 +233,7 @@ impl Disclosure {
             time: Some(time.to_string()),
             client: made.client.map(|client| Who::client(vault.catalog(), client)).transpose()?,
             recipient: who(vault, made.recipient)?,
+            medium: made.medium,
             records,
             purpose: made.purpose.as_str(),
             basis: made.basis.as_str(),
