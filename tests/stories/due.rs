@@ -349,7 +349,7 @@ fn a_renewal_says_what_the_old_paper_said_and_a_draft_of_it_is_completed() {
 #[test]
 fn a_renewal_holds_for_as_many_days_as_the_old_paper_and_no_longer() {
     let mut practice = practice();
-    practice.ok(&[&CLASSES[0].done[0][..], &["--effective", "2026-11-21"]].concat());
+    practice.ok(&[CLASSES[0].done[0], &["--effective", "2026-11-21"]].concat());
     practice.ok(CLASSES[1].done[0]);
     practice.ok(CLASSES[2].done[0]);
     for (class, flag) in
