@@ -4,7 +4,6 @@
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use rusqlite::Statement;
 use rusqlite::params;
 
 use crate::id::ClientId;
@@ -32,6 +31,7 @@ use super::CatalogError;
 use super::column::json;
 use super::column::parsed;
 use super::column::parsed_or_null;
+use super::late::Late;
 use super::papers::Papers;
 use super::writer::About;
 use super::writer::text;
@@ -44,25 +44,27 @@ const EXPORT: &str = "export";
 
 /// The prepared statements that put duties in order.
 pub(super) struct Duties<'t> {
-    disclosure: Statement<'t>,
-    answered: Statement<'t>,
-    gone: Statement<'t>,
-    add_followup: Statement<'t>,
-    get_followup: Statement<'t>,
-    put_followup: Statement<'t>,
+    disclosure: Late<'t>,
+    answered: Late<'t>,
+    gone: Late<'t>,
+    add_followup: Late<'t>,
+    get_followup: Late<'t>,
+    put_followup: Late<'t>,
 }
 
 impl<'t> Duties<'t> {
-    pub(super) fn new(db: &'t Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            disclosure: db.prepare("SELECT client, recipient FROM disclosures WHERE id = ?1")?,
-            answered: db.prepare("DELETE FROM unanswered WHERE n = (SELECT n FROM disclosures WHERE id = ?1)")?,
-            gone: db.prepare("UPDATE papers SET open = 0 WHERE about = ?1 AND kind = ?2")?,
-            add_followup: db
-                .prepare("INSERT OR IGNORE INTO followups (id, disclosure, open, body) VALUES (?1, ?2, 1, ?3)")?,
-            get_followup: db.prepare("SELECT body FROM followups WHERE id = ?1")?,
-            put_followup: db.prepare("UPDATE followups SET open = ?2, body = ?3 WHERE id = ?1")?,
-        })
+    pub(super) fn new(db: &'t Connection) -> Self {
+        Self {
+            disclosure: Late::new(db, "SELECT client, recipient FROM disclosures WHERE id = ?1"),
+            answered: Late::new(db, "DELETE FROM unanswered WHERE n = (SELECT n FROM disclosures WHERE id = ?1)"),
+            gone: Late::new(db, "UPDATE papers SET open = 0 WHERE about = ?1 AND kind = ?2"),
+            add_followup: Late::new(
+                db,
+                "INSERT OR IGNORE INTO followups (id, disclosure, open, body) VALUES (?1, ?2, 1, ?3)",
+            ),
+            get_followup: Late::new(db, "SELECT body FROM followups WHERE id = ?1"),
+            put_followup: Late::new(db, "UPDATE followups SET open = ?2, body = ?3 WHERE id = ?1"),
+        }
     }
 
     /// Folds an event about duties; gives one about something else back.
