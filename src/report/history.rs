@@ -182,8 +182,10 @@ impl<'c> Fold<'c> {
         for at in 0..self.sent.len() {
             let mut is_corrected = false;
             for item in &self.sent[at].refs {
-                let mut item = Some(*item);
-                while let Some(one) = item {
+                // A forged chain that leads back to itself ends all the same.
+                let (mut item, mut seen) = (Some(*item), Vec::new());
+                while let Some(one) = item.filter(|one| !seen.contains(one)) {
+                    seen.push(one);
                     let known = match newest.entry(one.record) {
                         Entry::Occupied(known) => *known.get(),
                         Entry::Vacant(unknown) => *unknown.insert(self.newest(one.record, until)?),

@@ -93,7 +93,7 @@ fn what_an_agency_stated_is_known_of_its_disclosure_and_of_no_other() {
     let found = catalog.suspension(id("d-", 7)).unwrap().unwrap();
     assert_eq!(found.statements.iter().map(|(stated, _)| stated.until).collect::<Vec<_>>(), [day(0), day(3)]);
     assert_eq!((found.client, found.noted), (Some(id("c-", 1)), None), "noted before the statement that holds");
-    assert_eq!(catalog.suspensions(Some(id("c-", 1))).unwrap(), [found.clone()]);
+    assert_eq!(catalog.suspensions(Some(id("c-", 1))).unwrap(), std::slice::from_ref(&found));
     assert_eq!(catalog.suspensions(None).unwrap(), [found]);
     // Nobody knows of such a disclosure.
     assert_eq!(catalog.suspension(id("d-", 8)).unwrap(), None);
