@@ -1,9 +1,13 @@
 //! What an agency had suspended: for as long as it says, the client's copy is that of a world in which it was not disclosed.
 
 use serde_json::Value;
+use subrosa::vocabulary::Basis;
+use subrosa::vocabulary::Medium;
+use subrosa::vocabulary::Purpose;
 
 use super::DAY;
 use super::add;
+use super::nine::disclose;
 use super::paper::sound;
 use super::report;
 use super::rows;
@@ -146,6 +150,16 @@ fn what_was_only_said_holds_for_thirty_days_and_a_later_statement_takes_its_plac
     assert_eq!(said["reasons"][0]["id"], "E-SUSPEND-AGENCY");
     assert_eq!(said["reasons"][0]["source"][0], "45 CFR 164.528(a)(2)(i)");
     practice.refused(4, &["report", "suspend", &letter, "--noted"]);
+    // Whoever was the police when they were told; and whoever is told for oversight or by law enforcement's request.
+    practice.ok(&["recipient", "edit", "police", "--role", "other"]);
+    practice.ok(&stated(&id, "written", "2d"));
+    for basis in [Basis::Oversight, Basis::LawEnforcement, Basis::RequiredByLaw] {
+        disclose(&practice, basis, Purpose::Audit, Medium::Paper);
+        let told = practice.ok(&["report", "accounting", "--client", "mk-01", "--internal"]).stdout;
+        let last = told.lines().last().unwrap().rsplit('\t').next().unwrap().to_owned();
+        let exit = practice.run(&stated(&last, "written", "2d")).exit;
+        assert_eq!(exit, if basis == Basis::RequiredByLaw { 3 } else { 0 }, "{basis}");
+    }
     practice.refused(4, &stated("d-zzzz", "oral", "2d"));
 }
 
