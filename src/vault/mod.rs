@@ -33,6 +33,7 @@ pub mod recovery;
 pub mod rekey;
 pub mod rescue;
 pub mod reseal;
+pub mod staging;
 pub mod standing;
 pub mod state;
 pub mod step;
@@ -183,7 +184,7 @@ impl Vault {
             }
         }
         drop(shared);
-        vault.recover(rng)?;
+        vault.recover()?;
         Ok(vault)
     }
 

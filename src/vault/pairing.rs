@@ -25,7 +25,6 @@ use crate::seal;
 use crate::seal::SealError;
 use crate::vault::check::keep_both;
 use crate::vault::disk::Disk;
-use crate::vault::disk::Staging;
 use crate::vault::erasing::Declared;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
@@ -33,6 +32,7 @@ use crate::vault::log::Log;
 use crate::vault::object;
 use crate::vault::places;
 use crate::vault::places::Places;
+use crate::vault::staging::Staging;
 
 /// One log in two directories.
 pub(super) struct Pair<'a> {

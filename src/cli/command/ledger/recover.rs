@@ -139,7 +139,7 @@ fn complete(session: &mut Session<'_>, from: &Path, done: &mut Recovered) -> Res
     let adopted = session.adopt_from(from)?;
     let unlocked = session.unlock_to_recover()?;
     let wait = session.lock_wait();
-    let completed = completion::complete_from(&unlocked, from, wait, &mut session.host.rng)?;
+    let completed = completion::complete_from(&unlocked, from, wait)?;
     let mut files = adopted.as_ref().map_or(0, |adopted| adopted.files);
     let mut head = adopted.map(|adopted| adopted.head);
     if let Some(completed) = completed {
@@ -155,7 +155,7 @@ fn mend(session: &mut Session<'_>, done: &mut Recovered) -> Result<(), Failure> 
     let unlocked = session.unlock_to_recover()?;
     let wait = session.lock_wait();
     done.tidied = mending::tidy(&unlocked, wait)?;
-    done.mended = mending::mend(&unlocked, wait, &mut session.host.rng)?;
+    done.mended = mending::mend(&unlocked, wait)?;
     Ok(())
 }
 
