@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use crate::cli::names;
 use crate::vault::check::ELSEWHERE;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::check::NOT_OURS;
+use crate::vault::check::OF_A_FORK;
 use crate::vault::check::SETTLES;
 use crate::vault::error::LIES_HERE;
 use crate::vault::error::NEW_KEY;
@@ -103,6 +105,13 @@ pub(super) fn cure(found: &Finding) -> String {
         // A file of this computer's own, beside the vault: the mark.
         (Fault::Corrupt, Some(file)) if is_list_of_witnesses(Path::new(file)) => WITNESSES_CURE.to_owned(),
         (Fault::Corrupt, Some(file)) if Path::new(file).is_absolute() => MARK_CURE.to_owned(),
+        // Of this ledger: what is to be done about that comes first.
+        (Fault::Forked | Fault::RolledBack, Some(file)) if found.text.contains(OF_A_FORK) => {
+            format!("{cure}; whoever has the key of the ledger checks the evidence: {}", checks_evidence(file))
+        }
+        (_, Some(file)) if found.text.contains(OF_A_FORK) => {
+            format!("it is checked by itself, with the key of the ledger that it is about: {}", checks_evidence(file))
+        }
         (Fault::UntrustedKey | Fault::WrongLog, _) if found.text.ends_with(NOT_OURS) => {
             "give a checkpoint of this ledger, or ask whoever kept this one how he came by it".to_owned()
         }
@@ -139,6 +148,11 @@ pub(super) fn cure(found: &Finding) -> String {
         (Fault::Gap, _) if found.text.starts_with("entry ") => cure.replace("of them", "of it"),
         _ => (*cure).to_owned(),
     }
+}
+
+/// How anyone checks a file of evidence.
+pub fn checks_evidence(file: &str) -> String {
+    format!("subrosa proof verify {} --key VKEY", names::word(file))
 }
 
 /// Whether it is the checkpoint of one of the vault's logs.

@@ -41,6 +41,9 @@ pub const ELSEWHERE: &str = "somebody says, on the computer that writes it, whic
 /// How it is said that a checkpoint which was given is of another log, or by another key: the vault itself is as before.
 pub const NOT_OURS: &str = "; it is no checkpoint of this ledger";
 
+/// How it is said that what was given holds two heads which exclude each other.
+pub const OF_A_FORK: &str = "; the file is evidence of a fork";
+
 /// Whom to ask.
 #[derive(Clone, Debug, Default)]
 pub struct Outside {
@@ -100,11 +103,12 @@ impl Vault {
             }
         }
         // Evidence of a fork is two heads, and is asked for both.
-        let against = outside
-            .against
-            .iter()
-            .flat_map(|(file, bytes)| evidence::notes(bytes).into_iter().map(move |note| (file, note)));
-        for (file, bytes) in against {
+        let against = outside.against.iter().flat_map(|(file, bytes)| {
+            let notes = evidence::notes(bytes);
+            let is_evidence = notes.len() > 1;
+            notes.into_iter().map(move |note| (file, note, is_evidence))
+        });
+        for (file, bytes, is_evidence) in against {
             let bytes = &bytes;
             // A request to a witness, or a consistency proof, ends in a checkpoint.
             let request = Request::parse(bytes).ok();
@@ -116,6 +120,9 @@ impl Vault {
             let before = heard.findings.len();
             let head = self.hear_head(&mut heard, file, bytes, (chapter, None))?;
             for found in &mut heard.findings[before..] {
+                if is_evidence {
+                    found.text.push_str(OF_A_FORK);
+                }
                 if matches!(found.fault, Fault::UntrustedKey | Fault::WrongLog) {
                     found.text.push_str(NOT_OURS);
                 }
