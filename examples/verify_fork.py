@@ -6,13 +6,17 @@ Beside verify_proof.py, from which it takes how a note is read; else Python's ow
 
 VKEY is the verifier key of the log, from somewhere you trust. Prints what is proved. Ends with 0, or with 5 and the reason.
 """
-import hashlib, sys
+import hashlib, json, sys
 sys.dont_write_bytecode = True
 from verify_proof import Refused, number, open_note, read_vkey, require, unbase64
 
 def head_of(note, vkey):
     """Size and root of a checkpoint that this key has signed."""
     lines = open_note(note, *vkey).split("\n")
+    if lines[0] == "subrosa/successor/v1":  # a link to the log that continues this one names its last head
+        link = json.loads(lines[1])
+        require(len(lines) == 3 and link["origin"] == vkey[0], "not the two lines of this log's link")
+        return link["size"], unbase64(link["root"], 32)
     require(len(lines) == 4 and lines[0] == vkey[0], "not the three lines of this log's checkpoint")
     return number(lines[1]), unbase64(lines[2], 32)
 
@@ -61,7 +65,7 @@ def main(file, vkey):
     try:
         with open(file, "rb") as evidence:
             print("FORKED:", verify(evidence.read(768 << 10), read_vkey(vkey)))
-    except (Refused, ValueError, TypeError) as reason:
+    except (Refused, ValueError, TypeError, KeyError) as reason:
         print(f"REFUSED: {reason}", file=sys.stderr)
         return 5
 if __name__ == "__main__": sys.exit(main(*sys.argv[1:]) if len(sys.argv) == 3 else __doc__)

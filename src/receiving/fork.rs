@@ -2,12 +2,17 @@
 //! whether they exclude each other. Must not know files, or where such evidence is kept.
 
 use crate::digest::Digest;
+use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::successor::Successor;
+use crate::ledger::successor::SuccessorError;
 use crate::receiving::proof::Examined;
 use crate::receiving::proof::Trust;
 use crate::receiving::proof::open;
 use crate::vault::check::Fault;
+use crate::vault::check::Finding;
 use crate::vault::evidence::Evidence;
+use crate::vault::evidence::link_in;
 
 /// Two heads that one key signed, and that no log which only grows has both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,21 +25,41 @@ pub struct Fork {
     pub root: Digest,
 }
 
+/// The head that a note names, and the trusted key that signed it. A link to a successor names one as well.
+fn open_head(name: &str, note: &[u8], trust: &Trust) -> Result<(Checkpoint, VerifierKey), Finding> {
+    let Some(claimed) = link_in(note) else {
+        return open(name, note, trust).map(|(head, key)| (head.head().clone(), key));
+    };
+    let mut refused = None;
+    for key in trust.logs.iter().filter(|key| *key.origin() == claimed.origin) {
+        match Successor::open(note, key) {
+            Ok(link) => return Ok((link.head(), key.clone())),
+            Err(SuccessorError::Statement(error)) if error.is_untrusted() => {
+                refused = refused.or(Some((Fault::UntrustedKey, error.to_string())));
+            }
+            Err(error) => refused = Some((Fault::Corrupt, error.to_string())),
+        }
+    }
+    let unknown = || (Fault::WrongLog, format!("no key of {} was given", claimed.origin));
+    let (fault, text) = refused.unwrap_or_else(unknown);
+    Err(Finding { fault, index: None, file: Some(name.to_owned()), text })
+}
+
 /// Examines the evidence in the file called `name`.
 pub fn examine(name: &str, evidence: &Evidence, trust: &Trust) -> Examined {
     let mut examined = Examined { is_evidence: true, ..Examined::default() };
-    let refused = |mut finding: crate::vault::check::Finding| {
+    let refused = |mut finding: Finding| {
         finding.text = format!("not proved: {}", finding.text);
         finding
     };
     let [smaller, larger] = &evidence.notes;
     // Both by one key: two trusted keys are not to be played off against each other.
-    let opened = open(name, smaller, trust).and_then(|(smaller, key)| {
+    let opened = open_head(name, smaller, trust).and_then(|(smaller, key)| {
         let by_it = Trust { logs: vec![key.clone()], ..Trust::default() };
-        Ok((smaller, open(name, larger, &by_it)?.0, key))
+        Ok((smaller, open_head(name, larger, &by_it)?.0, key))
     });
     let (smaller, larger, key) = match opened {
-        Ok((smaller, larger, key)) => (smaller.head().clone(), larger.head().clone(), key),
+        Ok(opened) => opened,
         Err(finding) => {
             examined.findings.push(refused(finding));
             return examined;

@@ -218,15 +218,21 @@ impl Examined {
                 }
             };
             let note = request.as_ref().map_or(&given.bytes, |request| &request.checkpoint);
-            // Evidence of a fork is two heads, and is asked for both; where their sizes differ, it says itself why they
-            // exclude each other.
-            if let Some(evidence) = Evidence::parse(&given.bytes) {
-                let fork = fork::examine(&given.name, &evidence, &trust);
-                let is_of_two_sizes = fork.fork.as_ref().is_some_and(|fork| fork.smaller.size != fork.larger.size);
-                self.findings.extend(fork.findings.into_iter().filter(|_| is_of_two_sizes));
+            // Evidence of a fork is two heads, and is asked for both; where their sizes differ, or one of them is named by
+            // a link, it says itself why they exclude each other.
+            let evidence = Evidence::parse(&given.bytes);
+            if let Some(evidence) = &evidence {
+                let fork = fork::examine(&given.name, evidence, &trust);
+                let [smaller, larger] = &evidence.claimed;
+                let is_told = smaller.size == larger.size && !evidence.has_link();
+                self.findings
+                    .extend(fork.findings.into_iter().filter(|found| found.fault == Fault::Forked && !is_told));
             }
             let mut steps = request.as_ref().map(|request| request.steps.clone());
             for note in evidence::notes(note) {
+                if evidence.is_some() && evidence::link_in(&note).is_some() {
+                    continue;
+                }
                 match open(&given.name, &note, &trust) {
                     Ok((head, _)) => match (heads.add(head), steps.take()) {
                         (at, None) => asked.push((given.name.as_str(), at)),

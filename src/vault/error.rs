@@ -141,6 +141,14 @@ pub enum VaultError {
         /// The one that is not in the history.
         found: Origin,
     },
+    /// A log of this vault, which is not in its history, continues one of its logs from another branch.
+    #[error("{found} continues {} from a head of {} entries {EXCLUDED}", closed.origin, closed.size)]
+    Excluded {
+        /// The head that the link names.
+        closed: Box<Checkpoint>,
+        /// The log that continues it.
+        found: Origin,
+    },
     /// A log has entries after the head that its successor continues.
     #[error("the log {} has {} entries, but its successor continues it at {}: what is beyond is {NOT_JOINED}", found.origin, found.size, closed.size)]
     Beyond {
@@ -252,6 +260,9 @@ pub enum VaultError {
 
 /// How it is said that a vault is sealed to another key than before.
 pub const NEW_KEY: &str = "has a new key of its own, since an owner was removed";
+
+/// How it is said that a log lies here which continues another branch.
+pub const EXCLUDED: &str = "that excludes what is here: that ledger's key signed two histories";
 
 /// How the head is named of a vault that is older than what was seen.
 pub const WITH_HEAD: &str = "with the head ";

@@ -1,5 +1,5 @@
 //! Evidence of a fork: two notes by one key that no log which only grows can both have signed, in one file that anyone
-//! can check with the log's public key. It is kept in the state directory: a vault that is brought back from a backup
+//! can check with the log's public key. Each is a checkpoint, or a link to a successor, which names a head too. It is kept in the state directory: a vault that is brought back from a backup
 //! must not take it away, and no log may be asked to keep evidence against itself.
 
 use std::fs;
@@ -15,6 +15,8 @@ use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::note::Note;
+use crate::ledger::statement;
+use crate::ledger::successor::Successor;
 use crate::ledger::tree;
 use crate::ledger::tree::Tiles;
 use crate::vault::disk;
@@ -55,6 +57,12 @@ impl Evidence {
         };
         let is_so_spelled = written([&one, &other], old, why.as_ref()) == bytes;
         (old <= claimed[1].size && is_so_spelled).then(|| Self { notes: [one, other], claimed, why })
+    }
+
+    /// Whether one of the heads is named by a link to a successor.
+    #[must_use]
+    pub fn has_link(&self) -> bool {
+        self.notes.iter().any(|note| link_in(note).is_some())
     }
 }
 
@@ -99,6 +107,18 @@ impl Contradiction {
 /// it holds, and the root is not the smaller note's.
 pub fn text(smaller: &VerifiedCheckpoint, larger: &VerifiedCheckpoint, why: Option<&Contradiction>) -> Vec<u8> {
     written([smaller.bytes(), larger.bytes()], smaller.head().size, why)
+}
+
+/// The same of any two notes, each with the head that it names, in either order; `tiles` are those of the log of one of
+/// them. `None` where nothing shows that they exclude each other.
+pub fn text_of(tiles: &dyn Tiles, one: (&Checkpoint, &[u8]), other: (&Checkpoint, &[u8])) -> Option<Vec<u8>> {
+    let (smaller, larger) = if one.0.size <= other.0.size { (one, other) } else { (other, one) };
+    let size = smaller.0.size;
+    if size == larger.0.size {
+        return (smaller.0.root != larger.0.root).then(|| written([smaller.1, larger.1], size, None));
+    }
+    let why = Contradiction::between(tiles, smaller.0, larger.0)?;
+    Some(written([smaller.1, larger.1], size, Some(&why)))
 }
 
 fn written([smaller, larger]: [&[u8]; 2], size: u64, why: Option<&Contradiction>) -> Vec<u8> {
@@ -148,13 +168,24 @@ pub fn notes(bytes: &[u8]) -> Vec<Vec<u8>> {
     }
 }
 
+/// The head that a note names: a checkpoint, or the link to a log's successor.
 fn head_of(note: &[u8]) -> Option<Checkpoint> {
-    Checkpoint::parse(&Note::parse(note, NOTE_LIMIT).ok()?.text).ok()
+    let head = Checkpoint::parse(&Note::parse(note, NOTE_LIMIT).ok()?.text).ok();
+    head.or_else(|| Some(link_in(note)?.head()))
+}
+
+/// What a note says that is a link and no checkpoint. Nothing is verified.
+pub fn link_in(note: &[u8]) -> Option<Successor> {
+    statement::claimed(note).ok()
 }
 
 fn is_by(bytes: &[u8], key: &VerifierKey) -> bool {
-    let heads: Vec<_> = notes(bytes).iter().filter_map(|note| VerifiedCheckpoint::open(note, key).ok()).collect();
-    matches!(&heads[..], [one, other] if one.head() != other.head())
+    let open = |note: &Vec<u8>| match VerifiedCheckpoint::open(note, key) {
+        Ok(head) => Some(head.head().clone()),
+        Err(_) => Successor::open(note, key).ok().map(|link| link.head()),
+    };
+    let heads: Vec<_> = notes(bytes).iter().filter_map(open).collect();
+    matches!(&heads[..], [one, other] if one != other)
 }
 
 fn name_of(origin: &Origin) -> String {

@@ -58,6 +58,9 @@ pub enum Branch {
     Split(Origin, Origin),
     /// A log has entries beyond the head that its successor continues: that head, and the one found.
     Beyond(Checkpoint, Checkpoint),
+    /// A log that is not in the history continues one of its logs from a head which what is here excludes: that head, and
+    /// the log found. No evidence of it is kept yet.
+    Excluded(Checkpoint, Origin),
     /// A past log excludes what was seen of it here: its end, and the mark.
     Diverged(Checkpoint, Checkpoint),
 }
@@ -75,6 +78,9 @@ impl Vault {
             Standing::Forked(seen) => Some(VaultError::Forked { seen: Box::new(seen.clone()), found: found() }),
             Standing::Branched(Branch::Split(from, found)) => {
                 Some(VaultError::Split { from: from.clone(), found: found.clone() })
+            }
+            Standing::Branched(Branch::Excluded(closed, found)) => {
+                Some(VaultError::Excluded { closed: Box::new(closed.clone()), found: found.clone() })
             }
             Standing::Branched(Branch::Beyond(closed, found)) => {
                 Some(VaultError::Beyond { closed: Box::new(closed.clone()), found: Box::new(found.clone()) })

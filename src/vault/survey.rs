@@ -242,9 +242,7 @@ impl Vault {
                 return Ok(Some(Branch::Beyond(head, found)));
             }
         }
-        let others = self.other_successors(&joined)?;
-        let other = others.first();
-        Ok(other.map(|(from, link)| Branch::Split(from.origin().clone(), link.vkey.origin().clone())))
+        self.split_among(&self.other_successors(&joined)?)
     }
 
     /// The logs whose keys an owner knew who was removed since: what is signed with them counts for nothing but what the

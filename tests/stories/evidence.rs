@@ -11,6 +11,12 @@ use subrosa::ledger::checkpoint::VerifiedCheckpoint;
 
 use crate::attacks_on_notes::signing_key;
 use crate::practice::Practice;
+use crate::recovery::add;
+use crate::recovery::copy;
+use crate::recovery::files_of;
+use crate::recovery::offered;
+use crate::recovery::ok;
+use crate::recovery::with_one;
 use crate::verifier::python;
 use crate::witnesses::Stranger;
 use crate::witnesses::elsewhere;
@@ -114,4 +120,58 @@ fn evidence_of_a_fork_is_named_wherever_a_checkpoint_is_asked_for() {
     practice.ok(&["ledger", "prove", "3", "-o", "proof"]);
     let said = practice.run(&["proof", "verify", "proof", "--key", &key, "--against", "evidence", "--json"]);
     assert_eq!(said.json()["verdict"], "FORKED", "{said:?}");
+}
+
+/// What continues another branch of the ledger lies in the vault, and nothing on this computer remembers that branch.
+#[test]
+fn a_successor_of_another_branch_has_a_way_out_without_kept_evidence() {
+    let (practice, _) = with_one();
+    copy(&practice, "vault", "other");
+    copy(&practice, "home", "clone");
+    ok(&practice, "clone", "other", &["ledger", "rotate-key"]);
+    for text in ["two", "three"] {
+        add(&practice, "home", "vault", text);
+    }
+    let key = vkey(&practice);
+    let logs: Vec<String> = names(&practice.path("vault/ledger"));
+    for log in names(&practice.path("other/ledger")).into_iter().filter(|log| !logs.contains(log)) {
+        for of in ["ledger", "journal"] {
+            copy(&practice, &format!("other/{of}/{log}"), &format!("vault/{of}/{log}"));
+        }
+    }
+    let forget = || fs::remove_dir_all(practice.path("home/.local/state/subrosa/evidence"));
+    // First it is the present ledger that was forked, then, with what was kept gone again, the one before.
+    for at in ["present", "past"] {
+        let said = practice.run(&["check", "--json"]);
+        let found = &said.json()["ledger"]["findings"][0];
+        assert_eq!((said.exit, &found["verdict"]), (5, &"FORKED".into()), "{at}: {said:?}");
+        assert!(found["text"].as_str().unwrap().contains("excludes"), "{at}: {found}");
+        assert_eq!(practice.run(&["client", "add", "zz-01"]).exit, 5);
+        let offered = offered(&practice.refused(5, &["ledger", "recover"]));
+        let said = practice.ok(&["ledger", "recover", "--accept-head", &offered, "--json"]);
+        assert_eq!(said.json()["continued"].is_null(), at == "past", "{said:?}");
+        assert!(said.json()["joined"].as_array().unwrap().is_empty(), "{said:?}");
+        assert!(practice.ok(&["ledger", "verify"]).stdout.starts_with("CONTINUOUS\t"));
+        practice.ok(&["client", "add", &format!("{at}-01")]);
+        // What was kept of it is checked like any other, with Subrosa and without.
+        let kept = files_of(&practice.path("home/.local/state/subrosa/evidence"), ".txt").pop().unwrap();
+        practice.write("evidence", &fs::read_to_string(kept).unwrap());
+        let said = practice.run(&["proof", "verify", "evidence", "--key", &key, "--json"]);
+        assert_eq!((said.exit, &said.json()["verdict"]), (5, &"FORKED".into()), "{said:?}");
+        assert!(said.json()["proved"].to_string().contains("no ledger that only grows has both"), "{said:?}");
+        if let Some((holds, said)) = without_subrosa(&practice, &key) {
+            assert!(holds && said.starts_with("FORKED: "), "{said}");
+        }
+        let said = practice.run(&["ledger", "verify", "--against", "evidence", "--json"]);
+        assert_eq!((said.exit, &said.json()["verdict"]), (5, &"FORKED".into()), "{said:?}");
+        forget().unwrap();
+    }
+    let offered = offered(&practice.refused(5, &["ledger", "recover"]));
+    practice.ok(&["ledger", "recover", "--accept-head", &offered]);
+    practice.ok(&["check", "--repair"]);
+    practice.ok(&["check"]);
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }

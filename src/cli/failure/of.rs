@@ -132,6 +132,11 @@ impl From<VaultError> for Failure {
                 let words = "compare that with the computer on which the owner was removed";
                 Self::new(Integrity, format!("{message}; {words}")).hint(format!("subrosa --accept-head {accept} list"))
             }
+            VaultError::Excluded { .. } => {
+                let words =
+                    "nothing is added to it; compare its head with somebody who kept one, and say that it holds";
+                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
+            }
             VaultError::Split { .. } | VaultError::Beyond { .. } => failure(Integrity).hint("subrosa ledger recover"),
             VaultError::NextKeyNeeded(_) => {
                 Self::new(Refused, format!("{message}; it stands on the page that was written down then"))
@@ -359,6 +364,7 @@ mod tests {
             (VaultError::Rekeyed { path: at(), head: head() }, 5),
             (VaultError::Split { from: head().origin, found: Origin::of("q5c3f7kz2n".parse().unwrap()) }, 5),
             (VaultError::Beyond { closed: head(), found: head() }, 5),
+            (VaultError::Excluded { closed: head(), found: Origin::of("q5c3f7kz2n".parse().unwrap()) }, 5),
             (VaultError::NextKeyNeeded(head().origin), 3),
             (VaultError::ClockBehind { clock: time, last: time }, 3),
             (VaultError::Busy(Duration::from_secs(30)), 11),

@@ -9,6 +9,7 @@ use crate::vault::check::Finding;
 use crate::vault::check::NOT_OURS;
 use crate::vault::check::OF_A_FORK;
 use crate::vault::check::SETTLES;
+use crate::vault::error::EXCLUDED;
 use crate::vault::error::LIES_HERE;
 use crate::vault::error::NEW_KEY;
 use crate::vault::error::NOT_JOINED;
@@ -117,6 +118,10 @@ pub(super) fn cure(found: &Finding) -> String {
         }
         (Fault::Forked, _) if found.text.starts_with(SETTLES) && found.text.ends_with(ELSEWHERE) => {
             "there, after comparing both heads with somebody who kept one: subrosa ledger recover".to_owned()
+        }
+        (Fault::Forked, _) if found.text.ends_with(EXCLUDED) => {
+            "compare the vault's head with somebody who kept one; if it is right, it is named so: subrosa ledger recover"
+                .to_owned()
         }
         // Another end of the history that nothing excludes can be joined; of two that exclude each other, somebody
         // says which one holds.

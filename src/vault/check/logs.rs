@@ -17,7 +17,7 @@ use crate::vault::places;
 pub(super) fn alarm_finding(alarm: &VaultError, active: LogId, text: &str) -> Finding {
     let (fault, log) = match alarm {
         VaultError::Forked { found, .. } | VaultError::Beyond { found, .. } => (Fault::Forked, found.origin.log_id()),
-        VaultError::Split { found, .. } => (Fault::Forked, found.log_id()),
+        VaultError::Split { found, .. } | VaultError::Excluded { found, .. } => (Fault::Forked, found.log_id()),
         VaultError::NoSigningKey { file } => return finding(Fault::Incomplete, file, text),
         VaultError::OlderHeader { .. } | VaultError::HeaderBehind { .. } => {
             return finding(Fault::RolledBack, places::HEADER, text);

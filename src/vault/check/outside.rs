@@ -16,6 +16,7 @@ use crate::ledger::cosignature::Cosignature;
 use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::note::Note;
 use crate::ledger::note::NoteError;
+use crate::ledger::successor::Successor;
 use crate::ledger::witnessing::Request;
 use crate::time::Timestamp;
 use crate::vault::Vault;
@@ -110,6 +111,11 @@ impl Vault {
         });
         for (file, bytes, is_evidence) in against {
             let bytes = &bytes;
+            if let Some(link) = evidence::link_in(bytes).filter(|_| is_evidence) {
+                heard.signatures += 1;
+                heard.findings.extend(self.judge_link(bytes, &link, &chapters, file)?);
+                continue;
+            }
             // A request to a witness, or a consistency proof, ends in a checkpoint.
             let request = Request::parse(bytes).ok();
             let bytes = request.as_ref().map_or(bytes, |request| &request.checkpoint);
@@ -240,6 +246,30 @@ impl Vault {
             }
             _ => text,
         }
+    }
+
+    /// Whether a link that evidence of a fork holds is of another branch than this vault's log of that name.
+    fn judge_link(
+        &self,
+        bytes: &[u8],
+        link: &Successor,
+        chapters: &[Chapter],
+        file: &str,
+    ) -> Result<Option<Finding>, VaultError> {
+        let Some(chapter) = chapters.iter().find(|chapter| chapter.log.origin == link.origin) else {
+            let text = format!("it holds a link of {}{OF_A_FORK}{NOT_OURS}", link.origin);
+            return Ok(Some(finding(Fault::WrongLog, file, &text)));
+        };
+        if let Err(error) = Successor::open(bytes, &chapter.verifier) {
+            let text = format!("the link that it holds: {error}{OF_A_FORK}");
+            return Ok(Some(finding(Fault::Corrupt, file, &text)));
+        }
+        let text = format!(
+            "the ledger's key signed a link from another head of {} entries than the ledger has{OF_A_FORK}",
+            link.size
+        );
+        let leaves = self.leaves_the_way(&chapter.verifier, &chapter.head, link)?;
+        Ok(leaves.then(|| finding(Fault::Forked, file, &text)))
     }
 
     /// Counts the cosignatures under `heads`.

@@ -79,12 +79,14 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if is_forked && !vault.is_branched() {
         accept_fork(session, &mut vault)?;
     }
+    let has_settled = vault.is_excluding() && accept_excluded(session, &mut vault)?;
     let writes = !matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. } | VaultError::Unmarked(_)));
     let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::Outlived | Standing::AtHand);
     let names_a_head = session.globals.accept_head.is_some();
     let is_branch_of_another = vault.is_branched() && !vault.is_writer();
     // A copy that was to be completed, and is, or had nothing: who writes the ledger is another question, and was not asked.
-    let is_done = args.from.is_some() || has_followed || ((done.mended > 0 || done.tidied > 0) && !names_a_head);
+    let is_done =
+        args.from.is_some() || has_followed || has_settled || ((done.mended > 0 || done.tidied > 0) && !names_a_head);
     if is_behind || is_branch_of_another || (!writes && !is_done) {
         vault = go_on_here(session, vault, &args, &mut done)?;
     }
@@ -201,6 +203,23 @@ fn beyond(from: u64, up_to: u64, origin: &Origin) -> String {
         "; {entries} of {origin} {are} beyond the link to the ledger that goes on, and {are} joined to that by the computer \
          that writes it (there: subrosa ledger recover --from COPY-OF-THIS), or by a new one from here"
     )
+}
+
+/// What continues another branch lies here: whether this history holds is nothing that a program can know. Whether that was
+/// all there is to do: where the branch is one of the present ledger, it goes on under another key.
+fn accept_excluded(session: &mut Session<'_>, vault: &mut Vault) -> Result<bool, Failure> {
+    let head = vault.head();
+    let accept = format!("{}:{}", head.size, root_text(&head.root));
+    if session.globals.accept_head.as_deref() != Some(&accept) {
+        let message = vault.alarm().map(|alarm| alarm.to_string()).unwrap_or_default();
+        let message = format!("{message}; if the history here is the right one, name its head");
+        let failure = Failure::new(FailureCode::Integrity, message);
+        return Err(failure.hint(format!("subrosa --accept-head {accept} ledger recover")));
+    }
+    for kept in vault.accept_excluded()? {
+        session.warn(&format!("what shows it is kept as evidence in {}", kept.display()));
+    }
+    Ok(*vault.standing() != Standing::Unmarked)
 }
 
 /// Two histories under one key: which one holds is nothing that a program can know.
