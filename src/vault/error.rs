@@ -148,6 +148,8 @@ pub enum VaultError {
         closed: Box<Checkpoint>,
         /// The log that continues it.
         found: Origin,
+        /// Whether this computer writes the ledger: nobody else says which one holds.
+        writes: bool,
     },
     /// A log has entries after the head that its successor continues.
     #[error("the log {} has {} entries, but its successor continues it at {}: what is beyond is {NOT_JOINED}", found.origin, found.size, closed.size)]
@@ -175,6 +177,8 @@ pub enum VaultError {
         seen: Box<Checkpoint>,
         /// The vault's checkpoint.
         found: Box<Checkpoint>,
+        /// Whether this computer writes the ledger: nobody else says which one holds.
+        writes: bool,
     },
     /// A copy of the vault, and what this machine has seen of one of its logs, exclude each other.
     #[error("FORKED: {} has the ledger {} at size {}, which excludes what was seen on this computer at size {}; {kept}", path.display(), found.origin, found.size, seen.size)]
@@ -187,12 +191,16 @@ pub enum VaultError {
         found: Box<Checkpoint>,
         /// Where both notes are kept, as words.
         kept: String,
+        /// Whether this computer writes the ledger: nobody else says which one holds.
+        writes: bool,
     },
     /// Both notes of a fork of this very log are kept on this computer, and nobody said yet which one holds.
     #[error("the ledger's key signed two histories that exclude each other: {} holds both heads", evidence.display())]
     SignedTwice {
         /// Where they are kept.
         evidence: PathBuf,
+        /// Whether this computer writes the ledger: nobody else says which one holds.
+        writes: bool,
     },
     /// The checkpoint is ahead of the files beside it.
     #[error("the ledger says {} entries, but {file} is not there yet", head.size)]

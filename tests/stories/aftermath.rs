@@ -14,7 +14,7 @@ use crate::recovery::on;
 use crate::recovery::with_one;
 
 /// A second computer with a directory of its own, which has accepted the head of what lies there.
-fn acquainted(practice: &Practice, computer: &str, vault: &str) {
+pub fn acquainted(practice: &Practice, computer: &str, vault: &str) {
     let head = ok(practice, "home", vault, &["ledger", "verify", "--json"]).json()["head"].clone();
     let head = format!("{}:{}", head["size"], head["root"].as_str().unwrap());
     ok(practice, computer, vault, &["list", "--accept-head", &head]);

@@ -9,6 +9,7 @@ use subrosa::digest::Digest;
 use subrosa::ledger::checkpoint::Checkpoint;
 use subrosa::ledger::checkpoint::VerifiedCheckpoint;
 
+use crate::aftermath::acquainted;
 use crate::attacks_on_notes::signing_key;
 use crate::practice::Practice;
 use crate::recovery::add;
@@ -16,6 +17,7 @@ use crate::recovery::copy;
 use crate::recovery::files_of;
 use crate::recovery::offered;
 use crate::recovery::ok;
+use crate::recovery::on;
 use crate::recovery::with_one;
 use crate::verifier::python;
 use crate::witnesses::Stranger;
@@ -170,6 +172,42 @@ fn a_successor_of_another_branch_has_a_way_out_without_kept_evidence() {
     practice.ok(&["ledger", "recover", "--accept-head", &offered]);
     practice.ok(&["check", "--repair"]);
     practice.ok(&["check"]);
+}
+
+#[test]
+fn a_reader_is_not_told_to_write_a_ledger_of_its_own() {
+    let (practice, _) = with_one();
+    for (from, to) in [("vault", "other"), ("home", "clone"), ("vault", "desk-vault")] {
+        copy(&practice, from, to);
+    }
+    acquainted(&practice, "desk", "desk-vault");
+    add(&practice, "home", "vault", "two");
+    add(&practice, "clone", "other", "three");
+    ok(&practice, "desk", "desk-vault", &["ledger", "recover", "--from", "vault"]);
+    let from_other = ["ledger", "recover", "--from", "other"];
+    // First the copy is another one, then it lies in the vault's place.
+    for at in ["copy", "place"] {
+        for args in [&from_other[..], &["client", "add", "b-2"], &["ledger", "recover"], &["check"]] {
+            if at == "place" && args == from_other {
+                continue;
+            }
+            let said = on(&practice, "desk", "desk-vault", args);
+            let all = format!("{}{}", said.stdout, said.stderr);
+            assert_eq!(said.exit, 5, "{at}: {said:?}");
+            assert!(all.contains("signed") || all.contains("FORKED") || all.contains("rewritten"), "{at}: {said:?}");
+            assert!(
+                !all.contains("try: subrosa ledger recover") && !all.contains("try: subrosa --accept-head"),
+                "{said:?}"
+            );
+            assert!(
+                all.contains("there: subrosa ledger recover") || all.contains("there, after comparing"),
+                "{at}: {said:?}"
+            );
+        }
+        fs::remove_dir_all(practice.path("desk-vault")).unwrap();
+        copy(&practice, "other", "desk-vault");
+    }
+    assert_eq!(files_of(&practice.path("desk/.local/state"), "writer").len(), 0);
 }
 
 fn names(directory: &Path) -> Vec<String> {

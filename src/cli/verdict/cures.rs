@@ -116,7 +116,7 @@ pub(super) fn cure(found: &Finding) -> String {
         (Fault::UntrustedKey | Fault::WrongLog, _) if found.text.ends_with(NOT_OURS) => {
             "give a checkpoint of this ledger, or ask whoever kept this one how he came by it".to_owned()
         }
-        (Fault::Forked, _) if found.text.starts_with(SETTLES) && found.text.ends_with(ELSEWHERE) => {
+        (Fault::Forked, _) if found.text.ends_with(ELSEWHERE) => {
             "there, after comparing both heads with somebody who kept one: subrosa ledger recover".to_owned()
         }
         (Fault::Forked, _) if found.text.ends_with(EXCLUDED) => {

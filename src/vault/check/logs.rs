@@ -3,6 +3,7 @@
 
 use crate::id::LogId;
 use crate::vault::Vault;
+use crate::vault::check::ELSEWHERE;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::check::LedgerReport;
@@ -24,6 +25,9 @@ pub(super) fn alarm_finding(alarm: &VaultError, active: LogId, text: &str) -> Fi
         }
         _ => (Fault::RolledBack, None),
     };
+    let is_for_others =
+        matches!(alarm, VaultError::Forked { writes: false, .. } | VaultError::Excluded { writes: false, .. });
+    let text = &if is_for_others { format!("{text}; {ELSEWHERE}") } else { text.to_owned() };
     finding(fault, &places::checkpoint(log.unwrap_or(active)), text)
 }
 

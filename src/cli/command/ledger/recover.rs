@@ -13,6 +13,7 @@ use crate::cli::command::ledger::recover::told::READS;
 use crate::cli::command::ledger::recover::told::Recovered;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
+use crate::cli::failure::unsettled;
 use crate::cli::session::Session;
 use crate::cli::session::no_next_key;
 use crate::cli::session::state_of;
@@ -212,9 +213,7 @@ fn accept_excluded(session: &mut Session<'_>, vault: &mut Vault) -> Result<bool,
     let accept = format!("{}:{}", head.size, root_text(&head.root));
     if session.globals.accept_head.as_deref() != Some(&accept) {
         let message = vault.alarm().map(|alarm| alarm.to_string()).unwrap_or_default();
-        let message = format!("{message}; if the history here is the right one, name its head");
-        let failure = Failure::new(FailureCode::Integrity, message);
-        return Err(failure.hint(format!("subrosa --accept-head {accept} ledger recover")));
+        return Err(unsettled(&message, vault.is_writer(), &accept));
     }
     for kept in vault.accept_excluded()? {
         session.warn(&format!("what shows it is kept as evidence in {}", kept.display()));
@@ -227,9 +226,9 @@ fn accept_fork(session: &mut Session<'_>, vault: &mut Vault) -> Result<(), Failu
     let head = vault.head();
     let accept = format!("{}:{}", head.size, root_text(&head.root));
     if session.globals.accept_head.as_deref() != Some(&accept) {
-        let refused = vault.may_append().err().map(|error| Failure::new(FailureCode::Integrity, error.to_string()));
-        let failure = refused.unwrap_or_else(|| Failure::new(FailureCode::Integrity, "the ledger was forked"));
-        return Err(failure.hint(format!("subrosa --accept-head {accept} ledger recover")));
+        let message =
+            vault.may_append().err().map_or_else(|| "the ledger was forked".to_owned(), |error| error.to_string());
+        return Err(unsettled(&message, vault.is_writer(), &accept));
     }
     let kept = vault.accept_fork()?;
     session.warn(&format!("both heads are kept as evidence in {}", kept.display()));
