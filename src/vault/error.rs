@@ -57,10 +57,12 @@ pub enum VaultError {
         reason: String,
     },
     /// The vault's recipient or verifier key is not the one seen here before.
-    #[error("the vault at {} has other keys than the vault that stood there: it was replaced", path.display())]
+    #[error("the vault at {} has other keys than the vault that stood there: it was replaced{}", path.display(), of_head(head.as_deref()))]
     Replaced {
         /// The vault.
         path: PathBuf,
+        /// Its head, where it has one by its own key.
+        head: Option<Box<Checkpoint>>,
     },
     /// `vault.toml` names another log by now than when it was read: whoever asked opens it anew.
     #[error("another process continued the ledger meanwhile")]

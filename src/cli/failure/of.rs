@@ -79,10 +79,12 @@ impl From<VaultError> for Failure {
             VaultError::NotAVault(_) | VaultError::OtherCopy { .. } | VaultError::OlderCopy { .. } => {
                 failure(Integrity)
             }
-            VaultError::Replaced { .. } => Self::new(
-                Integrity,
-                format!("{message}; if you put it there yourself, name its head with --accept-head SIZE:ROOT"),
-            ),
+            VaultError::Replaced { head: Some(head), .. } => {
+                let accept = format!("{}:{}", head.size, root_text(&head.root));
+                let words = "if you put it there yourself, compare that with the computer it is from, and name it";
+                Self::new(Integrity, format!("{message}; {words}")).hint(format!("subrosa --accept-head {accept} list"))
+            }
+            VaultError::Replaced { .. } => failure(Integrity),
             VaultError::RolledBack { .. } => {
                 let words =
                     "nothing is added to it: bring the newer copy back, complete it from that, or go on without it";
@@ -343,7 +345,7 @@ mod tests {
             (VaultError::NotEmpty(at()), 6),
             (VaultError::NewerFormat("vault.toml".to_owned()), 1),
             (VaultError::altered("lock", "x"), 5),
-            (VaultError::Replaced { path: at() }, 5),
+            (VaultError::Replaced { path: at(), head: Some(head()) }, 5),
             (VaultError::RolledBack { seen: head(), found: head() }, 5),
             (VaultError::Forked { seen: head(), found: head(), writes: true }, 5),
             (

@@ -135,6 +135,10 @@ pub(super) fn cure(found: &Finding) -> String {
             let head = found.text.rsplit_once(WITH_HEAD).map_or("SIZE:ROOT", |(_, head)| head);
             format!("{cure}; if the newer one is lost: subrosa --accept-head {head} ledger recover")
         }
+        (Fault::UntrustedKey, Some(file)) if file == "vault.toml" && found.text.contains(WITH_HEAD) => {
+            let head = found.text.rsplit_once(WITH_HEAD).map_or("SIZE:ROOT", |(_, head)| head);
+            cure.replace("--accept-head SIZE:ROOT", &format!("subrosa --accept-head {head} list"))
+        }
         (Fault::UntrustedKey, _) if found.text.contains(NEW_KEY) => {
             let words = "compare that head with the computer on which the owner was removed, and name it";
             match named_head(&found.text) {
@@ -146,6 +150,12 @@ pub(super) fn cure(found: &Finding) -> String {
         (Fault::Malformed | Fault::Corrupt | Fault::Incomplete, Some(file)) if is_checkpoint(file) => {
             "made anew from what is remembered here by subrosa ledger recover; else brought from another copy: subrosa \
              ledger recover --from DIR"
+                .to_owned()
+        }
+        // Tiles follow from the entries, and the last entries from their openings.
+        (Fault::Incomplete, Some(file)) if file.starts_with("ledger/") && file.contains("/tile") => {
+            "is a sync or copy under way? wait and retry; else made anew from what is here by subrosa ledger recover, or \
+             brought from another copy: subrosa ledger recover --from DIR"
                 .to_owned()
         }
         (Fault::Stray, Some(file)) if file.starts_with("incoming/") => "subrosa ledger recover".to_owned(),
