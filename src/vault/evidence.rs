@@ -56,7 +56,7 @@ impl Evidence {
             _ => return None,
         };
         let is_so_spelled = written([&one, &other], old, why.as_ref()) == bytes;
-        (old <= claimed[1].size && is_so_spelled).then(|| Self { notes: [one, other], claimed, why })
+        (old <= claimed[1].size && is_so_spelled).then_some(Self { notes: [one, other], claimed, why })
     }
 
     /// Whether one of the heads is named by a link to a successor.
