@@ -55,8 +55,15 @@ impl Evidence {
             [lines] if old < claimed[1].size => Some(Contradiction::parse(lines, old)?),
             _ => return None,
         };
-        let is_so_spelled = written([&one, &other], old, why.as_ref()) == bytes;
-        (old <= claimed[1].size && is_so_spelled).then_some(Self { notes: [one, other], claimed, why })
+        let evidence = Self { notes: [one, other], claimed, why };
+        (old <= evidence.claimed[1].size && evidence.to_bytes() == bytes).then_some(evidence)
+    }
+
+    /// The file's text.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let Self { notes: [one, other], claimed, why } = self;
+        written([one, other], claimed[0].size, why.as_ref())
     }
 
     /// Whether one of the heads is named by a link to a successor.
