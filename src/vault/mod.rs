@@ -180,6 +180,10 @@ impl Vault {
             vault.note_beginning().or_else(recovery::ignore_read_only)?;
         } else if let Some(accepted) = accepted {
             standing::is_accepted(&accepted, vault.head())?;
+            // In a recovery, to accept a history is to go on from it.
+            if !vault.options.at_hand {
+                vault.seen.kept = vault.accept_unseen()?;
+            }
             if vault.alarm().is_none() && vault.standing != Standing::AtHand {
                 vault.accept()?;
             }
@@ -233,6 +237,11 @@ impl Vault {
     /// The log that this machine wrote until just now, when it found that another machine's goes on from it.
     pub fn followed(&self) -> Option<&Origin> {
         self.seen.followed.as_ref().filter(|_| !self.is_writer())
+    }
+
+    /// Where the notes are kept of heads that were seen on this computer, and given up for those of the vault just now.
+    pub fn kept(&self) -> &[std::path::PathBuf] {
+        &self.seen.kept
     }
 
     /// Whether the head that was accepted is that from which this machine has begun the active log already.

@@ -14,6 +14,7 @@ use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::standing::Branch;
 use crate::vault::standing::Standing;
+use crate::vault::state::State;
 
 impl Vault {
     /// Accepts the vault's head in place of the mark that it excludes, or of another head that is kept as evidence
@@ -33,6 +34,28 @@ impl Vault {
         self.state.drop_mark()?;
         self.state.drop_writer()?;
         self.standing = Standing::Unmarked;
+        Ok(kept)
+    }
+
+    /// Accepts this history on a computer that only reads, in place of heads that were seen here and that it excludes: both
+    /// notes are kept first. It signs nothing, so nothing else follows from it. Returns where they are kept.
+    pub(super) fn accept_unseen(&mut self) -> Result<Vec<PathBuf>, VaultError> {
+        let is_fork = matches!(self.standing, Standing::Forked(_) | Standing::Branched(Branch::Diverged(..)));
+        if !is_fork || self.state.is_writer() {
+            return Ok(Vec::new());
+        }
+        let lock = self.state.lock(self.options.lock_wait)?;
+        let mut kept = Vec::new();
+        for chapter in self.chapters()? {
+            let state = State::of(&self.places, &chapter.verifier);
+            let Some(mark) = state.mark(&chapter.verifier)? else { continue };
+            if chapter.excludes(mark.head()).is_some() {
+                kept.push(self.keep_against(&chapter.verifier, (mark.head(), mark.bytes()))?);
+                state.drop_mark()?;
+            }
+        }
+        drop(lock);
+        self.look_again()?;
         Ok(kept)
     }
 
@@ -63,11 +86,15 @@ impl Vault {
 
     /// Keeps the link to a log that continues another branch, with what its key signed of this one.
     fn keep_excluded(&self, key: &VerifierKey, link: &Successor) -> Result<PathBuf, VaultError> {
-        let missing = |file: String| VaultError::altered(file, "it is missing or damaged");
+        let next = link.vkey.origin().log_id().ok_or_else(|| missing(places::LEDGER.to_owned()))?;
+        let (_, bytes) = history::link(&self.disk, key, next)?.ok_or_else(|| missing(places::predecessor(next)))?;
+        self.keep_against(key, (&link.head(), &bytes))
+    }
+
+    /// Keeps a note by `key` that names a head which is excluded here, with what the key signed of this history.
+    fn keep_against(&self, key: &VerifierKey, other: (&Checkpoint, &[u8])) -> Result<PathBuf, VaultError> {
         let link_by = |next| history::link(&self.disk, key, next);
         let id = key.origin().log_id().ok_or_else(|| missing(places::LEDGER.to_owned()))?;
-        let next = link.vkey.origin().log_id().ok_or_else(|| missing(places::successor(id)))?;
-        let (_, other) = link_by(next)?.ok_or_else(|| missing(places::predecessor(next)))?;
         let log = Log::new(self.disk.clone(), id);
         // The checkpoint may be the other branch's: then the link to what goes on here speaks for this one.
         let at = self.past.iter().position(|past| past.verifier == *key);
@@ -75,10 +102,9 @@ impl Vault {
         let own_link = after.map(link_by).transpose()?.flatten();
         let published = log.checkpoint(key).ok().map(|own| (own.head().clone(), own.bytes().to_vec()));
         let mut own = published.into_iter().chain(own_link.map(|(link, bytes)| (link.head(), bytes)));
-        let excludes =
-            |(head, bytes): &(Checkpoint, Vec<u8>)| evidence::text_of(&log, (head, bytes), (&link.head(), &other));
+        let excludes = |(head, bytes): &(Checkpoint, Vec<u8>)| evidence::text_of(&log, (head, bytes), other);
         let text = own.find_map(|own| excludes(&own)).ok_or_else(|| missing(places::checkpoint(id)))?;
-        evidence::keep(&self.places, key.origin(), link.size, &text)
+        evidence::keep(&self.places, key.origin(), other.0.size, &text)
     }
 
     /// The branch among logs that are not in the history. What can be joined comes first: then one is left that excludes
@@ -103,4 +129,8 @@ impl Vault {
             None => Ok(false),
         }
     }
+}
+
+fn missing(file: String) -> VaultError {
+    VaultError::altered(file, "it is missing or damaged")
 }

@@ -46,6 +46,7 @@ mod media;
 mod midnights;
 mod newer_copies;
 mod notices;
+mod onlookers;
 mod oral;
 mod people;
 mod practice;

@@ -6,7 +6,8 @@ use crate::cli::failure::FailureCode;
 
 /// Told to a computer that does not write the ledger.
 const ELSEWHERE: &str = "nothing is added to it; this computer does not write the ledger: somebody says, on the one that \
-                         does, which history holds (there: subrosa ledger recover)";
+                         does, which history holds (there: subrosa ledger recover); if that is the one here, its head is \
+                         accepted here with --accept-head SIZE:ROOT";
 
 /// What is told of the two histories; `words` is for the computer that `writes` the ledger.
 pub(super) fn of_fork(message: &str, writes: bool, words: &str) -> Failure {
