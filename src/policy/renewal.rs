@@ -21,7 +21,7 @@ pub fn last_day(terms: &ConsentTerms, client: &Client, protocol: &Protocol) -> O
 }
 
 /// Who signs it anew today, so that it holds today and goes on after the old one's last day: those who signed the old one
-/// as far as that will do, the client, both, or somebody else who represents the client.
+/// as far as that will do, the client, both, or somebody else who represents the client. Nobody, where nobody on file may.
 pub fn signatories(terms: &ConsentTerms, client: &Client, protocol: &Protocol, today: Date) -> Vec<Signatory> {
     let after = last_day(terms, client, protocol).and_then(|last| last.tomorrow().ok());
     let days = [today, after.unwrap_or(today).max(today)];
@@ -36,22 +36,21 @@ pub fn signatories(terms: &ConsentTerms, client: &Client, protocol: &Protocol, t
             known.recipient == *id && known.holds_on(today) && speaks
         }),
     });
-    let alone = vec![Signatory::Client];
     let with = |mut all: Vec<Signatory>| {
         all.push(Signatory::Client);
         all
     };
-    let mut ways = vec![same.clone(), alone.clone(), with(same)];
+    let mut ways = vec![same.clone(), vec![Signatory::Client], with(same)];
     ways.extend(known.iter().map(|one| vec![*one]));
     ways.extend(known.iter().map(|one| with(vec![*one])));
     let will_do = |way: &Vec<Signatory>| {
         let terms = ConsentTerms { signed_by: way.clone(), ..terms.clone() };
         days.iter().all(|day| consent::is_signed_by_day(&terms, client, protocol, *day))
     };
-    ways.into_iter().find(will_do).unwrap_or(alone)
+    ways.into_iter().find(will_do).unwrap_or_default()
 }
 
-/// Who has yet to sign a draft that is to take over from `old`.
+/// Who has yet to sign a draft that is to take over from `old`; nobody, where nobody on file may.
 pub fn still_to_sign(
     draft: &ConsentTerms,
     old: &ConsentTerms,
@@ -64,6 +63,6 @@ pub fn still_to_sign(
     }
     match consent::way_to_sign(draft, client, protocol, today) {
         WayToSign::Complete(one) => vec![one],
-        WayToSign::Represent(_) | WayToSign::Anew => vec![Signatory::Client],
+        WayToSign::Represent(_) | WayToSign::Anew => Vec::new(),
     }
 }

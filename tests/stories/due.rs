@@ -324,7 +324,7 @@ fn a_reminder_is_about_no_client_and_blames_nobody() {
 #[test]
 fn a_renewal_holds_for_as_many_days_as_the_old_paper_and_no_longer() {
     let mut practice = practice();
-    practice.ok(&[&CLASSES[0].done[0][..], &["--effective", "2026-11-21"]].concat());
+    practice.ok(&[CLASSES[0].done[0], &["--effective", "2026-11-21"]].concat());
     practice.ok(CLASSES[1].done[0]);
     practice.ok(CLASSES[2].done[0]);
     for (class, flag) in

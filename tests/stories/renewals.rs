@@ -156,6 +156,34 @@ fn who_comes_of_age_is_asked_before_the_day_and_after_it() {
 }
 
 #[test]
+fn where_nobody_speaks_for_a_child_any_more_somebody_is_filed_first() {
+    let mut practice = of_a_child();
+    practice.ok(&["recipient", "add", "dad", "--role", "representative"]);
+    practice.now += DAY;
+    practice.ok(&["recipient", "suspend", "mum", "--reason", "moved abroad"]);
+    let items = due(&practice, "consent");
+    assert_eq!((items.len(), &items[0]["due"]), (2, &"2026-11-21".into()), "{items:?}");
+    for item in items {
+        let command = item["command"].as_str().unwrap();
+        assert!(!command.contains("--signed-"), "{command}");
+        assert_eq!(run_printed(&practice, command, "").exit, 7);
+    }
+    let items = due(&practice, "consent");
+    let [command, same] = [0, 1].map(|n| items[n]["command"].as_str().unwrap());
+    assert_eq!(command, same);
+    let command = command.replace("RECIPIENT", "dad");
+    assert_eq!(run_printed(&practice, &command, "A court's paper was seen.").exit, 0, "{command}");
+    let items = due(&practice, "consent");
+    assert!(items[0]["command"].as_str().unwrap().ends_with(" --signed-on 2026-11-22 --signed-by dad"), "{items:?}");
+    renewed(&practice, "consent");
+    // The next day it is due once more: she is of age on Thursday, so she signs, too.
+    practice.now += DAY;
+    let items = due(&practice, "consent");
+    assert!(items[0]["command"].as_str().unwrap().contains(" --signed-by dad --signed-by client "), "{items:?}");
+    renewed(&practice, "consent");
+}
+
+#[test]
 fn by_law_the_renewal_is_a_draft_then_the_signed_form_then_the_copy() {
     let mut practice = Practice::without_vault();
     practice.ok(&["init", "--owner", OWNER, "--name", "Praxis Ruhe", "--batch", "--profile", "hipaa"]);

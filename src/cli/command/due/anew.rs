@@ -15,7 +15,7 @@ use crate::vocabulary::Profile;
 use crate::vocabulary::Understood;
 
 /// The flags that grant a consent once more, today, for as many days as it held. By law the form is what counts: it is filed
-/// as a draft, and neither a signature nor a copy is claimed before there is one.
+/// as a draft, and neither a signature nor a copy is claimed before there is one; nor is a signature where nobody may sign.
 pub fn granted(catalog: &Catalog, consent: &Consent, protocol: &Protocol, today: Date) -> Result<String, Failure> {
     let terms = &consent.terms;
     let mut flags = Vec::new();
@@ -32,7 +32,8 @@ pub fn granted(catalog: &Catalog, consent: &Consent, protocol: &Protocol, today:
     flags.extend(terms.legal_proceedings.then(|| "--legal-proceedings".to_owned()));
     flags.extend(terms.de_identified.then(|| "--de-identified".to_owned()));
     let by_law = protocol.has(Profile::Hipaa) || protocol.has(Profile::Part2);
-    if !by_law {
+    let is_signed = !by_law && !terms.signed_by.is_empty();
+    if is_signed {
         flags.extend(signed_by(catalog, &terms.signed_by)?);
     }
     flags.extend(terms.method.map(|method| format!("--method {method}")));
@@ -41,7 +42,8 @@ pub fn granted(catalog: &Catalog, consent: &Consent, protocol: &Protocol, today:
         None if terms.no_expiry => Some("--no-expiry".to_owned()),
         None => span(consent.first_day(), consent::last_day(terms, protocol)).map(|days| format!("--until {days}")),
     });
-    flags.push(if by_law { "--statements standard".to_owned() } else { format!("--signed-on {today}") });
+    flags.extend(by_law.then(|| "--statements standard".to_owned()));
+    flags.extend(is_signed.then(|| format!("--signed-on {today}")));
     Ok(flags.join(" "))
 }
 
@@ -53,6 +55,11 @@ pub fn completed(
     signs: &[Signatory],
     today: Date,
 ) -> Result<String, Failure> {
+    let client = Who::client(catalog, draft.terms.client)?.alias;
+    if lacks.contains(&"signed-by") && signs.is_empty() {
+        let who = "--recipient RECIPIENT --relationship guardian --authority guardian --evidence -";
+        return Ok(format!("client representative {client} {who}"));
+    }
     let mut flags = Vec::new();
     for element in lacks {
         match *element {
@@ -72,7 +79,7 @@ pub fn completed(
         return Ok(format!("consent receipt {}", draft.id()));
     }
     // All that is left to be said is how old the client is.
-    Ok(format!("client edit {} --adult", Who::client(catalog, draft.terms.client)?.alias))
+    Ok(format!("client edit {client} --adult"))
 }
 
 /// The flags that sign the same agreement once more.
