@@ -56,6 +56,7 @@ mod readers;
 mod readme;
 mod records;
 mod recovery;
+mod renewals;
 mod reports;
 mod restrictions;
 mod rooms;
