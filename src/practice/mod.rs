@@ -29,6 +29,7 @@ pub mod room;
 pub mod safety;
 pub mod scope;
 pub mod session;
+pub mod suspension;
 pub mod talk;
 pub mod team;
 pub mod training;

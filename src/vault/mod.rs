@@ -33,6 +33,8 @@ pub mod recovery;
 pub mod rekey;
 pub mod rescue;
 pub mod reseal;
+mod settling;
+pub mod staging;
 pub mod standing;
 pub mod state;
 pub mod step;
@@ -183,7 +185,7 @@ impl Vault {
             }
         }
         drop(shared);
-        vault.recover(rng)?;
+        vault.recover()?;
         Ok(vault)
     }
 
@@ -334,26 +336,6 @@ impl Vault {
     pub fn outbox(&self) -> Result<Vec<DisclosureId>, VaultError> {
         let names = self.disk.names(places::OUTBOX)?;
         Ok(names.iter().filter_map(|name| name.strip_suffix(".age")?.parse().ok()).collect())
-    }
-
-    /// Accepts the vault's head in place of the mark that it excludes, or of another head that is kept as evidence
-    /// already: both notes are kept first.
-    pub fn accept_fork(&mut self) -> Result<std::path::PathBuf, VaultError> {
-        let _lock = self.state.lock(self.options.lock_wait)?;
-        let mark = self.state.mark(&self.header.verifier)?.unwrap_or_else(|| self.head.clone());
-        let (smaller, larger) =
-            if mark.head().size <= self.head.head().size { (&mark, &self.head) } else { (&self.head, &mark) };
-        let kept = match evidence::of(&self.places, &self.header.verifier)? {
-            Some(kept) if mark.head() == self.head.head() => kept,
-            _ => {
-                let text = evidence::text(smaller, larger, None);
-                evidence::keep(&self.places, &self.head.head().origin, smaller.head().size, &text)?
-            }
-        };
-        self.state.drop_mark()?;
-        self.state.drop_writer()?;
-        self.standing = Standing::Unmarked;
-        Ok(kept)
     }
 
     /// Accepts the present head on a machine that had not seen this vault: sets mark and pin.

@@ -82,7 +82,8 @@ pub(super) fn recognise(
         return Ok((published, past, Seen::default()));
     };
     let path = || found.disk.root().to_owned();
-    let replaced = || VaultError::Replaced { path: path() };
+    let own_head = || log.checkpoint(&header.verifier).ok().map(|own| Box::new(own.head().clone()));
+    let replaced = || VaultError::Replaced { path: path(), head: own_head() };
     let pinned: VerifierKey = pin.verifier.parse().map_err(|_| replaced())?;
     // Links may lead both ways: a log that went on by itself and was joined links back to the one that it continues.
     let leads_here = links::is_continued_by(found, &pinned, &header.verifier)?;
@@ -242,9 +243,7 @@ impl Vault {
                 return Ok(Some(Branch::Beyond(head, found)));
             }
         }
-        let others = self.other_successors(&joined)?;
-        let other = others.first();
-        Ok(other.map(|(from, link)| Branch::Split(from.origin().clone(), link.vkey.origin().clone())))
+        self.split_among(&self.other_successors(&joined)?)
     }
 
     /// The logs whose keys an owner knew who was removed since: what is signed with them counts for nothing but what the

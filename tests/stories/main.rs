@@ -22,6 +22,7 @@ mod cosigning;
 mod due;
 mod emergencies;
 mod erasing;
+mod evidence;
 mod examples;
 mod excerpts;
 mod family;

@@ -4,7 +4,6 @@
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use rusqlite::Statement;
 use rusqlite::params;
 
 use crate::id::ClientId;
@@ -22,6 +21,7 @@ use crate::practice::group::Group;
 use crate::practice::safety::Followup;
 use crate::practice::safety::Planned;
 use crate::practice::safety::Safety;
+use crate::practice::suspension::Suspension;
 use crate::practice::words::Alias;
 use crate::practice::words::Prose;
 use crate::time::Date;
@@ -32,6 +32,7 @@ use super::CatalogError;
 use super::column::json;
 use super::column::parsed;
 use super::column::parsed_or_null;
+use super::late::Late;
 use super::papers::Papers;
 use super::writer::About;
 use super::writer::text;
@@ -41,28 +42,31 @@ const GROUP: &str = "group";
 const SAFETY: &str = "safety";
 const ACKNOWLEDGEMENT: &str = "acknowledgement";
 const EXPORT: &str = "export";
+const SUSPENSION: &str = "suspension";
 
 /// The prepared statements that put duties in order.
 pub(super) struct Duties<'t> {
-    disclosure: Statement<'t>,
-    answered: Statement<'t>,
-    gone: Statement<'t>,
-    add_followup: Statement<'t>,
-    get_followup: Statement<'t>,
-    put_followup: Statement<'t>,
+    disclosure: Late<'t>,
+    answered: Late<'t>,
+    gone: Late<'t>,
+    add_followup: Late<'t>,
+    get_followup: Late<'t>,
+    put_followup: Late<'t>,
 }
 
 impl<'t> Duties<'t> {
-    pub(super) fn new(db: &'t Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            disclosure: db.prepare("SELECT client, recipient FROM disclosures WHERE id = ?1")?,
-            answered: db.prepare("DELETE FROM unanswered WHERE n = (SELECT n FROM disclosures WHERE id = ?1)")?,
-            gone: db.prepare("UPDATE papers SET open = 0 WHERE about = ?1 AND kind = ?2")?,
-            add_followup: db
-                .prepare("INSERT OR IGNORE INTO followups (id, disclosure, open, body) VALUES (?1, ?2, 1, ?3)")?,
-            get_followup: db.prepare("SELECT body FROM followups WHERE id = ?1")?,
-            put_followup: db.prepare("UPDATE followups SET open = ?2, body = ?3 WHERE id = ?1")?,
-        })
+    pub(super) fn new(db: &'t Connection) -> Self {
+        Self {
+            disclosure: Late::new(db, "SELECT client, recipient FROM disclosures WHERE id = ?1"),
+            answered: Late::new(db, "DELETE FROM unanswered WHERE n = (SELECT n FROM disclosures WHERE id = ?1)"),
+            gone: Late::new(db, "UPDATE papers SET open = 0 WHERE about = ?1 AND kind = ?2"),
+            add_followup: Late::new(
+                db,
+                "INSERT OR IGNORE INTO followups (id, disclosure, open, body) VALUES (?1, ?2, 1, ?3)",
+            ),
+            get_followup: Late::new(db, "SELECT body FROM followups WHERE id = ?1"),
+            put_followup: Late::new(db, "UPDATE followups SET open = ?2, body = ?3 WHERE id = ?1"),
+        }
     }
 
     /// Folds an event about duties; gives one about something else back.
@@ -150,6 +154,23 @@ impl<'t> Duties<'t> {
                 self.gone.execute([about.as_str(), EXPORT])?;
                 About::default()
             }
+            Body::AccountingSuspended(suspended) => {
+                let about = self.about(suspended.disclosure)?;
+                let id = suspension_of(suspended.disclosure);
+                let replaced = papers.change(&id, |suspension: &mut Suspension| {
+                    suspension.replace(suspended.clone(), time);
+                })?;
+                if replaced.is_none() && about.recipient.is_some() {
+                    let client = about.client.map(|client| client.to_string()).unwrap_or_default();
+                    let begun = Suspension::begun(about.client, suspended, time);
+                    papers.file(n, &id, SUSPENSION, &client, &begun)?;
+                }
+                about
+            }
+            Body::AccountingEndNoted(noted) => {
+                papers.change(&suspension_of(noted.disclosure), |one: &mut Suspension| one.note_end(time))?;
+                self.about(noted.disclosure)?
+            }
             Body::ColleagueNudged(nudged) => nudged.recipient.map(About::recipient).unwrap_or_default(),
             other => return Ok(Err(other)),
         }))
@@ -194,6 +215,10 @@ fn finish(followup: &mut Followup, text: Option<Prose>, at: Timestamp) {
 
 fn safety_of(id: DisclosureId) -> String {
     format!("safety-{id}")
+}
+
+fn suspension_of(id: DisclosureId) -> String {
+    format!("suspended-{id}")
 }
 
 fn acknowledgement_of(id: DisclosureId) -> String {
@@ -279,6 +304,16 @@ impl Catalog {
     /// What was heard of a disclosure.
     pub fn acknowledgement(&self, id: DisclosureId) -> Result<Acknowledgement, CatalogError> {
         Ok(self.paper(&acknowledgement_of(id))?.unwrap_or_default())
+    }
+
+    /// What agencies stated of a disclosure.
+    pub fn suspension(&self, id: DisclosureId) -> Result<Option<Suspension>, CatalogError> {
+        self.paper(&suspension_of(id))
+    }
+
+    /// The same of all disclosures, or of those about one client, in the order of the first statements.
+    pub fn suspensions(&self, client: Option<ClientId>) -> Result<Vec<Suspension>, CatalogError> {
+        self.papers(SUSPENSION, client.map(|client| client.to_string()))
     }
 
     /// The packages of which nobody has said yet that they arrived, in the order of the log.
