@@ -24,6 +24,7 @@ use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
 use crate::practice::erasure;
 use crate::practice::erasure::EventErased;
+use crate::practice::export::ExportEnded;
 use crate::practice::export::ExportGone;
 use crate::practice::export::ExportMade;
 use crate::practice::fields::names_of;
@@ -243,6 +244,8 @@ kinds! {
     ColleagueNudged(ColleagueNudged) = "colleague.nudged";
     /// Something was written out of the vault unsealed.
     ExportMade(ExportMade) = "export.made";
+    /// A plain copy has ended.
+    ExportEnded(ExportEnded) = "export.ended";
     /// Plain copies at a place have ended.
     ExportGone(ExportGone) = "export.gone";
 }

@@ -11,7 +11,9 @@ use crate::id::ConcernId;
 use crate::id::DisclosureId;
 use crate::id::FollowupId;
 use crate::id::GroupId;
+use crate::id::LogId;
 use crate::id::RecipientId;
+use crate::keys::signer::Origin;
 use crate::practice::acknowledgement::Acknowledgement;
 use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
@@ -72,6 +74,7 @@ impl<'t> Duties<'t> {
         &mut self,
         papers: &mut Papers<'t>,
         n: i64,
+        entry: (LogId, u64),
         time: Timestamp,
         actor: &Alias,
         body: Body,
@@ -144,7 +147,14 @@ impl<'t> Duties<'t> {
             }
             Body::ExportMade(made) => {
                 let about = place(&made.machine.to_string(), &made.path_sha256.to_string());
-                papers.file_open(n, &format!("export-{n}"), EXPORT, &about, &Export { made, at: time })?;
+                papers.file_open(n, &copy_of(entry), EXPORT, &about, &Export { made, at: time, entry })?;
+                About::default()
+            }
+            Body::ExportEnded(ended) => {
+                let log = ended.origin.parse::<Origin>().ok().and_then(|origin| origin.log_id());
+                if let Some(log) = log {
+                    papers.close(&copy_of((log, ended.index)), |_: &mut Export| ())?;
+                }
                 About::default()
             }
             Body::ExportGone(gone) => {
@@ -200,6 +210,10 @@ fn safety_of(id: DisclosureId) -> String {
 
 fn acknowledgement_of(id: DisclosureId) -> String {
     format!("heard-{id}")
+}
+
+fn copy_of((log, index): (LogId, u64)) -> String {
+    format!("export-{log}-{index}")
 }
 
 fn place(machine: &str, path: &str) -> String {
