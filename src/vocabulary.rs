@@ -276,6 +276,9 @@ words! {
     /// How it was said that a package arrived.
     AckHow "way to acknowledge" { Code = "code", Signed = "signed" }
 
+    /// How an agency states that the client is not to be told yet.
+    AgencyStatement "statement" { Written = "written", Oral = "oral" }
+
     /// What a colleague is reminded of.
     NudgeAbout "reminder" { Setting = "setting", Talk = "talk", Files = "files" }
 

@@ -62,6 +62,8 @@ pub enum What {
     Talk(GroupId, ClientId, Date),
     /// Nobody talked with a client about the limits of confidentiality.
     Limits(ClientId),
+    /// A client may be told, after that day, of what an agency had suspended.
+    Suspension(DisclosureId, Option<ClientId>),
     /// No key on paper was ever made.
     PaperKey,
     /// Not everything was sealed anew after an owner was removed.

@@ -1,4 +1,4 @@
-//! Papers that end: consents, agreements, trainings; and the protocol, where it asks something new.
+//! Papers that end: consents, agreements, trainings, statements of agencies; and the protocol, where it asks something new.
 
 use crate::due::By;
 use crate::due::DueError;
@@ -40,9 +40,23 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
             items.push(Item { what: What::Protocol(adopted.version, Some(id)), by: asked });
         }
     }
+    items.extend(suspensions(vault, moment)?);
     let read = vault.catalog().acknowledged(vault.actor()?.as_str())?;
     if adopted.material.1 > Timestamp::MIN && read.unwrap_or_default() < adopted.material.0 {
         items.push(Item { what: What::Protocol(adopted.version, None), by: asked });
+    }
+    Ok(items)
+}
+
+/// Suspensions of the accounting whose end nobody has noted yet.
+fn suspensions(vault: &Vault, moment: &Moment) -> Result<Vec<Item>, DueError> {
+    let mut items = Vec::new();
+    for one in vault.catalog().suspensions(None)? {
+        let is_noted = one.noted.is_some_and(|at| at <= moment.now);
+        let until = one.stated(moment.now).map(|stated| stated.until).filter(|until| *until >= moment.since);
+        if let Some(until) = until.filter(|_| !is_noted) {
+            items.push(Item { what: What::Suspension(one.disclosure, one.client), by: By::Day(until) });
+        }
     }
     Ok(items)
 }

@@ -61,6 +61,8 @@ use crate::practice::safety::FollowupDone;
 use crate::practice::safety::SafetyDisclosed;
 use crate::practice::safety::SafetyReviewed;
 use crate::practice::session::SessionNoted;
+use crate::practice::suspension::AccountingEndNoted;
+use crate::practice::suspension::AccountingSuspended;
 use crate::practice::team::TeamChanged;
 use crate::practice::training::TrainingAdded;
 use crate::practice::words::Alias;
@@ -232,6 +234,10 @@ kinds! {
     DisclosureAcknowledged(DisclosureAcknowledged) = "disclosure.acknowledged";
     /// A wrong receipt code was given.
     AcknowledgementFailed(AcknowledgementFailed) = "acknowledgement.failed";
+    /// An agency has it that the client is not told of a disclosure yet.
+    AccountingSuspended(AccountingSuspended) = "accounting.suspended";
+    /// Somebody knows of the end of that.
+    AccountingEndNoted(AccountingEndNoted) = "accounting.end-noted";
     /// What was answered before something was disclosed for safety.
     SafetyDisclosed(SafetyDisclosed) = "safety.disclosed";
     /// Somebody looked at that again.

@@ -28,6 +28,7 @@ pub mod restriction;
 pub mod room;
 pub mod safety;
 pub mod session;
+pub mod suspension;
 pub mod talk;
 pub mod team;
 pub mod training;

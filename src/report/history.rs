@@ -57,6 +57,8 @@ pub struct Sent {
     pub made: DisclosureMade,
     /// What went.
     pub parts: Vec<Part>,
+    /// Which versions they were.
+    refs: Vec<RecordRef>,
     /// Whether any of it was under 42 CFR Part 2.
     pub is_part2: bool,
     /// The recipient as known then.
@@ -73,6 +75,7 @@ pub fn of_client(catalog: &Catalog, client: ClientId, until: Timestamp) -> Resul
         true => fold.take(&happened),
         false => Ok(()),
     })?;
+    fold.correct(until)?;
     Ok(fold.sent)
 }
 
@@ -169,8 +172,46 @@ impl<'c> Fold<'c> {
         flags.extend(self.beside.get(&made.disclosure).into_iter().flatten());
         let recipient = self.recipient_at(made.recipient, happened.n)?;
         self.at.insert(made.disclosure, self.sent.len());
-        self.sent.push(Sent { time: happened.time, made, parts, is_part2, recipient, flags });
+        self.sent.push(Sent { time: happened.time, made, parts, refs, is_part2, recipient, flags });
         Ok(())
+    }
+
+    /// Marks what has a newer version by now, or is an excerpt of what has.
+    fn correct(&mut self, until: Timestamp) -> Result<(), ReportError> {
+        let mut newest: BTreeMap<RecordId, Option<(u64, Option<RecordRef>)>> = BTreeMap::new();
+        for at in 0..self.sent.len() {
+            let mut is_corrected = false;
+            for item in &self.sent[at].refs {
+                // A forged chain that leads back to itself ends all the same.
+                let (mut item, mut seen) = (Some(*item), Vec::new());
+                while let Some(one) = item.filter(|one| !seen.contains(one)) {
+                    seen.push(one);
+                    let known = match newest.entry(one.record) {
+                        Entry::Occupied(known) => *known.get(),
+                        Entry::Vacant(unknown) => *unknown.insert(self.newest(one.record, until)?),
+                    };
+                    is_corrected |= known.is_some_and(|(version, _)| one.version < version);
+                    item = known.and_then(|(_, origin)| origin).filter(|_| !is_corrected);
+                }
+            }
+            if is_corrected {
+                self.sent[at].flags.insert(Flag::Corrected);
+            }
+        }
+        Ok(())
+    }
+
+    /// A record's newest version up to an instant, and what it is an excerpt of.
+    fn newest(&self, id: RecordId, until: Timestamp) -> Result<Option<(u64, Option<RecordRef>)>, ReportError> {
+        let of = |version: &RecordVersion| {
+            let origin = version.excerpt_of.as_ref();
+            (version.version, origin.map(|of| RecordRef { record: of.record, version: of.version }))
+        };
+        if let Some(record) = self.records.get(&id) {
+            return Ok(Some(of(&record.latest)));
+        }
+        let versions = self.catalog.versions(id)?;
+        Ok(versions.iter().rev().find(|version| version.time <= until).map(|version| of(&version.body)))
     }
 
     /// A record in the version that was sent, with the tags that it had then. Of one that is not the client's own (a

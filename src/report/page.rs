@@ -5,6 +5,7 @@ use crate::policy::accounting::Regime;
 use crate::report::accounting::Accounting;
 use crate::report::accounting::Audience;
 use crate::report::accounting::Row;
+use crate::report::accounting::SUSPENDED;
 use crate::vocabulary::Profile;
 
 /// Its title.
@@ -71,6 +72,12 @@ pub fn marks(report: &Accounting) -> Vec<String> {
                 regime.as_str()
             ));
         }
+    }
+    if report.rows.iter().any(|row| row.suspended.is_some()) {
+        lines.push(format!(
+            "{SUSPENDED}: an agency stated that the client is not to be told yet (45 CFR 164.528(a)(2)). The client's copy \
+             has no trace of it until that day is over."
+        ));
     }
     if report.rows.iter().any(|row| row.disclosures.len() > 1) {
         lines.push(

@@ -40,6 +40,7 @@ fn is_alike(one: &Row, other: &Row) -> bool {
         && (one.purpose, one.basis, one.medium) == (other.purpose, other.basis, other.medium)
         && one.required == other.required
         && one.standings == other.standings
+        && one.suspended == other.suspended
         && flags(one) == flags(other)
 }
 

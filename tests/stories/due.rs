@@ -226,6 +226,41 @@ fn a_copy_in_clear_is_due_by_the_hour_and_a_talk_by_the_day() {
 }
 
 #[test]
+fn the_end_of_a_suspension_is_due_on_its_day_and_until_somebody_knows_of_it() {
+    let mut practice = practice();
+    practice.ok(&["recipient", "edit", "dr-lee", "--role", "police"]);
+    practice.write("answers.toml", &answers(&[]));
+    filed(&practice, "call.txt", b"She called.\nA plan for tonight.\n", &[]);
+    let ask = ["safety", "disclose", "--client", "mk-01", "--to", "dr-lee", "--excerpt", "@:2-2", "--medium", "oral"];
+    let how = ["--setting", "phone-private", "--answers", "answers.toml"];
+    let id = practice.ok(&[&ask[..], &how].concat()).stdout.trim_end().to_owned();
+    assert_eq!(due(&practice, "suspension"), [Value::Null; 0]);
+    let named = ["--agency", "County police", "--official", "Sgt Vale", "--statement"];
+    let state = |practice: &Practice, more: &[&str]| {
+        practice.ok(&[&["report", "suspend", &id][..], &named, more].concat());
+    };
+    state(&practice, &["oral", "--until", "2026-12-21"]);
+    let item = due(&practice, "suspension").remove(0);
+    assert_eq!((&item["days"], &item["due"]), (&30.into(), &"2026-12-21".into()));
+    assert_eq!((&item["id"], &item["alias"]), (&id.as_str().into(), &"mk-01".into()));
+    // Whoever knows is not reminded; a later statement has another end.
+    cleared(&practice, "suspension", "");
+    assert!(!practice.ok(&["report", "accounting", "--client", "mk-01", "--for-client"]).stdout.contains(&id));
+    practice.now += 20 * DAY;
+    state(&practice, &["written", "--until", "30d"]);
+    assert_eq!(due(&practice, "suspension")[0]["days"], 30);
+    practice.now += 31 * DAY;
+    assert_eq!(due(&practice, "suspension")[0]["days"], -1);
+    assert_eq!(due(&practice, "suspension")[0]["due"], "2027-01-10");
+    cleared(&practice, "suspension", "");
+    // And it is forgotten, as other papers are.
+    state(&practice, &["written", "--until", "1d"]);
+    practice.now += 32 * DAY;
+    assert_eq!(due(&practice, "suspension"), [Value::Null; 0]);
+    practice.ok(&["ledger", "verify"]);
+}
+
+#[test]
 fn a_paper_key_that_was_never_made_is_due_until_there_is_one() {
     let mut practice = practice();
     let items = due(&practice, "key");

@@ -4,6 +4,7 @@
 mod itself;
 mod nine;
 mod paper;
+mod suspended;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -183,6 +184,23 @@ fn a_series_is_told_as_the_first_how_many_and_the_last() {
         bare,
         format!("2018-11-23\t2018-12-07\t3\tdr-lee\ttreat\tconsent\t\tSERIES 3\u{d7}\t{}\n", ids.join(","))
     );
+}
+
+#[test]
+fn what_was_edited_since_it_was_sent_is_said_to_be_corrected() {
+    let mut practice = told();
+    practice.now += DAY;
+    assert_eq!(column(&report(&practice, &["--for-client"]), "flags"), [&serde_json::json!([])]);
+    let (host, ends) = practice.host();
+    let host = host.with_var("EDITOR", "sh -c 'echo Badly. >> \"$1\"' editor");
+    assert_eq!(practice.run_in((host, ends), &["edit", "@"]).exit, 0);
+    for more in [&[][..], &["--for-client"], &["--internal"]] {
+        assert_eq!(column(&report(&practice, more), "flags"), [&serde_json::json!(["CORRECTED"])], "{more:?}");
+    }
+    // On the day before it was not.
+    assert_eq!(column(&report(&practice, &["--as-of", "2018-11-23"]), "flags"), [&serde_json::json!([])]);
+    share(&practice, "dr-lee", &[]);
+    assert_eq!(column(&report(&practice, &[]), "flags")[1], &serde_json::json!([]));
 }
 
 #[test]

@@ -21,12 +21,15 @@ pub mod accounting;
 pub mod outstanding;
 pub mod overrides;
 pub mod refusals;
+pub mod suspend;
 
 /// Reports.
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Who received what about a client, and which law asks that the client is told
     Accounting(accounting::Args),
+    /// An agency has it that the client is not told of a disclosure yet: file its statement
+    Suspend(suspend::Args),
     /// Who looked at which records, where that is recorded
     Access(access::Args),
     /// What the rules did not let through, and why
@@ -41,6 +44,7 @@ pub enum Action {
 pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     match action {
         Action::Accounting(args) => accounting::run(&args, session),
+        Action::Suspend(args) => suspend::run(args, session),
         Action::Access(args) => access::run(&args, session),
         Action::Refusals(args) => refusals::run(&args, session),
         Action::Overrides(args) => overrides::run(&args, session),

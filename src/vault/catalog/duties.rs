@@ -23,6 +23,7 @@ use crate::practice::group::Group;
 use crate::practice::safety::Followup;
 use crate::practice::safety::Planned;
 use crate::practice::safety::Safety;
+use crate::practice::suspension::Suspension;
 use crate::practice::words::Alias;
 use crate::practice::words::Prose;
 use crate::time::Date;
@@ -43,6 +44,7 @@ const GROUP: &str = "group";
 const SAFETY: &str = "safety";
 const ACKNOWLEDGEMENT: &str = "acknowledgement";
 const EXPORT: &str = "export";
+const SUSPENSION: &str = "suspension";
 
 /// The prepared statements that put duties in order.
 pub(super) struct Duties<'t> {
@@ -162,6 +164,23 @@ impl<'t> Duties<'t> {
                 self.gone.execute([about.as_str(), EXPORT])?;
                 About::default()
             }
+            Body::AccountingSuspended(suspended) => {
+                let about = self.about(suspended.disclosure)?;
+                let id = suspension_of(suspended.disclosure);
+                let replaced = papers.change(&id, |suspension: &mut Suspension| {
+                    suspension.replace(suspended.clone(), time);
+                })?;
+                if replaced.is_none() && about.recipient.is_some() {
+                    let client = about.client.map(|client| client.to_string()).unwrap_or_default();
+                    let begun = Suspension::begun(about.client, suspended, time);
+                    papers.file(n, &id, SUSPENSION, &client, &begun)?;
+                }
+                about
+            }
+            Body::AccountingEndNoted(noted) => {
+                papers.change(&suspension_of(noted.disclosure), |one: &mut Suspension| one.note_end(time))?;
+                self.about(noted.disclosure)?
+            }
             Body::ColleagueNudged(nudged) => nudged.recipient.map(About::recipient).unwrap_or_default(),
             other => return Ok(Err(other)),
         }))
@@ -206,6 +225,10 @@ fn finish(followup: &mut Followup, text: Option<Prose>, at: Timestamp) {
 
 fn safety_of(id: DisclosureId) -> String {
     format!("safety-{id}")
+}
+
+fn suspension_of(id: DisclosureId) -> String {
+    format!("suspended-{id}")
 }
 
 fn acknowledgement_of(id: DisclosureId) -> String {
@@ -295,6 +318,16 @@ impl Catalog {
     /// What was heard of a disclosure.
     pub fn acknowledgement(&self, id: DisclosureId) -> Result<Acknowledgement, CatalogError> {
         Ok(self.paper(&acknowledgement_of(id))?.unwrap_or_default())
+    }
+
+    /// What agencies stated of a disclosure.
+    pub fn suspension(&self, id: DisclosureId) -> Result<Option<Suspension>, CatalogError> {
+        self.paper(&suspension_of(id))
+    }
+
+    /// The same of all disclosures, or of those about one client, in the order of the first statements.
+    pub fn suspensions(&self, client: Option<ClientId>) -> Result<Vec<Suspension>, CatalogError> {
+        self.papers(SUSPENSION, client.map(|client| client.to_string()))
     }
 
     /// The packages of which nobody has said yet that they arrived, in the order of the log.

@@ -247,7 +247,7 @@ impl Vault {
                 || is_tile(&file)
                 || file.starts_with(&lost)
                 || places::is_of_witness(&file)
-                || is_begun(&file)
+                || is_early_list(&file)
                 || self.is_beyond_the_edge(&file)
                 || alive.iter().any(|one| is_of(&file, one))
                 || self.is_committed(&file)?;
@@ -271,11 +271,11 @@ impl Vault {
     }
 }
 
-/// The list of a transaction that is beginning, not locked yet, or dead so early that it names nothing; or what was
-/// staged under the vault's lock. The next opening takes it back.
-fn is_begun(file: &str) -> bool {
-    let name = file.strip_prefix(places::INCOMING).and_then(|name| name.strip_prefix('/')).unwrap_or_default();
-    places::is_staged(name) || name.strip_suffix(".new").is_some_and(|name| name.parse::<IntentId>().is_ok())
+/// The list of a transaction that is beginning: not locked yet, or dead so early that it names nothing. The next
+/// opening takes it back.
+fn is_early_list(file: &str) -> bool {
+    let name = file.strip_prefix(places::INCOMING).and_then(|name| name.strip_prefix('/')?.strip_suffix(".new"));
+    name.is_some_and(|name| name.parse::<IntentId>().is_ok())
 }
 
 /// Whether `file` is one that the living transaction announced in `line`, or one of its own.

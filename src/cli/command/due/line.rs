@@ -109,13 +109,17 @@ impl Line {
                 let command = format!("client edit {alias} --limits-discussed {today}");
                 ("client", id.to_string(), alias, command)
             }
+            What::Suspension(id, of) => {
+                let alias = of.map(client).transpose()?.unwrap_or_default();
+                ("suspension", id.to_string(), alias, format!("report suspend {id} --noted"))
+            }
             What::PaperKey => ("key", String::new(), String::new(), "owner add --paper --alias paper".to_owned()),
             What::Removal => ("key", String::new(), String::new(), "owner remove --resume".to_owned()),
         };
         let (due, days) = (moment.day(item.by).to_string(), moment.days(item.by));
         let of = match &item.what {
             What::Followup(followup) => catalog.disclosure(followup.disclosure)?,
-            What::Acknowledgement(id, _) => catalog.disclosure(*id)?,
+            What::Acknowledgement(id, _) | What::Suspension(id, _) => catalog.disclosure(*id)?,
             _ => None,
         };
         let flags = of.and_then(|of| flags(of.made.basis.as_str())).unwrap_or_default();

@@ -169,6 +169,12 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if report.put_out > 0 {
         session.note("what names somebody else was put out of it: look at it before you give it away");
     }
+    // A note: under --json a warning would stand in the copy itself.
+    if let Some(until) = report.not_before {
+        session.note(&format!(
+            "an agency has it that the client is not told of all of this yet: do not give it away before {until} is over"
+        ));
+    }
     let is_listed = target == Target::Stdout
         && args.output.is_none()
         && (is_json || args.format.is_none() && !session.host.stdout.is_terminal());
