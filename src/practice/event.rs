@@ -58,6 +58,7 @@ use crate::practice::rekey::VaultRekeyed;
 use crate::practice::restriction::RestrictionAdded;
 use crate::practice::restriction::RestrictionEnded;
 use crate::practice::safety::FollowupDone;
+use crate::practice::safety::FollowupPlanned;
 use crate::practice::safety::SafetyDisclosed;
 use crate::practice::safety::SafetyReviewed;
 use crate::practice::session::SessionNoted;
@@ -242,6 +243,8 @@ kinds! {
     SafetyDisclosed(SafetyDisclosed) = "safety.disclosed";
     /// Somebody looked at that again.
     SafetyReviewed(SafetyReviewed) = "safety.reviewed";
+    /// Something is to be done about a disclosure.
+    FollowupPlanned(FollowupPlanned) = "followup.planned";
     /// What had to be done after it was done.
     FollowupDone(FollowupDone) = "followup.done";
     /// Somebody asked after a person.
