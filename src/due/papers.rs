@@ -1,4 +1,5 @@
 //! Papers that end: consents, agreements, trainings, statements of agencies; and the protocol, where it asks something new.
+//! What was renewed today is not due today, however soon it ends again.
 
 use crate::due::By;
 use crate::due::DueError;
@@ -6,12 +7,15 @@ use crate::due::Item;
 use crate::due::Moment;
 use crate::due::What;
 use crate::policy::consent;
-use crate::policy::has_to_read_anew;
+use crate::policy::learnt_before;
+use crate::policy::renewal;
 use crate::policy::roles;
 use crate::practice::agreement::Agreement;
 use crate::practice::consent::Consent;
+use crate::practice::consent::ConsentTerms;
 use crate::practice::protocol::Protocol;
 use crate::practice::recipient::Recipient;
+use crate::practice::scope::Scope;
 use crate::practice::training::Training;
 use crate::time::Date;
 use crate::time::Timestamp;
@@ -36,7 +40,8 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
         items.extend(agreement(&recipient, &agreements, moment));
         items.extend(training(&recipient, &trainings, moment));
         let read = vault.catalog().acknowledged(&id.to_string())?;
-        if has_to_read_anew(&adopted, recipient.details.role, read, &trainings, moment.today) {
+        // A training that is over is renewed, or is not: what is to be read stays to be read.
+        if learnt_before(&adopted, recipient.details.role, read, trainings.iter()) {
             items.push(Item { what: What::Protocol(adopted.version, Some(id)), by: asked });
         }
     }
@@ -61,56 +66,83 @@ fn suspensions(vault: &Vault, moment: &Moment) -> Result<Vec<Item>, DueError> {
     Ok(items)
 }
 
-/// Consents that end, and that no other takes over for all that they cover.
+/// Consents that end, each scope that is left of one and that no other takes over.
 fn consents(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<Item>, DueError> {
     let catalog = vault.catalog();
     let mut items = Vec::new();
     let filed = |consent: &Consent| consent.filed <= moment.now;
     for ending in catalog.consents_ending(moment.since, moment.until)?.into_iter().filter(filed) {
-        let Some(end) = consent::last_day(&ending.terms, protocol).filter(|end| *end >= moment.since) else {
-            continue;
-        };
         let Some(client) = catalog.client(ending.terms.client)?.filter(|client| client.state == ClientState::Active)
         else {
             continue;
         };
+        let last = |one: &Consent| renewal::last_day(&one.terms, &client, protocol);
+        let Some(end) = last(&ending).filter(|end| *end >= moment.since && *end <= moment.until) else { continue };
         let stands = |one: &Consent| {
             let state = consent::state(one, &client, protocol, moment.today);
             matches!(state, ConsentState::Live | ConsentState::Early | ConsentState::Expired)
         };
-        let takes_over = |other: &Consent| {
-            other.id() != ending.id()
-                && consent::last_day(&other.terms, protocol).is_none_or(|last| last > end)
-                && ending.terms.recipients.iter().all(|one| other.terms.recipients.contains(one))
-                && ending.terms.kinds.iter().all(|one| other.terms.kinds.contains(one))
-                && ending.terms.purposes.iter().all(|one| other.terms.purposes.contains(one))
-        };
-        let goes_on = |other: &Consent| stands(other) && takes_over(other);
-        let lacks = |one: &Consent| {
-            let lacks = consent::lacks(&one.terms, &client, protocol);
-            let is_draft = consent::state(one, &client, protocol, moment.today) == ConsentState::Draft;
-            (is_draft && consent::can_be_completed(&one.terms, &lacks)).then_some(lacks)
-        };
-        let has_end = consent::last_day(&ending.terms, protocol).is_some();
         let others = catalog.consents(Some(client.id()))?;
-        let is_anyone_there = is_anyone_there(vault, &ending)?;
-        if stands(&ending) && has_end && is_anyone_there && !others.iter().any(goes_on) {
-            let begun = others.iter().rev().filter(|other| takes_over(other));
-            let begun = begun.filter_map(|other| Some(What::Begun(other.clone(), lacks(other)?))).next();
-            items.push(Item { what: begun.unwrap_or(What::Consent(ending)), by: By::Day(end) });
+        let filed = |one: &Consent| others.iter().position(|other| other.id() == one.id());
+        let is_renewal =
+            |other: &Consent| filed(other) < filed(&ending) && other.left().iter().any(|one| ending.covers(one));
+        let is_of_today = ending.first_day() == Some(moment.today);
+        if !stands(&ending) || (is_of_today && others.iter().any(is_renewal)) {
+            continue;
+        }
+        for scope in left(vault, &ending)? {
+            // Of two that end on one day, the one that was filed later takes over.
+            let takes_over = |other: &&Consent| {
+                last(other).is_none_or(|last| (last, filed(other)) > (end, filed(&ending))) && other.covers(&scope)
+            };
+            if others.iter().filter(takes_over).any(stands) {
+                continue;
+            }
+            let begun = others.iter().rev().filter(takes_over).filter(|draft| !is_of_before(draft, &ending, moment));
+            let begun = begun.filter_map(|draft| {
+                let lacks = consent::lacks(&draft.terms, &client, protocol);
+                let is_draft = consent::state(draft, &client, protocol, moment.today) == ConsentState::Draft;
+                let signs = || renewal::still_to_sign(&draft.terms, &ending.terms, &client, protocol, moment.today);
+                let can_be = is_draft && consent::can_be_completed(&draft.terms, &lacks);
+                can_be.then(|| What::Begun(draft.clone(), lacks, signs()))
+            });
+            let anew = || {
+                let signed_by = renewal::signatories(&ending.terms, &client, protocol, moment.today);
+                let Scope { recipients, kinds, purposes } = scope.clone();
+                let terms = ConsentTerms { recipients, kinds, purposes, signed_by, ..ending.terms.clone() };
+                What::Consent(Consent { terms, ..ending.clone() })
+            };
+            let what = { begun }.next().unwrap_or_else(anew);
+            items.push(Item { what, by: By::Day(end) });
         }
     }
     Ok(items)
 }
 
-/// Whether one of those whom it names may still get something.
-fn is_anyone_there(vault: &Vault, consent: &Consent) -> Result<bool, DueError> {
+/// What is left of a consent, for those who may still get something.
+fn left(vault: &Vault, consent: &Consent) -> Result<Vec<Scope>, DueError> {
+    let mut suspended = Vec::new();
     for id in &consent.terms.recipients {
-        if vault.catalog().recipient(*id)?.is_some_and(|recipient| recipient.suspended.is_none()) {
-            return Ok(true);
-        }
+        suspended.extend(vault.catalog().recipient(*id)?.filter(|one| one.suspended.is_some()).map(|one| one.id()));
     }
-    Ok(false)
+    let mut scopes = consent.left();
+    scopes.iter_mut().for_each(|scope| scope.recipients.retain(|id| !suspended.contains(id)));
+    scopes.retain(|scope| !scope.recipients.is_empty());
+    Ok(scopes)
+}
+
+/// Whether a draft names what was taken back from the old one since the draft was filed: nobody signs that today because
+/// it was begun before.
+fn is_of_before(draft: &Consent, old: &Consent, moment: &Moment) -> bool {
+    let filed = draft.filed.date_in(&moment.zone);
+    let since = old.revoked.iter().filter(|revoked| revoked.on >= filed);
+    since.into_iter().any(|revoked| {
+        let kinds = if revoked.kinds.is_empty() { &old.terms.kinds } else { &revoked.kinds };
+        let purposes = if revoked.purposes.is_empty() { &old.terms.purposes } else { &revoked.purposes };
+        let recipients = if revoked.recipients.is_empty() { &old.terms.recipients } else { &revoked.recipients };
+        let taken = Scope { recipients: recipients.clone(), kinds: kinds.clone(), purposes: purposes.clone() };
+        draft.names_any(&taken)
+    })
 }
 
 /// The one agreement that ends last, of each type; of types that the role does not need, not for long after their end.
@@ -121,18 +153,19 @@ fn agreement(recipient: &Recipient, agreements: &[Agreement], moment: &Moment) -
         let same = agreements.iter().filter(|one| one.signed.agreement_type == of.signed.agreement_type);
         same.filter(|one| matches!(state(one), AgreementState::Live | AgreementState::Early)).count() > 0
     };
-    let later = |of: &Agreement| {
-        agreements.iter().any(|one| {
-            one.signed.agreement_type == of.signed.agreement_type
-                && one.ended.is_none()
-                && (ends(one), one.signed.agreement) > (ends(of), of.signed.agreement)
-        })
+    // Of two that end on one day, the one that was filed later goes on.
+    let all = || agreements.iter().enumerate();
+    let same = |one: &Agreement, other: &Agreement| one.signed.agreement_type == other.signed.agreement_type;
+    let later = |of: (usize, &Agreement)| {
+        let of_type = all().filter(|(_, one)| one.ended.is_none() && same(one, of.1));
+        of_type.map(|(n, one)| (ends(one), n)).any(|one| one > (ends(of.1), of.0))
     };
-    let last = agreements.iter().filter(|one| one.ended.is_none() && !later(one));
-    last.filter_map(|one| {
+    let last = all().filter(|(n, one)| one.ended.is_none() && !later((*n, one)));
+    last.filter_map(|(n, one)| {
         let end = one.signed.ends?;
         let is_needed = needed.contains(&one.signed.agreement_type);
-        let is_wanted = end >= moment.since || (is_needed && !has_live(one));
+        let is_renewed = one.signed.effective == moment.today && agreements[..n].iter().any(|other| same(one, other));
+        let is_wanted = !is_renewed && (end >= moment.since || (is_needed && !has_live(one)));
         is_wanted.then(|| Item { what: What::Agreement(one.clone()), by: By::Day(end) })
     })
     .collect()
@@ -147,6 +180,7 @@ fn ends(agreement: &Agreement) -> Date {
 fn training(recipient: &Recipient, trainings: &[Training], moment: &Moment) -> Option<Item> {
     let last = trainings.iter().max_by_key(|training| training.done.valid_until)?;
     let end = last.done.valid_until;
-    let is_wanted = end >= moment.since || roles::needs(recipient.details.role).training;
+    let is_renewed = last.done.on == moment.today && trainings.len() > 1;
+    let is_wanted = !is_renewed && (end >= moment.since || roles::needs(recipient.details.role).training);
     is_wanted.then(|| Item { what: What::Training(last.clone()), by: By::Day(end) })
 }

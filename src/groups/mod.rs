@@ -13,6 +13,9 @@ use crate::id::AgreementId;
 use crate::id::ClientId;
 use crate::id::GroupId;
 use crate::id::RecipientId;
+use crate::id::TrainingId;
+use crate::policy;
+use crate::policy::roles;
 use crate::practice::agreement::Agreement;
 use crate::practice::event::Body;
 use crate::practice::group::Group;
@@ -35,11 +38,10 @@ use crate::vocabulary::AgreementState;
 use crate::vocabulary::AgreementType;
 use crate::vocabulary::GroupState;
 use crate::vocabulary::Relationship;
+use crate::vocabulary::Role;
 
 /// Whoever takes part has promised one of these.
 const OF_PARTICIPANTS: &[AgreementType] = &[AgreementType::GroupMember, AgreementType::FamilyParticipant];
-/// Whoever leads it besides the owner has promised this.
-const OF_FACILITATORS: &[AgreementType] = &[AgreementType::CoFacilitator];
 
 /// Why nothing came of it.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +73,8 @@ pub enum GroupsError {
         /// Where it stands.
         state: GroupState,
     },
-    /// Some who would attend have not promised.
-    #[error("not everyone who attends has promised to keep what is said")]
+    /// Some who would attend have not promised, or have not learned how it is kept.
+    #[error("not everyone who attends has promised, and learned, to keep what is said")]
     Unbound(Vec<Attending>),
     /// What is said of all names somebody.
     #[error("the common part names somebody")]
@@ -113,13 +115,28 @@ pub enum Attendee {
     Facilitator(RecipientId),
 }
 
-/// Somebody who attends, and the promise that is in force and was understood.
+/// Somebody who attends, the promise that is in force and was understood, and what was learned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attending {
     /// Who.
     pub attendee: Attendee,
     /// The promise.
     pub agreement: Option<AgreementId>,
+    /// The training that is in date; none is asked of who takes part.
+    pub training: Option<TrainingId>,
+    /// What is wanting, in the order of the rules.
+    pub lacks: Vec<Lack>,
+}
+
+/// What somebody lacks who would attend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// A promise that is in force and understood.
+    Agreement,
+    /// A training in date.
+    Training,
+    /// To have read what the protocol asks newly since the training.
+    Protocol,
 }
 
 /// Everybody who attends, the participants first, each with what was promised as it stands on that day.
@@ -134,13 +151,30 @@ pub fn attending(catalog: &Catalog, planned: &GroupPlanned, today: Date) -> Resu
             recipient = Some(id);
             agreement = agreement.or(promise(catalog, id, OF_PARTICIPANTS, today)?);
         }
-        all.push(Attending { attendee: Attendee::Participant { slot, client, recipient }, agreement });
+        let lacks = agreement.is_none().then_some(Lack::Agreement).into_iter().collect();
+        let attendee = Attendee::Participant { slot, client, recipient };
+        all.push(Attending { attendee, agreement, training: None, lacks });
     }
     for id in &planned.facilitators {
-        let agreement = promise(catalog, *id, OF_FACILITATORS, today)?;
-        all.push(Attending { attendee: Attendee::Facilitator(*id), agreement });
+        all.push(leading(catalog, *id, today)?);
     }
     Ok(all)
+}
+
+/// Whoever leads a group is as a co-facilitator is to the policy, whatever the role says.
+fn leading(catalog: &Catalog, id: RecipientId, today: Date) -> Result<Attending, CatalogError> {
+    let needs = roles::needs(Role::CoFacilitator);
+    let agreement = promise(catalog, id, needs.agreements, today)?;
+    let (trainings, read) = (catalog.trainings(Some(id))?, catalog.acknowledged(&id.to_string())?);
+    let training = trainings.iter().find(|training| training.is_live(today)).map(|training| training.done.training);
+    let is_behind = policy::has_to_read_anew(&catalog.protocol()?, Role::CoFacilitator, read, &trainings, today);
+    let lacking = [
+        (Lack::Agreement, agreement.is_none()),
+        (Lack::Training, needs.training && training.is_none()),
+        (Lack::Protocol, is_behind),
+    ];
+    let lacks = lacking.into_iter().filter(|(_, is_lacking)| *is_lacking).map(|(lack, _)| lack).collect();
+    Ok(Attending { attendee: Attendee::Facilitator(id), agreement, training, lacks })
 }
 
 fn promise(
@@ -172,7 +206,7 @@ pub fn plan<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, planned: GroupPlanne
     })
 }
 
-/// Begins one: whoever attends has promised, or it is said of the slot why not. What is said of somebody who has promised is
+/// Begins one: whoever attends has promised, or it is said of the slot why not; whoever leads it has learned how, too. What is said of somebody who has promised is
 /// left out.
 pub fn start<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
@@ -187,7 +221,7 @@ pub fn start<R: CryptoRng + RngCore>(
         }
         without.iter().try_for_each(|unbound| participant(&group, unbound.slot).map(drop))?;
         let mut lacking = attending(vault.catalog(), &group.planned, today)?;
-        lacking.retain(|one| one.agreement.is_none());
+        lacking.retain(|one| !one.lacks.is_empty());
         let lacks = |slot: u64| {
             lacking.iter().any(|one| matches!(one.attendee, Attendee::Participant { slot: of, .. } if of == slot))
         };

@@ -8,6 +8,7 @@ pub mod extent;
 pub mod matrix;
 pub mod plain;
 pub mod purposes;
+pub mod renewal;
 pub mod roles;
 mod rules;
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub use case::is_part2;
 pub use rules::Rule;
 pub use rules::basis_towards;
 pub use rules::has_to_read_anew;
+pub use rules::learnt_before;
 pub use rules::rule;
 pub use rules::rules;
 
@@ -129,6 +131,8 @@ pub struct Facts<'a> {
     pub restrictions: &'a [Restriction],
     /// What somebody fears for the client's confidentiality, and nobody has answered yet.
     pub concerns: &'a [Concern],
+    /// The records that these concerns name, where something is told without a record.
+    pub feared: &'a [Record],
     /// What was answered, for a safety disclosure.
     pub safety: Option<&'a Answers>,
     /// Whether abuse of the client was reported before (42 CFR 2.12(c)(6) lets the first report through).

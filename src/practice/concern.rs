@@ -101,18 +101,41 @@ impl Concern {
         if self.resolved.is_some() { ConcernState::Resolved } else { ConcernState::Open }
     }
 
-    /// Whether it holds back what would go to this recipient; of a record, where one is named.
-    pub fn holds(&self, client: Option<ClientId>, recipient: RecipientId, record: Option<&Record>) -> bool {
-        let ConcernOpened { client: whose, group, kinds, recipients, records, .. } = &self.opened;
+    /// Whether it holds back this record, which would go to this recipient.
+    pub fn holds(&self, client: Option<ClientId>, recipient: RecipientId, record: &Record) -> bool {
+        let ConcernOpened { group, kinds, records, .. } = &self.opened;
+        let origin = record.latest.excerpt_of.as_ref().map(|excerpt| excerpt.record);
+        let is_named = |id: &RecordId| *id == record.id() || Some(*id) == origin;
+        self.is_between(client, recipient)
+            && (group.is_none() || record.latest.group == *group)
+            && (kinds.is_empty() || kinds.contains(&record.latest.record_kind))
+            && (records.is_empty() || records.iter().any(is_named))
+    }
+
+    /// Whether it holds back what this recipient would be told that is about `said`; where that is empty nobody said, and it
+    /// may be about anything. `named` are the records that the concern names, as far as they are there still.
+    pub fn holds_told(
+        &self,
+        client: Option<ClientId>,
+        recipient: RecipientId,
+        said: &[RecordKind],
+        named: &[Record],
+    ) -> bool {
+        let ConcernOpened { group, kinds, records, .. } = &self.opened;
+        let kind_of = |id: &RecordId| named.iter().find(|one| one.id() == *id).map(|one| one.latest.record_kind);
+        let is_touched = |kind: &RecordKind| {
+            // Whatever a group's meeting left is of one kind.
+            (group.is_none() || *kind == RecordKind::SessionGroup)
+                && (kinds.is_empty() || kinds.contains(kind))
+                && (records.is_empty() || records.iter().any(|id| kind_of(id).is_none_or(|of| of == *kind)))
+        };
+        self.is_between(client, recipient) && (said.is_empty() || said.iter().any(is_touched))
+    }
+
+    fn is_between(&self, client: Option<ClientId>, recipient: RecipientId) -> bool {
+        let ConcernOpened { client: whose, recipients, .. } = &self.opened;
         self.resolved.is_none()
             && (whose.is_none() || *whose == client)
             && (recipients.is_empty() || recipients.contains(&recipient))
-            && record.is_none_or(|record| {
-                let origin = record.latest.excerpt_of.as_ref().map(|excerpt| excerpt.record);
-                let is_named = |id: &RecordId| *id == record.id() || Some(*id) == origin;
-                (group.is_none() || record.latest.group == *group)
-                    && (kinds.is_empty() || kinds.contains(&record.latest.record_kind))
-                    && (records.is_empty() || records.iter().any(is_named))
-            })
     }
 }

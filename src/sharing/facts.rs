@@ -73,6 +73,7 @@ pub struct Matter {
     is_everything: bool,
     restrictions: Vec<Restriction>,
     concerns: Vec<Concern>,
+    feared: Vec<Record>,
     safety: Option<Answers>,
     was_reported: bool,
     room: Room,
@@ -119,6 +120,7 @@ impl Matter {
         let held = told_of.map(|client| catalog.kinds_of(client.id())).transpose()?;
         let restrictions = client.as_ref().map(|client| catalog.restrictions(Some(client.id()))).transpose()?;
         let concerns = concerns(vault, client.as_ref(), &rooted)?;
+        let feared = if records.is_empty() { named(vault, &concerns)? } else { Vec::new() };
         let was_reported = client.as_ref().map(|client| was_reported(vault, client)).transpose()?;
         let actor = vault.actor()?;
         Ok(Self {
@@ -134,6 +136,7 @@ impl Matter {
             is_everything,
             restrictions: restrictions.unwrap_or_default(),
             concerns,
+            feared,
             was_reported: was_reported.unwrap_or_default(),
             safety: about.safety,
             room: about.room,
@@ -190,6 +193,7 @@ impl Matter {
             consents: &party.consents,
             restrictions: &self.restrictions,
             concerns: &self.concerns,
+            feared: &self.feared,
             safety: self.safety.as_ref(),
             was_reported: self.was_reported,
             room: self.room,
@@ -216,6 +220,13 @@ fn concerns(vault: &Vault, client: Option<&Client>, records: &[Rooted]) -> Resul
         opened.records.extend(excerpts);
     }
     Ok(concerns)
+}
+
+/// The records that concerns name: what is told without a record is held where it is about their kinds.
+fn named(vault: &Vault, concerns: &[Concern]) -> Result<Vec<Record>, ShareError> {
+    let ids: BTreeSet<_> = concerns.iter().flat_map(|concern| &concern.opened.records).collect();
+    let found = ids.into_iter().map(|id| Ok(vault.catalog().record(*id)?));
+    Ok(found.collect::<Result<Vec<_>, ShareError>>()?.into_iter().flatten().collect())
 }
 
 /// Whether abuse of the client was reported before.

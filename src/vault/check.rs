@@ -6,6 +6,7 @@
 mod files;
 mod ledger;
 mod logs;
+mod outset;
 mod outside;
 mod repair;
 mod times;
@@ -25,6 +26,7 @@ use crate::practice::event::Body;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::CatalogError;
+use crate::vault::check::outset::Outset;
 use crate::vault::check::twice::Disclosures;
 use crate::vault::error::VaultError;
 use crate::vault::history::Chapter;
@@ -42,6 +44,7 @@ pub(super) use ledger::Ledger;
 pub use outside::ELSEWHERE;
 pub use outside::Heard;
 pub use outside::NOT_OURS;
+pub use outside::OF_A_FORK;
 pub use outside::Outside;
 pub use outside::SETTLES;
 pub(super) use outside::keep_both;
@@ -99,17 +102,20 @@ pub enum Fault {
     Waiting,
     /// A file that nothing speaks of.
     Stray,
+    /// A session before anybody said what is kept, and what is not.
+    OutsetGap,
 }
 
 impl Fault {
     /// Whether the vault's integrity is at stake.
     pub fn is_grave(self) -> bool {
-        !matches!(self, Self::Stray | Self::Waiting | Self::Gap | Self::Resealing | Self::Erasing | Self::DatedAhead)
+        let is_light = matches!(self, Self::Stray | Self::Waiting | Self::Gap | Self::Resealing | Self::Erasing);
+        !is_light && !self.is_remark()
     }
 
     /// Whether nothing is to be done about it.
     pub fn is_remark(self) -> bool {
-        matches!(self, Self::DatedAhead)
+        matches!(self, Self::DatedAhead | Self::OutsetGap)
     }
 }
 
@@ -186,6 +192,15 @@ impl Vault {
         uppers: &[(LogId, Upper)],
         progress: &mut dyn FnMut(u64),
     ) -> Result<LedgerReport, VaultError> {
+        self.walk(uppers, progress, &mut Outset::default())
+    }
+
+    fn walk(
+        &self,
+        uppers: &[(LogId, Upper)],
+        progress: &mut dyn FnMut(u64),
+        outset: &mut Outset,
+    ) -> Result<LedgerReport, VaultError> {
         let mut report = LedgerReport::default();
         let mut last: Option<Timestamp> = None;
         let mut walks: Vec<(LogId, Bounds)> = Vec::new();
@@ -206,6 +221,7 @@ impl Vault {
                 if let Body::DisclosureMade(made) = &event.body {
                     twice.extend(disclosures.made(made.disclosure, log.id, index));
                 }
+                outset.see(log.id, index, &event.body);
                 times::walk(&mut bounds, index, event, before);
                 last = last.max(Some(event.time));
                 Ok(())
@@ -232,10 +248,11 @@ impl Vault {
     /// and that nothing else lies about. `progress` is told how many more leaves and objects are done.
     pub fn check(&mut self, read_data: bool, progress: &mut dyn FnMut(u64)) -> Result<Report, VaultError> {
         let heard = self.hear(&Outside::default())?;
-        let mut ledger = self.verify_ledger_within(&heard.uppers, progress)?;
+        let mut outset = Outset::default();
+        let mut ledger = self.walk(&heard.uppers, progress, &mut outset)?;
         ledger.signatures += heard.signatures;
         ledger.findings.extend(heard.findings);
-        let mut report = Report { ledger, read_data, ..Report::default() };
+        let mut report = Report { ledger, read_data, findings: outset.findings(), ..Report::default() };
         self.check_objects(read_data, &mut report, progress)?;
         self.check_key_files(&mut report)?;
         self.check_outbox(&mut report)?;

@@ -262,3 +262,41 @@ fn a_conflict_and_an_adverse_use_need_their_own_word_each_and_it_is_recorded() {
     assert_eq!(reasons(&practice, &[&asked[..], &[adverse]].concat()), ["E-RECIP-CONFLICT"]);
     practice.ok(&[&asked[..], &[conflict, adverse, "--dry-run"]].concat());
 }
+
+#[test]
+fn a_session_before_anything_was_agreed_is_remarked_on() {
+    let practice = Practice::new();
+    practice.write("note.txt", "Slept.\n");
+    practice.ok(&["client", "add", "mk-01", "--adult", "--limits-discussed", "2026-11-20"]);
+    practice.ok(&["recipient", "add", "mate", "--role", "group-member", "--of", "mk-01", "--relationship", "self"]);
+    let add = |kind: &str, date: &str| {
+        practice.ok(&["add", "note.txt", "--client", "mk-01", "--kind", kind, "--date", date]).stdout.trim().to_owned()
+    };
+    let gaps = || {
+        let checked = practice.ok(&["check", "--json"]).json();
+        let found = checked["findings"].as_array().unwrap().iter();
+        assert!(checked["ok"] == true && found.clone().all(|one| one["verdict"] == "OUTSET-GAP"), "{checked}");
+        found.map(|one| one["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // A letter is no session, nor is a call; and a session on the day itself is not before it.
+    for (kind, date) in [("letter", "2026-11-01"), ("phone-contact", "2026-11-01"), ("progress-note", "2026-11-20")] {
+        add(kind, date);
+    }
+    assert_eq!(gaps(), [""; 0]);
+    // A talk that is held again says nothing of the first.
+    practice.ok(&["client", "edit", "mk-01", "--limits-discussed", "2026-11-21"]);
+    assert_eq!(gaps(), [""; 0]);
+    let group = add("session-group", "2026-11-20");
+    let promise = ["agreement", "add", "mate", "--signed-on", "2026-11-21", "--standard", "--understood", "explained"];
+    practice.ok(&[&promise[..], &["--type", "group-member"]].concat());
+    let [ref gap] = gaps()[..] else { panic!("{:?}", gaps()) };
+    assert!(
+        gap.contains(&group) && gap.ends_with("of 2026-11-20, before the client's agreement of 2026-11-21"),
+        "{gap}"
+    );
+    let early = add("session-individual", "2026-11-19");
+    let [ref gap, _] = gaps()[..] else { panic!("{:?}", gaps()) };
+    assert!(gap.starts_with("outset-gap: ") && gap.contains(&early), "{gap}");
+    assert!(gap.ends_with("of 2026-11-19, before the talk about limits of 2026-11-20"), "{gap}");
+    assert!(practice.ok(&["ledger", "verify"]).stdout.starts_with("CONTINUOUS\t"));
+}

@@ -116,6 +116,54 @@ fn a_concern_is_typed_read_or_not_opened() {
     assert_eq!(practice.at_terminal(&["Moved.", ".", "yes"], &["concern", "resolve", id]).exit, 0);
 }
 
+#[test]
+fn several_concerns_are_one_reason_each_with_an_answer_of_its_own() {
+    let (practice, [note, letter]) = practice();
+    let opened = [&[][..], &["--record", &note], &["--to", "dr-lee"], &["--kind", "billing-item"]];
+    let mut opened: Vec<String> = opened.iter().map(|scope| open(&practice, scope)).collect();
+    opened.pop();
+    let share =
+        ["share", &note, &letter, "--to", "dr-lee", "--purpose", "treat", "--why", "a review", "--dry-run", "--json"];
+    while !opened.is_empty() {
+        let error = practice.refused(3, &share).error();
+        let cures: Vec<_> = error["reasons"].as_array().unwrap().iter().map(|one| one["cure"].clone()).collect();
+        let cure = |id: &String| format!("subrosa concern resolve {id} --response FILE --addressed yes").into();
+        assert_eq!(cures, opened.iter().map(cure).collect::<Vec<Value>>());
+        let first = opened.remove(0);
+        practice.ok(&["concern", "resolve", &first, "--response", "concern.txt", "--addressed", "yes"]);
+    }
+    practice.ok(&share);
+}
+
+#[test]
+fn what_is_told_is_held_by_a_concern_about_its_kind_alone_and_unsaid_by_each() {
+    let (practice, [note, _]) = practice();
+    let told = ["disclose", "oral", "--client", "mk-01", "--to", "dr-lee", "--purpose", "treat"];
+    let told = [&told[..], &["--setting", "phone-private", "--about", "a reply"]].concat();
+    let about = |kind: &'static str| [&told[..], &["--kind", kind]].concat();
+    let held = |args: &[&str], cure: &str| {
+        let said = practice.run(&[args, &["--json"]].concat());
+        let (error, exit) = (said.error(), said.exit);
+        let reason = &error["reasons"][0];
+        assert_eq!(exit, 3, "{error}");
+        assert_eq!((&reason["id"], error["reasons"].as_array().unwrap().len()), (&"E-CONCERN".into(), 1), "{error}");
+        assert!(reason["cure"].as_str().unwrap().starts_with(cure), "{error}");
+    };
+    for scope in [["--record", &note], ["--kind", "progress-note"]] {
+        let concern = open(&practice, &scope);
+        let cure = format!("subrosa concern resolve {concern} ");
+        held(&about("progress-note"), &cure);
+        held(&told, &cure);
+        practice.ok(&about("letter"));
+        practice.ok(&["concern", "resolve", &concern, "--response", "concern.txt", "--addressed", "yes"]);
+    }
+    // A session where others could hear is one such record.
+    let add = ["add", "concern.txt", "--client", "mk-01", "--kind", "progress-note", "--setting", "public"];
+    practice.ok(&[&add[..], &["--setting-reason", "she fell in the hall"]].concat());
+    practice.ok(&about("letter"));
+    held(&about("progress-note"), "subrosa concern resolve o-");
+}
+
 fn entries(practice: &Practice, kind: &str) -> Vec<Value> {
     let log = practice.ok(&["ledger", "log", "--kind", kind, "--json"]).json();
     log["entries"].as_array().unwrap().iter().map(|entry| entry["event"].clone()).collect()

@@ -74,6 +74,7 @@ fn a_family_meets_and_each_is_told_of_alone() {
     ids.push(clinic.ok(start, &["recipient", "add", "helper", "--name", "Hedda Crane", "--role", "co-facilitator"]));
     let promise = ["agreement", "add", "helper", "--type", "co-facilitator", "--signed-on", "0d", "--standard"];
     clinic.ok(start, &[&promise[..], &["--understood", "explained"]].concat());
+    ids.push(clinic.ok(start, &["training", "add", "helper", "--course", "groups", "--on", "0d"]));
     clinic.recipient(start, "gp", "Dr Grace Pike", "treating-provider");
 
     let who: Vec<&str> = FAMILY.iter().flat_map(|(alias, _)| ["--participant", alias]).collect();

@@ -86,6 +86,7 @@ pub fn shapes() -> Vec<(String, Vec<String>)> {
     let made = practice.ok(&plan).json();
     let again = made["id"].as_str().unwrap().to_owned();
     promise(&practice, "helper", "co-facilitator");
+    practice.ok(&["training", "add", "helper", "--course", "groups", "--on", "0d"]);
     let started = practice.ok(&["group", "start", &again, "--json"]).json();
     let close = ["group", "close", &again, "--setting", "closed-room", "--common", "common.txt", "--json"];
     let closed = practice.ok(&close).json();
@@ -159,7 +160,7 @@ fn a_plan_tells_what_is_missing_and_calls_participants_by_their_slots() {
 
 #[test]
 fn nobody_attends_without_a_promise_and_the_cure_runs_as_it_is_printed() {
-    let practice = Practice::new();
+    let mut practice = Practice::new();
     for n in 1..=2 {
         practice.ok(&["client", "add", &format!("mk-0{n}"), "--name", NAMES[n - 1], "--adult"]);
     }
@@ -173,19 +174,38 @@ fn nobody_attends_without_a_promise_and_the_cure_runs_as_it_is_printed() {
     practice.run(&["agreement", "add", "mate-1", "--type", "group-member", "--signed-on", "1d", "--standard"]);
     let error = practice.refused(3, &start).error();
     let why_not = error["reasons"].as_array().unwrap();
-    assert!(why_not.iter().all(|reason| reason["id"] == "E-AGREE-NONE"), "{error}");
+    let ids: Vec<_> = why_not.iter().map(|reason| reason["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["E-AGREE-NONE", "E-AGREE-NONE", "E-AGREE-NONE", "E-TRAIN-EXPIRED"], "{error}");
     let told: Vec<_> =
         why_not.iter().map(|reason| reason["text"].as_str().unwrap().split(':').next().unwrap()).collect();
-    assert_eq!(told, ["slot 1", "slot 2", "helper, who leads it with you"]);
+    let helper = "helper, who leads it with you";
+    assert_eq!(told, ["slot 1", "slot 2", helper, helper]);
     let said = error.to_string();
     assert!(["Kestrel", "Falcon", "mk-0", "mate-1"].iter().all(|name| !said.contains(name)), "{said}");
     // First the recipient is named, then promises; each by the command that is printed.
     run_cure(&practice, &error);
-    for left in [3, 2, 1] {
+    for left in [4, 3, 2, 1] {
         let error = practice.refused(3, &start).error();
-        assert_eq!(error["reasons"].as_array().unwrap().len(), left.min(2), "{error}");
+        assert_eq!(error["reasons"].as_array().unwrap().len(), left.min(3), "{error}");
         run_cure(&practice, &error);
     }
+    let helper = shown(&practice, &group)["facilitators"][0].clone();
+    assert!(helper["agreement"].is_string() && helper["training"].is_string(), "{helper}");
+    // What was learned before the protocol asked something new is read anew; and a training is over one day.
+    let protocol = practice.ok(&["protocol", "show"]).stdout;
+    let other = protocol.replacen("consent = \"12m\"", "consent = \"6m\"", 1);
+    assert_ne!(protocol, other);
+    practice.write("protocol.toml", &other);
+    practice.now += 86_400;
+    practice.ok(&["protocol", "adopt", "protocol.toml", "--material"]);
+    let ids =
+        |error: &Value| error["reasons"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect::<Vec<_>>();
+    let error = practice.refused(3, &start).error();
+    assert_eq!(ids(&error), ["E-TRAIN-PROTOCOL"], "{error}");
+    practice.now += 400 * 86_400;
+    let error = practice.refused(3, &start).error();
+    assert_eq!(ids(&error), ["E-TRAIN-EXPIRED"], "{error}");
+    run_cure(&practice, &error);
     let started = practice.ok(&start).json();
     assert_eq!((&started["schema"], &started["state"]), (&"subrosa/group-start/1".into(), &"started".into()));
     practice.refused(3, &start);

@@ -76,6 +76,38 @@ fn what_is_told_is_decided_like_what_is_sent_and_needs_no_key() {
 }
 
 #[test]
+fn what_was_said_where_others_hear_is_no_disclosure_and_two_ways_lead_on() {
+    let practice = practice();
+    practice.consent("dr-lee");
+    let args = oral("dr-lee", "semi-public", &["--kind", "progress-note", "--json"]);
+    let before = practice.ok(&["whoknows", "--client", "mk-01", "--json"]).json()["disclosures"].clone();
+    let error = practice.run(&args).error();
+    let again = "subrosa disclose oral --client mk-01 --to dr-lee --purpose treat --kind progress-note --about TEXT";
+    assert_eq!(
+        (&error["exit"], &error["reasons"][0]["id"], &error["reasons"][0]["cure"]),
+        (&json!(6), &json!("E-SETTING-PUBLIC"), &json!(format!("{again} --setting private-office")))
+    );
+    let heard = error["hints"][0].as_str().unwrap();
+    assert!(
+        heard.starts_with("subrosa concern open --client mk-01 --by staff --kind progress-note --text FILE"),
+        "{heard}"
+    );
+    assert_eq!(practice.ok(&["whoknows", "--client", "mk-01", "--json"]).json()["disclosures"], before);
+    // What was overheard is a concern, which holds what it is about until somebody has answered.
+    practice.write("FILE", "It was said in the corridor; two were there.\n");
+    let words = shlex::split(heard).unwrap();
+    practice.ok(&words.iter().skip(1).map(String::as_str).collect::<Vec<_>>());
+    let private = oral("dr-lee", "private-office", &["--kind", "progress-note"]);
+    assert_eq!(reasons(&practice, 3, &private), ["E-CONCERN"]);
+    // On paper nothing was heard, and of a room that nobody knows nobody can say it.
+    let mut paper = oral("dr-lee", "public", &["--json"]);
+    paper[1] = "paper";
+    for quiet in [paper, oral("dr-lee", "unknown", &["--json"])] {
+        assert_eq!(practice.run(&quiet).error()["hints"], json!([]));
+    }
+}
+
+#[test]
 fn a_client_and_whoever_speaks_for_a_client_are_told_without_a_consent() {
     let practice = practice();
     practice.ok(&["recipient", "add", "herself", "--role", "client", "--of", "mk-01", "--relationship", "self"]);

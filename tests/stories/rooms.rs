@@ -188,18 +188,47 @@ fn what_is_restricted_is_not_drawn_on_a_terminal_that_is_recorded() {
 #[test]
 fn where_the_terminal_is_recorded_each_command_names_a_way_that_is_its_own() {
     let practice = with_record("progress-note");
+    let id = practice.ok(&["list"]).stdout[..18].to_owned();
     practice.here();
-    let cure = |args: &[&str]| {
+    let cure = |answers: &[&str], args: &[&str]| {
         let (host, ends) = practice.host();
-        let mut host = host.at_terminal(&ends).with_var("ASCIINEMA_REC", "1").with_var("EDITOR", "true");
-        host.stdin_is_terminal = true;
-        let said = practice.run_in((host, ends), &[args, &["--json", "--batch"]].concat());
-        let cure = said.error()["reasons"][0]["cure"].as_str().unwrap_or_default().to_owned();
-        (said.exit, cure.replace(&practice.ok(&["list"]).stdout[..18], "ID"))
+        answers.iter().for_each(|answer| ends.terminal.will_answer(answer));
+        let host = host.at_terminal(&ends).with_var("ASCIINEMA_REC", "1").with_var("EDITOR", "true");
+        let said = practice.run_in((host, ends), &[args, &["--json"]].concat());
+        assert_eq!(said.exit, 6, "{said:?}");
+        let error = said.error();
+        let reasons = error["reasons"].as_array().unwrap().iter();
+        let recorded: Vec<_> = reasons.filter(|reason| reason["id"] == "E-SETTING-RECORDED").collect();
+        recorded[0]["cure"].as_str().unwrap().replace(&id, "ID")
     };
+    let batch = |args: &[&str]| cure(&[], &[args, &["--batch"]].concat());
+    // What was typed stands in it: a label, a day or a name put out is not lost on the way.
     let add = ["add", "-", "--client", "mk-01", "--kind", "progress-note"];
-    assert_eq!(cure(&add), (6, "subrosa add FILE --client mk-01 --kind progress-note".to_owned()));
-    assert_eq!(cure(&["edit", "@"]), (6, "subrosa edit ID  # at a terminal that is not recorded".to_owned()));
+    assert_eq!(batch(&add), "subrosa add FILE --client mk-01 --kind progress-note");
+    let more = ["--tag", "psy", "--tag", "a b", "--date", "3d", "--title", "After all"];
+    assert_eq!(
+        batch(&[&add[..], &more[..2], &more[4..], &["--setting", "phone-private"]].concat()),
+        "subrosa add FILE --client mk-01 --kind progress-note --tag psy --date 2026-11-18 --title 'After all' \
+         --setting phone-private"
+    );
+    assert_eq!(batch(&["edit", "@"]), "subrosa edit ID  # at a terminal that is not recorded");
+    let excerpt = ["excerpt", "@", "--redact", "--de-identify", "--title", "Sleep"];
+    assert_eq!(cure(&["1"], &excerpt), "subrosa excerpt ID --lines 1-1 --redact --de-identify --title Sleep");
+    let open = ["concern", "open", "--client", "mk-01", "--kind", "letter", "--record", "@"];
+    assert_eq!(cure(&[], &open), "subrosa concern open --client mk-01 --kind letter --record @ --text FILE");
+    assert_eq!(
+        cure(&[], &["concern", "resolve", "o-0123", "--addressed", "no"]),
+        "subrosa concern resolve o-0123 --response FILE --addressed no"
+    );
+    assert_eq!(
+        cure(&[], &["group", "close", "g-0123", "--part", "1=one.txt"]),
+        "subrosa group close g-0123 --setting closed-room --common FILE --part 1=one.txt --batch"
+    );
+    let tell = ["safety", "disclose", "--client", "mk-01", "--to", "crisis", "--excerpt", "@:1-1", "--medium", "oral"];
+    assert_eq!(
+        cure(&[], &tell),
+        "subrosa safety disclose --client mk-01 --to crisis --excerpt @:1-1 --medium oral --answers FILE --batch"
+    );
 }
 
 #[test]

@@ -113,9 +113,10 @@ const ROWS: &[Row] = &[
     Row(
         15,
         "from the outset",
-        &["E-AGREE-EXPIRED", "client edit", "due"],
+        &["E-AGREE-EXPIRED", "client edit", "due", "check"],
         &[
             "agreements::an_agreement_holds_from_its_first_day_to_its_last",
+            "agreements::a_session_before_anything_was_agreed_is_remarked_on",
             "due::each_class_is_absent_due_overdue_and_gone_when_its_command_was_run",
         ],
     ),
@@ -143,8 +144,11 @@ const ROWS: &[Row] = &[
     Row(
         19,
         "what is told is disclosed",
-        &["E-SETTING-PUBLIC", "disclose oral"],
-        &["oral::what_is_told_is_decided_like_what_is_sent_and_needs_no_key"],
+        &["E-SETTING-PUBLIC", "disclose oral", "concern open"],
+        &[
+            "oral::what_is_told_is_decided_like_what_is_sent_and_needs_no_key",
+            "oral::what_was_said_where_others_hear_is_no_disclosure_and_two_ways_lead_on",
+        ],
     ),
     Row(
         20,
@@ -222,8 +226,11 @@ const ROWS: &[Row] = &[
     Row(
         32,
         "those who leave",
-        &["E-RECIP-SUSPENDED", "recipient suspend", "report outstanding"],
-        &["agreements::who_leaves_leaves_dead_consents_and_packages_behind"],
+        &["E-RECIP-SUSPENDED", "recipient suspend", "report outstanding", "followup done"],
+        &[
+            "agreements::who_leaves_leaves_dead_consents_and_packages_behind",
+            "leavers::whoever_leaves_gets_nothing_more_and_what_was_sent_is_named",
+        ],
     ),
     Row(
         33,

@@ -204,6 +204,8 @@ fn a_whole_record_needs_a_reason_and_what_is_told_makes_no_package() {
     let whole =
         ["safety", "disclose", "--client", "mk-01", "--to", "crisis", "--record", "@", "--answers", "answers.toml"];
     assert_eq!(reasons(&practice, 3, &whole), ["E-MINIMUM"]);
+    let said = practice.run(&[&whole[..], &["--why", "x"]].concat());
+    assert!(said.exit == 3 && said.stderr.contains("says too little"), "{said:?}");
     let said = practice.ok(&[&whole[..], &["--why", "they asked for all of it", "--json"]].concat()).json();
     assert_eq!(said["disclosures"][0]["records"].as_array().unwrap().len(), 1);
     let packages = || {
@@ -336,6 +338,11 @@ fn at_a_terminal_the_room_and_every_question_are_asked_and_enter_answers_none() 
     practice.write("answers.toml", &answers(&[("facility", "St Vincent"), ("nature_of_emergency", "Overdose")]));
     assert_eq!(reasons(&practice, 6, &public), ["E-SETTING-PUBLIC"]);
     let private = [&asked[..], &["--answers", "answers.toml"]].concat();
+    // Nothing is typed of what stands in a file, and where nobody is asked nothing is recorded.
+    let (host, ends) = practice.host();
+    let said = practice.run_in((host.at_terminal(&ends).with_var("ASCIINEMA_REC", "1"), ends), &private);
+    assert!(said.exit == 6 && said.stderr.contains("--excerpt r-"), "{said:?}");
+    assert!(said.stderr.contains(":10-22 --answers FILE --batch"), "{said:?}");
     practice.ok(&["here", "--end"]);
     let said = practice.at_terminal(&["private-office", "crisis"], &private);
     assert!(said.exit == 0 && said.stdout.contains("SAFETY NO-CONSENT"), "{said:?}");

@@ -134,7 +134,16 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if is_typed {
         // Nobody is asked for the room in which he types; but where it was said that others see it, nothing is.
         let now = Room { setting: room, is_needed: false, is_recorded: session.is_recorded() };
-        let otherwise = format!("subrosa add FILE --client {} --kind {kind}", names::word(&typed));
+        let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
+        let mut otherwise = format!("subrosa add FILE --client {} --kind {kind}", names::word(&typed));
+        let mut say = |flag: &str, word: &str| otherwise += &format!(" --{flag} {}", names::word(word));
+        // A tag may raise the label: nothing that was typed is lost on the way.
+        args.tags.iter().for_each(|tag| say("tag", tag.as_str()));
+        let date = args.date.map(|when| when.since(today, &zone)).transpose()?;
+        date.iter().for_each(|date| say("date", &date.to_string()));
+        title.iter().for_each(|title| say("title", title.as_str()));
+        args.setting.iter().for_each(|setting| say("setting", setting.as_str()));
+        reason.iter().for_each(|reason| say("setting-reason", reason.as_str()));
         session.may_type(now, label_of(kind, args.tags.iter().map(Tag::as_str)), &otherwise)?;
     }
     let (mut setting, mut date, mut title) = (args.setting.or(room), args.date, title);

@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use crate::cli::Exit;
 use crate::cli::answer::Made;
+use crate::cli::answer::Who;
 use crate::cli::args::words;
 use crate::cli::command::share::TRIES;
 use crate::cli::failure::Failure;
@@ -131,6 +132,16 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// What was said already where others hear it may have been heard: that is a concern, about what was said (NASW 1.07(i)).
+fn overheard(request: &ShareRequest, vault: &Vault) -> Option<String> {
+    let about = &request.about;
+    let is_heard = matches!(about.room.setting, Some(Setting::Public | Setting::SemiPublic));
+    let client = Who::client(vault.catalog(), about.client?).ok()?.alias;
+    let kinds: String = about.kinds.iter().map(|kind| format!("--kind {kind} ")).collect();
+    let open = format!("subrosa concern open --client {client} --by staff {kinds}--text FILE");
+    (is_heard && request.ask.medium == Medium::Oral).then(|| format!("{open}  # what was said there already"))
+}
+
 /// The id of the disclosure, and what was committed.
 fn carry_out(
     request: &ShareRequest,
@@ -144,6 +155,7 @@ fn carry_out(
             let committed = sharing::sending::refuse(&mut session.desk(vault), &plan)?;
             session.committed(&committed);
             let refused = records::refused(vault.catalog(), &plan, session.today(vault)?);
+            let refused = overheard(request, vault).into_iter().fold(refused, Failure::hint);
             return Err(match request.ask.purpose {
                 // What a danger or a law compels has a way of its own.
                 Purpose::Threat | Purpose::Emergency | Purpose::MandatedReport => {

@@ -1,6 +1,7 @@
 //! `subrosa excerpt`: some lines of a record, as a record of their own; other people's names put out, or identifiers of
 //! every kind removed. What was changed is told by kind and number, never by what stood there.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -52,6 +53,13 @@ impl Passage {
     /// First and last line; [`u64::MAX`] is the end.
     pub fn lines(self) -> [u64; 2] {
         self.0
+    }
+}
+
+impl fmt::Display for Passage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, last] = self.0;
+        if last == u64::MAX { write!(f, "{first}-") } else { write!(f, "{first}-{last}") }
     }
 }
 
@@ -108,7 +116,12 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let origin = vault.catalog().record(of)?.ok_or_else(|| Failure::not_found(format!("there is no record {of}")))?;
     // Nothing is drawn of a passage that was named; whoever asks for it at a terminal is where content is talked of.
     let room = session.room(&vault, args.setting, is_asked)?;
-    session.may_show(room, origin.latest.label, of, Some(&format!("subrosa excerpt {of} --lines A-B")))?;
+    let named = lines.iter().map(|passage| format!(" --lines {passage}")).collect::<String>();
+    let mut otherwise = format!("subrosa excerpt {of}{named}");
+    otherwise += if args.redact { " --redact" } else { "" };
+    otherwise += if args.de_identify { " --de-identify" } else { "" };
+    args.title.iter().for_each(|title| otherwise += &format!(" --title {}", names::word(title.as_str())));
+    session.may_show(room, origin.latest.label, of, Some(&otherwise))?;
     let setting = session.room_now(&vault, room)?;
     let today = session.today(&vault)?;
     let cut = Cut {

@@ -16,6 +16,8 @@ pub fn cure(plan: &SharePlan, reason: &Reason) -> String {
     match reason.rule.id {
         "E-SETTING-UNDECLARED" | "E-SETTING-PUBLIC" => return again + " --setting private-office",
         "E-SAFETY-INCOMPLETE" => return again,
+        // Nothing is drawn or typed there.
+        "E-SETTING-RECORDED" => return again + " --batch",
         _ => {}
     }
     let Some(flags) = reason.cure.strip_prefix(AGAIN) else {

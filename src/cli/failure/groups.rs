@@ -8,6 +8,7 @@ use crate::concerns::ConcernsError;
 use crate::groups::Attendee;
 use crate::groups::Attending;
 use crate::groups::GroupsError;
+use crate::groups::Lack;
 use crate::id::GroupId;
 use crate::policy;
 use crate::scan::Hit;
@@ -70,16 +71,18 @@ pub fn named(group: GroupId, setting: Setting, hits: &[Hit]) -> Failure {
     Failure::refused("the common part names somebody, and nothing was filed").because(hits.iter().map(reason))
 }
 
-/// Why a group does not begin: who has promised nothing, each with what cures it.
+/// Why a group does not begin: who has promised nothing, or leads it untrained, each with what cures it.
 pub fn unbound(catalog: &Catalog, group: GroupId, lacking: &[Attending], today: Date) -> Failure {
     let slots: Vec<u64> = lacking.iter().filter_map(|one| slot(&one.attendee)).collect();
     let listed: Vec<String> = slots.iter().map(u64::to_string).collect();
-    let message = match (slots.len(), lacking.len() - slots.len()) {
-        (0, _) => "a facilitator has not promised to keep what is said".to_owned(),
+    let message = match (slots.len(), lacking.iter().any(|one| one.lacks.contains(&Lack::Agreement))) {
+        (0, true) => "a facilitator has not promised to keep what is said".to_owned(),
+        (0, false) => "a facilitator has not learned how what is said is kept".to_owned(),
         (1, _) => format!("slot {} has not promised to keep what is said", listed[0]),
         _ => format!("slots {} have not promised to keep what is said", listed.join(", ")),
     };
-    let reasons = lacking.iter().map(|one| reason(catalog, group, &one.attendee, today));
+    let lacks = lacking.iter().flat_map(|one| one.lacks.iter().map(|lack| (&one.attendee, *lack)));
+    let reasons = lacks.map(|(attendee, lack)| reason(catalog, group, attendee, lack, today));
     let failure = Failure::refused(message).because(reasons);
     match slots.first() {
         Some(slot) => failure.hint(format!("subrosa group start {group} --without-agreement {slot}=REASON")),
@@ -94,7 +97,7 @@ fn slot(attendee: &Attendee) -> Option<u64> {
     }
 }
 
-fn reason(catalog: &Catalog, group: GroupId, attendee: &Attendee, today: Date) -> Reason {
+fn reason(catalog: &Catalog, group: GroupId, attendee: &Attendee, lack: Lack, today: Date) -> Reason {
     let add = |who: &str, what: &str| {
         format!("subrosa agreement add {who} --type {what} --signed-on {today} --standard --understood explained")
     };
@@ -113,10 +116,30 @@ fn reason(catalog: &Catalog, group: GroupId, attendee: &Attendee, today: Date) -
         Attendee::Facilitator(id) => {
             let found = catalog.recipient(*id).ok().flatten();
             let who = found.map_or_else(|| id.to_string(), |recipient| recipient.details.alias.to_string());
-            let text =
-                format!("{who}, who leads it with you: no agreement as co-facilitator is in force and understood");
-            (text, add(&who, "co-facilitator"))
+            let (lacking, cure) = match lack {
+                Lack::Agreement => {
+                    ("no agreement as co-facilitator is in force and understood", add(&who, "co-facilitator"))
+                }
+                Lack::Training => (
+                    "no training is in date",
+                    format!("subrosa training add {who} --course confidentiality --on {today}"),
+                ),
+                Lack::Protocol => (
+                    "the protocol asks something new since the training, and nobody has acknowledged it",
+                    format!("subrosa protocol ack --by {who}"),
+                ),
+            };
+            (format!("{who}, who leads it with you: {lacking}"), cure)
         }
     };
-    Reason { text, cure: Some(cure), ..of_rule("E-AGREE-NONE") }
+    Reason { text, cure: Some(cure), ..of_rule(rule_of(lack)) }
+}
+
+/// The rule that asks the same of whoever gets something.
+fn rule_of(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Agreement => "E-AGREE-NONE",
+        Lack::Training => "E-TRAIN-EXPIRED",
+        Lack::Protocol => "E-TRAIN-PROTOCOL",
+    }
 }

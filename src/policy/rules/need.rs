@@ -1,6 +1,7 @@
 //! What the client asked not to be shared, who needs what, no more than is needed, and nobody else's name.
 
 use crate::policy::CONSEQUENCES;
+use crate::policy::Facts;
 use crate::policy::Found;
 use crate::policy::PRACTICE;
 use crate::policy::PROTOCOL;
@@ -179,7 +180,7 @@ fn never_under_part2(rule: &'static Rule, case: &Case<'_>, role: Role) -> Vec<Re
     reasons.into_iter().map(|reason| Reason { text, ..reason }).collect()
 }
 
-/// Held by an open concern, for each record that it touches; of what is told without a record, as a whole.
+/// Held by an open concern that touches a record; of what is told without one, where it touches a kind of what is told.
 fn concern(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
     if case.is_for_safety() {
         return Vec::new();
@@ -188,9 +189,10 @@ fn concern(case: &Case<'_>, rule: &'static Rule) -> Vec<Reason> {
     // Each concern once, whatever else it holds: each is answered by itself.
     let held = |concern: &Concern| {
         if case.facts.records.is_empty() {
-            return concern.holds(client, recipient, None).then_some(None);
+            let Facts { about, feared, .. } = case.facts;
+            return concern.holds_told(client, recipient, about, feared).then_some(None);
         }
-        let record = case.facts.records.iter().find(|record| concern.holds(client, recipient, Some(record)))?;
+        let record = case.facts.records.iter().find(|record| concern.holds(client, recipient, record))?;
         Some(Some(record.id()))
     };
     let reason_of = |concern: &Concern| {

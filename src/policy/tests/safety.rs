@@ -12,6 +12,7 @@ use super::scene::restriction;
 use super::scene::with_profiles;
 use crate::id::ConcernId;
 use crate::id::GroupId;
+use crate::id::RecordId;
 use crate::policy::Room;
 use crate::policy::may_show;
 use crate::practice::client::Part2;
@@ -101,6 +102,42 @@ fn an_open_concern_holds_what_it_touches_and_nothing_else() {
             scene.now,
         );
         assert_eq!(scene.reasons(), [""; 0]);
+    }
+}
+
+#[test]
+fn what_is_told_is_held_where_it_is_about_what_is_feared_for_or_nobody_said() {
+    let mut scene = Scene::that_passes();
+    let note = scene.records.remove(0);
+    scene.consents[0].terms.kinds.push(RecordKind::Letter);
+    scene.request.medium = Medium::Oral;
+    scene.room = Room { setting: Some(Setting::PrivateOffice), is_needed: true, is_recorded: false };
+    scene.feared = vec![note.clone()];
+    let (of, gone) = (RecordKind::ProgressNote, Scene::that_passes().records[0].id());
+    let all = concern(&scene);
+    let narrow = |kinds: &[RecordKind], records: &[RecordId]| ConcernOpened {
+        kinds: kinds.to_vec(),
+        records: records.to_vec(),
+        ..all.clone()
+    };
+    let slot = ConcernOpened { group: Some(GroupId::random(&mut OsRng)), slot: Some(2), ..all.clone() };
+    // The concern, and whether it holds what is about the note's kind, about a letter, and about nobody said what.
+    for (opened, holds) in [
+        (all.clone(), [true, true, true]),
+        (narrow(&[of], &[]), [true, false, true]),
+        (narrow(&[RecordKind::Letter], &[]), [false, true, true]),
+        (narrow(&[], &[note.id()]), [true, false, true]),
+        (narrow(&[RecordKind::Letter], &[note.id()]), [false, false, true]),
+        // A record that is there no longer may have been of any kind.
+        (narrow(&[], &[gone]), [true, true, true]),
+        (slot, [false, false, true]),
+        (ConcernOpened { recipients: vec![Scene::that_passes().recipient.id()], ..all.clone() }, [false, false, false]),
+    ] {
+        for (about, holds) in [vec![of], vec![RecordKind::Letter], vec![]].into_iter().zip(holds) {
+            scene.about = about;
+            scene.concerns = vec![Concern::opened(opened.clone(), scene.now)];
+            assert_eq!(scene.reasons().contains(&"E-CONCERN"), holds, "{:?} {opened:?}", scene.about);
+        }
     }
 }
 

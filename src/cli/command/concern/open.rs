@@ -55,7 +55,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     session.must_have(args.text.as_ref(), "--text", example)?;
     let mut vault = session.open_to_append()?;
     if session.is_typed(args.text.as_deref()) {
-        session.room_to_type(&vault, None, "subrosa concern open --client CLIENT --text FILE")?;
+        session.room_to_type(&vault, None, &from_file(&args))?;
     }
     let about = about(&args, &vault, session, example)?;
     let by = args.by.unwrap_or(match about {
@@ -93,6 +93,22 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     };
     session.answer("concern-open", &made, Some(&vault))?;
     Ok(exit)
+}
+
+/// The same without typing it.
+fn from_file(args: &Args) -> String {
+    let whose = match (&args.client, &args.group) {
+        (None, Some(group)) => ("--group", group.as_str()),
+        (client, _) => ("--client", client.as_deref().unwrap_or("CLIENT")),
+    };
+    let mut flags = vec![(whose.0, whose.1.to_owned())];
+    flags.extend(args.slot.map(|slot| ("--slot", slot.to_string())));
+    flags.extend(args.by.map(|by| ("--by", by.to_string())));
+    flags.extend(args.to.iter().map(|to| ("--to", to.clone())));
+    flags.extend(args.kinds.iter().map(|kind| ("--kind", kind.to_string())));
+    flags.extend(args.records.iter().map(|record| ("--record", record.clone())));
+    let flags: String = flags.iter().map(|(flag, word)| format!("{flag} {} ", names::word(word))).collect();
+    format!("subrosa concern open {flags}--text FILE")
 }
 
 fn about(args: &Args, vault: &Vault, session: &mut Session<'_>, example: &str) -> Result<About, Failure> {

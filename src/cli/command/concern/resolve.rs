@@ -34,7 +34,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     session.must_have(args.addressed.as_ref(), "--addressed", example)?;
     let mut vault = session.open_to_append()?;
     if session.is_typed(args.response.as_deref()) {
-        session.room_to_type(&vault, None, "subrosa concern resolve CONCERN --response FILE --addressed ANSWER")?;
+        let id = args.concern.as_ref().map_or_else(|| "CONCERN".to_owned(), |typed| names::word(typed));
+        let addressed = args.addressed.map_or("yes", Addressed::as_str);
+        let otherwise = format!("subrosa concern resolve {id} --response FILE --addressed {addressed}");
+        session.room_to_type(&vault, None, &otherwise)?;
     }
     let typed = session.required(args.concern, "ID", "Which concern (the beginning of its id)", example)?;
     let found = names::concern(vault.catalog(), &typed)?;

@@ -5,6 +5,7 @@ use crate::cli::failure::Failure;
 use crate::groups;
 use crate::groups::Attendee;
 use crate::groups::Attending;
+use crate::groups::Lack;
 use crate::practice::group::Group;
 use crate::practice::talk::Talk;
 use crate::practice::talk::Which;
@@ -24,17 +25,21 @@ pub fn of(vault: &Vault, group: &Group, today: Date) -> Result<String, Failure> 
         count => format!("{count} lead it with you"),
     };
     let who = format!("slots 1 to {}; {leads}", planned.participants.len());
-    let lacking = missing(vault, group, today)?;
-    let agreements = match &lacking[..] {
-        [] => "all in force and understood".to_owned(),
-        some => format!("missing: {}", some.join(", ")),
+    let unbound = lacking(vault, group, today, |lack| lack == Lack::Agreement)?;
+    let untrained = lacking(vault, group, today, |lack| lack != Lack::Agreement)?;
+    let wanting = |some: &[String], none: &str| match some {
+        [] => (true, none.to_owned()),
+        some => (false, format!("missing: {}", some.join(", "))),
     };
+    let agreements = wanting(&unbound, "all in force and understood");
+    let trainings = wanting(&untrained, "all in date");
     let talks = catalog.talks(group)?;
     let rows = [
         ("room", room),
         ("date", (true, planned.date.to_string())),
         ("who attends", (true, who)),
-        ("agreements", (lacking.is_empty(), agreements)),
+        ("agreements", agreements),
+        ("trainings", trainings),
         ("talks before", told(&talks, Which::Before)),
         ("talks after", told(&talks, Which::After)),
         ("protocol", (true, format!("version {version}"))),
@@ -42,13 +47,20 @@ pub fn of(vault: &Vault, group: &Group, today: Date) -> Result<String, Failure> 
     let line = |(what, (is_there, told)): (&str, (bool, String))| {
         format!("[{}] {what}: {told}\n", if is_there { "x" } else { " " })
     };
-    Ok(rows.into_iter().map(line).collect())
+    // Nobody but who leads it with you has to be trained.
+    let rows = rows.into_iter().filter(|(what, _)| *what != "trainings" || !planned.facilitators.is_empty());
+    Ok(rows.map(line).collect())
 }
 
-/// Who has promised nothing that is in force: slots, and facilitators by their aliases.
+/// Who has promised nothing that is in force, or leads it untrained: slots, and facilitators by their aliases.
 pub fn missing(vault: &Vault, group: &Group, today: Date) -> Result<Vec<String>, Failure> {
+    lacking(vault, group, today, |_| true)
+}
+
+/// Who lacks such a thing.
+fn lacking(vault: &Vault, group: &Group, today: Date, is_it: fn(Lack) -> bool) -> Result<Vec<String>, Failure> {
     let all = groups::attending(vault.catalog(), &group.planned, today)?;
-    let lacking = all.into_iter().filter(|one: &Attending| one.agreement.is_none());
+    let lacking = all.into_iter().filter(|one: &Attending| one.lacks.iter().any(|lack| is_it(*lack)));
     let named = lacking.map(|one| match one.attendee {
         Attendee::Participant { slot, .. } => Ok(format!("slot {slot}")),
         Attendee::Facilitator(id) => Ok(Who::recipient(vault.catalog(), id)?.alias),

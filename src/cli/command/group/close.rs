@@ -70,8 +70,13 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let reason = session.word::<Prose>(args.setting_reason, "--setting-reason")?;
     let mut vault = session.open_to_append()?;
     if session.is_interactive() || session.is_typed(args.common.as_ref().and_then(|file| file.to_str())) {
-        let otherwise = "subrosa group close GROUP --setting SETTING --common FILE --part SLOT=FILE --batch";
-        session.room_to_type(&vault, None, otherwise)?;
+        let id = args.group.as_ref().map_or_else(|| "GROUP".to_owned(), |typed| names::word(typed));
+        let setting = args.setting.map_or("closed-room", Setting::as_str);
+        let named = parts.iter().map(|(slot, file)| format!("--part {slot}={} ", names::word(&file.to_string_lossy())));
+        let named: String = if parts.is_empty() { "--part 1=FILE ".to_owned() } else { named.collect() };
+        let comfort: String = comfort.iter().map(|(slot, word)| format!("--comfort {slot}={word} ")).collect();
+        let otherwise = format!("subrosa group close {id} --setting {setting} --common FILE {named}{comfort}--batch");
+        session.room_to_type(&vault, None, &otherwise)?;
     }
     let typed = session.required(args.group, "ID", "Which group (the beginning of its id)", example)?;
     let group = names::group(vault.catalog(), &typed)?;

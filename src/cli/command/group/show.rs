@@ -65,6 +65,7 @@ struct Participant {
 struct Facilitator {
     recipient: Who,
     agreement: Option<String>,
+    training: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -128,7 +129,7 @@ impl Answer for Shown {
             text += &row(["slot", &slot, &one.client.alias, &agreement, &before, &after, &part, comfort]);
         }
         for one in &group.facilitators {
-            text += &row(["facilitator", &one.recipient.alias, &cell(&one.agreement)]);
+            text += &row(["facilitator", &one.recipient.alias, &cell(&one.agreement), &cell(&one.training)]);
         }
         text
     }
@@ -158,7 +159,8 @@ fn shown(vault: &Vault, group: &group::Group, today: Date) -> Result<Group, Fail
         let (slot, client) = match one.attendee {
             Attendee::Participant { slot, client, .. } => (slot, client),
             Attendee::Facilitator(id) => {
-                facilitators.push(Facilitator { recipient: Who::recipient(catalog, id)?, agreement });
+                let training = one.training.map(|id| id.to_string());
+                facilitators.push(Facilitator { recipient: Who::recipient(catalog, id)?, agreement, training });
                 continue;
             }
         };

@@ -133,6 +133,20 @@ struct Asked {
     stands_on: (Basis, Purpose),
 }
 
+/// The same with its answers in a file.
+fn from_file(args: &Args) -> String {
+    let mut flags = vec![("--client", args.client.as_deref().unwrap_or("CLIENT"))];
+    flags.extend(args.to.iter().map(|to| ("--to", to.as_str())));
+    flags.extend(args.to.is_empty().then_some(("--to", "RECIPIENT")));
+    flags.extend(args.excerpts.iter().map(|excerpt| ("--excerpt", excerpt.as_str())));
+    flags.extend(args.records.iter().map(|record| ("--record", record.as_str())));
+    flags.extend(args.why.as_deref().map(|why| ("--why", why)));
+    flags.extend((args.medium != Medium::Package).then_some(("--medium", args.medium.as_str())));
+    flags.extend(args.setting.map(|setting| ("--setting", setting.as_str())));
+    let flags: String = flags.iter().map(|(flag, word)| format!("{flag} {} ", names::word(word))).collect();
+    format!("subrosa safety disclose {flags}--answers FILE --batch")
+}
+
 /// Discloses.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let is_package = args.medium == Medium::Package;
@@ -158,8 +172,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     // Before the first question: what was typed is on the screen, and in the recording, when the rules are asked.
     let room = session.room(&vault, args.setting, is_typed || session.is_interactive())?;
     if is_typed {
-        let otherwise = format!("{EXAMPLE} --batch");
-        session.may_type(room, Label::R, &otherwise)?;
+        session.may_type(room, Label::R, &from_file(args))?;
     }
     let asked = look_up(args, &vault, session)?;
     if is_package {
