@@ -44,9 +44,16 @@ pub use here::stdout_path;
 pub use here::sync_directory;
 pub use here::terminal_size;
 
-/// A file that only its owner can read, new or emptied.
+/// A new file that only its owner can read, in the place of whatever has the name. What is there is not written to: it may
+/// be a link, or, after a power cut, a second name of a file that matters.
 pub fn create_private_file(path: &Path) -> io::Result<File> {
-    here::private(OpenOptions::new().write(true).create(true).truncate(true)).open(path)
+    match create_new_private_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            create_new_private_file(path)
+        }
+        other => other,
+    }
 }
 
 /// The same, where nothing is yet.

@@ -262,7 +262,7 @@ words! {
     /// What is to be done after a safety disclosure.
     Task "task" {
         TellClient = "tell-client", DocumentOutcome = "document-outcome", PeerReview = "peer-review",
-        ConsentReview = "consent-review", Repair = "repair",
+        ConsentReview = "consent-review", Repair = "repair", ReturnOrDestroy = "return-or-destroy",
     }
 
     /// Where a follow-up stands.
@@ -275,6 +275,9 @@ words! {
 
     /// How it was said that a package arrived.
     AckHow "way to acknowledge" { Code = "code", Signed = "signed" }
+
+    /// How an agency states that the client is not to be told yet.
+    AgencyStatement "statement" { Written = "written", Oral = "oral" }
 
     /// What a colleague is reminded of.
     NudgeAbout "reminder" { Setting = "setting", Talk = "talk", Files = "files" }

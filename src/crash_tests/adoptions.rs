@@ -4,8 +4,6 @@
 use std::fs;
 use std::time::Duration;
 
-use rand_core::OsRng;
-
 use crate::crash_tests::bench::Bench;
 use crate::crash_tests::bench::contents;
 use crate::crash_tests::bench::copy_tree;
@@ -40,7 +38,7 @@ fn adopt(bench: &Bench, here: &Places, is_lost: bool) -> Result<(), VaultError> 
         other => Some(other?),
     };
     let known = Known { places: here, opened: opened.as_ref(), accepted: Some(&accepted) };
-    adoption::adopt(&known, &copy, Duration::from_secs(5), &mut OsRng).map(drop)
+    adoption::adopt(&known, &copy, Duration::from_secs(5)).map(drop)
 }
 
 /// A second machine with an older copy; then `change` happens to the first one's vault. The second takes it over.

@@ -226,6 +226,28 @@ fn a_planted_link_leads_nowhere() {
 }
 
 #[test]
+fn what_has_the_name_of_a_staged_file_is_not_written_to() {
+    use std::os::unix::fs::symlink;
+    let bench = filled();
+    let precious = bench.dir.path().join("precious");
+    fs::write(&precious, "kept").unwrap();
+    let mut vault = bench.open().unwrap();
+    let staged = |number| bench.places.vault.join(places::staged(places::INCOMING, number));
+    symlink(&precious, staged(1)).unwrap();
+    // As a power cut leaves it: the file is in its place, and has its old name still.
+    let journal = bench.places.vault.join(places::journal(vault.header().log, 0));
+    fs::hard_link(&journal, staged(2)).unwrap();
+    let before = fs::read(&journal).unwrap();
+    fs::hard_link(&journal, bench.dir.path().join("journal")).unwrap();
+    bench.add_client(&mut vault, "after");
+    assert_eq!(fs::read(&precious).unwrap(), b"kept");
+    assert_eq!(fs::read(bench.dir.path().join("journal")).unwrap(), before);
+    assert_eq!(fs::read_dir(bench.places.vault.join(places::INCOMING)).unwrap().count(), 0);
+    drop(vault);
+    bench.open().unwrap();
+}
+
+#[test]
 fn nobody_is_waited_for_in_place_of_a_file() {
     let bench = filled();
     let vault = bench.open().unwrap();

@@ -4,8 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use rand_core::OsRng;
-
 use crate::crash_tests::bench::Bench;
 use crate::crash_tests::bench::copy_tree;
 use crate::crash_tests::bench::records_of;
@@ -340,7 +338,7 @@ fn files_that_are_brought_from_another_copy() {
         let found = Found::at(bench.places.clone()).map_err(text)?;
         let unlocked = found.with_identities(&bench.identities()).map_err(text)?;
         let newer = bench.dir.path().join("newer");
-        completion::complete_from(&unlocked, &newer, Duration::from_secs(5), &mut OsRng).map(drop).map_err(text)
+        completion::complete_from(&unlocked, &newer, Duration::from_secs(5)).map(drop).map_err(text)
     });
 }
 

@@ -92,9 +92,7 @@ fn a_copy_completes_a_log_that_was_continued_without_it() {
     assert_eq!(faults(&mut bench.open().unwrap()), [Fault::Gap]);
 
     let wait = std::time::Duration::from_secs(5);
-    let from = |dir: &std::path::Path| {
-        completion::complete_from(&unlocked(&bench, &bench.places), dir, wait, &mut rand_core::OsRng).unwrap()
-    };
+    let from = |dir: &std::path::Path| completion::complete_from(&unlocked(&bench, &bench.places), dir, wait).unwrap();
     assert_eq!(from(&backup), None);
     assert!(from(&newer).is_some());
     let mut vault = bench.open().unwrap();
@@ -126,7 +124,7 @@ fn a_copy_that_went_on_by_itself_is_brought_and_joined() {
 
     let wait = std::time::Duration::from_secs(5);
     let unlocked = unlocked(&bench, &bench.places);
-    let done = completion::complete_from(&unlocked, &second.vault, wait, &mut rand_core::OsRng).unwrap();
+    let done = completion::complete_from(&unlocked, &second.vault, wait).unwrap();
     assert!(done.is_some());
     let mut vault = bench.open().unwrap();
     assert!(matches!(vault.alarm(), Some(VaultError::Split { .. })), "{:?}", vault.standing());
@@ -145,7 +143,7 @@ fn a_copy_that_went_on_by_itself_is_brought_and_joined() {
 }
 
 /// Puts the files of `from` over those of `to`, as a sync of two copies may.
-fn merge_tree(from: &std::path::Path, to: &std::path::Path) {
+pub(super) fn merge_tree(from: &std::path::Path, to: &std::path::Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -175,7 +173,7 @@ fn another_copy_completes_what_is_missing() {
 
     let unlocked = || unlocked(&bench, &bench.places);
     let wait = std::time::Duration::from_secs(5);
-    let done = completion::complete_from(&unlocked(), &newer, wait, &mut rand_core::OsRng).unwrap().unwrap();
+    let done = completion::complete_from(&unlocked(), &newer, wait).unwrap().unwrap();
     assert!(done.files >= 3, "{done:?}");
     let mut vault = bench.open().unwrap();
     assert_eq!(*vault.standing(), Standing::InStep);
@@ -183,7 +181,7 @@ fn another_copy_completes_what_is_missing() {
     bench.add(&mut vault, client, &["three"]).unwrap();
     is_whole(&mut vault);
     drop(vault);
-    assert_eq!(completion::complete_from(&unlocked(), &newer, wait, &mut rand_core::OsRng).unwrap(), None);
+    assert_eq!(completion::complete_from(&unlocked(), &newer, wait).unwrap(), None);
 }
 
 #[test]

@@ -1,17 +1,19 @@
-//! The papers that people sign and keep beside the records: agreements, trainings, restrictions, teams, and who may act for a
-//! client. What is so already is judged under the locks, so two processes cannot both end one thing. Consents have their
+//! The papers that people sign and keep beside the records: agreements, trainings, restrictions, teams, who may act for a
+//! client, and what agencies state. What is so already is judged under the locks, so two processes cannot both end one thing. Consents have their
 //! own room. Must not know how a person types or reads any of it, nor what is decided by it.
 
 pub mod agreements;
 pub mod representatives;
 pub mod restrictions;
 pub mod standard;
+pub mod suspensions;
 pub mod teams;
 pub mod trainings;
 
 use crate::filing::FilingError;
 use crate::id::AgreementId;
 use crate::id::ClientId;
+use crate::id::DisclosureId;
 use crate::id::RecipientId;
 use crate::id::RestrictionId;
 use crate::practice::client::Client;
@@ -57,6 +59,33 @@ pub enum PapersError {
         restriction: RestrictionId,
         /// The first day on which it could be over.
         first: Date,
+    },
+    /// There is no such disclosure.
+    #[error("there is no disclosure {0}")]
+    NoDisclosure(DisclosureId),
+    /// It went to somebody who has no say in what the client is told.
+    #[error("{0} was made neither to law enforcement nor for oversight of health care: the client is told of it")]
+    NoAgency(DisclosureId),
+    /// Nobody ever suspended it.
+    #[error("the accounting of {0} was never suspended")]
+    NotSuspended(DisclosureId),
+    /// A suspension does not end before it begins.
+    #[error("{until} is past: a suspension lasts until today, {today}, at least")]
+    OverAlready {
+        /// The day that was named.
+        until: Date,
+        /// The first that could be.
+        today: Date,
+    },
+    /// Said and not written, it does not hold for so long.
+    #[error("what was said on {from} about {disclosure}, and not written, holds until {last} at the latest")]
+    OralTooLong {
+        /// The disclosure.
+        disclosure: DisclosureId,
+        /// The day of the first oral statement.
+        from: Date,
+        /// The last day that it can name.
+        last: Date,
     },
     /// A team is not called as a person is.
     #[error("{0} is what a person is called: a team needs a name of its own")]

@@ -122,6 +122,7 @@ const OF_SAFETY: &[(&str, Stead)] = &[
 
 /// What may be erased of each kind besides; of kinds that are not here, nothing.
 const OF_KINDS: &[(&str, &[(&str, Stead)])] = &[
+    ("accounting.suspended", &[("agency", Word("erased")), ("official", Word("erased"))]),
     ("agreement.added", OF_AGREEMENTS),
     ("agreement.ended", &[("reason", Word("erased"))]),
     ("client.added", OF_CLIENTS),
@@ -247,6 +248,7 @@ mod tests {
     /// An event of which everything is there that cannot go.
     fn least(kind: &str) -> Map<String, Value> {
         let fields = json!({
+            "accounting.suspended": {"disclosure": "d-0123456789abcdef", "statement": "oral", "until": "2026-12-21"},
             "agreement.added": {"agreement": "a-0123456789abcdef", "agreement_type": "supervision",
                 "effective": "2026-11-21", "ends": null, "protocol": 1, "recipient": "p-0123456789abcdef",
                 "signed_on": "2026-11-21"},

@@ -25,6 +25,7 @@ use crate::practice::disclosure::DisclosureRefused;
 use crate::practice::disclosure::DisclosureTold;
 use crate::practice::erasure;
 use crate::practice::erasure::EventErased;
+use crate::practice::export::ExportEnded;
 use crate::practice::export::ExportGone;
 use crate::practice::export::ExportMade;
 use crate::practice::fields::names_of;
@@ -58,9 +59,12 @@ use crate::practice::rekey::VaultRekeyed;
 use crate::practice::restriction::RestrictionAdded;
 use crate::practice::restriction::RestrictionEnded;
 use crate::practice::safety::FollowupDone;
+use crate::practice::safety::FollowupPlanned;
 use crate::practice::safety::SafetyDisclosed;
 use crate::practice::safety::SafetyReviewed;
 use crate::practice::session::SessionNoted;
+use crate::practice::suspension::AccountingEndNoted;
+use crate::practice::suspension::AccountingSuspended;
 use crate::practice::team::TeamChanged;
 use crate::practice::training::TrainingAdded;
 use crate::practice::words::Alias;
@@ -234,10 +238,16 @@ kinds! {
     DisclosureAcknowledged(DisclosureAcknowledged) = "disclosure.acknowledged";
     /// A wrong receipt code was given.
     AcknowledgementFailed(AcknowledgementFailed) = "acknowledgement.failed";
+    /// An agency has it that the client is not told of a disclosure yet.
+    AccountingSuspended(AccountingSuspended) = "accounting.suspended";
+    /// Somebody knows of the end of that.
+    AccountingEndNoted(AccountingEndNoted) = "accounting.end-noted";
     /// What was answered before something was disclosed for safety.
     SafetyDisclosed(SafetyDisclosed) = "safety.disclosed";
     /// Somebody looked at that again.
     SafetyReviewed(SafetyReviewed) = "safety.reviewed";
+    /// Something is to be done about a disclosure.
+    FollowupPlanned(FollowupPlanned) = "followup.planned";
     /// What had to be done after it was done.
     FollowupDone(FollowupDone) = "followup.done";
     /// Somebody asked after a person.
@@ -246,6 +256,8 @@ kinds! {
     ColleagueNudged(ColleagueNudged) = "colleague.nudged";
     /// Something was written out of the vault unsealed.
     ExportMade(ExportMade) = "export.made";
+    /// A plain copy has ended.
+    ExportEnded(ExportEnded) = "export.ended";
     /// Plain copies at a place have ended.
     ExportGone(ExportGone) = "export.gone";
 }

@@ -20,6 +20,7 @@ use crate::report::history::Sent;
 use crate::report::others::Others;
 use crate::report::plain;
 use crate::report::series;
+use crate::report::suspended::Suspended;
 use crate::time::Date;
 use crate::time::Timestamp;
 use crate::vault::Vault;
@@ -103,6 +104,8 @@ pub struct Row {
     pub address: Option<String>,
     /// What: kinds and days; of a series, of its first.
     pub what: String,
+    /// The same without days: what those of a series have in common.
+    pub sort: String,
     /// What for.
     pub purpose: Purpose,
     /// What made it permissible.
@@ -115,15 +118,22 @@ pub struct Row {
     pub required: Vec<Regime>,
     /// What stands out.
     pub flags: Vec<Flag>,
+    /// The last day on which the client is not told of it, for the practice alone (45 CFR 164.528(a)(2)).
+    pub suspended: Option<Date>,
     /// Its author's own words, for the practice alone.
     pub why: Option<String>,
 }
+
+/// What is said of a row that the client's copy does not have yet.
+pub const SUSPENDED: &str = "SUSPENDED";
 
 impl Row {
     /// The flags as they are printed.
     pub fn flag_words(&self) -> Vec<String> {
         let series = (self.disclosures.len() > 1).then(|| format!("SERIES {}\u{d7}", self.disclosures.len()));
-        series.into_iter().chain(self.flags.iter().map(|flag| flag.as_str().to_owned())).collect()
+        let suspended = self.suspended.map(|until| format!("{SUSPENDED} until {until}"));
+        let flags = self.flags.iter().map(|flag| flag.as_str().to_owned());
+        suspended.into_iter().chain(series).chain(flags).collect()
     }
 
     /// Who asks for it, as it is printed.
@@ -184,6 +194,8 @@ pub struct Accounting {
     pub left_out: Vec<LeftOut>,
     /// How many texts named somebody else, who was put out.
     pub put_out: usize,
+    /// The last day before which this copy is not for the client's eyes: it looks ahead of today. Stands in no form of it.
+    pub not_before: Option<Date>,
 }
 
 impl Accounting {
@@ -199,11 +211,18 @@ impl Accounting {
         let mut sent = history::of_client(catalog, asked.client, asked.days.until()?)?;
         let from = asked.days.from()?;
         sent.retain(|sent| sent.time >= from);
+        // Before anything is counted: the client's copy is that of a world in which it was not disclosed.
+        let suspended = Suspended::of(catalog, asked)?;
+        if asked.audience == Audience::Client {
+            sent.retain(|sent| !suspended.is_kept_from_client(sent.made.disclosure));
+        }
         let left_out = left_out(&sent);
         let mut others = (asked.audience == Audience::Client).then(|| Others::of(catalog, asked.client));
         let mut rows = Vec::with_capacity(sent.len());
         for (at, sent) in sent.iter().enumerate() {
-            rows.push(row(at, sent, asked, &look_backs, others.as_mut())?);
+            let row = row(at, sent, asked, &look_backs, others.as_mut())?;
+            let until = suspended.until(sent.made.disclosure).filter(|_| asked.audience != Audience::Client);
+            rows.push(Row { suspended: until, ..row });
         }
         if let Some(regime) = asked.statutory {
             rows.retain(|row| row.required.contains(&regime));
@@ -227,6 +246,7 @@ impl Accounting {
             rows,
             left_out,
             put_out: others.map_or(0, |others| others.put_out),
+            not_before: suspended.looked_past().filter(|_| asked.audience == Audience::Client),
         })
     }
 
@@ -310,6 +330,12 @@ fn row(
     let alias = details.map_or(unknown.as_str(), |details| details.alias.as_str());
     let name = details.and_then(|details| details.name.as_ref());
     let organisation = details.and_then(|details| details.organisation.as_ref());
+    let contact = details.and_then(|details| details.contact.as_ref());
+    let address = contact.map(|text| plain::harmless(text.as_str()));
+    let address = match (address, others.as_mut()) {
+        (Some(address), Some(others)) => Some(others.of_address(&address)?),
+        (address, _) => address,
+    };
     let mut of_recipient = |text: &str| {
         let text = plain::harmless(text);
         others.as_mut().map_or(Ok(text.clone()), |others| others.of_recipient(&text))
@@ -321,14 +347,16 @@ fn row(
         others.as_mut().map_or(Ok(text.clone()), |others| others.without(&text))
     };
     let recipient = name.map_or_else(|| clean(alias), Ok)?;
-    let contact = details.and_then(|details| details.contact.as_ref());
     let is_told = |flag: &Flag| asked.audience != Audience::Client || flag.is_for_client();
     // What was told without a record is described in words that the client may see.
     let words = made.why.as_ref().filter(|_| sent.parts.is_empty() && made.medium != Medium::Package);
     let words = words.filter(|_| !policy::is_for_safety(made.basis));
-    let what = match words {
-        Some(words) => clean(&words.as_str().replace('\n', " "))?,
-        None => plain::description(&sent.parts, made.basis, made.medium),
+    let (what, sort) = match words {
+        Some(words) => {
+            let words = clean(&words.as_str().replace('\n', " "))?;
+            (words.clone(), words)
+        }
+        None => (plain::description(&sent.parts, made.basis, made.medium), plain::kinds(&sent.parts)),
     };
     let why = made.why.as_ref().filter(|_| words.is_none() && asked.audience == Audience::Internal);
     Ok(Row {
@@ -341,14 +369,16 @@ fn row(
         alias: (asked.audience != Audience::Client).then(|| alias.to_owned()),
         recipient,
         organisation,
-        address: contact.map(|text| clean(text.as_str())).transpose()?,
+        address,
         what,
+        sort,
         purpose: made.purpose,
         basis: made.basis,
         medium: made.medium,
         standings,
         required: standings.iter().zip(look_backs).filter_map(is_asked).collect(),
         flags: sent.flags.iter().copied().filter(is_told).collect(),
+        suspended: None,
         why: why.map(|why| plain::harmless(&why.as_str().replace('\n', " "))),
     })
 }

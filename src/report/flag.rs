@@ -14,6 +14,8 @@ pub enum Flag {
     NoConsent,
     /// It should not have been made.
     Incident,
+    /// What was sent has a newer version.
+    Corrected,
     /// The recipient said that it arrived.
     Acknowledged,
     /// The key it was sealed to had not been verified.
@@ -43,6 +45,7 @@ impl Flag {
             Self::Safety => "SAFETY",
             Self::NoConsent => "NO-CONSENT",
             Self::Incident => "INCIDENT",
+            Self::Corrected => "CORRECTED",
             Self::Acknowledged => "ACKNOWLEDGED",
             Self::Unverified => "UNVERIFIED",
             Self::Confirmed => "CONFIRMED",
@@ -52,7 +55,7 @@ impl Flag {
 
     /// Whether a client is told: the others are the practice's own matters.
     pub fn is_for_client(self) -> bool {
-        matches!(self, Self::Safety | Self::NoConsent | Self::Incident | Self::Acknowledged)
+        matches!(self, Self::Safety | Self::NoConsent | Self::Incident | Self::Corrected | Self::Acknowledged)
     }
 
     /// What the entry of a disclosure itself says.

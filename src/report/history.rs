@@ -28,7 +28,6 @@ use crate::time::Date;
 use crate::time::Timestamp;
 use crate::vault::catalog::Catalog;
 use crate::vault::catalog::Happened;
-use crate::vocabulary::Profile;
 use crate::vocabulary::RecordKind;
 
 /// The events that change what a client's disclosures are told to be.
@@ -57,6 +56,8 @@ pub struct Sent {
     pub made: DisclosureMade,
     /// What went.
     pub parts: Vec<Part>,
+    /// Which versions they were.
+    refs: Vec<RecordRef>,
     /// Whether any of it was under 42 CFR Part 2.
     pub is_part2: bool,
     /// The recipient as known then.
@@ -73,6 +74,7 @@ pub fn of_client(catalog: &Catalog, client: ClientId, until: Timestamp) -> Resul
         true => fold.take(&happened),
         false => Ok(()),
     })?;
+    fold.correct(until)?;
     Ok(fold.sent)
 }
 
@@ -161,7 +163,7 @@ impl<'c> Fold<'c> {
         let client = self.client.as_ref();
         // Where nothing of the record went, what was said is whatever the client's records are.
         let is_part2 = match &records[..] {
-            [] => protocol.has(Profile::Part2) || client.is_some_and(|client| client.details.part2),
+            [] => policy::is_under_part2(&[], client, protocol),
             records => records.iter().any(|record| policy::is_part2(record, client, protocol)),
         };
         let parts = records.iter().map(|record| part(&record.latest)).collect();
@@ -169,8 +171,46 @@ impl<'c> Fold<'c> {
         flags.extend(self.beside.get(&made.disclosure).into_iter().flatten());
         let recipient = self.recipient_at(made.recipient, happened.n)?;
         self.at.insert(made.disclosure, self.sent.len());
-        self.sent.push(Sent { time: happened.time, made, parts, is_part2, recipient, flags });
+        self.sent.push(Sent { time: happened.time, made, parts, refs, is_part2, recipient, flags });
         Ok(())
+    }
+
+    /// Marks what has a newer version by now, or is an excerpt of what has.
+    fn correct(&mut self, until: Timestamp) -> Result<(), ReportError> {
+        let mut newest: BTreeMap<RecordId, Option<(u64, Option<RecordRef>)>> = BTreeMap::new();
+        for at in 0..self.sent.len() {
+            let mut is_corrected = false;
+            for item in &self.sent[at].refs {
+                // A forged chain that leads back to itself ends all the same.
+                let (mut item, mut seen) = (Some(*item), Vec::new());
+                while let Some(one) = item.filter(|one| !seen.contains(one)) {
+                    seen.push(one);
+                    let known = match newest.entry(one.record) {
+                        Entry::Occupied(known) => *known.get(),
+                        Entry::Vacant(unknown) => *unknown.insert(self.newest(one.record, until)?),
+                    };
+                    is_corrected |= known.is_some_and(|(version, _)| one.version < version);
+                    item = known.and_then(|(_, origin)| origin).filter(|_| !is_corrected);
+                }
+            }
+            if is_corrected {
+                self.sent[at].flags.insert(Flag::Corrected);
+            }
+        }
+        Ok(())
+    }
+
+    /// A record's newest version up to an instant, and what it is an excerpt of.
+    fn newest(&self, id: RecordId, until: Timestamp) -> Result<Option<(u64, Option<RecordRef>)>, ReportError> {
+        let of = |version: &RecordVersion| {
+            let origin = version.excerpt_of.as_ref();
+            (version.version, origin.map(|of| RecordRef { record: of.record, version: of.version }))
+        };
+        if let Some(record) = self.records.get(&id) {
+            return Ok(Some(of(&record.latest)));
+        }
+        let versions = self.catalog.versions(id)?;
+        Ok(versions.iter().rev().find(|version| version.time <= until).map(|version| of(&version.body)))
     }
 
     /// A record in the version that was sent, with the tags that it had then. Of one that is not the client's own (a

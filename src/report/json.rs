@@ -10,6 +10,7 @@ use crate::policy::accounting::plain as basis;
 use crate::report::accounting::Accounting;
 use crate::report::accounting::Audience;
 use crate::report::accounting::Row;
+use crate::report::accounting::SUSPENDED;
 use crate::report::plain;
 
 /// The fields of the object, but for its schema.
@@ -65,6 +66,9 @@ fn row(row: &Row) -> Value {
     let (basis_text, basis_source) = basis(row.basis);
     let recipient = row.alias.as_ref().map(|alias| json!({"id": row.recipient_id.to_string(), "alias": alias}));
     let [hipaa, part2] = row.standings.map(standing);
+    let is_dated = |word: &String| word.starts_with(SUSPENDED);
+    let flags = row.flag_words().into_iter().map(|word| if is_dated(&word) { SUSPENDED.to_owned() } else { word });
+    let flags: Vec<String> = flags.collect();
     json!({
         "disclosures": row.disclosures.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "count": row.disclosures.len(),
@@ -85,7 +89,8 @@ fn row(row: &Row) -> Value {
         "required_by": row.required.iter().map(|regime| regime.as_str()).collect::<Vec<_>>(),
         "hipaa": hipaa,
         "part2": part2,
-        "flags": row.flag_words(),
+        "flags": flags,
+        "until": row.suspended.map(|until| until.to_string()),
         "why": row.why,
     })
 }

@@ -18,6 +18,7 @@ mod plain;
 pub mod refusals;
 mod series;
 mod style;
+mod suspended;
 pub mod text;
 mod timeline;
 

@@ -5,11 +5,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use rand_core::CryptoRng;
-use rand_core::RngCore;
-
 use crate::digest::Digest;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
@@ -39,6 +34,8 @@ use crate::vault::root_text;
 use crate::vault::state::Pin;
 use crate::vault::state::State;
 use crate::vault::unlock::Unlocked;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 mod taking;
 
@@ -67,12 +64,7 @@ pub struct Known<'a> {
 
 /// Takes over what `copy` has under its keys. `None` where those are the keys that the vault has already, or where the
 /// copy went on beside the vault and not from it.
-pub fn adopt(
-    known: &Known<'_>,
-    copy: &Unlocked,
-    wait: Duration,
-    rng: &mut (impl CryptoRng + RngCore),
-) -> Result<Option<Adopted>, VaultError> {
+pub fn adopt(known: &Known<'_>, copy: &Unlocked, wait: Duration) -> Result<Option<Adopted>, VaultError> {
     let here = Disk::new(known.places.vault.clone());
     let header = &copy.found.header;
     has_a_log_of(&here, &copy.found.disk)?;
@@ -89,7 +81,7 @@ pub fn adopt(
     let Some(trust) = offer.judge()? else {
         return Ok(None);
     };
-    let (files, head) = offer.take(rng)?;
+    let (files, head) = offer.take()?;
     if trust == Trust::Accepted {
         let state = State::of(known.places, &header.verifier);
         if state.mark(&header.verifier)?.is_none() {
@@ -341,7 +333,8 @@ impl<'a> Offer<'a> {
                     _ => "the other note is not there to be kept".to_owned(),
                 };
                 let (seen, found) = (Box::new(head.clone()), Box::new(reach.clone()));
-                return Err(VaultError::ForkedCopy { path: self.there.root().to_owned(), seen, found, kept });
+                let writes = State::of(self.known.places, own).is_writer();
+                return Err(VaultError::ForkedCopy { path: self.there.root().to_owned(), seen, found, kept, writes });
             }
         }
         Ok(is_all_there)

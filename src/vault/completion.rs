@@ -6,10 +6,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use rand_core::CryptoRng;
-use rand_core::RngCore;
-
-use crate::id::IntentId;
 use crate::id::LogId;
 use crate::id::ObjectId;
 use crate::keys::keyring::Keyring;
@@ -21,14 +17,12 @@ use crate::practice::event::Body;
 use crate::practice::event::Event;
 use crate::vault::completion::known::Known;
 use crate::vault::disk::Disk;
-use crate::vault::disk::Staging;
 use crate::vault::erasing::Declared;
 use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
 use crate::vault::evidence;
 use crate::vault::history;
 use crate::vault::history::Stretch;
-use crate::vault::intent::Intent;
 use crate::vault::left_out::LeftOut;
 use crate::vault::left_out::Why;
 use crate::vault::lock::Hold;
@@ -39,6 +33,7 @@ use crate::vault::pairing::Plan;
 use crate::vault::pairing::bring;
 use crate::vault::pairing::sweep;
 use crate::vault::places;
+use crate::vault::staging::Staging;
 use crate::vault::state::State;
 use crate::vault::unlock::Unlocked;
 
@@ -58,12 +53,7 @@ pub struct Completed {
 /// Completes the logs of a vault from `from`, another copy of its files: those of its history, and, where this machine
 /// writes, and so may join them to it, those that continue one of them there. `None` where the copy has nothing that is
 /// missing here.
-pub fn complete_from(
-    unlocked: &Unlocked,
-    from: &Path,
-    wait: Duration,
-    rng: &mut (impl CryptoRng + RngCore),
-) -> Result<Option<Completed>, VaultError> {
+pub fn complete_from(unlocked: &Unlocked, from: &Path, wait: Duration) -> Result<Option<Completed>, VaultError> {
     let found = &unlocked.found;
     let header = &found.header;
     let (here, there) = (found.disk.clone(), Disk::new(from.to_owned()));
@@ -83,9 +73,9 @@ pub fn complete_from(
         moved: BTreeSet::new(),
         declared: Declared::default(),
     };
-    let (line, head) = work.complete_line(rng)?;
-    let known = work.complete_joined(line, rng)?;
-    work.complete_others(&known, rng)?;
+    let (line, head) = work.complete_line()?;
+    let known = work.complete_joined(line)?;
+    work.complete_others(&known)?;
     let head = match head {
         Some(head) => head,
         None => Log::new(work.here.clone(), header.log).checkpoint(&header.verifier)?.head().clone(),
@@ -136,13 +126,10 @@ impl Work<'_> {
 
     /// The active log, and those that it continues, the newest first: each one's own beginning tells the next. Returns
     /// them with the head of the first.
-    fn complete_line(
-        &mut self,
-        rng: &mut (impl CryptoRng + RngCore),
-    ) -> Result<(Vec<Known>, Option<Checkpoint>), VaultError> {
+    fn complete_line(&mut self) -> Result<(Vec<Known>, Option<Checkpoint>), VaultError> {
         let mut line: Vec<Known> = Vec::new();
         let active = &self.unlocked.found.header;
-        let Some(mut at) = self.complete(&active.verifier, (active.log, None), rng)? else {
+        let Some(mut at) = self.complete(&active.verifier, (active.log, None))? else {
             return Ok((line, None));
         };
         let (mut log, mut verifier) = (Log::new(self.here.clone(), active.log), active.verifier.clone());
@@ -152,7 +139,7 @@ impl Work<'_> {
             is_known_to_removed |= self.is_rekeyed(&known);
             known.is_known_to_removed = is_known_to_removed;
             if !line.is_empty() {
-                self.complete_known(&known, rng)?;
+                self.complete_known(&known)?;
             }
             // Each log before those that it continues: their entries may be declared erased by it.
             self.declare(&known);
@@ -170,7 +157,7 @@ impl Work<'_> {
     }
 
     /// A log of the history: up to where it is folded, and, where that can be joined, as far as there is more.
-    fn complete_known(&mut self, known: &Known, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
+    fn complete_known(&mut self, known: &Known) -> Result<(), VaultError> {
         let Known { log: id, verifier, folded, is_known_to_removed } = known;
         let id = *id;
         let mark = State::of(&self.unlocked.found.places, verifier).mark(verifier)?;
@@ -184,7 +171,7 @@ impl Work<'_> {
         // Of a log that is named and no more, there is nothing to complete where that cannot be joined.
         let brought = match limit.as_ref().is_some_and(|limit| limit.size == 0) {
             true => None,
-            false => self.complete(verifier, (id, limit.as_ref()), rng)?,
+            false => self.complete(verifier, (id, limit.as_ref()))?,
         };
         let offered = Log::new(self.there.clone(), id).checkpoint(verifier).ok();
         let has = brought.map_or(0, |head| head.size).max(self.published(id, verifier)).max(folded.size);
@@ -200,11 +187,7 @@ impl Work<'_> {
     }
 
     /// The logs that the history has joined to it; those of the line are told with them.
-    fn complete_joined(
-        &mut self,
-        mut known: Vec<Known>,
-        rng: &mut (impl CryptoRng + RngCore),
-    ) -> Result<Vec<Known>, VaultError> {
+    fn complete_joined(&mut self, mut known: Vec<Known>) -> Result<Vec<Known>, VaultError> {
         let mut at = 0;
         // What is joined may itself have joined something.
         loop {
@@ -218,14 +201,14 @@ impl Work<'_> {
             {
                 let (log, folded) = (stretch.log.id, stretch.head);
                 let joined = Known { log, verifier, folded, is_known_to_removed };
-                self.complete_known(&joined, rng)?;
+                self.complete_known(&joined)?;
                 known.push(joined);
             }
         }
     }
 
     /// Logs that continue one of the history, and are not in it.
-    fn complete_others(&mut self, known: &[Known], rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
+    fn complete_others(&mut self, known: &[Known]) -> Result<(), VaultError> {
         let mut done: Vec<LogId> = known.iter().map(|known| known.log).collect();
         let linking = known
             .iter()
@@ -246,7 +229,7 @@ impl Work<'_> {
                 from.push((verifier.clone(), why));
                 if let Some(why) = why.or((!self.joins).then_some(Why::ReadsOnly)) {
                     self.leave_out(&verifier, why);
-                } else if self.complete_other(&verifier, id, rng)?.is_none() {
+                } else if self.complete_other(&verifier, id)?.is_none() {
                     self.leave_out(&verifier, self.why_not(id));
                 }
             }
@@ -262,23 +245,17 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn complete_other(
-        &mut self,
-        verifier: &VerifierKey,
-        id: LogId,
-        rng: &mut (impl CryptoRng + RngCore),
-    ) -> Result<Option<Checkpoint>, VaultError> {
+    fn complete_other(&mut self, verifier: &VerifierKey, id: LogId) -> Result<Option<Checkpoint>, VaultError> {
         // It is linked to the history with its own key; that of a log that is in the history was destroyed.
-        self.carry_out(verifier, (id, None), &[places::signing_key(id)], rng)
+        self.carry_out(verifier, (id, None), &[places::signing_key(id)])
     }
 
     fn complete(
         &mut self,
         verifier: &VerifierKey,
         limited: (LogId, Option<&Checkpoint>),
-        rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<Option<Checkpoint>, VaultError> {
-        self.carry_out(verifier, limited, &[], rng)
+        self.carry_out(verifier, limited, &[])
     }
 
     /// Brings what is missing of one log. Returns the head that is complete then.
@@ -287,7 +264,6 @@ impl Work<'_> {
         verifier: &VerifierKey,
         (id, up_to): (LogId, Option<&Checkpoint>),
         beside: &[String],
-        rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<Option<Checkpoint>, VaultError> {
         let mark = State::of(&self.unlocked.found.places, verifier).mark(verifier)?;
         let is_known_fork = evidence::of(&self.unlocked.found.places, verifier)?.is_some();
@@ -315,8 +291,7 @@ impl Work<'_> {
         }
         // Nothing is announced: what belongs to the ledger is as good as what it replaces, and objects are named by
         // its events. A crash leaves what the next recovery completes.
-        let intent = Intent::announce(&self.here, IntentId::random(rng), Vec::new())?;
-        let mut staging = Staging::new(self.here.clone(), places::incoming(intent.id));
+        let mut staging = Staging::under_lock(&self.here)?;
         let (objects, rest): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.starts_with(places::RECORDS));
         for name in objects.into_iter().chain(rest) {
             bring(&self.there, name, &mut staging)?;
@@ -328,7 +303,6 @@ impl Work<'_> {
             staging.settle()?;
         }
         sweep(&Log::new(self.here.clone(), id), &head)?;
-        intent.fulfilled()?;
         self.files += files.len() as u64 + u64::from(note.is_some());
         Ok(Some(head))
     }

@@ -45,7 +45,6 @@ use crate::time::Timestamp;
 use crate::time::Zone;
 use crate::vault::disk;
 use crate::vault::disk::Disk;
-use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::header::Header;
 use crate::vault::intent;
@@ -55,6 +54,7 @@ use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
 use crate::vault::places::Places;
+use crate::vault::staging::Staging;
 use crate::vault::state::Pin;
 use crate::vault::state::State;
 use crate::vocabulary::Capacity;
@@ -173,7 +173,7 @@ pub fn create(
     files.extend(first.growth.writes.iter().map(|(path, _)| log.file_of(path)));
     let intent = Intent::announce(&disk, IntentId::random(rng), files)?;
     let _lock = Lock::take(&disk.path(places::LOCK), Hold::Exclusive, Duration::ZERO)?;
-    let mut staging = Staging::new(disk.clone(), places::incoming(intent.id));
+    let mut staging = Staging::beside(&disk, intent.id);
 
     // A crash anywhere up to the header leaves a directory without `vault.toml`, and an intent that names all of it.
     for file in &created.key_files {

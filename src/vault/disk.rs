@@ -42,7 +42,7 @@ impl Disk {
 
     /// Refuses a symbolic link on the way to `path` (`also_last`: and at its end). Nothing in a vault is one: whoever
     /// put it there wants us to read, write or remove somewhere else.
-    fn straight(&self, path: &str, also_last: bool) -> Result<(), VaultError> {
+    pub(super) fn straight(&self, path: &str, also_last: bool) -> Result<(), VaultError> {
         let parts: Vec<&str> = path.split('/').collect();
         let count = if also_last { parts.len() } else { parts.len() - 1 };
         for end in 1..=count {
@@ -136,59 +136,6 @@ impl Disk {
     pub fn make_dir(&self, dir: &str) -> Result<(), VaultError> {
         self.straight(dir, true)?;
         make_dir(&self.path(dir))
-    }
-}
-
-/// Writes for one transaction: staged in its own directory, synced, then renamed into place, so that what a crash
-/// leaves half-written lies where recovery looks for it and nowhere else.
-pub struct Staging {
-    disk: Disk,
-    dir: String,
-    count: u64,
-    dirty: BTreeSet<PathBuf>,
-}
-
-impl Staging {
-    /// Stages in `dir` of `disk`, which exists.
-    pub fn new(disk: Disk, dir: String) -> Self {
-        Self { disk, dir, count: 0, dirty: BTreeSet::new() }
-    }
-
-    /// A fresh private file to write into; [`Staging::publish`] gives it its name.
-    pub fn create(&mut self) -> Result<(PathBuf, File), VaultError> {
-        self.count += 1;
-        let path = self.disk.path(&format!("{}/{}.tmp", self.dir, self.count));
-        let file = fuse::create(&path).map_err(|error| VaultError::io(&path, error))?;
-        Ok((path, file))
-    }
-
-    /// Syncs a staged file and renames it to `target`. After a crash before [`Staging::settle`] it may be there or not.
-    pub fn publish(&mut self, staged: &Path, open: &File, target: &str) -> Result<(), VaultError> {
-        self.disk.straight(target, false)?;
-        let path = self.disk.path(target);
-        let parent = path.parent().unwrap_or(self.disk.root()).to_owned();
-        fuse::sync(staged, open).map_err(|error| VaultError::io(staged, error))?;
-        if !parent.exists() {
-            make_dir(&parent)?;
-        }
-        fuse::rename(staged, &path).map_err(|error| VaultError::io(&path, error))?;
-        self.dirty.insert(parent);
-        Ok(())
-    }
-
-    /// Writes `bytes` as `target`.
-    pub fn write(&mut self, target: &str, bytes: &[u8]) -> Result<(), VaultError> {
-        let (path, mut file) = self.create()?;
-        file.write_all(bytes).map_err(|error| VaultError::io(&path, error))?;
-        self.publish(&path, &file, target)
-    }
-
-    /// The end of a step: one sync of each directory that was written to.
-    pub fn settle(&mut self) -> Result<(), VaultError> {
-        for dir in std::mem::take(&mut self.dirty) {
-            fuse::sync_dir(&dir).map_err(|error| VaultError::io(&dir, error))?;
-        }
-        Ok(())
     }
 }
 

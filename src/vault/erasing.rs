@@ -25,13 +25,13 @@ use crate::vault::Vault;
 use crate::vault::catalog::EntryFilter;
 use crate::vault::desk::Desk;
 use crate::vault::disk::Disk;
-use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::history::Chapter;
 use crate::vault::history::Openings;
 use crate::vault::history::Stretch;
 use crate::vault::log::Log;
 use crate::vault::places;
+use crate::vault::staging::Staging;
 use crate::vault::transaction::Committed;
 
 /// The event of a line; where fields of it were erased, with something in their place.

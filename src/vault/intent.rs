@@ -46,19 +46,10 @@ impl Intent {
             }
         };
         held.write_all(files.iter().map(|file| format!("{file}\n")).collect::<String>().as_bytes()).map_err(wrap)?;
-        // A list that names nothing may be lost in a power cut: its directory is then taken for one that was being
-        // removed, and goes with what is staged in it.
-        let names_files = !files.is_empty();
-        if names_files {
-            fuse::sync(&early, &held).map_err(wrap)?;
-            disk.make_dir(&dir)?;
-        } else {
-            fuse::make_dir(&disk.path(&dir)).map_err(wrap)?;
-        }
+        fuse::sync(&early, &held).map_err(wrap)?;
+        disk.make_dir(&dir)?;
         fuse::rename(&early, &disk.path(&format!("{dir}/intent"))).map_err(wrap)?;
-        if names_files {
-            fuse::sync_dir(&disk.path(&dir)).map_err(wrap)?;
-        }
+        fuse::sync_dir(&disk.path(&dir)).map_err(wrap)?;
         Ok(Self { disk: disk.clone(), id, files, _held: Some(held) })
     }
 
@@ -67,7 +58,7 @@ impl Intent {
         let dir = places::incoming(self.id);
         // The list last: should a crash come between, the next opening still knows whose the rest is.
         let names = self.disk.names(&dir)?;
-        for name in names.iter().filter(|name| is_staged(name)) {
+        for name in names.iter().filter(|name| places::is_staged(name)) {
             self.disk.remove(&format!("{dir}/{name}"))?;
         }
         self.disk.remove(&format!("{dir}/intent"))?;
@@ -86,11 +77,6 @@ impl Intent {
         self.disk.remove_for_good(self.files.iter().cloned())?;
         self.fulfilled()
     }
-}
-
-/// Whether a transaction staged a file under this name: a number and `.tmp`.
-fn is_staged(name: &str) -> bool {
-    name.strip_suffix(".tmp").is_some_and(|number| number.parse::<u64>().is_ok())
 }
 
 /// The intents of dead transactions, each now held by us. One that lives is passed over.
@@ -130,10 +116,14 @@ fn take_over(disk: &Disk, id: IntentId) -> Result<Option<Intent>, VaultError> {
     Ok(disk.has(&dir).then(|| Intent { disk: disk.clone(), id, files: Vec::new(), _held: None }))
 }
 
-/// Takes away what dead recoveries staged: their lists name nothing, so whoever holds the vault's lock may. Returns how
-/// many there were.
+/// Takes away what was staged under the vault's lock by one who died, and lists that name nothing: whoever holds the lock
+/// may. Returns how many there were.
 pub fn tidy_nameless(disk: &Disk) -> Result<u64, VaultError> {
     let mut count = 0;
+    for name in disk.names(places::INCOMING)?.iter().filter(|name| places::is_staged(name)) {
+        disk.remove(&format!("{}/{name}", places::INCOMING))?;
+        count += 1;
+    }
     for intent in dead(disk)?.into_iter().filter(|intent| intent.files.is_empty()) {
         intent.fulfilled()?;
         count += 1;

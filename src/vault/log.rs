@@ -25,10 +25,10 @@ use crate::ledger::tree::Tiles;
 use crate::ledger::tree::TreeError;
 use crate::seal;
 use crate::vault::disk::Disk;
-use crate::vault::disk::Staging;
 use crate::vault::erasing::check_kept;
 use crate::vault::error::VaultError;
 use crate::vault::places;
+use crate::vault::staging::Staging;
 
 /// A tile is at most 8 KiB, an entry bundle 256 short leaves.
 const TILE_LIMIT: u64 = 1 << 20;

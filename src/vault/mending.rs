@@ -3,10 +3,6 @@
 
 use std::time::Duration;
 
-use rand_core::CryptoRng;
-use rand_core::RngCore;
-
-use crate::id::IntentId;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::tile::TilePath;
@@ -14,7 +10,6 @@ use crate::ledger::tree::Tiles as _;
 use crate::practice::event::Body;
 use crate::practice::log::LogJoined;
 use crate::vault::at_hand::AtHand;
-use crate::vault::disk::Staging;
 use crate::vault::erasing::Declared;
 use crate::vault::erasing::event_of;
 use crate::vault::error::VaultError;
@@ -22,11 +17,11 @@ use crate::vault::history;
 use crate::vault::history::Openings;
 use crate::vault::history::Stretch;
 use crate::vault::intent;
-use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
+use crate::vault::staging::Staging;
 use crate::vault::state::State;
 use crate::vault::unlock::Unlocked;
 
@@ -34,7 +29,7 @@ use crate::vault::unlock::Unlocked;
 /// a checkpoint that is gone, from this machine's mark. They give the root that was signed, so nothing else is to be
 /// believed. The active log first: each one's own beginning tells which it continues, and up to where. Returns how many
 /// files.
-pub fn mend(unlocked: &Unlocked, wait: Duration, rng: &mut (impl CryptoRng + RngCore)) -> Result<u64, VaultError> {
+pub fn mend(unlocked: &Unlocked, wait: Duration) -> Result<u64, VaultError> {
     let (disk, header) = (&unlocked.found.disk, &unlocked.found.header);
     let (mut log, mut verifier) = (Log::new(disk.clone(), header.log), header.verifier.clone());
     let published = log.checkpoint(&verifier).ok();
@@ -44,7 +39,7 @@ pub fn mend(unlocked: &Unlocked, wait: Duration, rng: &mut (impl CryptoRng + Rng
     let (mut head, mut count) = (head.head().clone(), 0);
     let (mut stretches, mut declared): (Vec<Stretch>, _) = (Vec::new(), Declared::default());
     loop {
-        count += mend_log(unlocked, (&log, &verifier, &head), &declared, wait, rng)?;
+        count += mend_log(unlocked, (&log, &verifier, &head), &declared, wait)?;
         stretches.insert(0, Stretch { log: log.clone(), from: 0, head: head.clone() });
         declared.read_log(&[disk], &unlocked.keyring, stretches[0].clone());
         let past = history::predecessor(disk, &log, &verifier, &head, &unlocked.keyring);
@@ -64,7 +59,7 @@ pub fn mend(unlocked: &Unlocked, wait: Duration, rng: &mut (impl CryptoRng + Rng
         if let Some(Stretch { log, head, .. }) = Stretch::joined(disk, &joined).filter(|of| of.head.size > 0)
             && let Ok(verifier) = joined.vkey.parse()
         {
-            count += mend_log(unlocked, (&log, &verifier, &head), &declared, wait, rng)?;
+            count += mend_log(unlocked, (&log, &verifier, &head), &declared, wait)?;
         }
         done.push(joined);
     }
@@ -98,7 +93,6 @@ fn mend_log(
     (log, verifier, head): (&Log, &VerifierKey, &Checkpoint),
     declared: &Declared,
     wait: Duration,
-    rng: &mut (impl CryptoRng + RngCore),
 ) -> Result<u64, VaultError> {
     let disk = &unlocked.found.disk;
     let state = State::of(&unlocked.found.places, verifier);
@@ -125,8 +119,7 @@ fn mend_log(
     }
     let _vault = Lock::take(&disk.path(places::LOCK), Hold::Exclusive, wait)?;
     let _state = State::of(&unlocked.found.places, &unlocked.found.header.verifier).lock(wait)?;
-    let intent = Intent::announce(disk, IntentId::random(rng), Vec::new())?;
-    let mut staging = Staging::new(disk.clone(), places::incoming(intent.id));
+    let mut staging = Staging::under_lock(disk)?;
     for (path, bytes) in &damaged {
         staging.write(&log.file_of(path), bytes)?;
     }
@@ -135,7 +128,6 @@ fn mend_log(
         staging.write(&places::checkpoint(log.id), note.bytes())?;
         staging.settle()?;
     }
-    intent.fulfilled()?;
     Ok(damaged.len() as u64 + u64::from(note.is_some()))
 }
 

@@ -17,9 +17,9 @@ use crate::practice::disclosure::SealedList;
 use crate::seal;
 use crate::seal::Part;
 use crate::vault::disk::Disk;
-use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::places;
+use crate::vault::staging::Staging;
 
 /// A list whose JCS is longer stands in an object of its own (`docs/format.md`, 3).
 const LIST_LIMIT: usize = 16 << 10;

@@ -184,3 +184,13 @@ pub fn package(id: DisclosureId) -> String {
 pub fn incoming(id: IntentId) -> String {
     format!("{INCOMING}/{id}")
 }
+
+/// `<dir>/<N>.tmp`, a file on its way to its place.
+pub fn staged(dir: &str, number: u64) -> String {
+    format!("{dir}/{number}.tmp")
+}
+
+/// Whether a file on its way to its place is called this.
+pub fn is_staged(name: &str) -> bool {
+    name.strip_suffix(".tmp").is_some_and(|number| number.parse::<u64>().is_ok())
+}

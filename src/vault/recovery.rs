@@ -4,13 +4,7 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use rand_core::CryptoRng;
-use rand_core::RngCore;
-
 use crate::id::DisclosureId;
-use crate::id::IntentId;
 use crate::id::LogId;
 use crate::id::ObjectId;
 use crate::keys::signer::Origin;
@@ -20,7 +14,6 @@ use crate::practice::event::Event;
 use crate::practice::owner::KeyFile;
 use crate::vault::Vault;
 use crate::vault::catalog::EntryFilter;
-use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::history;
 use crate::vault::intent;
@@ -28,14 +21,17 @@ use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::places;
+use crate::vault::staging::Staging;
 use crate::vault::standing::Standing;
 use crate::vault::state::State;
 use crate::vault::step::Held;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 impl Vault {
     /// Mends what can be mended now. A vault that another process is using, or that cannot be written, is left as it
     /// is: everything here can be done at the next opening as well.
-    pub(super) fn recover(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
+    pub(super) fn recover(&mut self) -> Result<(), VaultError> {
         if matches!(self.standing, Standing::InStep | Standing::Unpublished | Standing::Branched(_)) {
             self.drop_older_writers().or_else(ignore_read_only)?;
         }
@@ -56,7 +52,7 @@ impl Vault {
         let at_once = Duration::ZERO;
         let mended = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, at_once)
             .and_then(|vault| Ok((vault, self.state.lock(at_once)?)))
-            .and_then(|_locks| self.mend(rng));
+            .and_then(|_locks| self.mend());
         match mended {
             // The log is closed, and its successor is the active one now.
             Ok(()) if self.is_continued()? => Err(VaultError::Continued),
@@ -80,7 +76,7 @@ impl Vault {
         Ok(())
     }
 
-    fn mend(&mut self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(), VaultError> {
+    fn mend(&mut self) -> Result<(), VaultError> {
         // Another process may have appended while we waited.
         self.settle(Held::Both)?;
         if !matches!(self.standing, Standing::InStep | Standing::Unpublished) {
@@ -96,10 +92,9 @@ impl Vault {
         self.remove_remains()?;
         self.make_missing_links()?;
         if self.options.at_hand || self.is_erasing()? {
-            let intent = Intent::announce(&self.disk, IntentId::random(rng), Vec::new())?;
-            self.replace_erased(&mut staging_of(self, &intent))?;
-            intent.fulfilled()?;
+            self.replace_erased(&mut Staging::under_lock(&self.disk)?)?;
         }
+        intent::tidy_nameless(&self.disk)?;
         for intent in intent::dead(&self.disk)? {
             self.forget(intent)?;
         }
@@ -284,9 +279,4 @@ pub(super) fn ignore_read_only(error: VaultError) -> Result<(), VaultError> {
 /// What a file is called, without its directory and its `.age`.
 fn stem(file: &str) -> &str {
     file.rsplit('/').next().and_then(|name| name.strip_suffix(".age")).unwrap_or_default()
-}
-
-/// The directory in which a transaction stages its files.
-pub(super) fn staging_of(vault: &Vault, intent: &Intent) -> Staging {
-    Staging::new(vault.disk.clone(), places::incoming(intent.id))
 }

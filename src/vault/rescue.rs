@@ -5,7 +5,6 @@
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 
-use crate::id::IntentId;
 use crate::keys::signer::SigningKey;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::checkpoint::Checkpoint;
@@ -19,18 +18,17 @@ use crate::seal;
 use crate::vault::Vault;
 use crate::vault::at_hand::AtHand;
 use crate::vault::desk::Desk;
-use crate::vault::disk::Staging;
 use crate::vault::erasing::Declared;
 use crate::vault::error::VaultError;
 use crate::vault::error::no_if_absent;
 use crate::vault::history;
 use crate::vault::history::Chapter;
 use crate::vault::history::Stretch;
-use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
+use crate::vault::staging::Staging;
 use crate::vault::standing::Branch;
 use crate::vault::standing::Standing;
 use crate::vault::state::State;
@@ -51,7 +49,7 @@ pub fn continue_here<R: CryptoRng + RngCore>(
     let next = NextLog::prepare(desk.vault, wanted, desk.rng)?;
     let have = desk.vault.head().clone();
     if desk.vault.standing == Standing::AtHand {
-        desk.vault.write_tiles_at_hand(&have, desk.rng)?;
+        desk.vault.write_tiles_at_hand(&have)?;
     }
     desk.vault.succeed(&next, &have, desk.clock, desk.rng)?;
     Ok((next.verifier(), have))
@@ -59,11 +57,10 @@ pub fn continue_here<R: CryptoRng + RngCore>(
 
 /// Joins what the history lacks: entries of past logs that came late, and other logs that continue one of its logs.
 pub fn join<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>) -> Result<Committed, VaultError> {
-    let links = IntentId::random(desk.rng);
     let committed = desk.append_joining(|vault| {
         let bodies = vault.missing_branches()?;
         // Under the locks like all that is written: two who join at once would write each other's links over.
-        vault.link_branches(&bodies, links)?;
+        vault.link_branches(&bodies)?;
         if !vault.is_branched() {
             return Ok(Vec::new());
         }
@@ -91,11 +88,7 @@ impl Vault {
     }
 
     /// Tiles of the tree that is at hand, so that its root can be checked by anybody: those that are not there.
-    fn write_tiles_at_hand(
-        &mut self,
-        have: &Checkpoint,
-        rng: &mut (impl CryptoRng + RngCore),
-    ) -> Result<(), VaultError> {
+    fn write_tiles_at_hand(&mut self, have: &Checkpoint) -> Result<(), VaultError> {
         let wait = self.options.lock_wait;
         let _vault = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, wait)?;
         let _state = self.state.lock(wait)?;
@@ -105,16 +98,14 @@ impl Vault {
             return Err(VaultError::Continued);
         }
         let AtHand { growth, .. } = self.log.at_hand(&self.keyring, &self.signed_heads()?, &Declared::default())?;
-        let intent = Intent::announce(&self.disk, IntentId::random(rng), Vec::new())?;
-        let mut staging = Staging::new(self.disk.clone(), places::incoming(intent.id));
+        let mut staging = Staging::under_lock(&self.disk)?;
         for (path, bytes) in &growth.writes {
             let file = self.log.file_of(path);
             if !self.disk.has(&file) {
                 staging.write(&file, bytes)?;
             }
         }
-        staging.settle()?;
-        intent.fulfilled()
+        staging.settle()
     }
 
     /// What is to be joined, each with what is at hand of it.
@@ -138,13 +129,9 @@ impl Vault {
                 found.push(self.joining(&log, &verifier, Some(&head), &whole)?);
             }
         }
-        let chapters = self.chapters()?;
         for (old, link) in self.other_successors(&joined)? {
             // A branch that excludes what is here was joined to nothing, and nothing is signed for it.
-            let reach = chapters.iter().find(|chapter| chapter.verifier == old && chapter.head.size > 0);
-            if let Some(reach) = reach
-                && self.leaves_the_way(&old, &reach.head, &link)?
-            {
+            if self.is_excluded(&old, &link)? {
                 continue;
             }
             let Some(id) = link.vkey.origin().log_id() else {
@@ -202,9 +189,8 @@ impl Vault {
 
     /// Each log that is joined gets a link to the active one, signed with its own key: so whoever wrote it until now
     /// knows which log goes on.
-    fn link_branches(&self, joined: &[LogJoined], id: IntentId) -> Result<(), VaultError> {
-        let intent = Intent::announce(&self.disk, id, Vec::new())?;
-        let mut staging = Staging::new(self.disk.clone(), places::incoming(intent.id));
+    fn link_branches(&self, joined: &[LogJoined]) -> Result<(), VaultError> {
+        let mut staging = Staging::under_lock(&self.disk)?;
         for joined in joined {
             let Ok(key) = joined.vkey.parse::<VerifierKey>() else {
                 continue;
@@ -230,8 +216,7 @@ impl Vault {
                 staging.write(&places::successor(old.log.id), &bytes)?;
             }
         }
-        staging.settle()?;
-        intent.fulfilled()
+        staging.settle()
     }
 
     /// The signing key of a log that is not the active one, where it is there.

@@ -5,7 +5,6 @@
 use rand_core::CryptoRng;
 use rand_core::RngCore;
 
-use crate::id::IntentId;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::opening::PER_FILE;
 use crate::practice::event::Body;
@@ -20,12 +19,11 @@ use crate::vault::desk::Desk;
 use crate::vault::error::VaultError;
 use crate::vault::history::Moves;
 use crate::vault::history::Openings;
-use crate::vault::intent::Intent;
 use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
-use crate::vault::recovery::staging_of;
+use crate::vault::staging::Staging;
 use crate::vault::step::Held;
 use crate::vault::transaction::Draft;
 
@@ -203,17 +201,15 @@ fn reseal_journals<R: CryptoRng + RngCore>(
             if !go_on() {
                 return Ok(false);
             }
-            let intent = Intent::announce(&vault.disk, IntentId::random(desk.rng), Vec::new())?;
-            let mut staging = staging_of(vault, &intent);
             let _vault = Lock::take(&vault.disk.path(places::LOCK), Hold::Exclusive, wait)?;
             let _state = vault.state.lock(wait)?;
+            let mut staging = Staging::under_lock(&vault.disk)?;
             vault.settle(Held::Both)?;
             vault.may_append()?;
             let openings = log.openings(number, &head, &vault.keyring)?;
             let lines = vault.lines_at_rest(&vault.declared()?, log.id, openings)?;
             log.write_journal(&mut staging, number, &lines, vault.identity())?;
             staging.settle()?;
-            intent.fulfilled()?;
         }
     }
     Ok(true)

@@ -35,7 +35,6 @@ use crate::seal;
 use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::disk;
-use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::header::Header;
 use crate::vault::history;
@@ -44,7 +43,7 @@ use crate::vault::lock::Hold;
 use crate::vault::lock::Lock;
 use crate::vault::log::Log;
 use crate::vault::places;
-use crate::vault::recovery::staging_of;
+use crate::vault::staging::Staging;
 use crate::vault::standing;
 use crate::vault::standing::Standing;
 use crate::vault::state::Pin;
@@ -247,7 +246,7 @@ impl Vault {
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<(), VaultError> {
         let intent = Intent::announce(&self.disk, IntentId::random(rng), next.files(self.log.id))?;
-        let mut staging = staging_of(self, &intent);
+        let mut staging = Staging::beside(&self.disk, intent.id);
         let wait = self.options.lock_wait;
         let locks = Lock::take(&self.disk.path(places::LOCK), Hold::Exclusive, wait)
             .and_then(|vault| Ok((vault, self.state.lock(wait)?)));

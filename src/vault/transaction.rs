@@ -34,7 +34,6 @@ use crate::time::Timestamp;
 use crate::vault::Vault;
 use crate::vault::catalog::Folded;
 use crate::vault::catalog::StoredObject;
-use crate::vault::disk::Staging;
 use crate::vault::edge::Edge;
 use crate::vault::error::VaultError;
 use crate::vault::evidence;
@@ -44,7 +43,7 @@ use crate::vault::lock::Lock;
 use crate::vault::object;
 use crate::vault::object::Stored;
 use crate::vault::places;
-use crate::vault::recovery::staging_of;
+use crate::vault::staging::Staging;
 use crate::vault::standing::Standing;
 use crate::vault::step::Held;
 use crate::vault::succession::NextLog;
@@ -84,7 +83,7 @@ pub struct Transaction<'v> {
     vault: &'v mut Vault,
     staging: Staging,
     objects: Vec<ObjectId>,
-    /// `None` once it is committed.
+    /// `None` where it creates nothing but entries, and once it is committed.
     intent: Option<Intent>,
     /// The log that continues this one, where this transaction closes it.
     next: Option<NextLog>,
@@ -108,7 +107,7 @@ impl Vault {
             return Err(VaultError::Unmarked(Box::new(self.head().clone())));
         }
         if !is_joining && let Some(evidence) = evidence::of(&self.places, &self.header.verifier)? {
-            return Err(VaultError::SignedTwice { evidence });
+            return Err(VaultError::SignedTwice { evidence, writes: self.state.is_writer() });
         }
         if self.state.is_writer() {
             return Ok(());
@@ -127,9 +126,17 @@ impl Vault {
         self.may_append()?;
         let objects: Vec<_> = (0..objects).map(|_| ObjectId::random(rng)).collect();
         let files = objects.iter().copied().map(places::object).chain(packages.iter().copied().map(places::package));
-        let intent = Intent::announce(&self.disk, IntentId::random(rng), files.collect())?;
-        let staging = staging_of(self, &intent);
-        Ok(Transaction { vault: self, staging, objects, intent: Some(intent), next: None, beside: Vec::new() })
+        let files: Vec<_> = files.collect();
+        let (intent, staging) = match files.is_empty() {
+            // Nothing is made before the lock is held, and nothing under it that has to be taken away.
+            true => (None, Staging::under_lock(&self.disk)?),
+            false => {
+                let intent = Intent::announce(&self.disk, IntentId::random(rng), files)?;
+                let staging = Staging::beside(&self.disk, intent.id);
+                (Some(intent), staging)
+            }
+        };
+        Ok(Transaction { vault: self, staging, objects, intent, next: None, beside: Vec::new() })
     }
 
     /// Begins the transaction that closes the log in favour of `next`, and may create these files besides.
@@ -142,7 +149,7 @@ impl Vault {
         self.may_append()?;
         let files = next.files(self.log.id).into_iter().chain(beside.iter().map(|(file, _)| file.clone())).collect();
         let intent = Intent::announce(&self.disk, IntentId::random(rng), files)?;
-        let staging = staging_of(self, &intent);
+        let staging = Staging::beside(&self.disk, intent.id);
         Ok(Transaction { vault: self, staging, objects: Vec::new(), intent: Some(intent), next: Some(next), beside })
     }
 }
@@ -217,6 +224,7 @@ impl Transaction<'_> {
             Ok(appended) => appended,
             Err(error) => {
                 // While the locks are held: files of fixed names may be another process's the moment they are not.
+                self.staging.discard();
                 if let Some(intent) = self.intent.take() {
                     let _ = intent.forgotten();
                 }

@@ -117,6 +117,25 @@ fn a_concern_is_typed_read_or_not_opened() {
 }
 
 #[test]
+fn several_concerns_are_one_reason_each_with_an_answer_of_its_own() {
+    let (practice, [note, letter]) = practice();
+    let opened = [&[][..], &["--record", &note], &["--to", "dr-lee"], &["--kind", "billing-item"]];
+    let mut opened: Vec<String> = opened.iter().map(|scope| open(&practice, scope)).collect();
+    opened.pop();
+    let share =
+        ["share", &note, &letter, "--to", "dr-lee", "--purpose", "treat", "--why", "a review", "--dry-run", "--json"];
+    while !opened.is_empty() {
+        let error = practice.refused(3, &share).error();
+        let cures: Vec<_> = error["reasons"].as_array().unwrap().iter().map(|one| one["cure"].clone()).collect();
+        let cure = |id: &String| format!("subrosa concern resolve {id} --response FILE --addressed yes").into();
+        assert_eq!(cures, opened.iter().map(cure).collect::<Vec<Value>>());
+        let first = opened.remove(0);
+        practice.ok(&["concern", "resolve", &first, "--response", "concern.txt", "--addressed", "yes"]);
+    }
+    practice.ok(&share);
+}
+
+#[test]
 fn what_is_told_is_held_by_a_concern_about_its_kind_alone_and_unsaid_by_each() {
     let (practice, [note, _]) = practice();
     let told = ["disclose", "oral", "--client", "mk-01", "--to", "dr-lee", "--purpose", "treat"];

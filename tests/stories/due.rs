@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::excerpts::filed;
 use crate::practice::LEE;
 use crate::practice::NOW;
-use crate::practice::OWNER;
 use crate::practice::Practice;
 use crate::practice::Said;
 use crate::safety::answers;
@@ -16,16 +15,16 @@ use crate::third_parties::opened;
 const DAY: i64 = 86_400;
 
 /// One class: what brings it, how many days are left then, and after how many it is too late.
-struct Class {
+pub struct Class {
     name: &'static str,
-    done: &'static [&'static [&'static str]],
+    pub done: &'static [&'static [&'static str]],
     days: i64,
     /// What the printed command reads from standard input.
     answer: &'static str,
 }
 
 /// What makes each class due. Names and days are those of [`Practice`]: Saturday, 2026-11-21.
-const CLASSES: &[Class] = &[
+pub const CLASSES: &[Class] = &[
     Class {
         name: "consent",
         done: &[&[
@@ -103,7 +102,7 @@ const CLASSES: &[Class] = &[
     Class { name: "client", done: &[&["client", "add", "ab-02", "--adult"]], days: 0, answer: "" },
 ];
 
-fn practice() -> Practice {
+pub fn practice() -> Practice {
     let practice = Practice::new();
     practice.ok(&["client", "add", "mk-01", "--adult", "--limits-discussed", "2026-11-01"]);
     practice.ok(&[
@@ -124,7 +123,7 @@ fn practice() -> Practice {
 }
 
 /// What is due of a class, or of all.
-fn due(practice: &Practice, class: &str) -> Vec<Value> {
+pub fn due(practice: &Practice, class: &str) -> Vec<Value> {
     let said = practice.run(&["due", "--json"]);
     let answer = said.json();
     let items = answer["items"].as_array().unwrap().clone();
@@ -135,7 +134,7 @@ fn due(practice: &Practice, class: &str) -> Vec<Value> {
 }
 
 /// Runs a command as it was printed, with this on standard input.
-fn run_printed(practice: &Practice, command: &str, input: &str) -> Said {
+pub fn run_printed(practice: &Practice, command: &str, input: &str) -> Said {
     let words = shlex::split(command).unwrap();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     assert_eq!(words[0], "subrosa", "{command}");
@@ -166,7 +165,7 @@ fn each_class_is_absent_due_overdue_and_gone_when_its_command_was_run() {
 }
 
 /// Runs the one printed command of a class; then nothing of it is due.
-fn cleared(practice: &Practice, class: &str, input: &str) {
+pub fn cleared(practice: &Practice, class: &str, input: &str) {
     while let Some(item) = due(practice, class).first() {
         let command = item["command"].as_str().unwrap();
         let said = run_printed(practice, command, input);
@@ -222,6 +221,41 @@ fn a_copy_in_clear_is_due_by_the_hour_and_a_talk_by_the_day() {
     cleared(&practice, "export", "");
     assert!(!practice.path("copy.txt").exists());
     cleared(&practice, "group-talk", "");
+    practice.ok(&["ledger", "verify"]);
+}
+
+#[test]
+fn the_end_of_a_suspension_is_due_on_its_day_and_until_somebody_knows_of_it() {
+    let mut practice = practice();
+    practice.ok(&["recipient", "edit", "dr-lee", "--role", "police"]);
+    practice.write("answers.toml", &answers(&[]));
+    filed(&practice, "call.txt", b"She called.\nA plan for tonight.\n", &[]);
+    let ask = ["safety", "disclose", "--client", "mk-01", "--to", "dr-lee", "--excerpt", "@:2-2", "--medium", "oral"];
+    let how = ["--setting", "phone-private", "--answers", "answers.toml"];
+    let id = practice.ok(&[&ask[..], &how].concat()).stdout.trim_end().to_owned();
+    assert_eq!(due(&practice, "suspension"), [Value::Null; 0]);
+    let named = ["--agency", "County police", "--official", "Sgt Vale", "--statement"];
+    let state = |practice: &Practice, more: &[&str]| {
+        practice.ok(&[&["report", "suspend", &id][..], &named, more].concat());
+    };
+    state(&practice, &["oral", "--until", "2026-12-21"]);
+    let item = due(&practice, "suspension").remove(0);
+    assert_eq!((&item["days"], &item["due"]), (&30.into(), &"2026-12-21".into()));
+    assert_eq!((&item["id"], &item["alias"]), (&id.as_str().into(), &"mk-01".into()));
+    // Whoever knows is not reminded; a later statement has another end.
+    cleared(&practice, "suspension", "");
+    assert!(!practice.ok(&["report", "accounting", "--client", "mk-01", "--for-client"]).stdout.contains(&id));
+    practice.now += 20 * DAY;
+    state(&practice, &["written", "--until", "30d"]);
+    assert_eq!(due(&practice, "suspension")[0]["days"], 30);
+    practice.now += 31 * DAY;
+    assert_eq!(due(&practice, "suspension")[0]["days"], -1);
+    assert_eq!(due(&practice, "suspension")[0]["due"], "2027-01-10");
+    cleared(&practice, "suspension", "");
+    // And it is forgotten, as other papers are.
+    state(&practice, &["written", "--until", "1d"]);
+    practice.now += 32 * DAY;
+    assert_eq!(due(&practice, "suspension"), [Value::Null; 0]);
     practice.ok(&["ledger", "verify"]);
 }
 
@@ -323,51 +357,43 @@ fn a_reminder_is_about_no_client_and_blames_nobody() {
 }
 
 #[test]
-fn a_renewal_says_what_the_old_paper_said_and_a_draft_of_it_is_completed() {
-    let mut practice = Practice::without_vault();
-    practice.ok(&["init", "--owner", OWNER, "--name", "Praxis Ruhe", "--batch", "--profile", "hipaa"]);
-    practice.ok(&["client", "add", "mk-01", "--adult"]);
-    let role = ["--role", "treating-provider", "--verified", "in-person"];
-    practice.ok(&[&["recipient", "add", "dr-lee", "--key", LEE], &role[..]].concat());
-    practice.write("form.txt", "Signed by M. K.\n");
-    let more = ["--service-dates", "2020-01-01..2027-01-01", "--describe", "How it's going; no more."];
-    let law = ["--statements", "standard", "--copy-given", "2026-11-01", "--form", "form.txt"];
-    practice.ok(&[CLASSES[0].done[0], &more, &law].concat());
-    practice.now += 11 * DAY;
-    let command = |practice: &Practice| due(practice, "consent")[0]["command"].as_str().unwrap().to_owned();
-    assert_eq!(run_printed(&practice, &command(&practice), "").exit, 7);
-    let [ref line] = due(&practice, "consent")[..] else { panic!("one line") };
-    let command = line["command"].as_str().unwrap();
-    let id = line["id"].as_str().unwrap();
-    assert_eq!(command, format!("subrosa consent complete {id} --form FILE"));
-    let draft = practice.ok(&["consent", "show", id, "--json"]).stdout;
-    assert!(draft.contains("How it's going; no more.") && draft.contains("2027-01-01"), "{draft}");
-    assert_eq!(run_printed(&practice, &command.replace("FILE", "form.txt"), "").exit, 0);
-    assert_eq!(due(&practice, "consent"), [Value::Null; 0]);
+fn a_calendar_on_standard_output_stands_there_alone() {
+    let practice = practice();
+    practice.ok(CLASSES[0].done[0]);
+    let said = practice.ok(&["due", "--ics", "-"]);
+    assert!(said.stdout.starts_with("BEGIN:VCALENDAR") && said.stdout.ends_with("END:VCALENDAR\r\n"), "{said:?}");
+    let said = practice.refused(2, &["due", "--ics", "-", "--json"]);
+    assert!(said.stderr.contains("due --json --ics due.ics"), "{said:?}");
+    assert_eq!(practice.run(&["due", "--ics", "-", "--as-of", "2026-12-02"]).exit, 7);
 }
 
 #[test]
-fn a_renewal_holds_for_as_many_days_as_the_old_paper_and_no_longer() {
+fn what_is_late_by_the_hour_is_so_many_hours_late_that_day() {
     let mut practice = practice();
-    practice.ok(&[&CLASSES[0].done[0][..], &["--effective", "2026-11-21"]].concat());
-    practice.ok(CLASSES[1].done[0]);
-    practice.ok(CLASSES[2].done[0]);
-    for (class, flag) in
-        [("consent", " --until 10d "), ("agreement", " --ends 30d "), ("training", " --valid-until 30d")]
-    {
-        // What was renewed today is not due today, however soon it ends; and what ends the same day takes over, too.
-        for later in [0, 2] {
-            practice.now += later * DAY;
-            let items = due(&practice, class);
-            let [ref line] = items[..] else { panic!("{class}: {items:?}") };
-            let command = line["command"].as_str().unwrap();
-            assert!(command.contains(flag), "{command}");
-            assert_eq!(run_printed(&practice, command, "").exit, 0, "{command}");
-            assert_eq!(due(&practice, class), [Value::Null; 0], "{class}");
-        }
-        practice.now += DAY;
-        assert_eq!(due(&practice, class)[0]["days"], if class == "consent" { 9 } else { 29 }, "{class}");
+    filed(&practice, "note.txt", b"Slept.\n", &[]);
+    practice.ok(&["show", "@", "-o", "copy.txt"]);
+    let late = |practice: &Practice| practice.at_terminal(&[], &["due"]).stdout;
+    for (seconds, said) in [
+        (DAY + 60, "  overdue  "),
+        (3540, "  1 hour overdue  "),
+        (7200, "  3 hours overdue  "),
+        (DAY, "  1 day overdue  "),
+    ] {
+        practice.now += seconds;
+        let drawn = late(&practice);
+        assert!(drawn.contains(said), "{said}: {drawn}");
+        assert_eq!(due(&practice, "export")[0]["days"], -1);
     }
-    let trained = practice.ok(&["training", "list", "--json"]).json();
-    assert!(trained.to_string().contains("2026-12-29"), "{trained}");
+}
+
+#[test]
+fn a_talk_that_was_missed_is_made_up_for_by_one_that_is_held() {
+    let mut practice = practice();
+    practice.ok(&["group", "plan", "Mondays", "--date", "2026-11-25", "--participant", "mk-01"]);
+    let command = |practice: &Practice| due(practice, "group-talk")[0]["command"].as_str().unwrap().to_owned();
+    practice.now += 2 * DAY;
+    assert!(command(&practice).ends_with("--date 2026-11-23"));
+    practice.now += 17 * DAY;
+    assert!(command(&practice).ends_with("--date 2026-12-10"), "nobody talked on the group's day");
+    cleared(&practice, "group-talk", "We spoke.\n");
 }

@@ -40,7 +40,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("proof", &["verify"]),
     ("protocol", &["ack", "adopt", "check", "edit", "show"]),
     ("recipient", &["add", "edit", "invite", "list", "replace-key", "show", "suspend", "verify"]),
-    ("report", &["access", "accounting", "outstanding", "overrides", "refusals"]),
+    ("report", &["access", "accounting", "outstanding", "overrides", "refusals", "suspend"]),
     ("restrict", &["add", "end", "list"]),
     ("rules", &[]),
     ("safety", &["disclose", "review"]),

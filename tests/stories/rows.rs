@@ -226,8 +226,11 @@ const ROWS: &[Row] = &[
     Row(
         32,
         "those who leave",
-        &["E-RECIP-SUSPENDED", "recipient suspend", "report outstanding"],
-        &["agreements::who_leaves_leaves_dead_consents_and_packages_behind"],
+        &["E-RECIP-SUSPENDED", "recipient suspend", "report outstanding", "followup done"],
+        &[
+            "agreements::who_leaves_leaves_dead_consents_and_packages_behind",
+            "leavers::whoever_leaves_gets_nothing_more_and_what_was_sent_is_named",
+        ],
     ),
     Row(
         33,

@@ -1,10 +1,12 @@
 //! Failures of the papers that disclosures stand on.
 
+use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
 use crate::consenting::ConsentingError;
 use crate::consenting::terms::TermsError;
 use crate::copies::CopyError;
 use crate::papers::PapersError;
+use crate::policy;
 
 impl From<ConsentingError> for Failure {
     fn from(error: ConsentingError) -> Self {
@@ -62,7 +64,19 @@ impl From<PapersError> for Failure {
             | PapersError::NoAgreement(_)
             | PapersError::NoRestriction(_)
             | PapersError::NoTeam(_)
+            | PapersError::NoDisclosure(_)
+            | PapersError::NotSuspended(_)
             | PapersError::NoMember { .. } => Self::not_found(message),
+            PapersError::OverAlready { .. } => Self::usage(format!("--until: {message}")),
+            PapersError::NoAgency(_) => {
+                let rule = policy::rule("E-SUSPEND-AGENCY").expect("the rule is in the table");
+                Self::refused(message).because([Reason::from(rule)])
+            }
+            PapersError::OralTooLong { disclosure, .. } => {
+                let rule = policy::rule("E-SUSPEND-ORAL").expect("the rule is in the table");
+                let cure = rule.cure.replace("DISCLOSURE", &disclosure.to_string());
+                Self::refused(message).because([Reason { cure: Some(cure), ..Reason::from(rule) }])
+            }
             PapersError::AgreementEnded(_)
             | PapersError::RestrictionEnded(_)
             | PapersError::ClientsAlone(_)

@@ -45,7 +45,7 @@ impl Session<'_> {
         let mut accepted = self.globals.accept_head.clone();
         let adopted = loop {
             let known = Known { places: &places, opened: opened.as_ref(), accepted: accepted.as_deref() };
-            match adoption::adopt(&known, &copied, self.lock_wait(), &mut self.host.rng) {
+            match adoption::adopt(&known, &copied, self.lock_wait()) {
                 Err(error @ VaultError::Rekeyed { .. }) if accepted.is_none() => match self.confirmed(&error)? {
                     Some(confirmed) => accepted = Some(confirmed),
                     None => return Err(unconfirmed(&error, from)),

@@ -112,6 +112,24 @@ pub(super) const RULES: &[Rule] = &[
         // Decided where a review is filed.
         applies: |_, _| Vec::new(),
     },
+    Rule {
+        id: "E-SUSPEND-AGENCY",
+        text: "the accounting is suspended for law enforcement and health oversight alone, for what was disclosed to them",
+        source: &["45 CFR 164.528(a)(2)(i)"],
+        cure: "subrosa report accounting --client CLIENT --internal",
+        exit: 3,
+        // Decided where a suspension is filed.
+        applies: |_, _| Vec::new(),
+    },
+    Rule {
+        id: "E-SUSPEND-ORAL",
+        text: "what an agency says and does not write suspends the accounting for 30 days from the first time it says so, and no longer",
+        source: &["45 CFR 164.528(a)(2)(ii)"],
+        cure: "subrosa report suspend DISCLOSURE --agency TEXT --official TEXT --statement written --until 2027-02-01",
+        exit: 3,
+        // As the one before.
+        applies: |_, _| Vec::new(),
+    },
 ];
 
 /// Roles whose holders may be medical personnel.

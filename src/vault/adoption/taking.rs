@@ -1,11 +1,7 @@
 //! How a copy is taken over: what is brought in which order, so that the vault opens at each moment, and what goes at the
 //! end. Must not ask whether the copy is to be believed.
 
-use rand_core::CryptoRng;
-use rand_core::RngCore;
-
 use crate::digest::Digest;
-use crate::id::IntentId;
 use crate::id::LogId;
 use crate::id::ObjectId;
 use crate::ledger::checkpoint::Checkpoint;
@@ -15,17 +11,16 @@ use crate::vault::adoption::KeyFile;
 use crate::vault::adoption::Offer;
 use crate::vault::adoption::torn;
 use crate::vault::disk::Disk;
-use crate::vault::disk::Staging;
 use crate::vault::error::VaultError;
 use crate::vault::header::Header;
 use crate::vault::history::Chapter;
-use crate::vault::intent::Intent;
 use crate::vault::log::Log;
 use crate::vault::pairing::Pair;
 use crate::vault::pairing::Plan;
 use crate::vault::pairing::bring;
 use crate::vault::pairing::sweep;
 use crate::vault::places;
+use crate::vault::staging::Staging;
 use crate::vault::state::State;
 
 /// Larger than any `vault.toml`, key file or link is.
@@ -33,7 +28,7 @@ const KEY_FILE_LIMIT: u64 = 1 << 20;
 
 impl Offer<'_> {
     /// Brings everything. The vault opens at each moment as before or, from `vault.toml` on, as the copy does.
-    pub(super) fn take(&self, rng: &mut (impl CryptoRng + RngCore)) -> Result<(u64, Checkpoint), VaultError> {
+    pub(super) fn take(&self) -> Result<(u64, Checkpoint), VaultError> {
         let header = &self.copy.found.header;
         let mut plans: Vec<(LogId, Plan)> = Vec::new();
         for Chapter { log, verifier, head, .. } in self.chapters.iter().rev() {
@@ -50,8 +45,7 @@ impl Offer<'_> {
             let missing = || VaultError::altered(places::checkpoint(log.id), "not all entries of that log are there");
             plans.push((log.id, plan.ok_or_else(|| torn(self.copy, missing()))?));
         }
-        let intent = Intent::announce(&self.here, IntentId::random(rng), Vec::new())?;
-        let mut staging = Staging::new(self.here.clone(), places::incoming(intent.id));
+        let mut staging = Staging::under_lock(&self.here)?;
         let mut count = 0;
         let is_one_key = header.epoch == 1 || self.known.opened.is_none();
         // What is new first; what takes the place of something else, once nothing needs that any more.
@@ -104,7 +98,6 @@ impl Offer<'_> {
         for (id, plan) in &plans {
             sweep(&Log::new(self.here.clone(), *id), &plan.head)?;
         }
-        intent.fulfilled()?;
         // What was here may be more than the copy had.
         let active = plans.into_iter().find(|(id, _)| *id == header.log);
         Ok((count, active.map_or_else(|| self.head.head().clone(), |(_, plan)| plan.head)))

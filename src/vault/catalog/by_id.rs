@@ -3,28 +3,28 @@
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use rusqlite::Statement;
 use rusqlite::params;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::column::json;
+use super::late::Late;
 use super::writer::text;
 
 /// A table of people that are looked up by id and kept as JSON.
 pub(super) struct ById<'t> {
-    pub(super) add: Statement<'t>,
-    get: Statement<'t>,
-    put: Statement<'t>,
+    pub(super) add: Late<'t>,
+    get: Late<'t>,
+    put: Late<'t>,
 }
 
 impl<'t> ById<'t> {
-    pub(super) fn new(db: &'t Connection, table: &str) -> rusqlite::Result<Self> {
-        Ok(Self {
-            add: db.prepare(&format!("INSERT OR IGNORE INTO {table} (n, id, alias, body) VALUES (?1, ?2, ?3, ?4)"))?,
-            get: db.prepare(&format!("SELECT body FROM {table} WHERE id = ?1"))?,
-            put: db.prepare(&format!("UPDATE {table} SET alias = ?2, body = ?3 WHERE id = ?1"))?,
-        })
+    pub(super) fn new(db: &'t Connection, table: &str) -> Self {
+        Self {
+            add: Late::new(db, format!("INSERT OR IGNORE INTO {table} (n, id, alias, body) VALUES (?1, ?2, ?3, ?4)")),
+            get: Late::new(db, format!("SELECT body FROM {table} WHERE id = ?1")),
+            put: Late::new(db, format!("UPDATE {table} SET alias = ?2, body = ?3 WHERE id = ?1")),
+        }
     }
 
     /// The person; nothing for one who was never added.

@@ -4,7 +4,6 @@
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use rusqlite::Statement;
 use rusqlite::params;
 
 use crate::id::ClientId;
@@ -12,7 +11,9 @@ use crate::id::ConcernId;
 use crate::id::DisclosureId;
 use crate::id::FollowupId;
 use crate::id::GroupId;
+use crate::id::LogId;
 use crate::id::RecipientId;
+use crate::keys::signer::Origin;
 use crate::practice::acknowledgement::Acknowledgement;
 use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
@@ -20,18 +21,22 @@ use crate::practice::event::Body;
 use crate::practice::export::Export;
 use crate::practice::group::Group;
 use crate::practice::safety::Followup;
+use crate::practice::safety::FollowupPlanned;
 use crate::practice::safety::Planned;
 use crate::practice::safety::Safety;
+use crate::practice::suspension::Suspension;
 use crate::practice::words::Alias;
 use crate::practice::words::Prose;
 use crate::time::Date;
 use crate::time::Timestamp;
+use crate::vocabulary::Task;
 
 use super::Catalog;
 use super::CatalogError;
 use super::column::json;
 use super::column::parsed;
 use super::column::parsed_or_null;
+use super::late::Late;
 use super::papers::Papers;
 use super::writer::About;
 use super::writer::text;
@@ -41,28 +46,31 @@ const GROUP: &str = "group";
 const SAFETY: &str = "safety";
 const ACKNOWLEDGEMENT: &str = "acknowledgement";
 const EXPORT: &str = "export";
+const SUSPENSION: &str = "suspension";
 
 /// The prepared statements that put duties in order.
 pub(super) struct Duties<'t> {
-    disclosure: Statement<'t>,
-    answered: Statement<'t>,
-    gone: Statement<'t>,
-    add_followup: Statement<'t>,
-    get_followup: Statement<'t>,
-    put_followup: Statement<'t>,
+    disclosure: Late<'t>,
+    answered: Late<'t>,
+    gone: Late<'t>,
+    add_followup: Late<'t>,
+    get_followup: Late<'t>,
+    put_followup: Late<'t>,
 }
 
 impl<'t> Duties<'t> {
-    pub(super) fn new(db: &'t Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            disclosure: db.prepare("SELECT client, recipient FROM disclosures WHERE id = ?1")?,
-            answered: db.prepare("DELETE FROM unanswered WHERE n = (SELECT n FROM disclosures WHERE id = ?1)")?,
-            gone: db.prepare("UPDATE papers SET open = 0 WHERE about = ?1 AND kind = ?2")?,
-            add_followup: db
-                .prepare("INSERT OR IGNORE INTO followups (id, disclosure, open, body) VALUES (?1, ?2, 1, ?3)")?,
-            get_followup: db.prepare("SELECT body FROM followups WHERE id = ?1")?,
-            put_followup: db.prepare("UPDATE followups SET open = ?2, body = ?3 WHERE id = ?1")?,
-        })
+    pub(super) fn new(db: &'t Connection) -> Self {
+        Self {
+            disclosure: Late::new(db, "SELECT client, recipient FROM disclosures WHERE id = ?1"),
+            answered: Late::new(db, "DELETE FROM unanswered WHERE n = (SELECT n FROM disclosures WHERE id = ?1)"),
+            gone: Late::new(db, "UPDATE papers SET open = 0 WHERE about = ?1 AND kind = ?2"),
+            add_followup: Late::new(
+                db,
+                "INSERT OR IGNORE INTO followups (id, disclosure, open, body) VALUES (?1, ?2, 1, ?3)",
+            ),
+            get_followup: Late::new(db, "SELECT body FROM followups WHERE id = ?1"),
+            put_followup: Late::new(db, "UPDATE followups SET open = ?2, body = ?3 WHERE id = ?1"),
+        }
     }
 
     /// Folds an event about duties; gives one about something else back.
@@ -70,6 +78,7 @@ impl<'t> Duties<'t> {
         &mut self,
         papers: &mut Papers<'t>,
         n: i64,
+        entry: (LogId, u64),
         time: Timestamp,
         actor: &Alias,
         body: Body,
@@ -105,7 +114,7 @@ impl<'t> Duties<'t> {
             }
             Body::SafetyDisclosed(disclosed) => {
                 let (id, client) = (disclosed.disclosure, disclosed.client);
-                self.plan(&disclosed.followups, id, client, actor)?;
+                self.plan(&disclosed.followups, id, Some(client), actor)?;
                 let safety = Safety { disclosed, author: actor.clone(), at: time, reviewed: None };
                 papers.file_open(n, &safety_of(id), SAFETY, &client.to_string(), &safety)?;
                 About { client: Some(client), recipient: self.about(id)?.recipient }
@@ -117,9 +126,14 @@ impl<'t> Duties<'t> {
                     safety.reviewed.get_or_insert((reviewed, by, time));
                 };
                 if let Some(safety) = papers.close(&safety_of(id), review)? {
-                    self.plan(&planned, id, safety.disclosed.client, &safety.author)?;
+                    self.plan(&planned, id, Some(safety.disclosed.client), &safety.author)?;
                 }
                 self.about(id)?
+            }
+            Body::FollowupPlanned(planned) => {
+                let FollowupPlanned { client, disclosure, due, followup, task } = planned;
+                self.plan(&[Planned { due, followup, task }], disclosure, client, actor)?;
+                self.about(disclosure)?
             }
             Body::FollowupDone(done) => {
                 let id = done.followup.to_string();
@@ -128,6 +142,10 @@ impl<'t> Duties<'t> {
                     return Ok(Ok(About::default()));
                 };
                 finish(&mut followup, done.text, time);
+                if followup.planned.task == Task::ReturnOrDestroy {
+                    // Whether it ever arrived is asked no more.
+                    self.answered.execute([followup.disclosure.to_string()])?;
+                }
                 self.put_followup.execute(params![id, 0, text(&followup)])?;
                 self.about(followup.disclosure)?
             }
@@ -142,7 +160,14 @@ impl<'t> Duties<'t> {
             }
             Body::ExportMade(made) => {
                 let about = place(&made.machine.to_string(), &made.path_sha256.to_string());
-                papers.file_open(n, &format!("export-{n}"), EXPORT, &about, &Export { made, at: time })?;
+                papers.file_open(n, &copy_of(entry), EXPORT, &about, &Export { made, at: time, entry })?;
+                About::default()
+            }
+            Body::ExportEnded(ended) => {
+                let log = ended.origin.parse::<Origin>().ok().and_then(|origin| origin.log_id());
+                if let Some(log) = log {
+                    papers.close(&copy_of((log, ended.index)), |_: &mut Export| ())?;
+                }
                 About::default()
             }
             Body::ExportGone(gone) => {
@@ -150,12 +175,35 @@ impl<'t> Duties<'t> {
                 self.gone.execute([about.as_str(), EXPORT])?;
                 About::default()
             }
+            Body::AccountingSuspended(suspended) => {
+                let about = self.about(suspended.disclosure)?;
+                let id = suspension_of(suspended.disclosure);
+                let replaced = papers.change(&id, |suspension: &mut Suspension| {
+                    suspension.replace(suspended.clone(), time);
+                })?;
+                if replaced.is_none() && about.recipient.is_some() {
+                    let client = about.client.map(|client| client.to_string()).unwrap_or_default();
+                    let begun = Suspension::begun(about.client, suspended, time);
+                    papers.file(n, &id, SUSPENSION, &client, &begun)?;
+                }
+                about
+            }
+            Body::AccountingEndNoted(noted) => {
+                papers.change(&suspension_of(noted.disclosure), |one: &mut Suspension| one.note_end(time))?;
+                self.about(noted.disclosure)?
+            }
             Body::ColleagueNudged(nudged) => nudged.recipient.map(About::recipient).unwrap_or_default(),
             other => return Ok(Err(other)),
         }))
     }
 
-    fn plan(&mut self, planned: &[Planned], of: DisclosureId, client: ClientId, by: &Alias) -> rusqlite::Result<()> {
+    fn plan(
+        &mut self,
+        planned: &[Planned],
+        of: DisclosureId,
+        client: Option<ClientId>,
+        by: &Alias,
+    ) -> rusqlite::Result<()> {
         for planned in planned {
             let followup = Followup { planned: *planned, disclosure: of, client, author: by.clone(), done: None };
             self.add_followup.execute([planned.followup.to_string(), of.to_string(), text(&followup)])?;
@@ -196,8 +244,16 @@ fn safety_of(id: DisclosureId) -> String {
     format!("safety-{id}")
 }
 
+fn suspension_of(id: DisclosureId) -> String {
+    format!("suspended-{id}")
+}
+
 fn acknowledgement_of(id: DisclosureId) -> String {
     format!("heard-{id}")
+}
+
+fn copy_of((log, index): (LogId, u64)) -> String {
+    format!("export-{log}-{index}")
 }
 
 fn place(machine: &str, path: &str) -> String {
@@ -281,6 +337,16 @@ impl Catalog {
         Ok(self.paper(&acknowledgement_of(id))?.unwrap_or_default())
     }
 
+    /// What agencies stated of a disclosure.
+    pub fn suspension(&self, id: DisclosureId) -> Result<Option<Suspension>, CatalogError> {
+        self.paper(&suspension_of(id))
+    }
+
+    /// The same of all disclosures, or of those about one client, in the order of the first statements.
+    pub fn suspensions(&self, client: Option<ClientId>) -> Result<Vec<Suspension>, CatalogError> {
+        self.papers(SUSPENSION, client.map(|client| client.to_string()))
+    }
+
     /// The packages of which nobody has said yet that they arrived, in the order of the log.
     pub fn unanswered(&self) -> Result<Vec<DisclosureId>, CatalogError> {
         let sql = "SELECT d.id FROM unanswered u JOIN disclosures d ON d.n = u.n ORDER BY u.n";
@@ -295,12 +361,16 @@ impl Catalog {
         self.all(sql, [], |row| Ok((parsed(row, 0)?, Timestamp::from_unix(row.get(1)?))))
     }
 
-    /// The consents that name a last day within these, and the spoken ones that may have one.
+    /// The consents that name a last day within these, and those that may have one although they name another or none: the
+    /// spoken ones, those that somebody signed for the client, and those of clients for whom another signs than did.
     pub fn consents_ending(&self, from: Date, to: Date) -> Result<Vec<Consent>, CatalogError> {
         let ending = "SELECT body FROM papers WHERE kind = 'consent' \
                       AND json_extract(body, '$.terms.until') BETWEEN ?1 AND ?2 \
                       UNION ALL SELECT body FROM papers WHERE kind = 'consent' \
-                      AND json_extract(body, '$.terms.method') = 'verbal' \
+                      AND (json_extract(body, '$.terms.method') = 'verbal' \
+                      OR EXISTS (SELECT 1 FROM json_each(body, '$.terms.signed_by') WHERE value <> 'client') \
+                      OR about IN (SELECT id FROM clients WHERE json_array_length(body, '$.rules_before') > 0 \
+                      OR json_extract(body, '$.minor_until') IS NOT NULL)) \
                       AND coalesce(json_extract(body, '$.terms.until') NOT BETWEEN ?1 AND ?2, TRUE)";
         self.all(ending, [from.to_string(), to.to_string()], |row| json(row, 0))
     }

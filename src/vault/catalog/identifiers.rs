@@ -4,7 +4,6 @@
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
-use rusqlite::Statement;
 use rusqlite::params;
 
 use crate::id::ClientId;
@@ -26,6 +25,7 @@ use super::column::json;
 use super::column::natural;
 use super::column::parsed;
 use super::column::unreadable;
+use super::late::Late;
 
 /// The kinds, by the number they are kept under.
 const KINDS: [IdentifierKind; 7] = [
@@ -43,26 +43,29 @@ const NAMING: &str = "'client.added', 'client.edited', 'representative.added', '
 
 /// The prepared statements that keep identifiers in step with people.
 pub(super) struct Identifiers<'t> {
-    add: Statement<'t>,
-    drop: Statement<'t>,
-    recipient: Statement<'t>,
-    represents: Statement<'t>,
-    selves: Statement<'t>,
-    acts_for: Statement<'t>,
-    client: Statement<'t>,
+    add: Late<'t>,
+    drop: Late<'t>,
+    recipient: Late<'t>,
+    represents: Late<'t>,
+    selves: Late<'t>,
+    acts_for: Late<'t>,
+    client: Late<'t>,
 }
 
 impl<'t> Identifiers<'t> {
-    pub(super) fn new(db: &'t Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            add: db.prepare("INSERT OR IGNORE INTO identifiers (key, client, kind, text) VALUES (?1, ?2, ?3, ?4)")?,
-            drop: db.prepare("DELETE FROM identifiers WHERE client = ?1")?,
-            recipient: db.prepare("SELECT body FROM recipients WHERE id = ?1")?,
-            represents: db.prepare("INSERT OR IGNORE INTO representing (recipient, client) VALUES (?1, ?2)")?,
-            selves: db.prepare("SELECT r.body FROM representing a JOIN recipients r ON r.id = a.recipient WHERE a.client = ?1 ORDER BY r.n")?,
-            acts_for: db.prepare("SELECT client FROM representing WHERE recipient = ?1")?,
-            client: db.prepare("SELECT body FROM clients WHERE id = ?1")?,
-        })
+    pub(super) fn new(db: &'t Connection) -> Self {
+        Self {
+            add: Late::new(db, "INSERT OR IGNORE INTO identifiers (key, client, kind, text) VALUES (?1, ?2, ?3, ?4)"),
+            drop: Late::new(db, "DELETE FROM identifiers WHERE client = ?1"),
+            recipient: Late::new(db, "SELECT body FROM recipients WHERE id = ?1"),
+            represents: Late::new(db, "INSERT OR IGNORE INTO representing (recipient, client) VALUES (?1, ?2)"),
+            selves: Late::new(
+                db,
+                "SELECT r.body FROM representing a JOIN recipients r ON r.id = a.recipient WHERE a.client = ?1 ORDER BY r.n",
+            ),
+            acts_for: Late::new(db, "SELECT client FROM representing WHERE recipient = ?1"),
+            client: Late::new(db, "SELECT body FROM clients WHERE id = ?1"),
+        }
     }
 
     /// Writes down anew what a client and those who act for him are called.

@@ -18,6 +18,7 @@ mod entries;
 mod find;
 mod fold;
 mod identifiers;
+mod late;
 mod objects;
 mod papers;
 mod people;

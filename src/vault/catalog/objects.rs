@@ -3,7 +3,6 @@
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
-use rusqlite::Statement;
 use rusqlite::params;
 use rusqlite::types::Null;
 
@@ -12,24 +11,26 @@ use crate::practice::record::RecordVersion;
 use crate::practice::rekey::Resealed;
 
 use super::column::signed;
+use super::late::Late;
 
 /// The prepared statements that put objects in order.
 pub(super) struct Objects<'t> {
-    add: Statement<'t>,
-    get: Statement<'t>,
-    change: Statement<'t>,
+    add: Late<'t>,
+    get: Late<'t>,
+    change: Late<'t>,
 }
 
 impl<'t> Objects<'t> {
-    pub(super) fn new(db: &'t Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            add: db.prepare(
+    pub(super) fn new(db: &'t Connection) -> Self {
+        Self {
+            add: Late::new(
+                db,
                 "INSERT INTO objects (entry, object, seal, sha256, size, record, version, row) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?,
-            get: db.prepare("SELECT row, version FROM objects WHERE object = ?1")?,
-            change: db.prepare("UPDATE objects SET object = ?2, seal = ?3 WHERE object = ?1")?,
-        })
+            ),
+            get: Late::new(db, "SELECT row, version FROM objects WHERE object = ?1"),
+            change: Late::new(db, "UPDATE objects SET object = ?2, seal = ?3 WHERE object = ?1"),
+        }
     }
 
     /// A record's version; `of` is the record's row, where there is one.

@@ -5,7 +5,6 @@
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
-use rusqlite::Statement;
 use rusqlite::params;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,6 +34,7 @@ use super::column::natural;
 use super::column::parsed;
 use super::column::signed;
 use super::column::unreadable;
+use super::late::Late;
 use super::writer::About;
 use super::writer::text;
 
@@ -45,34 +45,38 @@ const TRAINING: &str = "training";
 
 /// The prepared statements that put papers in order.
 pub(super) struct Papers<'t> {
-    add: Statement<'t>,
-    get: Statement<'t>,
-    put: Statement<'t>,
-    name: Statement<'t>,
-    unname: Statement<'t>,
-    adopt: Statement<'t>,
-    acknowledge: Statement<'t>,
-    join: Statement<'t>,
-    leave: Statement<'t>,
-    set_open: Statement<'t>,
+    add: Late<'t>,
+    get: Late<'t>,
+    put: Late<'t>,
+    name: Late<'t>,
+    unname: Late<'t>,
+    adopt: Late<'t>,
+    acknowledge: Late<'t>,
+    join: Late<'t>,
+    leave: Late<'t>,
+    set_open: Late<'t>,
 }
 
 impl<'t> Papers<'t> {
-    pub(super) fn new(db: &'t Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            add: db.prepare("INSERT OR IGNORE INTO papers (n, id, kind, about, body) VALUES (?1, ?2, ?3, ?4, ?5)")?,
-            get: db.prepare("SELECT n, body FROM papers WHERE id = ?1")?,
-            put: db.prepare("UPDATE papers SET body = ?2 WHERE n = ?1")?,
-            name: db.prepare("INSERT OR IGNORE INTO named (client, recipient, paper) VALUES (?1, ?2, ?3)")?,
-            unname: db.prepare("DELETE FROM named WHERE client = ?1 AND paper = ?2")?,
-            adopt: db
-                .prepare("INSERT OR IGNORE INTO protocols (version, time, material, text) VALUES (?1, ?2, ?3, ?4)")?,
-            acknowledge: db
-                .prepare("INSERT OR REPLACE INTO acknowledgements (who, version, date) VALUES (?1, ?2, ?3)")?,
-            join: db.prepare("INSERT OR IGNORE INTO teams (team, member) VALUES (?1, ?2)")?,
-            set_open: db.prepare("UPDATE papers SET open = ?2 WHERE n = ?1")?,
-            leave: db.prepare("DELETE FROM teams WHERE team = ?1 AND member = ?2")?,
-        })
+    pub(super) fn new(db: &'t Connection) -> Self {
+        Self {
+            add: Late::new(db, "INSERT OR IGNORE INTO papers (n, id, kind, about, body) VALUES (?1, ?2, ?3, ?4, ?5)"),
+            get: Late::new(db, "SELECT n, body FROM papers WHERE id = ?1"),
+            put: Late::new(db, "UPDATE papers SET body = ?2 WHERE n = ?1"),
+            name: Late::new(db, "INSERT OR IGNORE INTO named (client, recipient, paper) VALUES (?1, ?2, ?3)"),
+            unname: Late::new(db, "DELETE FROM named WHERE client = ?1 AND paper = ?2"),
+            adopt: Late::new(
+                db,
+                "INSERT OR IGNORE INTO protocols (version, time, material, text) VALUES (?1, ?2, ?3, ?4)",
+            ),
+            acknowledge: Late::new(
+                db,
+                "INSERT OR REPLACE INTO acknowledgements (who, version, date) VALUES (?1, ?2, ?3)",
+            ),
+            join: Late::new(db, "INSERT OR IGNORE INTO teams (team, member) VALUES (?1, ?2)"),
+            set_open: Late::new(db, "UPDATE papers SET open = ?2 WHERE n = ?1"),
+            leave: Late::new(db, "DELETE FROM teams WHERE team = ?1 AND member = ?2"),
+        }
     }
 
     /// Folds an event about papers. Those that tell of the log alone change nothing.

@@ -6,7 +6,6 @@
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use rusqlite::Statement;
 use rusqlite::params;
 use serde::Serialize;
 
@@ -32,6 +31,7 @@ use super::column::signed;
 use super::duties::Duties;
 use super::fold::Folded;
 use super::identifiers::Identifiers;
+use super::late::Late;
 use super::objects::Objects;
 use super::papers::Papers;
 
@@ -39,28 +39,28 @@ use super::papers::Papers;
 pub(super) struct Writer<'t> {
     next: i64,
     log: Option<(LogId, i64)>,
-    get_log: Statement<'t>,
-    add_log: Statement<'t>,
-    entry: Statement<'t>,
-    practice: Statement<'t>,
-    add_owner: Statement<'t>,
-    drop_owner: Statement<'t>,
+    get_log: Late<'t>,
+    add_log: Late<'t>,
+    entry: Late<'t>,
+    practice: Late<'t>,
+    add_owner: Late<'t>,
+    drop_owner: Late<'t>,
     clients: ById<'t>,
     recipients: ById<'t>,
-    add_record: Statement<'t>,
-    get_record: Statement<'t>,
-    record_at: Statement<'t>,
-    put_record: Statement<'t>,
-    add_tag: Statement<'t>,
-    drop_tag: Statement<'t>,
+    add_record: Late<'t>,
+    get_record: Late<'t>,
+    record_at: Late<'t>,
+    put_record: Late<'t>,
+    add_tag: Late<'t>,
+    drop_tag: Late<'t>,
     objects: Objects<'t>,
-    disclosure: Statement<'t>,
-    unanswered: Statement<'t>,
-    listed: Statement<'t>,
+    disclosure: Late<'t>,
+    unanswered: Late<'t>,
+    listed: Late<'t>,
     papers: Papers<'t>,
     duties: Duties<'t>,
     identifiers: Identifiers<'t>,
-    represented: Statement<'t>,
+    represented: Late<'t>,
 }
 
 /// Whom an event is about.
@@ -76,43 +76,46 @@ impl<'t> Writer<'t> {
         Ok(Self {
             next: db.query_row("SELECT ifnull(max(n), 0) + 1 FROM entries", [], |row| row.get(0))?,
             log: None,
-            get_log: db.prepare("SELECT n FROM logs WHERE log = ?1")?,
-            add_log: db.prepare("INSERT INTO logs (log) VALUES (?1) RETURNING n")?,
-            entry: db.prepare(
+            get_log: Late::new(db, "SELECT n FROM logs WHERE log = ?1"),
+            add_log: Late::new(db, "INSERT INTO logs (log) VALUES (?1) RETURNING n"),
+            entry: Late::new(
+                db,
                 "INSERT INTO entries (n, log, at, time, kind, client, recipient, fields) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?,
-            practice: db.prepare("INSERT OR IGNORE INTO practice (one, body) VALUES (1, ?1)")?,
-            add_owner: db.prepare("INSERT INTO owners (body) VALUES (?1)")?,
-            drop_owner: db.prepare("DELETE FROM owners WHERE json_extract(body, '$.file') = ?1")?,
-            clients: ById::new(db, "clients")?,
-            recipients: ById::new(db, "recipients")?,
-            add_record: db.prepare(
+            ),
+            practice: Late::new(db, "INSERT OR IGNORE INTO practice (one, body) VALUES (1, ?1)"),
+            add_owner: Late::new(db, "INSERT INTO owners (body) VALUES (?1)"),
+            drop_owner: Late::new(db, "DELETE FROM owners WHERE json_extract(body, '$.file') = ?1"),
+            clients: ById::new(db, "clients"),
+            recipients: ById::new(db, "recipients"),
+            add_record: Late::new(
+                db,
                 "INSERT OR IGNORE INTO records (n, id, client, kind, date, label, body) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?,
-            get_record: db.prepare("SELECT n, body FROM records WHERE id = ?1")?,
-            record_at: db.prepare("SELECT body FROM records WHERE n = ?1")?,
-            put_record: db.prepare(
+            ),
+            get_record: Late::new(db, "SELECT n, body FROM records WHERE id = ?1"),
+            record_at: Late::new(db, "SELECT body FROM records WHERE n = ?1"),
+            put_record: Late::new(
+                db,
                 "UPDATE records SET id = ?2, client = ?3, kind = ?4, date = ?5, label = ?6, body = ?7 WHERE n = ?1",
-            )?,
-            add_tag: db.prepare("INSERT OR IGNORE INTO tags (tag, date, n) VALUES (?1, ?2, ?3)")?,
-            drop_tag: db.prepare("DELETE FROM tags WHERE tag = ?1 AND date = ?2 AND n = ?3")?,
-            objects: Objects::new(db)?,
-            disclosure: db.prepare("INSERT OR IGNORE INTO disclosures VALUES (?1, ?2, ?3, ?4, ?5)")?,
-            unanswered: db.prepare("INSERT OR IGNORE INTO unanswered (n) VALUES (?1)")?,
-            listed: db.prepare("INSERT INTO listed (entry, place, record, version) VALUES (?1, ?2, ?3, ?4)")?,
-            papers: Papers::new(db)?,
-            duties: Duties::new(db)?,
-            identifiers: Identifiers::new(db)?,
-            represented: db.prepare("SELECT client FROM representing WHERE recipient = ?1")?,
+            ),
+            add_tag: Late::new(db, "INSERT OR IGNORE INTO tags (tag, date, n) VALUES (?1, ?2, ?3)"),
+            drop_tag: Late::new(db, "DELETE FROM tags WHERE tag = ?1 AND date = ?2 AND n = ?3"),
+            objects: Objects::new(db),
+            disclosure: Late::new(db, "INSERT OR IGNORE INTO disclosures VALUES (?1, ?2, ?3, ?4, ?5)"),
+            unanswered: Late::new(db, "INSERT OR IGNORE INTO unanswered (n) VALUES (?1)"),
+            listed: Late::new(db, "INSERT INTO listed (entry, place, record, version) VALUES (?1, ?2, ?3, ?4)"),
+            papers: Papers::new(db),
+            duties: Duties::new(db),
+            identifiers: Identifiers::new(db),
+            represented: Late::new(db, "SELECT client FROM representing WHERE recipient = ?1"),
         })
     }
 
     /// Folds one event; `false` when its list is sealed and was not opened.
     pub(super) fn fold(&mut self, folded: Folded) -> rusqlite::Result<bool> {
         let Folded { log, index, event, fields, records, resealed } = folded;
-        let (n, log, time, kind) = (self.next, self.row_of_log(log)?, event.time, event.body.kind());
+        let (n, row, time, kind) = (self.next, self.row_of_log(log)?, event.time, event.body.kind());
         let about = match event.body {
             Body::VaultCreated(created) => {
                 self.practice.execute([text(&created)])?;
@@ -250,14 +253,14 @@ impl<'t> Writer<'t> {
                 }
                 About::default()
             }
-            other => match self.duties.fold(&mut self.papers, n, time, &event.actor, other)? {
+            other => match self.duties.fold(&mut self.papers, n, (log, index), time, &event.actor, other)? {
                 Ok(about) => about,
                 Err(other) => self.papers.fold(n, time, event.actor, other)?,
             },
         };
         let client = about.client.map(|id| id.to_string());
         let recipient = about.recipient.map(|id| id.to_string());
-        self.entry.execute(params![n, log, signed(index), time.unix(), kind, client, recipient, text(&fields)])?;
+        self.entry.execute(params![n, row, signed(index), time.unix(), kind, client, recipient, text(&fields)])?;
         self.next += 1;
         Ok(true)
     }
@@ -317,7 +320,7 @@ impl<'t> Writer<'t> {
         &mut self,
         n: i64,
         record: &Record,
-        statement: impl FnOnce(&mut Self) -> &mut Statement<'t>,
+        statement: impl FnOnce(&mut Self) -> &mut Late<'t>,
     ) -> rusqlite::Result<usize> {
         let latest = &record.latest;
         statement(self).execute(params![

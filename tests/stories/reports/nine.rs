@@ -23,7 +23,7 @@ use crate::forger::open_vault;
 use crate::practice::Practice;
 
 /// Appends a disclosure of mk-01's letter to Dr Lee.
-fn disclose(practice: &Practice, basis: Basis, purpose: Purpose, medium: Medium) {
+pub(super) fn disclose(practice: &Practice, basis: Basis, purpose: Purpose, medium: Medium) {
     let mut vault = open_vault(practice);
     let catalog = vault.catalog();
     let client = catalog.client_by_alias("mk-01").unwrap().unwrap().id();

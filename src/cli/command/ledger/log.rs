@@ -291,7 +291,7 @@ fn about(entry: &Entry) -> Option<(IdKind, String)> {
         return Some((IdKind::Record, record.to_string()));
     }
     let word = match entry.kind.split('.').next()? {
-        "safety" | "acknowledgement" => "disclosure",
+        "accounting" | "safety" | "acknowledgement" => "disclosure",
         word => word,
     };
     let (field, kind) = NAMED.into_iter().find(|(field, _)| *field == word)?;

@@ -127,6 +127,9 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             let shows = choose(args, &opening)?;
             let kind = kind_of(&opening);
             tell_what_is_apart(&opening, &shows, session);
+            if args.audience == Some(Reader::Client) {
+                tell_what_is_suspended(&opening, &vault, session)?;
+            }
             let head = of.head().into();
             let (proof, shown) = vault.prove(&of, &opening, |name| shows.iter().any(|show| show == name))?;
             if shows.iter().any(|name| !Audience::Anybody.sees(kind, name)) && is_kept(&target, session) {
@@ -202,6 +205,21 @@ fn tell_what_is_apart(opening: &Line, shows: &[String], session: &mut Session<'_
              which; tell the reader in another way, such as the list in the package"
         ));
     }
+}
+
+/// A client is not told of a disclosure for as long as an agency says (45 CFR 164.528(a)(2)), by a proof no more than by an
+/// accounting.
+fn tell_what_is_suspended(opening: &Line, vault: &Vault, session: &mut Session<'_>) -> Result<(), Failure> {
+    let id = opening.value("disclosure").and_then(|id| id.as_str()?.parse().ok());
+    let suspension = id.map(|id| vault.catalog().suspension(id)).transpose()?.flatten();
+    let (zone, today) = (session.zone(vault)?, session.today(vault)?);
+    let until = suspension.map(|suspension| suspension.holds(today, &zone)).transpose()?.flatten();
+    if let Some(until) = until {
+        session.warn(&format!(
+            "an agency has it that the client is not told of this yet: do not give it away before {until} is over"
+        ));
+    }
+    Ok(())
 }
 
 /// The names of the fields that are shown.

@@ -61,7 +61,7 @@ pub struct Args {
     /// Which days
     #[command(flatten)]
     pub range: Range,
-    /// How it is written [default: text]
+    /// How it is written [default: text; in a pipe, columns]
     #[arg(long)]
     pub format: Option<Format>,
     /// Write it to a file that only you can read
@@ -168,6 +168,12 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let report = Accounting::of(&vault, &asked)?;
     if report.put_out > 0 {
         session.note("what names somebody else was put out of it: look at it before you give it away");
+    }
+    // A note: under --json a warning would stand in the copy itself.
+    if let Some(until) = report.not_before {
+        session.note(&format!(
+            "an agency has it that the client is not told of all of this yet: do not give it away before {until} is over"
+        ));
     }
     let is_listed = target == Target::Stdout
         && args.output.is_none()

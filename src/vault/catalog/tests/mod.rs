@@ -52,7 +52,7 @@ proptest! {
 
     #[test]
     fn a_rebuilt_catalogue_is_the_one_kept_up(
-        numbers in prop::collection::vec((0u8..17, 0u8..5, 0u8..5, 0u8..5), 0..60),
+        numbers in prop::collection::vec((0u8..19, 0u8..5, 0u8..5, 0u8..5), 0..60),
         cuts in prop::collection::vec(0usize..60, 0..6),
     ) {
         let events: Vec<Folded> =

@@ -7,6 +7,7 @@ use crate::id::crockford;
 use crate::jcs;
 use crate::practice::client::ClientClosed;
 use crate::practice::client::ClientDetails;
+use crate::practice::client::Part2;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
 use crate::practice::disclosure::Listed;
@@ -29,9 +30,12 @@ use crate::practice::record::Access;
 use crate::practice::record::RecordAccessed;
 use crate::practice::record::RecordTagged;
 use crate::practice::record::RecordVersion;
+use crate::practice::suspension::AccountingEndNoted;
+use crate::practice::suspension::AccountingSuspended;
 use crate::practice::words::Tag;
 use crate::time::Date;
 use crate::time::Timestamp;
+use crate::vocabulary::AgencyStatement;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Capacity;
 use crate::vocabulary::Label;
@@ -131,7 +135,7 @@ pub fn client(n: u64, alias: &str) -> ClientDetails {
         limits_discussed: None,
         minor_rule: None,
         name: Some(word("Marisol Quintanilha")),
-        part2: false,
+        part2: Part2::Unsaid,
         phone: vec![],
     }
 }
@@ -246,6 +250,21 @@ pub fn refused(client: u64, recipient: u64, records: Listed<RecordRef>) -> Body 
     })
 }
 
+/// What an agency stated of disclosure `n`: said for the first day, and written for a later one.
+pub fn suspended(n: u64, until: u64) -> Body {
+    Body::AccountingSuspended(AccountingSuspended {
+        agency: word("County police"),
+        disclosure: id("d-", n),
+        official: word("Sgt Vale"),
+        statement: if until == 0 { AgencyStatement::Oral } else { AgencyStatement::Written },
+        until: day(until),
+    })
+}
+
+pub fn end_noted(n: u64) -> Body {
+    Body::AccountingEndNoted(AccountingEndNoted { disclosure: id("d-", n) })
+}
+
 /// `body` with its list of records moved to a sealed object.
 pub fn with_sealed_list(mut folded: Folded, object: u64) -> Folded {
     let (Body::DisclosureMade(DisclosureMade { records, .. })
@@ -282,7 +301,7 @@ pub fn from_numbers(index: u64, [kind, a, b, c]: [u8; 4]) -> Folded {
     let words = ["hiv", "intake", "família", "sdv"];
     let word_of = |n: u64| words[usize::try_from(n % 4).unwrap()];
     let alias = format!("x{b}");
-    let body = match kind % 17 {
+    let body = match kind % 19 {
         0 => created(),
         1 => owner_added(&alias),
         2 => clock_stepped(),
@@ -303,6 +322,8 @@ pub fn from_numbers(index: u64, [kind, a, b, c]: [u8; 4]) -> Folded {
         13 => tagged(a, &[word_of(b)], &[word_of(c)]),
         14 => accessed(a),
         15 => disclosed(index, a, b, Listed::Here(refs(&[a, c]))),
+        16 => suspended(index.saturating_sub(a), c),
+        17 => end_noted(index.saturating_sub(a)),
         _ => refused(a, b, Listed::Here(refs(&[b, c]))),
     };
     let folded = folded(index, body);

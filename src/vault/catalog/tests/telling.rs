@@ -77,3 +77,24 @@ fn its_cost_is_that_of_the_client_and_not_of_the_vault() {
     assert_eq!((few.passed, few.sorts), (0, 0), "{few:?}");
     assert_eq!(few, many);
 }
+
+#[test]
+fn what_an_agency_stated_is_known_of_its_disclosure_and_of_no_other() {
+    let catalog = of(vec![
+        created(),
+        Body::ClientAdded(client(1, "mk-01")),
+        Body::RecipientAdded(recipient(1, "police", None)),
+        disclosed(7, 1, 1, Listed::Here(vec![])),
+        suspended(8, 1),
+        suspended(7, 0),
+        end_noted(7),
+        suspended(7, 3),
+    ]);
+    let found = catalog.suspension(id("d-", 7)).unwrap().unwrap();
+    assert_eq!(found.statements.iter().map(|(stated, _)| stated.until).collect::<Vec<_>>(), [day(0), day(3)]);
+    assert_eq!((found.client, found.noted), (Some(id("c-", 1)), None), "noted before the statement that holds");
+    assert_eq!(catalog.suspensions(Some(id("c-", 1))).unwrap(), std::slice::from_ref(&found));
+    assert_eq!(catalog.suspensions(None).unwrap(), [found]);
+    // Nobody knows of such a disclosure.
+    assert_eq!(catalog.suspension(id("d-", 8)).unwrap(), None);
+}
