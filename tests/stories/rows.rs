@@ -46,8 +46,8 @@ const ROWS: &[Row] = &[
         "it is not turned against the client",
         &["E-SPECIAL-PROCEEDING", "E-RECIP-ADVERSE"],
         &[
-            "agreements::a_conflict_and_an_adverse_use_need_their_own_word_each_and_it_is_recorded",
-            "consents::notes_and_proceedings_have_a_consent_of_their_own",
+            "notices::what_its_sender_confirmed_stands_in_an_entry_of_its_own",
+            "proceedings::a_consent_to_treatment_and_more_does_not_carry_substance_use_records_into_proceedings",
         ],
     ),
     Row(
@@ -78,7 +78,10 @@ const ROWS: &[Row] = &[
         9,
         "judgement for safety, with every question answered",
         &["E-SAFETY-INCOMPLETE", "E-SAFETY-SERIOUS", "E-SAFETY-IMMINENT", "E-SAFETY-UNSURE", "safety disclose"],
-        &["safety::each_answer_that_does_not_carry_it_is_refused_by_its_own_reason_and_leaves_nothing_behind"],
+        &[
+            "safety::each_answer_that_does_not_carry_it_is_refused_by_its_own_reason_and_leaves_nothing_behind",
+            "safety::the_words_go_out_with_every_answer_in_the_ledger_and_what_is_to_be_done",
+        ],
     ),
     Row(
         10,
@@ -129,8 +132,11 @@ const ROWS: &[Row] = &[
     Row(
         17,
         "each party bound alone, conflicts declared",
-        &["E-RECIP-CONFLICT", "share"],
-        &["agreements::a_conflict_and_an_adverse_use_need_their_own_word_each_and_it_is_recorded"],
+        &["E-RECIP-CONFLICT", "E-CONSENT-NONE", "share"],
+        &[
+            "notices::what_its_sender_confirmed_stands_in_an_entry_of_its_own",
+            "forwarded::who_is_passed_a_package_is_no_recipient_of_it",
+        ],
     ),
     Row(
         18,
@@ -180,7 +186,11 @@ const ROWS: &[Row] = &[
         23,
         "nothing ends up where it should not",
         &["E-OUTPUT-VAULT", "E-OUTPUT-LINK", "E-OUTPUT-EXISTS", "show"],
-        &["sharing::a_place_that_is_not_safe_is_refused_and_the_vault_stays"],
+        &[
+            "places::each_kind_of_place_is_refused_by_its_reason_and_nothing_is_written",
+            "sharing::a_place_that_is_not_safe_is_refused_and_the_vault_stays",
+            "init::a_place_that_travels_is_refused_unless_it_is_meant",
+        ],
     ),
     Row(
         24,
@@ -197,6 +207,10 @@ const ROWS: &[Row] = &[
         "no plain text by accident",
         &["show", "edit"],
         &[
+            "places::a_file_that_others_read_gets_no_byte_of_a_redirect",
+            "secrets::arguments_and_environment_of_a_running_program_tell_no_secret",
+            "secrets::an_editor_gets_the_file_and_nothing_else",
+            "secrets::no_core_is_dumped",
             "terminal::a_text_is_paged_on_the_alternate_screen_and_nothing_of_it_stays",
             "copies_in_clear::what_was_not_written_is_said_to_be_gone_and_what_is_refused_is_no_entry",
         ],
@@ -216,7 +230,15 @@ const ROWS: &[Row] = &[
             "teams::a_team_is_no_person_and_not_everyone",
         ],
     ),
-    Row(30, "looking is recorded", &["report access"], &["reports/itself::who_looked_and_what_is_odd_about_it"]),
+    Row(
+        30,
+        "looking is recorded",
+        &["report access"],
+        &[
+            "reports/itself::who_looked_and_what_is_odd_about_it",
+            "reports/itself::who_has_nothing_to_do_with_a_client_and_looks_is_named_and_so_is_who_looks_at_many",
+        ],
+    ),
     Row(
         31,
         "no more than is needed",
@@ -227,7 +249,10 @@ const ROWS: &[Row] = &[
         32,
         "those who leave",
         &["E-RECIP-SUSPENDED", "recipient suspend", "report outstanding"],
-        &["agreements::who_leaves_leaves_dead_consents_and_packages_behind"],
+        &[
+            "leavers::whoever_leaves_gets_nothing_more_and_what_was_sent_is_named",
+            "agreements::who_leaves_leaves_dead_consents_and_packages_behind",
+        ],
     ),
     Row(
         33,
@@ -336,6 +361,7 @@ const ROWS: &[Row] = &[
         &[
             "scenarios::of_two_with_nearly_one_name_the_wrong_one_gets_nothing",
             "notices::the_page_says_what_why_for_whom_what_not_until_when_and_whom_to_call",
+            "notices::it_is_one_page_however_long_the_names_and_the_promises_are",
         ],
     ),
 ];

@@ -25,6 +25,7 @@ use rustix::process::kill_process;
 use crate::machine::Machine;
 use crate::machine::has;
 use crate::practice::chmod;
+use crate::skips::skip;
 
 /// How long a slow machine may take for one step.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -180,7 +181,7 @@ echo "more" >> "$1"
     if sh("[ $(stat -f -c %T /dev/shm) = tmpfs ] && [ -w /dev/shm ]") {
         assert_eq!(read("filesystem").trim(), "tmpfs");
     } else {
-        eprintln!("SKIPPED IN PART: there is no /dev/shm in memory");
+        skip("/dev/shm", "is not in memory");
     }
     let known = read("known");
     for secret in [CONTENT, "Wintergreen-Bassoon", &secret_part(&machine.path("me.txt"))] {
@@ -221,7 +222,7 @@ fn no_core_is_dumped() {
     let mut control = start("ulimit -c unlimited; echo ready; exec sleep 60");
     control.stdout.as_mut().unwrap().read_exact(&mut [0; 6]).unwrap();
     if !abort(&mut control).core_dumped() {
-        eprintln!("SKIPPED IN PART: no program dumps core here");
+        skip("core", "is dumped by no program here");
     }
     for entry in fs::read_dir(machine.path("here")).unwrap() {
         fs::remove_file(entry.unwrap().path()).unwrap();
