@@ -147,4 +147,4 @@ def main(file, vkey, package=None):
     for name, field in sorted(fields.items()):
         print(f"{name}: {json.dumps(field['value']) if 'value' in field else 'hidden'}")
 if hasattr(signal, "SIGPIPE"): signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # who closes a pipe has read enough
-sys.exit(main(*sys.argv[1:]) if 3 <= len(sys.argv) <= 4 else __doc__)
+if __name__ == "__main__": sys.exit(main(*sys.argv[1:]) if 3 <= len(sys.argv) <= 4 else __doc__)

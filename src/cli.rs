@@ -71,7 +71,7 @@ impl Exit {
 
 /// Runs the program: `args` begins with the program's own name. Returns the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host) -> u8 {
-    let args = command::tag::spell_removals(args.into_iter().collect());
+    let args = args::join_values(command::tag::spell_removals(args.into_iter().collect()));
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => return args::refuse(error, &args, host),

@@ -106,6 +106,40 @@ where
     PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }
 
+/// A word with one dash that stands after an option with a value is that value, unless it is a short option of the command:
+/// only a word with two dashes is always an option (`docs/command-line.md`). Spelt `--option=-value`.
+pub(super) fn join_values(args: Vec<OsString>) -> Vec<OsString> {
+    let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    let is_value = |word: &str| word.len() > 1 && word.starts_with('-') && !word.starts_with("--");
+    let may_be = |at: usize| {
+        let (option, word) = (args.get(at)?.to_str()?.strip_prefix("--")?, args.get(at + 1)?.to_str()?);
+        (at + 1 < end && is_value(word)).then_some((option, word))
+    };
+    if (1..end).all(|at| may_be(at).is_none()) {
+        return args;
+    }
+    let root = Cli::command();
+    let mut commands = vec![&root];
+    for word in args[..end].iter().skip(1).filter_map(|word| word.to_str()) {
+        commands.extend(commands.last().and_then(|command| command.find_subcommand(word)));
+    }
+    let known = || commands.iter().flat_map(|command| command.get_arguments());
+    let takes_it = |(option, word): &(&str, &str)| {
+        let mut short = word.chars().skip(1);
+        let short = short.next().filter(|_| short.next().is_none());
+        let is_short = short.is_some_and(|c| "hV".contains(c) || known().any(|arg| arg.get_short() == Some(c)));
+        !is_short && known().any(|arg| arg.get_long() == Some(option) && arg.get_action().takes_values())
+    };
+    let mut spelt = Vec::new();
+    let mut at = 0;
+    while let Some(arg) = args.get(at) {
+        let joined = may_be(at).filter(takes_it);
+        at += if joined.is_some() { 2 } else { 1 };
+        spelt.push(joined.map_or_else(|| arg.clone(), |(option, word)| format!("--{option}={word}").into()));
+    }
+    spelt
+}
+
 /// Answers a command line that was not understood, and the requests for help and version, which come the same way.
 pub(super) fn refuse(mut error: clap::Error, args: &[OsString], host: &mut Host) -> u8 {
     // A word that is near in letters may be far in meaning: "therapy" is no "threat".

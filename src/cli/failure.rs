@@ -12,6 +12,7 @@ use crate::cli::text::bare;
 use crate::cli::text::harmless;
 
 mod cures;
+mod forks;
 mod groups;
 mod of;
 mod papers;
@@ -19,6 +20,7 @@ pub mod records;
 mod safety;
 mod witnesses;
 
+pub use forks::unsettled;
 pub use groups::named;
 pub use groups::unbound;
 pub use of::unless_refused;

@@ -244,18 +244,27 @@ impl<'h> Session<'h> {
         Ok(bytes)
     }
 
-    /// The value of an option that may be `@FILE` or `-` for standard input. `what` names it in messages.
+    /// The value of an option that may be `@FILE` or `-` for standard input; `@@` begins a text that begins with `@`.
+    /// `what` names it in messages.
     pub fn text(&mut self, given: String, what: &str) -> Result<String, Failure> {
+        match given.strip_prefix('@') {
+            Some(text) if text.starts_with('@') => Ok(text.to_owned()),
+            None if given != "-" => Ok(given),
+            _ => self.text_in(&given, what),
+        }
+    }
+
+    /// What stands in a file, named with `@` before it or without, or comes from standard input (`-`): what is not to stand
+    /// on the command line.
+    pub fn text_in(&mut self, file: &str, what: &str) -> Result<String, Failure> {
         let mut bytes = Vec::new();
-        if given == "-" {
+        if file == "-" {
             self.claim_stdin(what)?;
             let read = (&mut self.host.stdin).take(TEXT_CAP + 1).read_to_end(&mut bytes);
             read.map_err(|error| Failure::new(FailureCode::Failed, format!("standard input: {}", system(&error))))?;
-        } else if let Some(file) = given.strip_prefix('@') {
-            let path = self.host.absolute(Path::new(file));
-            bytes = read_file(&path, TEXT_CAP + 1)?;
         } else {
-            return Ok(given);
+            let path = self.host.absolute(Path::new(file.strip_prefix('@').unwrap_or(file)));
+            bytes = read_file(&path, TEXT_CAP + 1)?;
         }
         if bytes.len() as u64 > TEXT_CAP {
             return Err(Failure::usage(format!("{what}: it is longer than {TEXT_CAP} bytes")));

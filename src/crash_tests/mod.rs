@@ -5,6 +5,7 @@ mod adoptions;
 mod bench;
 mod cuts;
 mod film;
+mod followings;
 mod intrusions;
 mod machines;
 mod outages;

@@ -143,7 +143,7 @@ fn a_copy_that_went_on_by_itself_is_brought_and_joined() {
 }
 
 /// Puts the files of `from` over those of `to`, as a sync of two copies may.
-fn merge_tree(from: &std::path::Path, to: &std::path::Path) {
+pub(super) fn merge_tree(from: &std::path::Path, to: &std::path::Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

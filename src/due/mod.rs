@@ -12,6 +12,7 @@ use crate::id::RecipientId;
 use crate::practice::agreement::Agreement;
 use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
+use crate::practice::consent::Signatory;
 use crate::practice::export::Export;
 use crate::practice::protocol::Protocol;
 use crate::practice::safety::Followup;
@@ -40,10 +41,10 @@ pub enum By {
 /// What is to be done.
 #[derive(Clone, Debug)]
 pub enum What {
-    /// A consent ends: it is granted anew, or let go.
+    /// A consent ends: this, which is left of it, is granted anew by whom it names as its signatories, or let go.
     Consent(Consent),
-    /// A draft that is to take over from a consent that ends lacks this.
-    Begun(Consent, Vec<&'static str>),
+    /// A draft that is to take over from a consent that ends lacks this; they sign it where signatures are what it lacks.
+    Begun(Consent, Vec<&'static str>, Vec<Signatory>),
     /// A recipient's agreement ends.
     Agreement(Agreement),
     /// A recipient's training ends.
@@ -125,6 +126,16 @@ impl Moment {
         match by {
             By::Time(time) if time < self.now => days.min(-1),
             _ => days,
+        }
+    }
+
+    /// How many whole hours ago it was to be done, where that was an hour of today.
+    pub fn hours_late(&self, by: By) -> Option<i64> {
+        match by {
+            By::Time(time) if time < self.now && self.day(by) == self.today => {
+                Some((self.now.unix() - time.unix()) / 3600)
+            }
+            _ => None,
         }
     }
 

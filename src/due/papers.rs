@@ -7,12 +7,15 @@ use crate::due::Item;
 use crate::due::Moment;
 use crate::due::What;
 use crate::policy::consent;
-use crate::policy::has_to_read_anew;
+use crate::policy::learnt_before;
+use crate::policy::renewal;
 use crate::policy::roles;
 use crate::practice::agreement::Agreement;
 use crate::practice::consent::Consent;
+use crate::practice::consent::ConsentTerms;
 use crate::practice::protocol::Protocol;
 use crate::practice::recipient::Recipient;
+use crate::practice::scope::Scope;
 use crate::practice::training::Training;
 use crate::time::Date;
 use crate::time::Timestamp;
@@ -37,7 +40,8 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
         items.extend(agreement(&recipient, &agreements, moment));
         items.extend(training(&recipient, &trainings, moment));
         let read = vault.catalog().acknowledged(&id.to_string())?;
-        if has_to_read_anew(&adopted, recipient.details.role, read, &trainings, moment.today) {
+        // A training that is over is renewed, or is not: what is to be read stays to be read.
+        if learnt_before(&adopted, recipient.details.role, read, trainings.iter()) {
             items.push(Item { what: What::Protocol(adopted.version, Some(id)), by: asked });
         }
     }
@@ -62,67 +66,83 @@ fn suspensions(vault: &Vault, moment: &Moment) -> Result<Vec<Item>, DueError> {
     Ok(items)
 }
 
-/// Consents that end, and that no other takes over for all that they cover.
+/// Consents that end, each scope that is left of one and that no other takes over.
 fn consents(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<Item>, DueError> {
     let catalog = vault.catalog();
     let mut items = Vec::new();
     let filed = |consent: &Consent| consent.filed <= moment.now;
     for ending in catalog.consents_ending(moment.since, moment.until)?.into_iter().filter(filed) {
-        let Some(end) = consent::last_day(&ending.terms, protocol).filter(|end| *end >= moment.since) else {
-            continue;
-        };
         let Some(client) = catalog.client(ending.terms.client)?.filter(|client| client.state == ClientState::Active)
         else {
             continue;
         };
+        let last = |one: &Consent| renewal::last_day(&one.terms, &client, protocol);
+        let Some(end) = last(&ending).filter(|end| *end >= moment.since && *end <= moment.until) else { continue };
         let stands = |one: &Consent| {
             let state = consent::state(one, &client, protocol, moment.today);
             matches!(state, ConsentState::Live | ConsentState::Early | ConsentState::Expired)
         };
         let others = catalog.consents(Some(client.id()))?;
         let filed = |one: &Consent| others.iter().position(|other| other.id() == one.id());
-        // Of two that end on one day, the one that was filed later takes over.
-        let takes_over = |other: &Consent| {
-            let last = consent::last_day(&other.terms, protocol);
-            last.is_none_or(|last| (last, filed(other)) > (end, filed(&ending))) && covers(other, &ending)
-        };
+        let is_renewal =
+            |other: &Consent| filed(other) < filed(&ending) && other.left().iter().any(|one| ending.covers(one));
         let is_of_today = ending.first_day() == Some(moment.today);
-        if is_of_today && others.iter().any(|other| filed(other) < filed(&ending) && covers(&ending, other)) {
+        if !stands(&ending) || (is_of_today && others.iter().any(is_renewal)) {
             continue;
         }
-        let goes_on = |other: &Consent| stands(other) && takes_over(other);
-        let lacks = |one: &Consent| {
-            let lacks = consent::lacks(&one.terms, &client, protocol);
-            let is_draft = consent::state(one, &client, protocol, moment.today) == ConsentState::Draft;
-            (is_draft && consent::can_be_completed(&one.terms, &lacks)).then_some(lacks)
-        };
-        let has_end = consent::last_day(&ending.terms, protocol).is_some();
-        let is_anyone_there = is_anyone_there(vault, &ending)?;
-        if stands(&ending) && has_end && is_anyone_there && !others.iter().any(goes_on) {
-            let begun = others.iter().rev().filter(|other| takes_over(other));
-            let begun = begun.filter_map(|other| Some(What::Begun(other.clone(), lacks(other)?))).next();
-            items.push(Item { what: begun.unwrap_or(What::Consent(ending)), by: By::Day(end) });
+        for scope in left(vault, &ending)? {
+            // Of two that end on one day, the one that was filed later takes over.
+            let takes_over = |other: &&Consent| {
+                last(other).is_none_or(|last| (last, filed(other)) > (end, filed(&ending))) && other.covers(&scope)
+            };
+            if others.iter().filter(takes_over).any(stands) {
+                continue;
+            }
+            let begun = others.iter().rev().filter(takes_over).filter(|draft| !is_of_before(draft, &ending, moment));
+            let begun = begun.filter_map(|draft| {
+                let lacks = consent::lacks(&draft.terms, &client, protocol);
+                let is_draft = consent::state(draft, &client, protocol, moment.today) == ConsentState::Draft;
+                let signs = || renewal::still_to_sign(&draft.terms, &ending.terms, &client, protocol, moment.today);
+                let can_be = is_draft && consent::can_be_completed(&draft.terms, &lacks);
+                can_be.then(|| What::Begun(draft.clone(), lacks, signs()))
+            });
+            let anew = || {
+                let signed_by = renewal::signatories(&ending.terms, &client, protocol, moment.today);
+                let Scope { recipients, kinds, purposes } = scope.clone();
+                let terms = ConsentTerms { recipients, kinds, purposes, signed_by, ..ending.terms.clone() };
+                What::Consent(Consent { terms, ..ending.clone() })
+            };
+            let what = { begun }.next().unwrap_or_else(anew);
+            items.push(Item { what, by: By::Day(end) });
         }
     }
     Ok(items)
 }
 
-/// Whether one covers all that the other covers.
-fn covers(one: &Consent, other: &Consent) -> bool {
-    let (one, other) = (&one.terms, &other.terms);
-    other.recipients.iter().all(|recipient| one.recipients.contains(recipient))
-        && other.kinds.iter().all(|kind| one.kinds.contains(kind))
-        && other.purposes.iter().all(|purpose| one.purposes.contains(purpose))
+/// What is left of a consent, for those who may still get something.
+fn left(vault: &Vault, consent: &Consent) -> Result<Vec<Scope>, DueError> {
+    let mut suspended = Vec::new();
+    for id in &consent.terms.recipients {
+        suspended.extend(vault.catalog().recipient(*id)?.filter(|one| one.suspended.is_some()).map(|one| one.id()));
+    }
+    let mut scopes = consent.left();
+    scopes.iter_mut().for_each(|scope| scope.recipients.retain(|id| !suspended.contains(id)));
+    scopes.retain(|scope| !scope.recipients.is_empty());
+    Ok(scopes)
 }
 
-/// Whether one of those whom it names may still get something.
-fn is_anyone_there(vault: &Vault, consent: &Consent) -> Result<bool, DueError> {
-    for id in &consent.terms.recipients {
-        if vault.catalog().recipient(*id)?.is_some_and(|recipient| recipient.suspended.is_none()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// Whether a draft names what was taken back from the old one since the draft was filed: nobody signs that today because
+/// it was begun before.
+fn is_of_before(draft: &Consent, old: &Consent, moment: &Moment) -> bool {
+    let filed = draft.filed.date_in(&moment.zone);
+    let since = old.revoked.iter().filter(|revoked| revoked.on >= filed);
+    since.into_iter().any(|revoked| {
+        let kinds = if revoked.kinds.is_empty() { &old.terms.kinds } else { &revoked.kinds };
+        let purposes = if revoked.purposes.is_empty() { &old.terms.purposes } else { &revoked.purposes };
+        let recipients = if revoked.recipients.is_empty() { &old.terms.recipients } else { &revoked.recipients };
+        let taken = Scope { recipients: recipients.clone(), kinds: kinds.clone(), purposes: purposes.clone() };
+        draft.names_any(&taken)
+    })
 }
 
 /// The one agreement that ends last, of each type; of types that the role does not need, not for long after their end.

@@ -59,11 +59,11 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
     Ok(items)
 }
 
-/// A talk that is to be held or filed, and the day that it would be of: one before the group stays wanted until there is one,
-/// one after it is not wanted before the closing.
+/// A talk that is to be held, and the day that it would be of, which is today: one before the group stays wanted until there
+/// is one, one after it is not wanted before the closing, nor held before the group's day.
 fn reminder(group: &Group, talk: &Talk, moment: &Moment) -> Option<Item> {
     let day = match (talk.which, group.state()) {
-        (Which::Before, _) => moment.today.min(group.planned.date),
+        (Which::Before, _) => moment.today,
         (Which::After, GroupState::Closed) => moment.today.max(group.planned.date),
         _ => return None,
     };

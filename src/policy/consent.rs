@@ -280,7 +280,7 @@ pub fn is_signed(terms: &ConsentTerms, client: &Client, protocol: &Protocol, tod
     [signed_on, today].into_iter().all(|day| is_signed_by_day(terms, client, protocol, day))
 }
 
-fn is_signed_by_day(terms: &ConsentTerms, client: &Client, protocol: &Protocol, day: Date) -> bool {
+pub(super) fn is_signed_by_day(terms: &ConsentTerms, client: &Client, protocol: &Protocol, day: Date) -> bool {
     let by_client = terms.signed_by.contains(&Signatory::Client);
     let is_adult = client.is_adult(day, protocol);
     let by_one_for = |is_adult: Option<bool>| {

@@ -8,6 +8,7 @@ pub mod extent;
 pub mod matrix;
 pub mod plain;
 pub mod purposes;
+pub mod renewal;
 pub mod roles;
 mod rules;
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub use case::is_part2;
 pub use rules::Rule;
 pub use rules::basis_towards;
 pub use rules::has_to_read_anew;
+pub use rules::learnt_before;
 pub use rules::rule;
 pub use rules::rules;
 

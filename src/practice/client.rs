@@ -179,6 +179,15 @@ impl Client {
         if was_minor { Some(false) } else { self.details.age.map(|age| age == Age::Adult) }
     }
 
+    /// The days from which somebody else may have to sign for the client: majority, the ends of rights and of rules.
+    pub fn turns(&self, protocol: &Protocol) -> Vec<Date> {
+        let zone = protocol.zone();
+        let rights = self.representatives.iter().filter_map(|one| one.until?.tomorrow().ok());
+        let said = self.rules_before.iter().map(|(until, _)| *until).chain(self.minor_until);
+        let said = said.map(|until| until.date_in(&zone));
+        self.majority(protocol.majority_age()).into_iter().chain(rights).chain(said).collect()
+    }
+
     /// Who signs for a minor, by the rule that held on that day.
     pub fn minor_rule(&self, day: Date, protocol: &Protocol) -> MinorRule {
         let zone = protocol.zone();

@@ -27,6 +27,7 @@ pub mod rekey;
 pub mod restriction;
 pub mod room;
 pub mod safety;
+pub mod scope;
 pub mod session;
 pub mod suspension;
 pub mod talk;

@@ -3,6 +3,7 @@
 //! with it, and [`manifest`] compares what that says. Must not know how a verdict is drawn, nor what to do about one.
 
 pub mod entry;
+pub mod fork;
 pub mod heads;
 pub mod manifest;
 pub mod package;

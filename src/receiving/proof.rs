@@ -19,12 +19,15 @@ use crate::ledger::proof::Proof;
 use crate::ledger::shown::Shown;
 use crate::ledger::witnessing::Request;
 use crate::receiving::entry;
+use crate::receiving::fork;
+use crate::receiving::fork::Fork;
 use crate::receiving::heads::Heads;
 use crate::receiving::heads::Link;
 use crate::time::Timestamp;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::evidence;
+use crate::vault::evidence::Evidence;
 
 /// Whom the reader trusts.
 #[derive(Debug, Default)]
@@ -79,16 +82,23 @@ pub struct Examined {
     pub time: Option<Timestamp>,
     /// Evidence of each pair of signed heads that contradict each other.
     pub forks: Vec<Vec<u8>>,
+    /// Whether it is no proof, but evidence of a fork.
+    pub is_evidence: bool,
+    /// What that proves.
+    pub fork: Option<Fork>,
     /// What is wrong, or could not be shown.
     pub findings: Vec<Finding>,
 }
 
-/// Examines the proof in `proof` beside what was `kept`.
+/// Examines the proof in `proof` beside what was `kept`; or evidence of a fork, which is examined by itself.
 pub fn examine(proof: &Given, kept: &[Given], trust: &Trust) -> Examined {
     let mut examined = Examined::default();
     let read = match Proof::parse(&proof.bytes) {
         Ok(read) => read,
         Err(error) => {
+            if let Some(evidence) = Evidence::parse(&proof.bytes) {
+                return fork::examine(&proof.name, &evidence, trust);
+            }
             examined.find(Fault::Malformed, &proof.name, error.to_string());
             return examined;
         }
@@ -117,7 +127,7 @@ pub fn examine(proof: &Given, kept: &[Given], trust: &Trust) -> Examined {
 
 /// Opens a signed head with the keys that are trusted. A trusted key's signature that does not hold outweighs one that
 /// does.
-fn open(name: &str, note: &[u8], trust: &Trust) -> Result<(VerifiedCheckpoint, VerifierKey), Finding> {
+pub(super) fn open(name: &str, note: &[u8], trust: &Trust) -> Result<(VerifiedCheckpoint, VerifierKey), Finding> {
     let found = |fault, text: String| finding(fault, name, text);
     let mut opened = None;
     let mut refused: Option<CheckpointError> = None;
@@ -208,9 +218,21 @@ impl Examined {
                 }
             };
             let note = request.as_ref().map_or(&given.bytes, |request| &request.checkpoint);
-            // Evidence of a fork is two heads, and is asked for both.
+            // Evidence of a fork is two heads, and is asked for both; where their sizes differ, or one of them is named by
+            // a link, it says itself why they exclude each other.
+            let evidence = Evidence::parse(&given.bytes);
+            if let Some(evidence) = &evidence {
+                let fork = fork::examine(&given.name, evidence, &trust);
+                let [smaller, larger] = &evidence.claimed;
+                let is_told = smaller.size == larger.size && !evidence.has_link();
+                self.findings
+                    .extend(fork.findings.into_iter().filter(|found| found.fault == Fault::Forked && !is_told));
+            }
             let mut steps = request.as_ref().map(|request| request.steps.clone());
             for note in evidence::notes(note) {
+                if evidence.is_some() && evidence::link_in(&note).is_some() {
+                    continue;
+                }
                 match open(&given.name, &note, &trust) {
                     Ok((head, _)) => match (heads.add(head), steps.take()) {
                         (at, None) => asked.push((given.name.as_str(), at)),

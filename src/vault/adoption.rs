@@ -333,7 +333,8 @@ impl<'a> Offer<'a> {
                     _ => "the other note is not there to be kept".to_owned(),
                 };
                 let (seen, found) = (Box::new(head.clone()), Box::new(reach.clone()));
-                return Err(VaultError::ForkedCopy { path: self.there.root().to_owned(), seen, found, kept });
+                let writes = State::of(self.known.places, own).is_writer();
+                return Err(VaultError::ForkedCopy { path: self.there.root().to_owned(), seen, found, kept, writes });
             }
         }
         Ok(is_all_there)

@@ -53,6 +53,7 @@ impl Log {
                 break;
             }
         }
+        self.extend_from_journal(keyring, signed, &mut leaves, &mut notable)?;
         // Beyond the highest head nothing was ever published.
         let highest = signed.iter().map(|head| head.size).max().unwrap_or(u64::MAX);
         leaves.truncate(usize::try_from(highest).unwrap_or(usize::MAX));
@@ -112,7 +113,43 @@ impl Log {
                 return Ok(());
             }
             leaves.push(leaf);
-            notable.extend(line.filter(|line| !line.hidden().is_empty() || line.kind() == Some("event.erased")));
+            notable.extend(line.filter(is_notable));
+        }
+        Ok(())
+    }
+
+    /// Where the last bundle is gone, the openings of its entries give their leaves: up to a head that is signed, and only
+    /// if that is its root, for anybody can seal an opening to the vault.
+    fn extend_from_journal(
+        &self,
+        keyring: &Keyring,
+        signed: &[Checkpoint],
+        leaves: &mut Vec<Leaf>,
+        notable: &mut Vec<Line>,
+    ) -> Result<(), VaultError> {
+        let size = leaves.len() as u64;
+        let number = size / PER_FILE;
+        let within = |head: &&Checkpoint| head.size > size && head.size <= (number + 1) * PER_FILE;
+        let Some(head) = signed.iter().filter(within).max_by_key(|head| head.size).filter(|_| size > 0) else {
+            return Ok(());
+        };
+        let openings = match self.journal(number, head, keyring) {
+            Err(error) if error.is_of_files() => return Ok(()),
+            other => other?,
+        };
+        let lines: Vec<Line> = openings.into_iter().filter(|line| (size..head.size).contains(&line.index())).collect();
+        let is_whole = lines.iter().map(Line::index).eq(size..head.size);
+        let leaf = |line: &Line| line.shown(|_| true).and_then(|shown| shown.leaf(&self.origin, line.index())).ok();
+        let Some(more) = lines.iter().map(leaf).collect::<Option<Vec<_>>>().filter(|_| is_whole) else {
+            return Ok(());
+        };
+        let all = [&leaves[..], &more].concat();
+        let grown = tree::append(&MemoryTiles::default(), (0, tree::empty_root()), &all);
+        if grown.is_ok_and(|grown| grown.root == head.root)
+            && lines.iter().all(|line| check_kept(self.id, line).is_ok())
+        {
+            *leaves = all;
+            notable.extend(lines.into_iter().filter(is_notable));
         }
         Ok(())
     }
@@ -151,6 +188,11 @@ impl Log {
         }
         Ok(Vec::new())
     }
+}
+
+/// Whether a line lacks something, or declares that others do.
+fn is_notable(line: &Line) -> bool {
+    !line.hidden().is_empty() || line.kind() == Some("event.erased")
 }
 
 impl Vault {

@@ -44,6 +44,7 @@ pub(super) use ledger::Ledger;
 pub use outside::ELSEWHERE;
 pub use outside::Heard;
 pub use outside::NOT_OURS;
+pub use outside::OF_A_FORK;
 pub use outside::Outside;
 pub use outside::SETTLES;
 pub(super) use outside::keep_both;

@@ -57,10 +57,12 @@ pub enum VaultError {
         reason: String,
     },
     /// The vault's recipient or verifier key is not the one seen here before.
-    #[error("the vault at {} has other keys than the vault that stood there: it was replaced", path.display())]
+    #[error("the vault at {} has other keys than the vault that stood there: it was replaced{}", path.display(), of_head(head.as_deref()))]
     Replaced {
         /// The vault.
         path: PathBuf,
+        /// Its head, where it has one by its own key.
+        head: Option<Box<Checkpoint>>,
     },
     /// `vault.toml` names another log by now than when it was read: whoever asked opens it anew.
     #[error("another process continued the ledger meanwhile")]
@@ -141,6 +143,16 @@ pub enum VaultError {
         /// The one that is not in the history.
         found: Origin,
     },
+    /// A log of this vault, which is not in its history, continues one of its logs from another branch.
+    #[error("{found} continues {} from a head of {} entries {EXCLUDED}", closed.origin, closed.size)]
+    Excluded {
+        /// The head that the link names.
+        closed: Box<Checkpoint>,
+        /// The log that continues it.
+        found: Origin,
+        /// Whether this computer writes the ledger: nobody else says which one holds.
+        writes: bool,
+    },
     /// A log has entries after the head that its successor continues.
     #[error("the log {} has {} entries, but its successor continues it at {}: what is beyond is {NOT_JOINED}", found.origin, found.size, closed.size)]
     Beyond {
@@ -167,6 +179,8 @@ pub enum VaultError {
         seen: Box<Checkpoint>,
         /// The vault's checkpoint.
         found: Box<Checkpoint>,
+        /// Whether this computer writes the ledger: nobody else says which one holds.
+        writes: bool,
     },
     /// A copy of the vault, and what this machine has seen of one of its logs, exclude each other.
     #[error("FORKED: {} has the ledger {} at size {}, which excludes what was seen on this computer at size {}; {kept}", path.display(), found.origin, found.size, seen.size)]
@@ -179,12 +193,16 @@ pub enum VaultError {
         found: Box<Checkpoint>,
         /// Where both notes are kept, as words.
         kept: String,
+        /// Whether this computer writes the ledger: nobody else says which one holds.
+        writes: bool,
     },
     /// Both notes of a fork of this very log are kept on this computer, and nobody said yet which one holds.
     #[error("the ledger's key signed two histories that exclude each other: {} holds both heads", evidence.display())]
     SignedTwice {
         /// Where they are kept.
         evidence: PathBuf,
+        /// Whether this computer writes the ledger: nobody else says which one holds.
+        writes: bool,
     },
     /// The checkpoint is ahead of the files beside it.
     #[error("the ledger says {} entries, but {file} is not there yet", head.size)]
@@ -252,6 +270,9 @@ pub enum VaultError {
 
 /// How it is said that a vault is sealed to another key than before.
 pub const NEW_KEY: &str = "has a new key of its own, since an owner was removed";
+
+/// How it is said that a log lies here which continues another branch.
+pub const EXCLUDED: &str = "that excludes what is here: that ledger's key signed two histories";
 
 /// How the head is named of a vault that is older than what was seen.
 pub const WITH_HEAD: &str = "with the head ";

@@ -43,9 +43,11 @@ impl Vault {
         let Some(next) = self.newest_at_hand()? else {
             return Ok(false);
         };
+        // The key first, and for good: a crash before the name changes is an older `vault.toml`, which the next recovery
+        // mends; after it, nobody on a computer that only reads would take the key away.
+        self.disk.remove_for_good([places::signing_key(self.log.id)])?;
         self.disk.replace(places::HEADER, &next.to_bytes(self.identity()))?;
         self.disk.remove(&places::next_header(next.log))?;
-        self.disk.remove(&places::signing_key(self.log.id))?;
         Ok(true)
     }
 

@@ -191,6 +191,17 @@ pub struct Chapter {
 }
 
 impl Chapter {
+    /// The head of it that excludes `mark`, which was seen on this computer; `None` where it continues the mark, or where
+    /// nothing tells.
+    pub fn excludes(&self, mark: &Checkpoint) -> Option<&Checkpoint> {
+        let is_here = mark.size <= self.head.size;
+        if is_here && matches!(self.log.continues(mark, &self.head), Ok(false)) {
+            return Some(&self.head);
+        }
+        // Nor may the successor name another head of the size that was seen here, whatever it says is missing.
+        self.gap.as_ref().filter(|closed| closed.size == mark.size && closed.root != mark.root)
+    }
+
     /// The log that a `log.joined` brings entries of into the history.
     pub fn joined(disk: &Disk, joined: &LogJoined) -> Option<Self> {
         let verifier: VerifierKey = joined.vkey.parse().ok()?;

@@ -33,6 +33,7 @@ pub mod recovery;
 pub mod rekey;
 pub mod rescue;
 pub mod reseal;
+mod settling;
 pub mod staging;
 pub mod standing;
 pub mod state;
@@ -179,6 +180,10 @@ impl Vault {
             vault.note_beginning().or_else(recovery::ignore_read_only)?;
         } else if let Some(accepted) = accepted {
             standing::is_accepted(&accepted, vault.head())?;
+            // In a recovery, to accept a history is to go on from it.
+            if !vault.options.at_hand {
+                vault.seen.kept = vault.accept_unseen()?;
+            }
             if vault.alarm().is_none() && vault.standing != Standing::AtHand {
                 vault.accept()?;
             }
@@ -232,6 +237,11 @@ impl Vault {
     /// The log that this machine wrote until just now, when it found that another machine's goes on from it.
     pub fn followed(&self) -> Option<&Origin> {
         self.seen.followed.as_ref().filter(|_| !self.is_writer())
+    }
+
+    /// Where the notes are kept of heads that were seen on this computer, and given up for those of the vault just now.
+    pub fn kept(&self) -> &[std::path::PathBuf] {
+        &self.seen.kept
     }
 
     /// Whether the head that was accepted is that from which this machine has begun the active log already.
@@ -335,26 +345,6 @@ impl Vault {
     pub fn outbox(&self) -> Result<Vec<DisclosureId>, VaultError> {
         let names = self.disk.names(places::OUTBOX)?;
         Ok(names.iter().filter_map(|name| name.strip_suffix(".age")?.parse().ok()).collect())
-    }
-
-    /// Accepts the vault's head in place of the mark that it excludes, or of another head that is kept as evidence
-    /// already: both notes are kept first.
-    pub fn accept_fork(&mut self) -> Result<std::path::PathBuf, VaultError> {
-        let _lock = self.state.lock(self.options.lock_wait)?;
-        let mark = self.state.mark(&self.header.verifier)?.unwrap_or_else(|| self.head.clone());
-        let (smaller, larger) =
-            if mark.head().size <= self.head.head().size { (&mark, &self.head) } else { (&self.head, &mark) };
-        let kept = match evidence::of(&self.places, &self.header.verifier)? {
-            Some(kept) if mark.head() == self.head.head() => kept,
-            _ => {
-                let text = evidence::text(smaller, larger, None);
-                evidence::keep(&self.places, &self.head.head().origin, smaller.head().size, &text)?
-            }
-        };
-        self.state.drop_mark()?;
-        self.state.drop_writer()?;
-        self.standing = Standing::Unmarked;
-        Ok(kept)
     }
 
     /// Accepts the present head on a machine that had not seen this vault: sets mark and pin.

@@ -33,6 +33,7 @@ use crate::vault::object;
 use crate::vault::places;
 use crate::vault::places::Places;
 use crate::vault::staging::Staging;
+use crate::vault::state::State;
 
 /// One log in two directories.
 pub(super) struct Pair<'a> {
@@ -99,7 +100,7 @@ impl Pair<'_> {
         let published = self.here.checkpoint(verifier).ok();
         let offered = self.there.checkpoint(verifier).ok();
         if let Some(offered) = &offered {
-            self.is_of_one_history(mark.iter().chain(&published), offered)?;
+            self.is_of_one_history(verifier, mark.iter().chain(&published), offered)?;
         }
         let signed = mark.into_iter().chain(published.clone()).chain(offered);
         let mut heads: Vec<_> = signed.map(|note| (note.head().clone(), Some(note))).collect();
@@ -205,6 +206,7 @@ impl Pair<'_> {
     /// both notes are kept.
     fn is_of_one_history<'h>(
         &self,
+        verifier: &VerifierKey,
         seen: impl Iterator<Item = &'h VerifiedCheckpoint>,
         offered: &VerifiedCheckpoint,
     ) -> Result<(), VaultError> {
@@ -226,6 +228,7 @@ impl Pair<'_> {
                     seen: Box::new(seen.head().clone()),
                     found: Box::new(offered.head().clone()),
                     kept: keep_both(self.places, log, smaller, larger),
+                    writes: State::of(self.places, verifier).is_writer(),
                 });
             }
         }

@@ -129,13 +129,9 @@ impl Vault {
                 found.push(self.joining(&log, &verifier, Some(&head), &whole)?);
             }
         }
-        let chapters = self.chapters()?;
         for (old, link) in self.other_successors(&joined)? {
             // A branch that excludes what is here was joined to nothing, and nothing is signed for it.
-            let reach = chapters.iter().find(|chapter| chapter.verifier == old && chapter.head.size > 0);
-            if let Some(reach) = reach
-                && self.leaves_the_way(&old, &reach.head, &link)?
-            {
+            if self.is_excluded(&old, &link)? {
                 continue;
             }
             let Some(id) = link.vkey.origin().log_id() else {

@@ -58,6 +58,9 @@ pub enum Branch {
     Split(Origin, Origin),
     /// A log has entries beyond the head that its successor continues: that head, and the one found.
     Beyond(Checkpoint, Checkpoint),
+    /// A log that is not in the history continues one of its logs from a head which what is here excludes: that head, and
+    /// the log found. No evidence of it is kept yet.
+    Excluded(Checkpoint, Origin),
     /// A past log excludes what was seen of it here: its end, and the mark.
     Diverged(Checkpoint, Checkpoint),
 }
@@ -66,21 +69,25 @@ impl Vault {
     /// The alarm to be raised with every answer, if there is one.
     pub fn alarm(&self) -> Option<VaultError> {
         let found = || Box::new(self.head().clone());
+        let writes = self.state.is_writer();
         match &self.standing {
             Standing::RolledBack(seen) => Some(VaultError::RolledBack { seen: Box::new(seen.clone()), found: found() }),
             Standing::Outlived => {
                 let older = || VaultError::OlderHeader { path: self.disk.root().to_owned(), head: Some(found()) };
                 Some(self.header_behind().unwrap_or_else(older))
             }
-            Standing::Forked(seen) => Some(VaultError::Forked { seen: Box::new(seen.clone()), found: found() }),
+            Standing::Forked(seen) => Some(VaultError::Forked { seen: Box::new(seen.clone()), found: found(), writes }),
             Standing::Branched(Branch::Split(from, found)) => {
                 Some(VaultError::Split { from: from.clone(), found: found.clone() })
+            }
+            Standing::Branched(Branch::Excluded(closed, found)) => {
+                Some(VaultError::Excluded { closed: Box::new(closed.clone()), found: found.clone(), writes })
             }
             Standing::Branched(Branch::Beyond(closed, found)) => {
                 Some(VaultError::Beyond { closed: Box::new(closed.clone()), found: Box::new(found.clone()) })
             }
             Standing::Branched(Branch::Diverged(found, seen)) => {
-                Some(VaultError::Forked { seen: Box::new(seen.clone()), found: Box::new(found.clone()) })
+                Some(VaultError::Forked { seen: Box::new(seen.clone()), found: Box::new(found.clone()), writes })
             }
             Standing::InStep | Standing::Unpublished | Standing::Unmarked | Standing::AtHand => {
                 self.signer().err().map(|error| self.header_behind().unwrap_or(error))

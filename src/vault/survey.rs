@@ -52,6 +52,8 @@ pub struct Seen {
     pub followed: Option<Origin>,
     /// This machine had the right to write, and found that another had written: it gave up at this mark.
     pub gave_up: Option<Checkpoint>,
+    /// Heads that were seen here were given up for those of the vault: where both notes are kept.
+    pub kept: Vec<std::path::PathBuf>,
 }
 
 /// Reads the published head and the logs before it, and holds them against the pin.
@@ -82,7 +84,8 @@ pub(super) fn recognise(
         return Ok((published, past, Seen::default()));
     };
     let path = || found.disk.root().to_owned();
-    let replaced = || VaultError::Replaced { path: path() };
+    let own_head = || log.checkpoint(&header.verifier).ok().map(|own| Box::new(own.head().clone()));
+    let replaced = || VaultError::Replaced { path: path(), head: own_head() };
     let pinned: VerifierKey = pin.verifier.parse().map_err(|_| replaced())?;
     // Links may lead both ways: a log that went on by itself and was joined links back to the one that it continues.
     let leads_here = links::is_continued_by(found, &pinned, &header.verifier)?;
@@ -216,23 +219,16 @@ impl Vault {
             return Ok(None);
         }
         let (joined, known_to_removed) = (self.joined()?, self.known_to_removed()?);
-        for Chapter { log, verifier, head, gap } in self.chapters()? {
-            if log.id == self.log.id {
+        for chapter in self.chapters()? {
+            if chapter.log.id == self.log.id {
                 continue;
             }
-            let mark = State::of(&self.places, &verifier).mark(&verifier)?.map(|mark| mark.head().clone());
-            if let Some(mark) = mark.as_ref().filter(|mark| mark.size <= head.size)
-                && matches!(log.continues(mark, &head), Ok(false))
-            {
-                return Ok(Some(Branch::Diverged(head, mark.clone())));
+            let mark = State::of(&self.places, &chapter.verifier).mark(&chapter.verifier)?;
+            let mark = mark.map(|mark| mark.head().clone());
+            if let Some((mark, head)) = mark.as_ref().and_then(|mark| Some((mark, chapter.excludes(mark)?))) {
+                return Ok(Some(Branch::Diverged(head.clone(), mark.clone())));
             }
-            // Nor may the successor name another head of the size that was seen here, whatever it says is missing.
-            if let Some((mark, closed)) = mark.as_ref().zip(gap.as_ref())
-                && mark.size == closed.size
-                && mark.root != closed.root
-            {
-                return Ok(Some(Branch::Diverged(closed.clone(), mark.clone())));
-            }
+            let Chapter { log, verifier, head, gap } = chapter;
             // What a gap declared missing is no news, unless it came after all.
             let known = gap.as_ref().unwrap_or(&head).size;
             let late = || log.checkpoint(&verifier).ok().map(|late| late.head().clone());
@@ -242,9 +238,7 @@ impl Vault {
                 return Ok(Some(Branch::Beyond(head, found)));
             }
         }
-        let others = self.other_successors(&joined)?;
-        let other = others.first();
-        Ok(other.map(|(from, link)| Branch::Split(from.origin().clone(), link.vkey.origin().clone())))
+        self.split_among(&self.other_successors(&joined)?)
     }
 
     /// The logs whose keys an owner knew who was removed since: what is signed with them counts for nothing but what the

@@ -107,7 +107,7 @@ impl Vault {
             return Err(VaultError::Unmarked(Box::new(self.head().clone())));
         }
         if !is_joining && let Some(evidence) = evidence::of(&self.places, &self.header.verifier)? {
-            return Err(VaultError::SignedTwice { evidence });
+            return Err(VaultError::SignedTwice { evidence, writes: self.state.is_writer() });
         }
         if self.state.is_writer() {
             return Ok(());

@@ -14,7 +14,7 @@ use crate::recovery::on;
 use crate::recovery::with_one;
 
 /// A second computer with a directory of its own, which has accepted the head of what lies there.
-fn acquainted(practice: &Practice, computer: &str, vault: &str) {
+pub fn acquainted(practice: &Practice, computer: &str, vault: &str) {
     let head = ok(practice, "home", vault, &["ledger", "verify", "--json"]).json()["head"].clone();
     let head = format!("{}:{}", head["size"], head["root"].as_str().unwrap());
     ok(practice, computer, vault, &["list", "--accept-head", &head]);
@@ -293,4 +293,30 @@ fn what_is_wrong_comes_with_what_mends_it() {
     }
     let said = practice.run(&["list"]);
     assert!(said.exit == 5 && said.stderr.contains("try: subrosa ledger verify"), "{said:?}");
+}
+
+#[test]
+fn the_last_bundle_is_made_anew_from_the_journal() {
+    let (practice, one) = with_one();
+    let ledger = crate::witnesses::ledger(&practice);
+    let size = crate::witnesses::published(&practice).head().size;
+    let journal = files_of(&practice.path("vault/journal"), "000.age").pop().unwrap();
+    let (bundle, hashes) = (format!("tile/entries/000.p/{size}"), format!("tile/0/000.p/{size}"));
+    let before = [&bundle, &hashes].map(|file| fs::read(ledger.join(file)).unwrap());
+    for gone in [&[&bundle][..], &[&bundle, &hashes]] {
+        gone.iter().for_each(|file| fs::remove_file(ledger.join(file)).unwrap());
+        let said = practice.run(&["check"]);
+        assert!(said.exit == 5 && said.stdout.starts_with("INCOMPLETE\t"), "{said:?}");
+        // Only what gives the signed root is made: without the openings there is nothing to make it from.
+        let sealed = fs::read(&journal).unwrap();
+        fs::remove_file(&journal).unwrap();
+        assert!(matches!(practice.run(&["ledger", "recover"]).exit, 3 | 5));
+        assert!(!ledger.join(&bundle).exists());
+        fs::write(&journal, sealed).unwrap();
+        practice.ok(&["ledger", "recover"]);
+        assert_eq!([&bundle, &hashes].map(|file| fs::read(ledger.join(file)).unwrap()), before);
+        practice.ok(&["check"]);
+    }
+    assert_eq!(practice.ok(&["show", &one]).stdout, "one");
+    practice.ok(&["client", "add", "zz-01"]);
 }

@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::excerpts::filed;
 use crate::practice::LEE;
 use crate::practice::NOW;
-use crate::practice::OWNER;
 use crate::practice::Practice;
 use crate::practice::Said;
 use crate::safety::answers;
@@ -124,7 +123,7 @@ fn practice() -> Practice {
 }
 
 /// What is due of a class, or of all.
-fn due(practice: &Practice, class: &str) -> Vec<Value> {
+pub fn due(practice: &Practice, class: &str) -> Vec<Value> {
     let said = practice.run(&["due", "--json"]);
     let answer = said.json();
     let items = answer["items"].as_array().unwrap().clone();
@@ -135,7 +134,7 @@ fn due(practice: &Practice, class: &str) -> Vec<Value> {
 }
 
 /// Runs a command as it was printed, with this on standard input.
-fn run_printed(practice: &Practice, command: &str, input: &str) -> Said {
+pub fn run_printed(practice: &Practice, command: &str, input: &str) -> Said {
     let words = shlex::split(command).unwrap();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     assert_eq!(words[0], "subrosa", "{command}");
@@ -358,30 +357,6 @@ fn a_reminder_is_about_no_client_and_blames_nobody() {
 }
 
 #[test]
-fn a_renewal_says_what_the_old_paper_said_and_a_draft_of_it_is_completed() {
-    let mut practice = Practice::without_vault();
-    practice.ok(&["init", "--owner", OWNER, "--name", "Praxis Ruhe", "--batch", "--profile", "hipaa"]);
-    practice.ok(&["client", "add", "mk-01", "--adult"]);
-    let role = ["--role", "treating-provider", "--verified", "in-person"];
-    practice.ok(&[&["recipient", "add", "dr-lee", "--key", LEE], &role[..]].concat());
-    practice.write("form.txt", "Signed by M. K.\n");
-    let more = ["--service-dates", "2020-01-01..2027-01-01", "--describe", "How it's going; no more."];
-    let law = ["--statements", "standard", "--copy-given", "2026-11-01", "--form", "form.txt"];
-    practice.ok(&[CLASSES[0].done[0], &more, &law].concat());
-    practice.now += 11 * DAY;
-    let command = |practice: &Practice| due(practice, "consent")[0]["command"].as_str().unwrap().to_owned();
-    assert_eq!(run_printed(&practice, &command(&practice), "").exit, 7);
-    let [ref line] = due(&practice, "consent")[..] else { panic!("one line") };
-    let command = line["command"].as_str().unwrap();
-    let id = line["id"].as_str().unwrap();
-    assert_eq!(command, format!("subrosa consent complete {id} --form FILE"));
-    let draft = practice.ok(&["consent", "show", id, "--json"]).stdout;
-    assert!(draft.contains("How it's going; no more.") && draft.contains("2027-01-01"), "{draft}");
-    assert_eq!(run_printed(&practice, &command.replace("FILE", "form.txt"), "").exit, 0);
-    assert_eq!(due(&practice, "consent"), [Value::Null; 0]);
-}
-
-#[test]
 fn a_renewal_holds_for_as_many_days_as_the_old_paper_and_no_longer() {
     let mut practice = practice();
     practice.ok(&[CLASSES[0].done[0], &["--effective", "2026-11-21"]].concat());
@@ -405,4 +380,56 @@ fn a_renewal_holds_for_as_many_days_as_the_old_paper_and_no_longer() {
     }
     let trained = practice.ok(&["training", "list", "--json"]).json();
     assert!(trained.to_string().contains("2026-12-29"), "{trained}");
+}
+
+#[test]
+fn a_calendar_on_standard_output_stands_there_alone() {
+    let practice = practice();
+    practice.ok(CLASSES[0].done[0]);
+    let said = practice.ok(&["due", "--ics", "-"]);
+    assert!(said.stdout.starts_with("BEGIN:VCALENDAR") && said.stdout.ends_with("END:VCALENDAR\r\n"), "{said:?}");
+    let said = practice.refused(2, &["due", "--ics", "-", "--json"]);
+    assert!(said.stderr.contains("due --json --ics due.ics"), "{said:?}");
+    assert_eq!(practice.run(&["due", "--ics", "-", "--as-of", "2026-12-02"]).exit, 7);
+}
+
+#[test]
+fn what_is_to_be_read_anew_stays_due_when_the_training_is_over() {
+    let mut practice = practice();
+    CLASSES[3].done.iter().for_each(|args| drop(practice.ok(args)));
+    practice.now += 420 * DAY;
+    assert_eq!((due(&practice, "protocol").len(), due(&practice, "training").len()), (1, 1));
+    cleared(&practice, "training", "");
+    assert_eq!(due(&practice, "protocol"), [Value::Null; 0], "who learns it today learns what it asks now");
+}
+
+#[test]
+fn what_is_late_by_the_hour_is_so_many_hours_late_that_day() {
+    let mut practice = practice();
+    filed(&practice, "note.txt", b"Slept.\n", &[]);
+    practice.ok(&["show", "@", "-o", "copy.txt"]);
+    let late = |practice: &Practice| practice.at_terminal(&[], &["due"]).stdout;
+    for (seconds, said) in [
+        (DAY + 60, "  overdue  "),
+        (3540, "  1 hour overdue  "),
+        (7200, "  3 hours overdue  "),
+        (DAY, "  1 day overdue  "),
+    ] {
+        practice.now += seconds;
+        let drawn = late(&practice);
+        assert!(drawn.contains(said), "{said}: {drawn}");
+        assert_eq!(due(&practice, "export")[0]["days"], -1);
+    }
+}
+
+#[test]
+fn a_talk_that_was_missed_is_made_up_for_by_one_that_is_held() {
+    let mut practice = practice();
+    practice.ok(&["group", "plan", "Mondays", "--date", "2026-11-25", "--participant", "mk-01"]);
+    let command = |practice: &Practice| due(practice, "group-talk")[0]["command"].as_str().unwrap().to_owned();
+    practice.now += 2 * DAY;
+    assert!(command(&practice).ends_with("--date 2026-11-23"));
+    practice.now += 17 * DAY;
+    assert!(command(&practice).ends_with("--date 2026-12-10"), "nobody talked on the group's day");
+    cleared(&practice, "group-talk", "We spoke.\n");
 }

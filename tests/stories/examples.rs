@@ -41,7 +41,9 @@ fn every_example_is_run() {
     let names = fs::read_dir(repository().join("examples")).unwrap();
     let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["backup.sh", "import.sh", "library.rs", "open-package.sh", "pipe.sh", "verify_proof.py"]);
+    let all =
+        ["backup.sh", "import.sh", "library.rs", "open-package.sh", "pipe.sh", "verify_fork.py", "verify_proof.py"];
+    assert_eq!(names, all);
     for name in names.iter().filter(|name| name.ends_with(".sh")) {
         let text = fs::read_to_string(repository().join("examples").join(name)).unwrap();
         assert!(text.starts_with("#!/bin/sh\n# "), "{name}: it begins by saying what it is for");

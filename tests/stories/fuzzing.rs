@@ -29,6 +29,7 @@ use subrosa::ledger::tile::encode_entry;
 use subrosa::ledger::witnessing::Request;
 use subrosa::ledger::witnessing::Step;
 use subrosa::time::Timestamp;
+use subrosa::vault::evidence;
 
 use crate::machine::scale;
 use targets::TARGETS;
@@ -48,6 +49,8 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let next = SigningKey::generate("subrosa/0123456789".parse().unwrap(), &mut rand_core::OsRng);
     let head = Checkpoint { origin: key.origin().clone(), size: 70_000, root: Digest::of(b"root") };
     let signed = VerifiedCheckpoint::sign(head.clone(), &key).unwrap();
+    let other = Checkpoint { root: Digest::of(b"another root"), ..head.clone() };
+    let other = VerifiedCheckpoint::sign(other, &key).unwrap();
     let mut cosigned = Note::parse(signed.bytes(), NOTE_LIMIT).unwrap();
     let witness = WitnessKey::generate("witness.example/w1".parse().unwrap(), &mut rand_core::OsRng);
     cosigned.signatures.push(cosign(&signed, now, &witness));
@@ -78,6 +81,7 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("card", card.sign(&next).unwrap()),
         ("checkpoint", signed.bytes().to_vec()),
         ("cosignature", cosigned.to_bytes()),
+        ("evidence", evidence::text(&signed, &other, None)),
         ("journal", lines),
         ("json", b"[{\"a\":[null,true],\"b\":-1},\"\\\"\\\\\\n\\t\"]".to_vec()),
         ("leaf", genesis),

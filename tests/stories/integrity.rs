@@ -240,6 +240,12 @@ fn a_vault_replaced_at_its_place_is_an_untrusted_key() {
     copy_tree(&other.vault(), &practice.vault());
     let (exit, verdict) = verify(&practice);
     assert_eq!((exit, verdict["verdict"].as_str()), (5, Some("UNTRUSTED-KEY")), "{verdict}");
+    // Whoever put it there is told which head to compare, and to name.
+    let head = crate::witnesses::published(&other).head().clone();
+    let named = format!("subrosa --accept-head {}:{} list", head.size, subrosa::vault::root_text(&head.root));
+    assert!(verdict["findings"][0]["cure"].as_str().unwrap().contains(&named), "{verdict}");
+    let said = practice.refused(5, &["list"]);
+    assert!(said.stderr.contains(&format!("try: {named}")), "{said:?}");
 }
 
 #[test]

@@ -223,6 +223,8 @@ fn a_whole_record_needs_a_reason_and_what_is_told_makes_no_package() {
     let whole =
         ["safety", "disclose", "--client", "mk-01", "--to", "crisis", "--record", "@", "--answers", "answers.toml"];
     assert_eq!(reasons(&practice, 3, &whole), ["E-MINIMUM"]);
+    let said = practice.run(&[&whole[..], &["--why", "x"]].concat());
+    assert!(said.exit == 3 && said.stderr.contains("says too little"), "{said:?}");
     let said = practice.ok(&[&whole[..], &["--why", "they asked for all of it", "--json"]].concat()).json();
     assert_eq!(said["disclosures"][0]["records"].as_array().unwrap().len(), 1);
     let packages = || {

@@ -34,7 +34,8 @@ const EVENT: &str = r#"{"actor":"owner","kind":"record.added","none":null,"ok":t
 const CHECKPOINT: &str = "subrosa/q5c3f7kz2m\n2\nvGXR6CignLRKP7LtwiBRzfl2z67K+rGXeTr3o43GMy0=\n\n\
     — subrosa/q5c3f7kz2m iAPtl/mE9dXtl9ZdavdUsigc0ytMKwi7R9QEm6c24EL38HSj1D1iHNQ/smp7KKsZkR/TOEp/dIcOcgjIIjI8ctrD6wQ=\n";
 
-fn python() -> Option<PathBuf> {
+/// A Python that has `cryptography`, if there is one.
+pub fn python() -> Option<PathBuf> {
     let has_cryptography = |python: &PathBuf| {
         Command::new(python).args(["-c", "import cryptography"]).output().is_ok_and(|output| output.status.success())
     };

@@ -1,5 +1,6 @@
 //! `subrosa due`: what is to be done, and the command that does it. Aliases and ids alone; no name, no content.
 
+mod anew;
 mod calendar;
 mod line;
 
@@ -11,6 +12,7 @@ use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Look;
 use crate::cli::failure::Failure;
+use crate::cli::output::Target;
 use crate::cli::public;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
@@ -30,7 +32,7 @@ use line::Line;
 #[command(
     after_help = "Ends with 7 when something is overdue. Each line's command, run as it stands, does what is due; \
 one that ends in - takes a text from standard input. A paper is renewed for as many days as it held. What \
-stands after --signed-on, --on or --copy-given is today: put the day of the signature, or of the training, there."
+stands after --signed-on or --on is today: put the day of the signature, or of the training, there."
 )]
 pub struct Args {
     /// How far to look ahead
@@ -39,7 +41,7 @@ pub struct Args {
     /// As it will be on this day
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<When>,
-    /// Write a calendar file too, without names
+    /// Write a calendar file too, without names; - is standard output, and then nothing else is
     #[arg(long, value_name = "FILE")]
     pub ics: Option<PathBuf>,
     /// Replace an existing calendar file
@@ -60,9 +62,9 @@ impl Answer for Due {
     fn prose(&self, look: &Look<'_>) -> String {
         let cells = |line: &Line| {
             let days = match line.days {
-                days if days < 0 => format!("{} overdue", in_days(-days)),
+                days if days < 0 => line.late.clone().unwrap_or_else(|| format!("{} overdue", counted(-days, "day"))),
                 0 => "today".to_owned(),
-                days => format!("in {}", in_days(days)),
+                days => format!("in {}", counted(days, "day")),
             };
             vec![
                 line.due.clone(),
@@ -86,12 +88,17 @@ impl Answer for Due {
     }
 }
 
-fn in_days(days: i64) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+/// So many of something.
+fn counted(number: i64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Tells what is due.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let calendar = args.ics.as_deref().map(|file| public::target(Some(file), args.force));
+    if let Some(target) = &calendar {
+        public::refuse_json_to_stdout(target, session, "subrosa due --json --ics due.ics")?;
+    }
     let vault = session.open()?;
     let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
     let now = match args.as_of {
@@ -107,16 +114,23 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     items.sort_by(|a, b| (&a.due, a.class, &a.id, &a.command).cmp(&(&b.due, b.class, &b.id, &b.command)));
     // Copies at one place, and documents of one kind, are one line.
-    items.dedup();
+    items.dedup_by(|one, kept| {
+        one.late.clone_from(&kept.late);
+        one == kept
+    });
     let overdue = items.iter().filter(|line| line.days < 0).count();
-    if let Some(file) = &args.ics {
+    let exit = if overdue > 0 { Exit::Due } else { Exit::Done };
+    if let Some(target) = &calendar {
         let text = calendar::of(&items, session.now());
-        let target = public::target(Some(file), args.force);
-        public::write(session, &target, "the calendar", text.as_bytes(), Some(vault.path()))?;
+        public::write(session, target, "the calendar", text.as_bytes(), Some(vault.path()))?;
+    }
+    // Where the calendar is the answer, nothing stands beside it.
+    if calendar == Some(Target::Stdout) {
+        return Ok(exit);
     }
     let rule = rule_of_the_week(&protocol, moment.today);
     session.answer("due", &Due { as_of: moment.today.to_string(), overdue, rule, items }, Some(&vault))?;
-    Ok(if overdue > 0 { Exit::Due } else { Exit::Done })
+    Ok(exit)
 }
 
 /// One of the protocol's own sentences, in turn.

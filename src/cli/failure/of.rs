@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
+use crate::cli::failure::forks::of_fork;
 use crate::cli::failure::system;
 use crate::cli::location::LocationError;
 use crate::cli::output::OutputError;
@@ -78,29 +79,34 @@ impl From<VaultError> for Failure {
             VaultError::NotAVault(_) | VaultError::OtherCopy { .. } | VaultError::OlderCopy { .. } => {
                 failure(Integrity)
             }
-            VaultError::Replaced { .. } => Self::new(
-                Integrity,
-                format!("{message}; if you put it there yourself, name its head with --accept-head SIZE:ROOT"),
-            ),
+            VaultError::Replaced { head: Some(head), .. } => {
+                let accept = format!("{}:{}", head.size, root_text(&head.root));
+                let words = "if you put it there yourself, compare that with the computer it is from, and name it";
+                Self::new(Integrity, format!("{message}; {words}")).hint(format!("subrosa --accept-head {accept} list"))
+            }
+            VaultError::Replaced { .. } => failure(Integrity),
             VaultError::RolledBack { .. } => {
                 let words =
                     "nothing is added to it: bring the newer copy back, complete it from that, or go on without it";
                 Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
             }
-            VaultError::Forked { .. } => Self::new(
-                Integrity,
-                format!("{message}; nothing is added to it: bring the copy back that was seen here"),
-            )
-            .hint("subrosa ledger recover"),
-            VaultError::ForkedCopy { .. } => {
+            VaultError::Forked { writes, .. } => {
+                of_fork(&message, *writes, "nothing is added to it: bring the copy back that was seen here")
+            }
+            VaultError::ForkedCopy { writes, .. } => {
                 let words = "nothing is taken from it, and nothing is added under that key; compare both with somebody who \
                              kept a head; if what is here is right, a new ledger can go on from it; if the copy is, put it in \
                              the place of what is here, and go on from that";
-                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
+                of_fork(&message, *writes, words)
             }
-            VaultError::SignedTwice { .. } => {
+            VaultError::SignedTwice { writes, .. } => {
                 let words = "nothing is added to it; if this history is the right one, a new ledger can go on from it";
-                Self::new(Integrity, format!("{message}; {words}")).hint("subrosa ledger recover")
+                of_fork(&message, *writes, words)
+            }
+            VaultError::Excluded { writes, .. } => {
+                let words =
+                    "nothing is added to it; compare its head with somebody who kept one, and say that it holds";
+                of_fork(&message, *writes, words)
             }
             VaultError::Incomplete { .. } => {
                 let words = "is a sync or copy under way? wait and retry; else complete it, or go on without it";
@@ -339,10 +345,19 @@ mod tests {
             (VaultError::NotEmpty(at()), 6),
             (VaultError::NewerFormat("vault.toml".to_owned()), 1),
             (VaultError::altered("lock", "x"), 5),
-            (VaultError::Replaced { path: at() }, 5),
+            (VaultError::Replaced { path: at(), head: Some(head()) }, 5),
             (VaultError::RolledBack { seen: head(), found: head() }, 5),
-            (VaultError::Forked { seen: head(), found: head() }, 5),
-            (VaultError::ForkedCopy { path: at(), seen: head(), found: head(), kept: "kept".to_owned() }, 5),
+            (VaultError::Forked { seen: head(), found: head(), writes: true }, 5),
+            (
+                VaultError::ForkedCopy {
+                    path: at(),
+                    seen: head(),
+                    found: head(),
+                    kept: "kept".to_owned(),
+                    writes: false,
+                },
+                5,
+            ),
             (VaultError::Incomplete { head: head(), file: "x".to_owned() }, 5),
             (VaultError::OtherHead { accepted: "1:x".to_owned(), found: head() }, 5),
             (VaultError::Unmarked(head()), 3),
@@ -359,6 +374,10 @@ mod tests {
             (VaultError::Rekeyed { path: at(), head: head() }, 5),
             (VaultError::Split { from: head().origin, found: Origin::of("q5c3f7kz2n".parse().unwrap()) }, 5),
             (VaultError::Beyond { closed: head(), found: head() }, 5),
+            (
+                VaultError::Excluded { closed: head(), found: Origin::of("q5c3f7kz2n".parse().unwrap()), writes: true },
+                5,
+            ),
             (VaultError::NextKeyNeeded(head().origin), 3),
             (VaultError::ClockBehind { clock: time, last: time }, 3),
             (VaultError::Busy(Duration::from_secs(30)), 11),

@@ -258,6 +258,9 @@ fn text_of(plan: &SharePlan, reason: &policy::Reason) -> String {
     if !reason.missing.is_empty() {
         return format!("{}; missing: {}", reason.text, reason.missing.join(", "));
     }
+    if reason.rule.id == "E-MINIMUM" && plan.request.why.is_some() {
+        return format!("{}; what was given as the reason says too little: it takes words", reason.text);
+    }
     let risk = plan.request.about.output.iter().find(|risk| risk.id() == reason.rule.id);
     risk.map_or_else(|| reason.text.to_owned(), ToString::to_string)
 }

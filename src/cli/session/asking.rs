@@ -133,7 +133,7 @@ impl Session<'_> {
     }
 
     /// A text of several lines, typed where somebody can be asked: up to a line with a dot alone, or to an empty first line,
-    /// which is no text. A first line that begins with `@` names a file instead.
+    /// which is no text. A first line that begins with `@` names a file instead, and with `@@` begins with one `@`.
     pub fn written(&mut self, question: &str) -> Result<Option<String>, Failure> {
         let Some(terminal) = self.terminal() else {
             return Ok(None);
@@ -145,7 +145,8 @@ impl Session<'_> {
             match line.as_str() {
                 "" if text.is_empty() => return Ok(None),
                 END => return Ok(Some(text).filter(|text| !text.is_empty())),
-                file if text.is_empty() && file.starts_with('@') => return self.text(line, "@").map(Some),
+                first if text.is_empty() && first.starts_with("@@") => text += &format!("{}\n", &first[1..]),
+                file if text.is_empty() && file.starts_with('@') => return self.text_in(file, "@").map(Some),
                 _ => text += &format!("{line}\n"),
             }
         }
@@ -160,8 +161,7 @@ impl Session<'_> {
         example: &str,
     ) -> Result<String, Failure> {
         if let Some(given) = given {
-            let file = if given == "-" || given.starts_with('@') { given.to_owned() } else { format!("@{given}") };
-            return self.text(file, flag);
+            return self.text_in(given, flag);
         }
         for _ in 0..TRIES {
             if let Some(text) = self.written(question)? {

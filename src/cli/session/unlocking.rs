@@ -220,6 +220,9 @@ impl Session<'_> {
                 mark.size - 1
             ));
         }
+        for kept in vault.kept() {
+            self.warn(&format!("both heads are kept as evidence in {}", kept.display()));
+        }
         if let Some(origin) = vault.followed() {
             let next = &vault.head().origin;
             let words = "which this one wrote: it follows, and has given up writing";

@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use crate::cli::names;
 use crate::vault::check::ELSEWHERE;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::check::NOT_OURS;
+use crate::vault::check::OF_A_FORK;
 use crate::vault::check::SETTLES;
+use crate::vault::error::EXCLUDED;
 use crate::vault::error::LIES_HERE;
 use crate::vault::error::NEW_KEY;
 use crate::vault::error::NOT_JOINED;
@@ -108,11 +111,22 @@ pub(super) fn cure(found: &Finding) -> String {
         // A file of this computer's own, beside the vault: the mark.
         (Fault::Corrupt, Some(file)) if is_list_of_witnesses(Path::new(file)) => WITNESSES_CURE.to_owned(),
         (Fault::Corrupt, Some(file)) if Path::new(file).is_absolute() => MARK_CURE.to_owned(),
+        // Of this ledger: what is to be done about that comes first.
+        (Fault::Forked | Fault::RolledBack, Some(file)) if found.text.contains(OF_A_FORK) => {
+            format!("{cure}; whoever has the key of the ledger checks the evidence: {}", checks_evidence(file))
+        }
+        (_, Some(file)) if found.text.contains(OF_A_FORK) => {
+            format!("it is checked by itself, with the key of the ledger that it is about: {}", checks_evidence(file))
+        }
         (Fault::UntrustedKey | Fault::WrongLog, _) if found.text.ends_with(NOT_OURS) => {
             "give a checkpoint of this ledger, or ask whoever kept this one how he came by it".to_owned()
         }
-        (Fault::Forked, _) if found.text.starts_with(SETTLES) && found.text.ends_with(ELSEWHERE) => {
+        (Fault::Forked, _) if found.text.ends_with(ELSEWHERE) => {
             "there, after comparing both heads with somebody who kept one: subrosa ledger recover".to_owned()
+        }
+        (Fault::Forked, _) if found.text.ends_with(EXCLUDED) => {
+            "compare the vault's head with somebody who kept one; if it is right, it is named so: subrosa ledger recover"
+                .to_owned()
         }
         // Another end of the history that nothing excludes can be joined; of two that exclude each other, somebody
         // says which one holds.
@@ -125,6 +139,10 @@ pub(super) fn cure(found: &Finding) -> String {
         (Fault::RolledBack, Some(file)) if file == "vault.toml" => {
             let head = found.text.rsplit_once(WITH_HEAD).map_or("SIZE:ROOT", |(_, head)| head);
             format!("{cure}; if the newer one is lost: subrosa --accept-head {head} ledger recover")
+        }
+        (Fault::UntrustedKey, Some(file)) if file == "vault.toml" && found.text.contains(WITH_HEAD) => {
+            let head = found.text.rsplit_once(WITH_HEAD).map_or("SIZE:ROOT", |(_, head)| head);
+            cure.replace("--accept-head SIZE:ROOT", &format!("subrosa --accept-head {head} list"))
         }
         (Fault::UntrustedKey, _) if found.text.contains(NEW_KEY) => {
             let words = "compare that head with the computer on which the owner was removed, and name it";
@@ -139,11 +157,22 @@ pub(super) fn cure(found: &Finding) -> String {
              ledger recover --from DIR"
                 .to_owned()
         }
+        // Tiles follow from the entries, and the last entries from their openings.
+        (Fault::Incomplete, Some(file)) if file.starts_with("ledger/") && file.contains("/tile") => {
+            "is a sync or copy under way? wait and retry; else made anew from what is here by subrosa ledger recover, or \
+             brought from another copy: subrosa ledger recover --from DIR"
+                .to_owned()
+        }
         (Fault::Stray, Some(file)) if file.starts_with("incoming/") => "subrosa ledger recover".to_owned(),
         (Fault::Stray, Some(file)) if file == "." => "chmod 700 on the vault's directory".to_owned(),
         (Fault::Gap, _) if found.text.starts_with("entry ") => cure.replace("of them", "of it"),
         _ => (*cure).to_owned(),
     }
+}
+
+/// How anyone checks a file of evidence.
+pub fn checks_evidence(file: &str) -> String {
+    format!("subrosa proof verify {} --key VKEY", names::word(file))
 }
 
 /// Whether it is the checkpoint of one of the vault's logs.

@@ -10,6 +10,7 @@ mod safety;
 
 pub use consent::basis_towards;
 pub use people::has_to_read_anew;
+pub use people::learnt_before;
 pub(super) use places::broken_in;
 
 use std::fmt;

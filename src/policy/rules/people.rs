@@ -189,11 +189,21 @@ pub fn has_to_read_anew(
     trainings: &[Training],
     today: Date,
 ) -> bool {
+    learnt_before(protocol, role, read, trainings.iter().filter(|training| training.is_live(today)))
+}
+
+/// The same of a recipient who was trained by one of these, all of them before the protocol asked what it asks newly.
+pub fn learnt_before<'t>(
+    protocol: &Adopted,
+    role: Role,
+    read: Option<u64>,
+    trainings: impl Iterator<Item = &'t Training>,
+) -> bool {
     let (version, adopted) = protocol.material;
     let since = adopted.date_in(&protocol.protocol.zone());
-    let mut live = trainings.iter().filter(|training| training.is_live(today)).peekable();
-    let is_trained = live.peek().is_some();
-    let was_trained_since = live.any(|training| training.filed >= adopted && training.done.on >= since);
+    let mut trainings = trainings.peekable();
+    let is_trained = trainings.peek().is_some();
+    let was_trained_since = trainings.any(|training| training.filed >= adopted && training.done.on >= since);
     let has_read = read.is_some_and(|read| read >= version);
     roles::needs(role).training && version > 1 && is_trained && !has_read && !was_trained_since
 }

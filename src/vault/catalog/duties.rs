@@ -330,12 +330,16 @@ impl Catalog {
         self.all(sql, [], |row| Ok((parsed(row, 0)?, Timestamp::from_unix(row.get(1)?))))
     }
 
-    /// The consents that name a last day within these, and the spoken ones that may have one.
+    /// The consents that name a last day within these, and those that may have one although they name another or none: the
+    /// spoken ones, those that somebody signed for the client, and those of clients for whom another signs than did.
     pub fn consents_ending(&self, from: Date, to: Date) -> Result<Vec<Consent>, CatalogError> {
         let ending = "SELECT body FROM papers WHERE kind = 'consent' \
                       AND json_extract(body, '$.terms.until') BETWEEN ?1 AND ?2 \
                       UNION ALL SELECT body FROM papers WHERE kind = 'consent' \
-                      AND json_extract(body, '$.terms.method') = 'verbal' \
+                      AND (json_extract(body, '$.terms.method') = 'verbal' \
+                      OR EXISTS (SELECT 1 FROM json_each(body, '$.terms.signed_by') WHERE value <> 'client') \
+                      OR about IN (SELECT id FROM clients WHERE json_array_length(body, '$.rules_before') > 0 \
+                      OR json_extract(body, '$.minor_until') IS NOT NULL)) \
                       AND coalesce(json_extract(body, '$.terms.until') NOT BETWEEN ?1 AND ?2, TRUE)";
         self.all(ending, [from.to_string(), to.to_string()], |row| json(row, 0))
     }

@@ -34,11 +34,24 @@ impl Catalog {
             let theirs = others.filter(|one| one.planned.participants.contains(&client)).chain([group]);
             let both = theirs.flat_map(|one| Which::BOTH.map(|which| (one, which)));
             let mut wanted: Vec<_> = both.map(|(one, which)| (one, which, None)).collect();
+            let mut spare = Vec::new();
             for (id, day, filed) in self.sessions_alone(client)? {
                 let open = wanted.iter_mut().filter(|(one, which, done)| {
                     done.is_none() && talk::window(one, *which, &zone).is_some_and(|window| window.admits(day, filed))
                 });
                 let nearest = open.min_by_key(|(one, ..)| (apart(one.planned.date, day), one.planned.date, one.filed));
+                match nearest {
+                    Some((_, _, done)) => *done = Some(id),
+                    None => spare.push((id, day)),
+                }
+            }
+            // A talk before the group that was missed is made up for by one held later, which is no other talk.
+            for (id, day) in spare {
+                let missed = wanted
+                    .iter_mut()
+                    .filter(|(one, which, done)| done.is_none() && *which == Which::Before && day > one.planned.date);
+                let nearest =
+                    missed.min_by_key(|(one, ..)| (apart(one.planned.date, day), one.planned.date, one.filed));
                 if let Some((_, _, done)) = nearest {
                     *done = Some(id);
                 }

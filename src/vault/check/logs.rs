@@ -3,6 +3,7 @@
 
 use crate::id::LogId;
 use crate::vault::Vault;
+use crate::vault::check::ELSEWHERE;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::check::LedgerReport;
@@ -17,13 +18,16 @@ use crate::vault::places;
 pub(super) fn alarm_finding(alarm: &VaultError, active: LogId, text: &str) -> Finding {
     let (fault, log) = match alarm {
         VaultError::Forked { found, .. } | VaultError::Beyond { found, .. } => (Fault::Forked, found.origin.log_id()),
-        VaultError::Split { found, .. } => (Fault::Forked, found.log_id()),
+        VaultError::Split { found, .. } | VaultError::Excluded { found, .. } => (Fault::Forked, found.log_id()),
         VaultError::NoSigningKey { file } => return finding(Fault::Incomplete, file, text),
         VaultError::OlderHeader { .. } | VaultError::HeaderBehind { .. } => {
             return finding(Fault::RolledBack, places::HEADER, text);
         }
         _ => (Fault::RolledBack, None),
     };
+    let is_for_others =
+        matches!(alarm, VaultError::Forked { writes: false, .. } | VaultError::Excluded { writes: false, .. });
+    let text = &if is_for_others { format!("{text}; {ELSEWHERE}") } else { text.to_owned() };
     finding(fault, &places::checkpoint(log.unwrap_or(active)), text)
 }
 

@@ -16,6 +16,7 @@ use crate::ledger::cosignature::Cosignature;
 use crate::ledger::note::NOTE_LIMIT;
 use crate::ledger::note::Note;
 use crate::ledger::note::NoteError;
+use crate::ledger::successor::Successor;
 use crate::ledger::witnessing::Request;
 use crate::time::Timestamp;
 use crate::vault::Vault;
@@ -40,6 +41,9 @@ pub const ELSEWHERE: &str = "somebody says, on the computer that writes it, whic
 
 /// How it is said that a checkpoint which was given is of another log, or by another key: the vault itself is as before.
 pub const NOT_OURS: &str = "; it is no checkpoint of this ledger";
+
+/// How it is said that what was given holds two heads which exclude each other.
+pub const OF_A_FORK: &str = "; the file is evidence of a fork";
 
 /// Whom to ask.
 #[derive(Clone, Debug, Default)]
@@ -100,12 +104,18 @@ impl Vault {
             }
         }
         // Evidence of a fork is two heads, and is asked for both.
-        let against = outside
-            .against
-            .iter()
-            .flat_map(|(file, bytes)| evidence::notes(bytes).into_iter().map(move |note| (file, note)));
-        for (file, bytes) in against {
+        let against = outside.against.iter().flat_map(|(file, bytes)| {
+            let notes = evidence::notes(bytes);
+            let is_evidence = notes.len() > 1;
+            notes.into_iter().map(move |note| (file, note, is_evidence))
+        });
+        for (file, bytes, is_evidence) in against {
             let bytes = &bytes;
+            if let Some(link) = evidence::link_in(bytes).filter(|_| is_evidence) {
+                heard.signatures += 1;
+                heard.findings.extend(self.judge_link(bytes, &link, &chapters, file)?);
+                continue;
+            }
             // A request to a witness, or a consistency proof, ends in a checkpoint.
             let request = Request::parse(bytes).ok();
             let bytes = request.as_ref().map_or(bytes, |request| &request.checkpoint);
@@ -116,6 +126,9 @@ impl Vault {
             let before = heard.findings.len();
             let head = self.hear_head(&mut heard, file, bytes, (chapter, None))?;
             for found in &mut heard.findings[before..] {
+                if is_evidence {
+                    found.text.push_str(OF_A_FORK);
+                }
                 if matches!(found.fault, Fault::UntrustedKey | Fault::WrongLog) {
                     found.text.push_str(NOT_OURS);
                 }
@@ -233,6 +246,30 @@ impl Vault {
             }
             _ => text,
         }
+    }
+
+    /// Whether a link that evidence of a fork holds is of another branch than this vault's log of that name.
+    fn judge_link(
+        &self,
+        bytes: &[u8],
+        link: &Successor,
+        chapters: &[Chapter],
+        file: &str,
+    ) -> Result<Option<Finding>, VaultError> {
+        let Some(chapter) = chapters.iter().find(|chapter| chapter.log.origin == link.origin) else {
+            let text = format!("it holds a link of {}{OF_A_FORK}{NOT_OURS}", link.origin);
+            return Ok(Some(finding(Fault::WrongLog, file, &text)));
+        };
+        if let Err(error) = Successor::open(bytes, &chapter.verifier) {
+            let text = format!("the link that it holds: {error}{OF_A_FORK}");
+            return Ok(Some(finding(Fault::Corrupt, file, &text)));
+        }
+        let text = format!(
+            "the ledger's key signed a link from another head of {} entries than the ledger has{OF_A_FORK}",
+            link.size
+        );
+        let leaves = self.leaves_the_way(&chapter.verifier, &chapter.head, link)?;
+        Ok(leaves.then(|| finding(Fault::Forked, file, &text)))
     }
 
     /// Counts the cosignatures under `heads`.

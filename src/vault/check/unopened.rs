@@ -6,6 +6,7 @@ use crate::ledger::audit;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::checkpoint::VerifiedCheckpoint;
 use crate::ledger::note::NOTE_LIMIT;
+use crate::vault::check::ELSEWHERE;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
 use crate::vault::check::finding;
@@ -41,7 +42,10 @@ impl Unopened {
             let log = Log::new(disk.clone(), header.log);
             let mark = State::of(places, &header.verifier).mark(&header.verifier).ok().flatten();
             if let Some((mark, own)) = mark.zip(log.checkpoint(&header.verifier).ok()) {
-                finding.text = format!("{}; {}", finding.text, keep_both(places, &log, &mark, &own));
+                let rest = finding.text.strip_suffix(ELSEWHERE).map(|text| text.trim_end_matches("; ").to_owned());
+                let (text, whose) =
+                    rest.map_or((finding.text.clone(), String::new()), |text| (text, format!("; {ELSEWHERE}")));
+                finding.text = format!("{text}; {}{whose}", keep_both(places, &log, &mark, &own));
             }
         }
         // Before the keys fit each other, nothing that the header says is believed.
@@ -64,7 +68,10 @@ fn finding_of(disk: &Disk, header: Option<&Header>, error: &VaultError) -> Optio
     let text = error.to_string();
     match error {
         VaultError::NotAVault(_) => Some(finding(Fault::Incomplete, places::HEADER, &text)),
-        VaultError::Forked { found, .. } => Some(finding(Fault::Forked, &head_of(found), &text)),
+        VaultError::Forked { found, writes, .. } => {
+            let text = if *writes { text } else { format!("{text}; {ELSEWHERE}") };
+            Some(finding(Fault::Forked, &head_of(found), &text))
+        }
         VaultError::RolledBack { found, .. } => Some(finding(Fault::RolledBack, &head_of(found), &text)),
         VaultError::OpeningDiffers { file, index, .. } => {
             Some(Finding { index: Some(*index), ..finding(Fault::OpeningMismatch, file, &text) })

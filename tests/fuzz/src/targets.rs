@@ -29,6 +29,7 @@ use subrosa::ledger::tile;
 use subrosa::ledger::tile::TilePath;
 use subrosa::ledger::tree::MemoryTiles;
 use subrosa::ledger::witnessing::Request;
+use subrosa::vault::evidence::Evidence;
 
 /// A target: its name, and what is asked of the bytes.
 pub type Target = (&'static str, fn(&[u8]));
@@ -39,6 +40,7 @@ pub const TARGETS: &[Target] = &[
     ("card", card),
     ("checkpoint", checkpoint),
     ("cosignature", cosignature),
+    ("evidence", evidence),
     ("journal", journal),
     ("json", json),
     ("leaf", leaf),
@@ -106,6 +108,16 @@ pub fn cosignature(data: &[u8]) {
     let witness = WitnessVerifier::from_public(log.origin().clone(), log.public()).expect("a sound key");
     if let Ok(counted) = cosignature::counted(&note, &[witness], &log) {
         assert!(counted.is_empty(), "the log's own key does not count");
+    }
+}
+
+/// Evidence of a fork.
+pub fn evidence(data: &[u8]) {
+    if let Some(evidence) = Evidence::parse(data) {
+        assert_eq!(evidence.to_bytes(), data);
+        let [smaller, larger] = &evidence.claimed;
+        assert!(smaller.size <= larger.size);
+        let _ = evidence.why.is_some_and(|why| why.excludes(smaller, larger));
     }
 }
 

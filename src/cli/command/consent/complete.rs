@@ -47,7 +47,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let said = options.read(session, vault.catalog(), (&client, &before))?;
     let today = super::today(session, &vault)?;
     let dated = ConsentTerms { signed_on: said.signed_on.or(before.signed_on), ..said.clone() };
-    let form = form.map(|form| incoming(session, &form, &dated, today));
+    let form = form.map(|form| incoming(session, &form, &dated, today)).transpose()?;
     let committed = consenting::complete(&mut session.desk(&mut vault), said, form)?;
     let sentence = format!("What was missing of {id} is filed.");
     let (exit, made) = super::made(session, &vault, &committed, id, &sentence)?;

@@ -48,7 +48,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let nothing = ConsentTerms::new(id, client.id());
     let terms = options.read(session, vault.catalog(), (&client, &nothing))?;
     let today = super::today(session, &vault)?;
-    let form = form.map(|form| incoming(session, &form, &terms, today));
+    let form = form.map(|form| incoming(session, &form, &terms, today)).transpose()?;
     let committed = consenting::grant(&mut session.desk(&mut vault), terms, form)?;
     let sentence = format!("The consent of {} is filed ({id}).", client.details.alias);
     let (exit, made) = super::made(session, &vault, &committed, id, &sentence)?;

@@ -1,6 +1,8 @@
 //! What can be said of a consent, when it is granted and when it is completed.
 
 use std::fs::File;
+use std::io;
+use std::mem;
 use std::path::Path;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -95,7 +97,7 @@ pub struct Options {
     /// When the client was given a copy
     #[arg(long, value_name = "DATE")]
     pub copy_given: Option<When>,
-    /// The signed form, filed as a record
+    /// The signed form, filed as a record; - is standard input
     #[arg(long, value_name = "FILE")]
     pub form: Option<PathBuf>,
 }
@@ -172,9 +174,15 @@ impl Options {
 }
 
 /// The form as a record to be filed with the consent.
-pub fn incoming<'a>(session: &Session<'_>, form: &Path, terms: &ConsentTerms, today: Date) -> Incoming<'a> {
+pub fn incoming<'a>(
+    session: &mut Session<'_>,
+    form: &Path,
+    terms: &ConsentTerms,
+    today: Date,
+) -> Result<Incoming<'a>, Failure> {
     let path = session.host.absolute(form);
-    let name = path.file_name().map(|name| FileName::of(name.as_encoded_bytes()));
+    let is_stdin = form == Path::new("-");
+    let name = path.file_name().filter(|_| !is_stdin).map(|name| FileName::of(name.as_encoded_bytes()));
     let facts = NewRecord {
         client: Some(terms.client),
         kind: RecordKind::ConsentDocument,
@@ -184,9 +192,15 @@ pub fn incoming<'a>(session: &Session<'_>, form: &Path, terms: &ConsentTerms, to
         tags: Vec::new(),
         name,
     };
+    if is_stdin {
+        session.claim_stdin("--form")?;
+        let stdin = mem::replace(&mut session.host.stdin, Box::new(io::empty()));
+        let open: Open<'a> = Box::new(move || Ok(Box::new(stdin)));
+        return Ok(Incoming { facts, source: "standard input".to_owned(), open });
+    }
     let source = path.display().to_string();
     let open: Open<'a> = Box::new(move || Ok(Box::new(File::open(path)?)));
-    Incoming { facts, source, open }
+    Ok(Incoming { facts, source, open })
 }
 
 /// The recipients that were named, teams as those who are of them now.
@@ -240,8 +254,7 @@ fn read_statements(
     match given.as_str() {
         "standard" => Ok(statements::standard(protocol, client)),
         _ => {
-            let file = if given == "-" || given.starts_with('@') { given } else { format!("@{given}") };
-            let text = session.text(file, "--statements")?;
+            let text = session.text_in(&given, "--statements")?;
             text.parse().map_err(|error| Failure::usage(format!("--statements: {error}")))
         }
     }

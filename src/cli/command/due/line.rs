@@ -2,24 +2,16 @@
 
 use serde::Serialize;
 
+use super::anew;
 use crate::cli::answer::Who;
 use crate::cli::answer::flags;
 use crate::cli::failure::Failure;
-use crate::cli::failure::records::completing;
 use crate::due::Item;
 use crate::due::Moment;
 use crate::due::What;
-use crate::policy;
-use crate::practice::agreement::Agreement;
-use crate::practice::consent::Consent;
-use crate::practice::consent::Signatory;
 use crate::practice::safety::Followup;
-use crate::time::Date;
 use crate::vault::catalog::Catalog;
-use crate::vocabulary::Profile;
-use crate::vocabulary::SignMethod;
 use crate::vocabulary::Task;
-use crate::vocabulary::Understood;
 
 /// A line of `due`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,6 +26,9 @@ pub struct Line {
     pub due: String,
     /// How many days are left; fewer than none when it is overdue.
     pub days: i64,
+    /// How late it is, where a day is too much to say of it.
+    #[serde(skip)]
+    pub late: Option<String>,
     /// What does it.
     pub command: String,
     /// What is said to a person of the disclosure that it follows.
@@ -50,35 +45,28 @@ impl Line {
         let (class, id, alias, command) = match &item.what {
             What::Consent(consent) => {
                 let alias = client(consent.terms.client)?;
-                let mut command = format!("consent grant --client {alias} {}", again(catalog, consent)?);
                 let protocol = catalog.protocol()?.protocol;
-                let last = policy::consent::last_day(&consent.terms, &protocol);
-                command.extend(span(consent.first_day(), last).map(|days| format!(" --until {days}")));
-                // By law it says more; the form itself is what its draft then asks for.
-                if protocol.has(Profile::Hipaa) || protocol.has(Profile::Part2) {
-                    command.push_str(&format!(" --statements standard --copy-given {today}"));
-                }
-                ("consent", consent.id().to_string(), alias, format!("{command} --signed-on {today}"))
+                let flags = anew::granted(catalog, consent, &protocol, today)?;
+                let command = format!("consent grant --client {alias} {flags}");
+                ("consent", consent.id().to_string(), alias, command)
             }
-            What::Begun(draft, lacks) => {
-                let flags = completing(lacks).replace("{today}", &today.to_string());
-                let command = format!("consent complete {} {}", draft.id(), flags.trim_end());
+            What::Begun(draft, lacks, signs) => {
+                let command = anew::completed(catalog, draft, lacks, signs, today)?;
                 ("consent", draft.id().to_string(), client(draft.terms.client)?, command)
             }
             What::Agreement(agreement) => {
                 let alias = recipient(agreement.signed.recipient)?;
-                let paper = &agreement.signed;
-                let mut command = format!("agreement add {alias} {}", signed(agreement));
-                command.extend(span(Some(paper.effective), paper.ends).map(|days| format!(" --ends {days}")));
-                ("agreement", agreement.signed.agreement.to_string(), alias, format!("{command} --signed-on {today}"))
+                let command = format!("agreement add {alias} {} --signed-on {today}", anew::signed(agreement));
+                ("agreement", agreement.signed.agreement.to_string(), alias, command)
             }
             What::Training(training) => {
-                let alias = recipient(training.done.recipient)?;
-                let course = quoted(training.done.course.as_str());
-                let mut command = format!("training add {alias} --course {course} --on {today}");
-                let days = span(Some(training.done.on), Some(training.done.valid_until));
+                let done = &training.done;
+                let alias = recipient(done.recipient)?;
+                let course = anew::said("--course", done.course.as_str());
+                let mut command = format!("training add {alias} {course} --on {today}");
+                let days = anew::span(Some(done.on), Some(done.valid_until));
                 command.extend(days.map(|days| format!(" --valid-until {days}")));
-                ("training", training.done.training.to_string(), alias, command)
+                ("training", done.training.to_string(), alias, command)
             }
             What::Protocol(version, Some(id)) => {
                 let alias = recipient(*id)?;
@@ -124,72 +112,18 @@ impl Line {
             What::Removal => ("key", String::new(), String::new(), "owner remove --resume".to_owned()),
         };
         let (due, days) = (moment.day(item.by).to_string(), moment.days(item.by));
+        let late = moment.hours_late(item.by).map(|hours| match hours {
+            0 => "overdue".to_owned(),
+            hours => format!("{} overdue", super::counted(hours, "hour")),
+        });
         let of = match &item.what {
             What::Followup(followup) => catalog.disclosure(followup.disclosure)?,
             What::Acknowledgement(id, _) | What::Suspension(id, _) => catalog.disclosure(*id)?,
             _ => None,
         };
         let flags = of.and_then(|of| flags(of.made.basis.as_str())).unwrap_or_default();
-        Ok(Self { class, id, alias, due, days, command: format!("subrosa {command}"), flags })
+        Ok(Self { class, id, alias, due, days, late, command: format!("subrosa {command}"), flags })
     }
-}
-
-/// The flags that grant the same once more; what the client signs this time is the client's to say.
-fn again(catalog: &Catalog, consent: &Consent) -> Result<String, Failure> {
-    let terms = &consent.terms;
-    let mut flags = Vec::new();
-    for id in &terms.recipients {
-        flags.push(format!("--to {}", Who::recipient(catalog, *id)?.alias));
-    }
-    flags.extend(terms.kinds.iter().map(|kind| format!("--kind {kind}")));
-    flags.extend(terms.purposes.iter().map(|purpose| format!("--purpose {purpose}")));
-    flags.extend(terms.tags.iter().map(|tag| format!("--tag {tag}")));
-    flags.extend(service_dates(consent));
-    flags.extend(terms.describe.as_ref().map(|text| format!("--describe {}", quoted(text.as_str()))));
-    flags.extend(terms.disclosers.iter().map(|alias| format!("--discloser {alias}")));
-    flags.extend(terms.note_class.map(|class| format!("--note-class {class}")));
-    flags.extend(terms.legal_proceedings.then(|| "--legal-proceedings".to_owned()));
-    flags.extend(terms.de_identified.then(|| "--de-identified".to_owned()));
-    for signatory in &terms.signed_by {
-        let who = match signatory {
-            Signatory::Client => "client".to_owned(),
-            Signatory::Representative(id) => Who::recipient(catalog, *id)?.alias,
-        };
-        flags.push(format!("--signed-by {who}"));
-    }
-    // A spoken permission does not last; what takes its place is signed.
-    flags
-        .extend(terms.method.filter(|method| *method != SignMethod::Verbal).map(|method| format!("--method {method}")));
-    Ok(flags.join(" "))
-}
-
-/// As long as the old paper held: nobody who renews it said that it may be longer.
-fn span(first: Option<Date>, last: Option<Date>) -> Option<String> {
-    let days = first?.until(last?).ok()?.get_days();
-    Some(format!("{}d", days.max(0)))
-}
-
-/// The dates of the records that it covers.
-fn service_dates(consent: &Consent) -> Option<String> {
-    let end = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
-    let (from, to) = (consent.terms.service_from, consent.terms.service_to);
-    (from.is_some() || to.is_some()).then(|| format!("--service-dates {}..{}", end(from), end(to)))
-}
-
-/// The flags that sign the same agreement once more.
-fn signed(agreement: &Agreement) -> String {
-    let signed = &agreement.signed;
-    let list = |flag: &str, texts: &[crate::practice::words::Prose]| {
-        texts.iter().map(|text| format!("{flag} {}", quoted(text.as_str()))).collect::<Vec<_>>()
-    };
-    let mut flags = vec![format!("--type {}", signed.agreement_type)];
-    flags.extend(list("--may-share", &signed.may_share));
-    flags.extend(list("--may-not-share", &signed.may_not_share));
-    flags.push(format!("--consequences {}", quoted(signed.consequences.as_str())));
-    flags.extend(list("--duty", &signed.duties));
-    let understood = signed.understood.unwrap_or(Understood::Explained);
-    flags.push(format!("--understood {understood}"));
-    flags.join(" ")
 }
 
 /// A review is filed as one; everything else is done when somebody says so.
@@ -198,9 +132,4 @@ fn done(followup: &Followup) -> String {
         Task::PeerReview => format!("safety review {} --result justified --text -", followup.disclosure),
         _ => format!("followup done {}", followup.planned.followup),
     }
-}
-
-/// A word as a shell takes it.
-fn quoted(text: &str) -> String {
-    shlex::try_quote(text).map_or_else(|_| "TEXT".to_owned(), |word| word.into_owned())
 }

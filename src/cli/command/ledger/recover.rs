@@ -13,6 +13,7 @@ use crate::cli::command::ledger::recover::told::READS;
 use crate::cli::command::ledger::recover::told::Recovered;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
+use crate::cli::failure::unsettled;
 use crate::cli::session::Session;
 use crate::cli::session::no_next_key;
 use crate::cli::session::state_of;
@@ -79,12 +80,14 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if is_forked && !vault.is_branched() {
         accept_fork(session, &mut vault)?;
     }
+    let has_settled = vault.is_excluding() && accept_excluded(session, &mut vault)?;
     let writes = !matches!(vault.may_append(), Err(VaultError::ReadsOnly { .. } | VaultError::Unmarked(_)));
     let is_behind = matches!(vault.standing(), Standing::RolledBack(_) | Standing::Outlived | Standing::AtHand);
     let names_a_head = session.globals.accept_head.is_some();
     let is_branch_of_another = vault.is_branched() && !vault.is_writer();
     // A copy that was to be completed, and is, or had nothing: who writes the ledger is another question, and was not asked.
-    let is_done = args.from.is_some() || has_followed || ((done.mended > 0 || done.tidied > 0) && !names_a_head);
+    let is_done =
+        args.from.is_some() || has_followed || has_settled || ((done.mended > 0 || done.tidied > 0) && !names_a_head);
     if is_behind || is_branch_of_another || (!writes && !is_done) {
         vault = go_on_here(session, vault, &args, &mut done)?;
     }
@@ -203,14 +206,29 @@ fn beyond(from: u64, up_to: u64, origin: &Origin) -> String {
     )
 }
 
+/// What continues another branch lies here: whether this history holds is nothing that a program can know. Whether that was
+/// all there is to do: where the branch is one of the present ledger, it goes on under another key.
+fn accept_excluded(session: &mut Session<'_>, vault: &mut Vault) -> Result<bool, Failure> {
+    let head = vault.head();
+    let accept = format!("{}:{}", head.size, root_text(&head.root));
+    if session.globals.accept_head.as_deref() != Some(&accept) {
+        let message = vault.alarm().map(|alarm| alarm.to_string()).unwrap_or_default();
+        return Err(unsettled(&message, vault.is_writer(), &accept));
+    }
+    for kept in vault.accept_excluded()? {
+        session.warn(&format!("what shows it is kept as evidence in {}", kept.display()));
+    }
+    Ok(*vault.standing() != Standing::Unmarked)
+}
+
 /// Two histories under one key: which one holds is nothing that a program can know.
 fn accept_fork(session: &mut Session<'_>, vault: &mut Vault) -> Result<(), Failure> {
     let head = vault.head();
     let accept = format!("{}:{}", head.size, root_text(&head.root));
     if session.globals.accept_head.as_deref() != Some(&accept) {
-        let refused = vault.may_append().err().map(|error| Failure::new(FailureCode::Integrity, error.to_string()));
-        let failure = refused.unwrap_or_else(|| Failure::new(FailureCode::Integrity, "the ledger was forked"));
-        return Err(failure.hint(format!("subrosa --accept-head {accept} ledger recover")));
+        let message =
+            vault.may_append().err().map_or_else(|| "the ledger was forked".to_owned(), |error| error.to_string());
+        return Err(unsettled(&message, vault.is_writer(), &accept));
     }
     let kept = vault.accept_fork()?;
     session.warn(&format!("both heads are kept as evidence in {}", kept.display()));

@@ -9,14 +9,20 @@ use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
 use crate::cli::answer::Look;
 use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
+use crate::cli::names;
 use crate::cli::public;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
+use crate::cli::verdict;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::witnessing;
 use crate::ledger::witnessing::REQUEST_LIMIT;
 use crate::ledger::witnessing::Request;
+use crate::receiving::fork;
+use crate::receiving::proof::Trust;
 use crate::vault::Vault;
+use crate::vault::evidence::Evidence;
 use crate::vault::witness::Asked;
 
 /// What `subrosa ledger witness` takes.
@@ -66,12 +72,31 @@ fn keys_of_recipients(vault: &Vault) -> Result<Vec<VerifierKey>, Failure> {
     Ok(sure.filter_map(|recipient| recipient.given.vkey?.parse().ok()).collect())
 }
 
+/// Evidence of a fork is no head to cosign. With the key of its ledger it is told whether it holds.
+fn of_evidence(file: &str, evidence: &Evidence, key: Option<&VerifierKey>) -> Failure {
+    let is_no_head = "it is evidence of a fork, and no head of a ledger: nothing is cosigned";
+    let key_text = key.map_or("VKEY".to_owned(), ToString::to_string);
+    let hint = format!("subrosa proof verify {} --key {key_text}", names::word(file));
+    let trust = Trust { logs: key.cloned().into_iter().collect(), ..Trust::default() };
+    let failure = match fork::examine(file, evidence, &trust).findings.first() {
+        Some(found) if key.is_some() => Failure::new(
+            FailureCode::Integrity,
+            format!("{}: {file}: {is_no_head}; {}", verdict::word(found.fault), found.text),
+        ),
+        _ => Failure::refused(format!("{file}: {is_no_head}")),
+    };
+    failure.hint(hint)
+}
+
 /// Checks, keeps, and only then answers.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let target = public::target(args.output.as_deref(), args.force);
     public::refuse_json_to_stdout(&target, session, "subrosa ledger witness FILE --json -o FILE")?;
     let key: Option<VerifierKey> = args.key.as_deref().map(|key| session.key(key, "--key")).transpose()?;
     let bytes = session.read_public(&args.file, REQUEST_LIMIT)?;
+    if let Some(evidence) = Evidence::parse(&bytes) {
+        return Err(of_evidence(&args.file.display().to_string(), &evidence, key.as_ref()));
+    }
     let request = Request::of_file(&bytes).map_err(|error| match witnessing::is_of_another_kind(&bytes) {
         // It may be as good a checkpoint as any: that we do not read it speaks against nobody.
         true => {

@@ -15,10 +15,13 @@ use crate::cli::verdict::KnownHead;
 use crate::cli::verdict::Witnesses;
 use crate::digest::Digest;
 use crate::ledger::bounds::SLACK;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::receiving::fork::Fork;
 use crate::receiving::manifest::NOT_OPENED;
 use crate::receiving::proof::Examined;
 use crate::time::Timestamp;
 use crate::vault::check::Fault;
+use crate::vault::root_text;
 
 /// What to do about a proof, where that differs from what is done about a vault.
 const CURES: [(Fault, &str); 10] = [
@@ -93,7 +96,16 @@ struct Open {
     unused: Vec<(String, u64)>,
     unknown_kind: Option<String>,
     remarks: Vec<String>,
+    is_evidence: bool,
+    fork: Option<Fork>,
 }
+
+/// What even sound evidence of a fork does not say.
+const FORK_LEAVES_OPEN: [&str; 3] = [
+    "which of the two histories is the true one",
+    "who signed them: the keeper of the ledger, or somebody else who has its key",
+    "when either was signed",
+];
 
 impl Told {
     /// Of what was examined.
@@ -130,6 +142,8 @@ impl Told {
                 unused: examined.unused.clone(),
                 unknown_kind: examined.unknown_kind.clone(),
                 remarks: examined.remarks.clone(),
+                is_evidence: examined.is_evidence,
+                fork: examined.fork.clone(),
             },
         };
         for finding in told.findings.iter_mut().filter(|finding| finding.verdict == "FORKED") {
@@ -144,6 +158,9 @@ impl Told {
 
     fn proofs(&self) -> Vec<String> {
         let mut said = Vec::new();
+        if let Some(fork) = &self.open.fork {
+            return of_fork(self.key.as_deref().unwrap_or_default(), fork);
+        }
         let (Some(key), KnownHead { origin: Some(origin), size: Some(size), .. }) = (&self.key, &self.head) else {
             return said;
         };
@@ -182,6 +199,12 @@ impl Told {
 
     fn doubts(&self) -> Vec<String> {
         let mut said = Vec::new();
+        if self.open.is_evidence {
+            return match self.open.fork {
+                Some(_) => FORK_LEAVES_OPEN.map(str::to_owned).to_vec(),
+                None => vec!["that any key signed two histories".to_owned()],
+            };
+        }
         if self.shown.is_empty() {
             return vec!["that any entry stands in any log".to_owned()];
         }
@@ -252,6 +275,24 @@ impl Told {
             None => self.verdict.to_owned(),
         }
     }
+}
+
+/// What evidence of a fork proves, in plain words.
+fn of_fork(key: &str, fork: &Fork) -> Vec<String> {
+    let Fork { smaller, larger, root } = fork;
+    let (id, origin) = (key.split('+').nth(1).unwrap_or_default(), &larger.origin);
+    let head = |head: &Checkpoint| format!("a head of {} entries with the root {}", head.size, root_text(&head.root));
+    let mut said = [smaller, larger].map(|one| format!("the key {id} of {origin} signed {}", head(one))).to_vec();
+    if smaller.size != larger.size {
+        said.push(format!(
+            "of these {} entries the first {} have the root {}",
+            larger.size,
+            smaller.size,
+            root_text(root)
+        ));
+    }
+    said.push("no ledger that only grows has both: this key signed two histories that exclude each other".to_owned());
+    said
 }
 
 fn finding(found: &crate::vault::check::Finding) -> Finding {

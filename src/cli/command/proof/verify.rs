@@ -1,5 +1,5 @@
-//! `subrosa proof verify`: a proof against keys that are trusted, for whoever has no vault. Its answer is a verdict,
-//! whatever it is: a bad one is no failure to give it.
+//! `subrosa proof verify`: a proof, or evidence of a fork, against keys that are trusted, for whoever has no vault. Its
+//! answer is a verdict, whatever it is: a bad one is no failure to give it.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -36,6 +36,7 @@ use crate::receiving::proof::examine;
 use crate::seal::SealError;
 use crate::vault::check::Fault;
 use crate::vault::check::Finding;
+use crate::vault::evidence::EVIDENCE_LIMIT;
 
 /// As many files of evidence are kept beside one proof.
 const EVIDENCE: usize = 9;
@@ -44,7 +45,7 @@ const EVIDENCE: usize = 9;
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("trusted").args(["key", "card"]).required(true).multiple(true))]
 pub struct Args {
-    /// The proof
+    /// The proof, or evidence of a fork
     #[arg(value_name = "FILE")]
     pub proof: PathBuf,
     /// The verifier key of the log, or @FILE that holds it; may be repeated
@@ -73,9 +74,14 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let given = |path: &PathBuf, limit: usize, session: &mut Session<'_>| -> Result<Given, Failure> {
         Ok(Given { name: path.display().to_string(), bytes: session.read_public(path, limit)? })
     };
-    let proof = given(&args.proof, NOTE_LIMIT, session)?;
+    let proof = given(&args.proof, EVIDENCE_LIMIT, session)?;
     let kept = args.against.iter().map(|path| given(path, REQUEST_LIMIT, session)).collect::<Result<Vec<_>, _>>()?;
     let mut examined = examine(&proof, &kept, &trust);
+    let is_more_asked = args.package.is_some() || !kept.is_empty() || !args.witness.is_empty();
+    if examined.is_evidence && is_more_asked {
+        let what = "is evidence of a fork, which is checked by itself, with --key or --card alone";
+        return Err(Failure::usage(format!("{} {what}", proof.name)));
+    }
     let package = match &args.package {
         Some(path) => Some(look_into(path, &mut examined, session)?),
         None => None,

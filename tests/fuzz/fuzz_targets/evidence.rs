@@ -1,0 +1,3 @@
+#![no_main]
+
+subrosa_fuzz::target!(evidence);
