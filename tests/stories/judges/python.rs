@@ -24,8 +24,7 @@ pub fn interpreter() -> Option<PathBuf> {
         return Some(python);
     }
     let place = target.join("judges");
-    let how =
-        "and aics-witness are not installed (Python 3.12 or later: python3 -m venv {0}; {0}/bin/pip install aics-tlog aics-witness)";
+    let how = "and aics-witness are not installed (Python 3.12 or later: python3 -m venv {0}; {0}/bin/pip install aics-tlog aics-witness)";
     skip("aics-tlog", &how.replace("{0}", &place.display().to_string()));
     None
 }
