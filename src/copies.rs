@@ -6,9 +6,10 @@ use rand_core::RngCore;
 
 use crate::digest::Digest;
 use crate::id::RecordId;
+use crate::keys::signer::Origin;
 use crate::practice::event::Body;
 use crate::practice::export::Export;
-use crate::practice::export::ExportGone;
+use crate::practice::export::ExportEnded;
 use crate::practice::export::ExportMade;
 use crate::practice::file_name::FileName;
 use crate::practice::record::RecordAccessed;
@@ -57,6 +58,10 @@ pub struct NewCopy {
     pub size: u64,
 }
 
+/// The end of a copy that does not come to be, by its own entry.
+#[derive(Clone, Debug)]
+pub struct Ended(ExportEnded);
+
 /// A place on this machine where a copy was written, of which nobody knows that it has ended.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -83,29 +88,43 @@ impl Place {
     }
 }
 
-/// Writes down that a copy is made, with the look at the record that comes with it: both or none.
-pub fn made<R: CryptoRng + RngCore>(
+/// Writes down that a copy is made, with the look at the record that comes with it: both or none. `is_free` is asked under the
+/// locks, so that what is refused then is no entry. Returns the copy's own entry too, by which it is ended.
+pub fn made<R, E>(
     desk: &mut Desk<'_, R>,
     new: &NewCopy,
     seen: Option<RecordAccessed>,
-) -> Result<Committed, CopyError> {
+    is_free: impl FnOnce() -> Result<(), E>,
+) -> Result<(Committed, Ended), E>
+where
+    R: CryptoRng + RngCore,
+    E: From<CopyError> + From<VaultError>,
+{
     let now = (desk.clock)();
-    desk.append(|vault| {
-        let protocol = vault.catalog().protocol()?.protocol;
-        let name = FileName::of_path(&new.path);
-        let made = ExportMade {
-            expires: after(now, protocol.periods.copy, &protocol.zone())?,
-            machine: vault.machine().ok_or(CopyError::NoMachine)?,
-            path: name.text,
-            path_bytes: name.bytes,
-            path_sha256: Digest::of(&new.path),
-            record: new.of.map(|(record, _)| record),
-            sha256: new.sha256,
-            size: new.size,
-            version: new.of.map(|(_, version)| version),
-        };
+    let committed = desk.append(|vault| {
+        is_free()?;
+        let made = of(vault, new, now)?;
         let seen = seen.map(|seen| Draft::from(Body::RecordAccessed(seen)));
-        Ok(seen.into_iter().chain([Draft::from(Body::ExportMade(made))]).collect())
+        Ok::<_, E>(seen.into_iter().chain([Draft::from(Body::ExportMade(made))]).collect())
+    })?;
+    let (index, _) = committed.entries.last().expect("the copy is the last of what was appended");
+    let ended = ExportEnded { how: CopyEnd::Gone, index: *index, origin: committed.head.origin.to_string() };
+    Ok((committed, Ended(ended)))
+}
+
+fn of(vault: &Vault, new: &NewCopy, now: Timestamp) -> Result<ExportMade, CopyError> {
+    let protocol = vault.catalog().protocol()?.protocol;
+    let name = FileName::of_path(&new.path);
+    Ok(ExportMade {
+        expires: after(now, protocol.periods.copy, &protocol.zone())?,
+        machine: vault.machine().ok_or(CopyError::NoMachine)?,
+        path: name.text,
+        path_bytes: name.bytes,
+        path_sha256: Digest::of(&new.path),
+        record: new.of.map(|(record, _)| record),
+        sha256: new.sha256,
+        size: new.size,
+        version: new.of.map(|(_, version)| version),
     })
 }
 
@@ -138,36 +157,22 @@ pub fn places(vault: &Vault) -> Result<(Vec<Place>, usize), CopyError> {
     Ok((here, elsewhere.len()))
 }
 
-/// Writes down how copies ended. What ended already gets no entry.
+/// Writes down how copies ended: those that were seen, each by its own entry, and none that was written there since. What ended
+/// already gets no entry.
 pub fn gone<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
     ended: &[(Place, CopyEnd)],
 ) -> Result<Committed, CopyError> {
     desk.append(|vault| {
-        let open = vault.catalog().open_exports()?;
-        let mut drafts = Vec::new();
-        for (place, how) in ended {
-            let mut machines: Vec<_> = place.written.iter().map(|export| export.made.machine).collect();
-            machines.sort_unstable();
-            machines.dedup();
-            for machine in machines {
-                let path_sha256 = place.latest().made.path_sha256;
-                let is_open =
-                    |export: &Export| (export.made.machine, export.made.path_sha256) == (machine, path_sha256);
-                if open.iter().any(is_open) {
-                    drafts.push(Draft::from(Body::ExportGone(ExportGone { how: *how, machine, path_sha256 })));
-                }
-            }
-        }
-        Ok(drafts)
+        let open: Vec<_> = vault.catalog().open_exports()?.iter().map(|export| export.entry).collect();
+        let ended = ended.iter().flat_map(|(place, how)| place.written.iter().map(|export| (export.entry, *how)));
+        let still = ended.filter(|(entry, _)| open.contains(entry));
+        let of = |((log, index), how)| ExportEnded { how, index, origin: Origin::of(log).to_string() };
+        Ok(still.map(|copy| Draft::from(Body::ExportEnded(of(copy)))).collect())
     })
 }
 
-/// Writes down that a copy that was about to be written did not come to be.
-pub fn abandoned<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, new: &NewCopy) -> Result<Committed, CopyError> {
-    desk.append(|vault| {
-        let machine = vault.machine().ok_or(CopyError::NoMachine)?;
-        let path_sha256 = Digest::of(&new.path);
-        Ok(vec![Draft::from(Body::ExportGone(ExportGone { how: CopyEnd::Gone, machine, path_sha256 }))])
-    })
+/// Writes down that a copy that was about to be written did not come to be. What lay at its place before is not touched by it.
+pub fn abandoned<R: CryptoRng + RngCore>(desk: &mut Desk<'_, R>, copy: &Ended) -> Result<Committed, CopyError> {
+    desk.append(|_| Ok(vec![Draft::from(Body::ExportEnded(copy.0.clone()))]))
 }

@@ -5,6 +5,7 @@ use rand_core::CryptoRng;
 use rand_core::RngCore;
 
 use crate::id::ClientId;
+use crate::id::FollowupId;
 use crate::id::RecipientId;
 use crate::keys::signer::VerifierKey;
 use crate::ledger::card::SafetyNumber;
@@ -24,6 +25,7 @@ use crate::practice::recipient::RecipientVerified;
 use crate::practice::words::Alias;
 use crate::practice::words::Prose;
 use crate::time::Date;
+use crate::time::TimeError;
 use crate::vault::Vault;
 use crate::vault::catalog::Who;
 use crate::vault::create;
@@ -35,6 +37,11 @@ use crate::vault::transaction::Draft;
 use crate::vocabulary::ClientState;
 use crate::vocabulary::OwnerMeans;
 use crate::vocabulary::VerifiedHow;
+
+mod returns;
+
+/// How many more follow-ups may be planned than were thought of.
+const SPARE: usize = 64;
 
 /// Why a person could not be named or changed.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +79,9 @@ pub enum PeopleError {
     /// The vault has an owner who opens it with a passphrase; it holds one passphrase at most.
     #[error("the vault has a passphrase already")]
     PassphraseTaken,
+    /// A period of the protocol leads nowhere.
+    #[error(transparent)]
+    Time(#[from] TimeError),
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -182,19 +192,26 @@ pub fn verify_recipient<R: CryptoRng + RngCore>(
     })
 }
 
-/// Nothing more is shared to the recipient.
+/// Nothing more is shared to the recipient; what was, is to be given back or destroyed.
 pub fn suspend_recipient<R: CryptoRng + RngCore>(
     desk: &mut Desk<'_, R>,
     id: RecipientId,
     reason: Prose,
     on: Date,
 ) -> Result<Committed, PeopleError> {
-    append(desk, |vault| {
+    // With some to spare: another process may share something until the locks are held.
+    let count = returns::given(desk.vault.catalog(), id)?.len() + SPARE;
+    let ids: Vec<_> = (0..count).map(|_| FollowupId::random(desk.rng)).collect();
+    let clock = desk.clock;
+    desk.append(|vault| {
         let found = recipient(vault, id)?;
         if found.suspended.is_some() {
             return Err(PeopleError::Suspended(found.details.alias));
         }
-        Ok(Body::RecipientSuspended(RecipientSuspended { on, reason, recipient: id }))
+        let wanted = returns::wanted(vault, id, ids.into_iter(), clock())?.into_iter();
+        let wanted = wanted.map(|planned| Draft::from(Body::FollowupPlanned(planned)));
+        let suspended = Body::RecipientSuspended(RecipientSuspended { on, reason, recipient: id });
+        Ok([Draft::from(suspended)].into_iter().chain(wanted).collect())
     })
 }
 

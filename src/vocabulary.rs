@@ -262,7 +262,7 @@ words! {
     /// What is to be done after a safety disclosure.
     Task "task" {
         TellClient = "tell-client", DocumentOutcome = "document-outcome", PeerReview = "peer-review",
-        ConsentReview = "consent-review", Repair = "repair",
+        ConsentReview = "consent-review", Repair = "repair", ReturnOrDestroy = "return-or-destroy",
     }
 
     /// Where a follow-up stands.

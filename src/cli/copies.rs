@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::fs::File;
+use std::fs::TryLockError;
 use std::io;
 use std::io::Read as _;
 use std::io::Seek as _;
@@ -95,6 +96,17 @@ fn wipe_unfinished(place: &Place) -> State {
 /// The beginnings of outputs beside a place that nobody writes any more: a killed process could not remove them. Whoever
 /// writes one holds its lock.
 fn unfinished(place: &Place) -> impl Iterator<Item = (PathBuf, File)> {
+    parts(place).filter(|(_, file)| file.try_lock().is_ok())
+}
+
+/// Whether somebody writes beside a place: what comes of a copy there is not known before that has ended. Asked before the place
+/// is looked at, so that no writer gives his file its name in between unseen.
+pub fn is_being_written(place: &Place) -> bool {
+    parts(place).any(|(_, file)| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+/// The beginnings of outputs beside a place.
+fn parts(place: &Place) -> impl Iterator<Item = (PathBuf, File)> {
     let entries = path_of(place).and_then(|path| fs::read_dir(path.parent()?).ok());
     entries.into_iter().flatten().flatten().filter_map(|entry| {
         let (name, path) = (entry.file_name(), entry.path());
@@ -105,7 +117,7 @@ fn unfinished(place: &Place) -> impl Iterator<Item = (PathBuf, File)> {
         let file = platform::open_unfollowed_to_write(&path).ok()?;
         let facts = file.metadata().ok()?;
         let is_ours = facts.is_file() && platform::file_access(&facts, None).ours && platform::names_of(&facts) == 1;
-        (is_ours && file.try_lock().is_ok()).then_some((path, file))
+        is_ours.then_some((path, file))
     })
 }
 

@@ -58,6 +58,18 @@ pub fn recipient(catalog: &Catalog, typed: &str) -> Result<Recipient, Failure> {
     catalog.recipient(id)?.ok_or_else(|| Failure::not_found(format!("there is no recipient {id}")))
 }
 
+/// The owner who is called `typed`, or was before being removed: entries name owners by alias.
+pub fn owner(catalog: &Catalog, typed: &str) -> Result<String, Failure> {
+    if let Ok(alias) = typed.parse::<Alias>()
+        && catalog.owners_ever()?.iter().any(|known| known == alias.as_str())
+    {
+        return Ok(alias.to_string());
+    }
+    let near = catalog.nearest_owner(&typed.to_lowercase())?;
+    let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    Err(Failure::not_found(format!("there is no owner {typed:?}{near}")).hint("subrosa owner list"))
+}
+
 /// Refuses what means everyone, by its own rule: nobody in particular is given, or promised, anything.
 pub fn not_everyone(typed: &str) -> Result<(), Failure> {
     if !words::is_wildcard(typed) {

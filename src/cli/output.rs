@@ -181,6 +181,11 @@ impl FileOutput {
         &self.path
     }
 
+    /// Looks again whether it may have that place.
+    pub fn may_take(&self) -> Result<(), OutputError> {
+        may_take(&self.path, self.force)
+    }
+
     /// Makes the file durable and gives it its name. A crash before the rename leaves nothing or a `.part`; after it,
     /// the whole file, of which the name may be lost until the directory is written.
     pub fn finish(self) -> Result<PathBuf, OutputError> {

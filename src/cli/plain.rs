@@ -4,7 +4,6 @@
 
 use std::io;
 use std::io::Write as _;
-use std::path::Path;
 use std::path::PathBuf;
 
 use crate::cli::Exit;
@@ -40,24 +39,25 @@ pub struct Plain {
 
 /// A copy that stands in the ledger, and is not written yet.
 #[must_use]
-pub struct Recorded(NewCopy);
+pub struct Recorded(copies::Ended);
 
-/// Writes down that `plain` goes to `path`, with the look at the record that comes with it. The output there is begun, so
-/// what can be refused has been; and not a byte has been written to it yet.
+/// Writes down that `plain` goes to `file`, with the look at the record that comes with it. What can be refused is refused
+/// again, when nobody else can write down anything; and not a byte has been written to it yet.
 pub fn record(
     session: &mut Session<'_>,
     vault: &mut Vault,
-    path: &Path,
+    file: &FileOutput,
     plain: Plain,
     seen: Option<RecordAccessed>,
 ) -> Result<(Recorded, Exit), Failure> {
-    let path = path.as_os_str().as_encoded_bytes().to_vec();
+    let path = file.path().as_os_str().as_encoded_bytes().to_vec();
     let new = NewCopy { path, of: plain.of, sha256: plain.sha256, size: plain.size };
-    let committed = copies::made(&mut session.desk(vault), &new, seen)?;
+    let is_free = || file.may_take().map_err(Failure::from);
+    let (committed, ended) = copies::made(&mut session.desk(vault), &new, seen, is_free)?;
     let exit = session.committed(&committed);
     // Whatever stops it from here on leaves an entry without its file, which a sweep finds.
     interrupt::may_stop();
-    Ok((Recorded(new), exit))
+    Ok((Recorded(ended), exit))
 }
 
 impl Recorded {
@@ -117,8 +117,7 @@ fn write_copy(
     bytes: &[u8],
 ) -> Result<PathBuf, Failure> {
     let plain = Plain { of: None, sha256: Digest::of(bytes), size: bytes.len() as u64 };
-    let place = file.path().to_owned();
-    let (recorded, _) = record(session, vault, &place, plain, None)?;
+    let (recorded, _) = record(session, vault, &file, plain, None)?;
     let written = file.write_all(bytes).map_err(Failure::from).and_then(|()| Ok(file.finish()?));
     written.inspect_err(|_| recorded.abandon(session, vault))
 }

@@ -25,7 +25,7 @@ const GDPR: &str = "Taking it back is as easy as giving it. You may ask to see w
 
 /// The statements that this client reads under this protocol, a paragraph each.
 pub fn paragraphs(protocol: &Protocol, client: &Client) -> Vec<&'static str> {
-    let is_part2 = protocol.has(Profile::Part2) || client.details.part2;
+    let is_part2 = client.is_under_part2(protocol);
     let mut all = vec![REVOKE, CONDITION, PASSED_ON];
     all.extend(is_part2.then_some(PART2));
     all.extend(protocol.has(Profile::Gdpr).then_some(GDPR));

@@ -113,10 +113,9 @@ pub(super) fn is_psychotherapy_note(record: &Record) -> bool {
         || record.latest.tags.iter().any(|tag| matches!(tag.as_str(), "psythpn" | "hipaapsynotes"))
 }
 
-/// Whether a record falls under 42 CFR Part 2. Under the profile, what nobody said is a yes.
+/// Whether a record falls under 42 CFR Part 2. Under the profile, what nobody said of the client is a yes.
 pub fn is_part2(record: &Record, client: Option<&Client>, protocol: &Protocol) -> bool {
-    protocol.has(Profile::Part2)
-        || client.is_some_and(|client| client.details.part2)
+    client.map_or_else(|| protocol.has(Profile::Part2), |client| client.is_under_part2(protocol))
         || record.latest.record_kind == RecordKind::SudCounsellingNote
         || record.latest.tags.iter().any(|tag| is_part2_tag(tag.as_str()))
 }

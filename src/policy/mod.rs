@@ -308,7 +308,7 @@ pub fn decide(request: &Request, facts: &Facts<'_>, now: Timestamp) -> Result<Pe
 
 /// Whether any of a client's records falls under 42 CFR Part 2; without a record, whether the client's all do.
 pub fn is_under_part2(records: &[Record], client: Option<&Client>, protocol: &Protocol) -> bool {
-    let is_client = client.is_some_and(|client| client.details.part2) || protocol.has(Profile::Part2);
+    let is_client = client.map_or_else(|| protocol.has(Profile::Part2), |client| client.is_under_part2(protocol));
     is_client || records.iter().any(|record| case::is_part2(record, client, protocol))
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::id::ClientId;
 use crate::id::RecipientId;
@@ -15,6 +16,7 @@ use crate::vocabulary::Age;
 use crate::vocabulary::Authority;
 use crate::vocabulary::ClientState;
 use crate::vocabulary::MinorRule;
+use crate::vocabulary::Profile;
 use crate::vocabulary::Relationship;
 
 /// What is known of a client: the fields of `client.added` and `client.edited`.
@@ -40,9 +42,45 @@ pub struct ClientDetails {
     /// The real name.
     pub name: Option<Line>,
     /// Whether the client's records fall under 42 CFR Part 2.
-    pub part2: bool,
+    pub part2: Part2,
     /// Telephone numbers.
     pub phone: Vec<Line>,
+}
+
+/// Whether a client's records fall under 42 CFR Part 2, as far as somebody said. What nobody said is what the practice's profile
+/// says. An entry has `true`, `false` where nobody said, and `"no"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Value")]
+pub enum Part2 {
+    /// They do.
+    Yes,
+    /// Nobody said.
+    Unsaid,
+    /// They do not.
+    No,
+}
+
+impl From<Part2> for Value {
+    fn from(part2: Part2) -> Self {
+        match part2 {
+            Part2::Yes => Self::Bool(true),
+            Part2::Unsaid => Self::Bool(false),
+            Part2::No => Self::from("no"),
+        }
+    }
+}
+
+impl TryFrom<Value> for Part2 {
+    type Error = &'static str;
+
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        match value {
+            Value::Bool(true) => Ok(Self::Yes),
+            Value::Bool(false) => Ok(Self::Unsaid),
+            Value::String(word) if word == "no" => Ok(Self::No),
+            _ => Err("neither true, false nor no"),
+        }
+    }
 }
 
 /// `client.closed`.
@@ -108,7 +146,7 @@ impl ClientDetails {
             limits_discussed: None,
             minor_rule: None,
             name: None,
-            part2: false,
+            part2: Part2::Unsaid,
             phone: Vec::new(),
         }
     }
@@ -195,8 +233,33 @@ impl Client {
         before.map_or(self.details.minor_rule.unwrap_or(MinorRule::GuardianSigns), |(_, rule)| *rule)
     }
 
+    /// Whether all records of the client fall under 42 CFR Part 2: what was said, else what the profile says.
+    pub fn is_under_part2(&self, protocol: &Protocol) -> bool {
+        match self.details.part2 {
+            Part2::Yes => true,
+            Part2::Unsaid => protocol.has(Profile::Part2),
+            Part2::No => false,
+        }
+    }
+
     /// The client's id.
     pub fn id(&self) -> ClientId {
         self.details.client
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_of_part_2_is_kept_in_three_spellings_and_no_other() {
+        for (spelt, read) in [("true", Part2::Yes), ("false", Part2::Unsaid), ("\"no\"", Part2::No)] {
+            assert_eq!(serde_json::from_str::<Part2>(spelt).unwrap(), read);
+            assert_eq!(serde_json::to_string(&read).unwrap(), spelt);
+        }
+        for wrong in ["null", "\"yes\"", "\"false\"", "0", "\"No\""] {
+            assert!(serde_json::from_str::<Part2>(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -24,6 +24,7 @@ use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
 use crate::practice::erasure;
 use crate::practice::erasure::EventErased;
+use crate::practice::export::ExportEnded;
 use crate::practice::export::ExportGone;
 use crate::practice::export::ExportMade;
 use crate::practice::fields::names_of;
@@ -57,6 +58,7 @@ use crate::practice::rekey::VaultRekeyed;
 use crate::practice::restriction::RestrictionAdded;
 use crate::practice::restriction::RestrictionEnded;
 use crate::practice::safety::FollowupDone;
+use crate::practice::safety::FollowupPlanned;
 use crate::practice::safety::SafetyDisclosed;
 use crate::practice::safety::SafetyReviewed;
 use crate::practice::session::SessionNoted;
@@ -241,6 +243,8 @@ kinds! {
     SafetyDisclosed(SafetyDisclosed) = "safety.disclosed";
     /// Somebody looked at that again.
     SafetyReviewed(SafetyReviewed) = "safety.reviewed";
+    /// Something is to be done about a disclosure.
+    FollowupPlanned(FollowupPlanned) = "followup.planned";
     /// What had to be done after it was done.
     FollowupDone(FollowupDone) = "followup.done";
     /// Somebody asked after a person.
@@ -249,6 +253,8 @@ kinds! {
     ColleagueNudged(ColleagueNudged) = "colleague.nudged";
     /// Something was written out of the vault unsealed.
     ExportMade(ExportMade) = "export.made";
+    /// A plain copy has ended.
+    ExportEnded(ExportEnded) = "export.ended";
     /// Plain copies at a place have ended.
     ExportGone(ExportGone) = "export.gone";
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::digest::Digest;
+use crate::id::LogId;
 use crate::id::MachineId;
 use crate::id::RecordId;
 use crate::time::Timestamp;
@@ -34,7 +35,20 @@ pub struct ExportMade {
     pub version: Option<u64>,
 }
 
-/// `export.gone`: all copies at that place have ended.
+/// `export.ended`: a copy has ended. One at the same place, written before or after, has an end of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportEnded {
+    /// How.
+    pub how: CopyEnd,
+    /// The index of the `export.made` of the copy.
+    pub index: u64,
+    /// The log it stands in.
+    pub origin: String,
+}
+
+/// `export.gone`: all copies at that place have ended. It is read, and written no more: who sweeps cannot know of a copy that is
+/// being written meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExportGone {
@@ -53,4 +67,6 @@ pub struct Export {
     pub made: ExportMade,
     /// When.
     pub at: Timestamp,
+    /// Where that stands: the log, and the index there.
+    pub entry: (LogId, u64),
 }

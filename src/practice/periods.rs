@@ -22,7 +22,7 @@ pub struct Periods {
     pub training: Span,
     /// By when a concern is answered.
     pub concern: Span,
-    /// By when a recipient says that a package arrived.
+    /// By when a recipient says that a package arrived, or who gets nothing more gives it back.
     pub acknowledgement: Span,
     /// By when somebody is talked with after a group.
     pub talk: Span,
@@ -72,6 +72,8 @@ impl Periods {
             Task::DocumentOutcome => self.document_outcome,
             Task::PeerReview => self.peer_review,
             Task::ConsentReview => self.consent_review,
+            // As for a package: an answer is waited for.
+            Task::ReturnOrDestroy => self.acknowledgement,
         }
     }
 }

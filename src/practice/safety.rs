@@ -114,6 +114,22 @@ pub struct SafetyReviewed {
     pub text: Prose,
 }
 
+/// `followup.planned`: something is to be done about a disclosure, after what happened since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FollowupPlanned {
+    /// Whom the disclosure is about.
+    pub client: Option<ClientId>,
+    /// The disclosure.
+    pub disclosure: DisclosureId,
+    /// By when.
+    pub due: Timestamp,
+    /// The follow-up.
+    pub followup: FollowupId,
+    /// What.
+    pub task: Task,
+}
+
 /// `followup.done`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -145,8 +161,8 @@ pub struct Followup {
     /// After which disclosure.
     pub disclosure: DisclosureId,
     /// Whom it is about.
-    pub client: ClientId,
-    /// Who disclosed.
+    pub client: Option<ClientId>,
+    /// Who disclosed, or planned it.
     pub author: Alias,
     /// What came of it, and when.
     pub done: Option<(Option<Prose>, Timestamp)>,

@@ -104,6 +104,8 @@ pub struct Row {
     pub address: Option<String>,
     /// What: kinds and days; of a series, of its first.
     pub what: String,
+    /// The same without days: what those of a series have in common.
+    pub sort: String,
     /// What for.
     pub purpose: Purpose,
     /// What made it permissible.
@@ -328,6 +330,12 @@ fn row(
     let alias = details.map_or(unknown.as_str(), |details| details.alias.as_str());
     let name = details.and_then(|details| details.name.as_ref());
     let organisation = details.and_then(|details| details.organisation.as_ref());
+    let contact = details.and_then(|details| details.contact.as_ref());
+    let address = contact.map(|text| plain::harmless(text.as_str()));
+    let address = match (address, others.as_mut()) {
+        (Some(address), Some(others)) => Some(others.of_address(&address)?),
+        (address, _) => address,
+    };
     let mut of_recipient = |text: &str| {
         let text = plain::harmless(text);
         others.as_mut().map_or(Ok(text.clone()), |others| others.of_recipient(&text))
@@ -339,14 +347,16 @@ fn row(
         others.as_mut().map_or(Ok(text.clone()), |others| others.without(&text))
     };
     let recipient = name.map_or_else(|| clean(alias), Ok)?;
-    let contact = details.and_then(|details| details.contact.as_ref());
     let is_told = |flag: &Flag| asked.audience != Audience::Client || flag.is_for_client();
     // What was told without a record is described in words that the client may see.
     let words = made.why.as_ref().filter(|_| sent.parts.is_empty() && made.medium != Medium::Package);
     let words = words.filter(|_| !policy::is_for_safety(made.basis));
-    let what = match words {
-        Some(words) => clean(&words.as_str().replace('\n', " "))?,
-        None => plain::description(&sent.parts, made.basis, made.medium),
+    let (what, sort) = match words {
+        Some(words) => {
+            let words = clean(&words.as_str().replace('\n', " "))?;
+            (words.clone(), words)
+        }
+        None => (plain::description(&sent.parts, made.basis, made.medium), plain::kinds(&sent.parts)),
     };
     let why = made.why.as_ref().filter(|_| words.is_none() && asked.audience == Audience::Internal);
     Ok(Row {
@@ -359,8 +369,9 @@ fn row(
         alias: (asked.audience != Audience::Client).then(|| alias.to_owned()),
         recipient,
         organisation,
-        address: contact.map(|text| clean(text.as_str())).transpose()?,
+        address,
         what,
+        sort,
         purpose: made.purpose,
         basis: made.basis,
         medium: made.medium,

@@ -28,7 +28,6 @@ use crate::time::Date;
 use crate::time::Timestamp;
 use crate::vault::catalog::Catalog;
 use crate::vault::catalog::Happened;
-use crate::vocabulary::Profile;
 use crate::vocabulary::RecordKind;
 
 /// The events that change what a client's disclosures are told to be.
@@ -164,7 +163,7 @@ impl<'c> Fold<'c> {
         let client = self.client.as_ref();
         // Where nothing of the record went, what was said is whatever the client's records are.
         let is_part2 = match &records[..] {
-            [] => protocol.has(Profile::Part2) || client.is_some_and(|client| client.details.part2),
+            [] => policy::is_under_part2(&[], client, protocol),
             records => records.iter().any(|record| policy::is_part2(record, client, protocol)),
         };
         let parts = records.iter().map(|record| part(&record.latest)).collect();

@@ -141,11 +141,12 @@ fn law(regime: Option<Regime>, name: &str) -> String {
 }
 
 fn left_out(report: &Accounting) -> String {
-    let mut html = "<section>\n<h2>What each law leaves out</h2>\n<table>\n<thead>\n<tr><th scope=\"col\">Law</th>\
+    let counted = page::counted(report).map(|line| format!("<p>{line}</p>\n")).unwrap_or_default();
+    let head = "<table>\n<thead>\n<tr><th scope=\"col\">Law</th>\
                     <th scope=\"col\">What it need not be told</th><th scope=\"col\">Where it says so</th>\
-                    <th scope=\"col\" class=\"count\">Here</th></tr>\n</thead>\n<tbody>\n"
-        .to_owned();
-    for left in &report.left_out {
+                    <th scope=\"col\" class=\"count\">Here</th></tr>\n</thead>\n<tbody>\n";
+    let mut html = format!("<section>\n<h2>What each law leaves out</h2>\n{counted}{head}");
+    for left in page::left_out(report) {
         html.push_str(&format!(
             "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"count\">{}</td></tr>\n",
             left.regime.name(),

@@ -26,8 +26,8 @@ pub struct Others<'c> {
     allowed: Allowed,
     /// Each text once: a recipient stands in many rows.
     known: BTreeMap<String, String>,
-    /// The same of recipients' own names.
-    names: BTreeMap<String, String>,
+    /// The same of recipients' own names, and of their addresses.
+    names: BTreeMap<(String, bool), String>,
     /// How many different texts were changed.
     pub put_out: usize,
 }
@@ -48,15 +48,27 @@ impl<'c> Others<'c> {
     /// The recipient's own name or organisation, which the law asks for (45 CFR 164.528(b)(2)(ii)): a namesake among the
     /// clients takes nothing from it, and to put that word out would say that there is one. Aliases, ids and numbers go.
     pub fn of_recipient(&mut self, text: &str) -> Result<String, ReportError> {
-        if let Some(known) = self.names.get(text) {
-            return Ok(known.clone());
-        }
+        self.of_whom(text, |_| true)
+    }
+
+    /// The recipient's address, which the law asks for "if known": a word that somebody else is called, too, is left, as in a
+    /// name; whoever is named in full is put out, since an address names nobody but the recipient.
+    pub fn of_address(&mut self, text: &str) -> Result<String, ReportError> {
+        self.of_whom(text, |name| !name.contains(char::is_whitespace))
+    }
+
+    fn of_whom(&mut self, text: &str, may_stay: impl Fn(&str) -> bool) -> Result<String, ReportError> {
         let is_name = |hit: &Hit| {
             matches!(hit.kind, IdentifierKind::Name | IdentifierKind::Nickname | IdentifierKind::Representative)
         };
+        let stays = |hit: &Hit| is_name(hit) && text.get(hit.range()).is_some_and(&may_stay);
+        let known = (text.to_owned(), may_stay(" "));
+        if let Some(known) = self.names.get(&known) {
+            return Ok(known.clone());
+        }
         let hits = scan::scan(text, self.catalog, &self.allowed)?.hits;
-        let left = if hits.iter().all(is_name) { text.to_owned() } else { self.without(text)? };
-        self.names.insert(text.to_owned(), left.clone());
+        let left = if hits.iter().all(stays) { text.to_owned() } else { self.without(text)? };
+        self.names.insert(known, left.clone());
         Ok(left)
     }
 

@@ -1,10 +1,12 @@
-//! Packages that somebody may still hold, or never said to have received: what is asked back when people leave. Must not
-//! know how it is drawn.
+//! Packages and papers that somebody may still hold, or never said to have received: what is asked back when people leave, until
+//! it is given back or destroyed. Must not know how it is drawn.
 
 use std::collections::BTreeSet;
 
+use crate::id::DisclosureId;
 use crate::id::RecipientId;
 use crate::practice::disclosure::DisclosureMade;
+use crate::practice::safety::Followup;
 use crate::report::Days;
 use crate::report::ReportError;
 use crate::time::Date;
@@ -13,6 +15,7 @@ use crate::vault::catalog::Catalog;
 use crate::vault::catalog::DisclosureFilter;
 use crate::vault::catalog::EntryFilter;
 use crate::vocabulary::Medium;
+use crate::vocabulary::Task;
 
 /// Where a package stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +39,7 @@ impl State {
     }
 }
 
-/// A package that is out.
+/// A package or a paper that is out.
 #[derive(Clone, Debug)]
 pub struct Outstanding {
     /// When it was made.
@@ -59,15 +62,23 @@ pub fn list(catalog: &Catalog, recipient: Option<RecipientId>, days: &Days) -> R
         arrived.extend(id.filter(|_| entry.time <= until).map(str::to_owned));
         Ok(true)
     })?;
+    let is_returned = |one: &Followup| {
+        one.planned.task == Task::ReturnOrDestroy && one.done.as_ref().is_some_and(|(_, at)| *at <= until)
+    };
+    let returned = catalog.followups()?.into_iter().filter(is_returned).map(|one| one.disclosure);
+    let returned: BTreeSet<DisclosureId> = returned.collect();
     let mut found = Vec::new();
     let filter = DisclosureFilter { recipient, ..DisclosureFilter::default() };
     catalog.disclosures::<ReportError>(&filter, |disclosure| {
         let (time, made) = (disclosure.time, disclosure.made);
-        if made.medium != Medium::Package || time < from || time > until {
+        let is_gone = made.medium == Medium::Oral || returned.contains(&made.disclosure);
+        if is_gone || time < from || time > until {
             return Ok(true);
         }
         let is_over = made.expires.is_some_and(|day| day < days.as_of);
-        let state = match (arrived.contains(&made.disclosure.to_string()), is_over) {
+        // What was handed over arrived.
+        let has_arrived = made.medium == Medium::Paper || arrived.contains(&made.disclosure.to_string());
+        let state = match (has_arrived, is_over) {
             (true, true) => return Ok(true),
             (true, false) => State::Held,
             (false, false) => State::Unanswered,

@@ -4,6 +4,8 @@
 use crate::policy::accounting::Regime;
 use crate::report::accounting::Accounting;
 use crate::report::accounting::Audience;
+use crate::report::accounting::LeftOut;
+use crate::report::accounting::Looked;
 use crate::report::accounting::Row;
 use crate::report::accounting::SUSPENDED;
 use crate::vocabulary::Profile;
@@ -43,9 +45,11 @@ pub fn days(row: &Row) -> String {
 
 /// What "required by" means here, a sentence a line.
 pub fn marks(report: &Accounting) -> Vec<String> {
+    let is_shown = |looked: &&Looked| report.statutory.is_none_or(|regime| regime == looked.regime);
     let mut lines: Vec<String> = report
         .look_backs
         .iter()
+        .filter(is_shown)
         .map(|looked| {
             format!(
                 "{}: {} asks that this is told, for {} years back: since {}. Rows so marked: {}.",
@@ -57,16 +61,19 @@ pub fn marks(report: &Accounting) -> Vec<String> {
             )
         })
         .collect();
-    lines.push(format!(
-        "practice policy: no law asks for it; this practice tells it all the same: {}.",
-        report.marked(None)
-    ));
+    if report.statutory.is_none() {
+        lines.push(format!(
+            "practice policy: no law asks for it; this practice tells it all the same: {}.",
+            report.marked(None)
+        ));
+    }
     let adopted = |regime: Regime| match regime {
         Regime::Hipaa => report.head.profiles.contains(&Profile::Hipaa),
         Regime::Part2 => report.head.profiles.contains(&Profile::Part2),
     };
     if report.audience != Audience::Client {
-        for regime in Regime::ALL.into_iter().filter(|regime| !adopted(*regime)) {
+        let shown = Regime::ALL.into_iter().filter(|regime| report.statutory.is_none_or(|only| only == *regime));
+        for regime in shown.filter(|regime| !adopted(*regime)) {
             lines.push(format!(
                 "This practice has not adopted the profile {}: the mark says what the law would ask of one that is under it.",
                 regime.as_str()
@@ -87,6 +94,16 @@ pub fn marks(report: &Accounting) -> Vec<String> {
         );
     }
     lines
+}
+
+/// What the laws that are shown leave out. They are counted among all that was disclosed in these days.
+pub fn left_out(report: &Accounting) -> impl Iterator<Item = &LeftOut> {
+    report.left_out.iter().filter(|left| report.statutory.is_none_or(|regime| regime == left.regime))
+}
+
+/// Among what they are counted, where less than that is shown.
+pub fn counted(report: &Accounting) -> Option<&'static str> {
+    report.statutory.map(|_| "Counted among all that was disclosed in these days, of which this page shows a part.")
 }
 
 /// What stands at the end.

@@ -93,6 +93,18 @@ pub fn description(parts: &[Part], basis: Basis, how: Medium) -> String {
     each.collect::<Vec<_>>().join("; ").replace(" a a", " an a").replace("a other", "an other")
 }
 
+/// What was sent, whatever its days: how many of which kind.
+pub fn kinds(parts: &[Part]) -> String {
+    let mut kinds: BTreeMap<(RecordKind, bool, bool), usize> = BTreeMap::new();
+    for part in parts {
+        *kinds.entry((part.kind, part.is_excerpt, part.de_identified)).or_default() += 1;
+    }
+    let each = kinds
+        .into_iter()
+        .map(|((of, is_excerpt, de_identified), count)| format!("{count} {of} {is_excerpt} {de_identified}"));
+    each.collect::<Vec<_>>().join("; ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

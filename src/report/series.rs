@@ -30,13 +30,14 @@ pub fn summarised(rows: Vec<Row>) -> Vec<Row> {
     rows
 }
 
-/// Whether two rows tell of the same recipient, purpose and ground, and are asked for by the same laws.
+/// Whether two rows tell of the same thing, recipient, purpose and ground, and are asked for by the same laws.
 fn is_alike(one: &Row, other: &Row) -> bool {
     let flags = |row: &Row| -> Vec<Flag> {
         row.flags.iter().copied().filter(|flag| !matches!(flag, Flag::Acknowledged | Flag::Why)).collect()
     };
     one.recipient_id == other.recipient_id
         && (&one.recipient, &one.organisation, &one.address) == (&other.recipient, &other.organisation, &other.address)
+        && one.sort == other.sort
         && (one.purpose, one.basis, one.medium) == (other.purpose, other.basis, other.medium)
         && one.required == other.required
         && one.standings == other.standings

@@ -30,7 +30,10 @@ pub fn page(report: &Accounting) -> String {
         filled(&mut text, 0, &line);
     }
     text.push_str("\nWHAT EACH LAW LEAVES OUT\n\n");
-    for left in &report.left_out {
+    if let Some(line) = page::counted(report) {
+        filled(&mut text, 0, line);
+    }
+    for left in page::left_out(report) {
         let law = format!(
             "{:>4}  {}: {} ({})",
             left.count,

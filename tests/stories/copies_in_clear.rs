@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::symlink;
+use std::process::Command;
+use std::process::Stdio;
 
 use serde_json::Value;
 use snapbox::assert_data_eq;
@@ -28,6 +30,23 @@ fn with_record() -> Practice {
 fn events(practice: &Practice, kind: &str) -> Vec<Value> {
     let log = practice.ok(&["ledger", "log", "--kind", kind, "--json"]).json();
     log["entries"].as_array().unwrap().iter().map(|entry| entry["event"].clone()).collect()
+}
+
+/// At which indices of the ledger they stand.
+fn entries(practice: &Practice, kind: &str) -> Vec<u64> {
+    let log = practice.ok(&["ledger", "log", "--kind", kind, "--json"]).json();
+    log["entries"].as_array().unwrap().iter().map(|entry| entry["index"].as_u64().unwrap()).collect()
+}
+
+/// Alters the content of the `n`th record.
+fn damage(practice: &Practice, n: usize) {
+    let object = events(practice, "record.added")[n]["object"].as_str().unwrap().to_owned();
+    let found = Command::new("find").arg(practice.vault()).args(["-name", &format!("{object}*")]).output();
+    let file = String::from_utf8(found.unwrap().stdout).unwrap().trim().to_owned();
+    let mut bytes = fs::read(&file).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&file, bytes).unwrap();
 }
 
 /// State of each place, by its last name.
@@ -78,7 +97,7 @@ there  1d 0h  over  [HERE]/copy.txt
     );
     assert_eq!(swept(&practice, 0, &["--wipe"]), pairs(&[("copy.txt", "wiped")]));
     assert!(!path.exists());
-    assert_eq!(events(&practice, "export.gone")[0]["how"], "wiped");
+    assert_eq!(events(&practice, "export.ended")[0]["how"], "wiped");
     assert!(swept(&practice, 0, &[]).is_empty());
     let due = practice.run(&["due", "--json"]).json();
     assert!(due["items"].as_array().unwrap().iter().all(|item| item["class"] != "export"), "{due}");
@@ -87,7 +106,7 @@ there  1d 0h  over  [HERE]/copy.txt
     practice.ok(&["show", "@", "-o", "copy.txt"]);
     fs::remove_file(&path).unwrap();
     assert_eq!(swept(&practice, 0, &[]), pairs(&[("copy.txt", "gone")]));
-    assert_eq!(events(&practice, "export.gone").len(), 2);
+    assert_eq!(events(&practice, "export.ended").len(), 2);
     assert!(swept(&practice, 0, &[]).is_empty());
     practice.ok(&["ledger", "verify"]);
 }
@@ -103,7 +122,7 @@ fn only_the_very_copy_is_wiped() {
     symlink(practice.path("moved"), practice.path("linked")).unwrap();
     fs::hard_link(practice.path("second"), practice.path("second-name")).unwrap();
     fs::remove_file(practice.path("replaced")).unwrap();
-    assert!(std::process::Command::new("mkfifo").arg(practice.path("replaced")).status().unwrap().success());
+    assert!(Command::new("mkfifo").arg(practice.path("replaced")).status().unwrap().success());
     fs::remove_file(practice.path("directory")).unwrap();
     fs::create_dir(practice.path("directory")).unwrap();
     let left = [("linked", "changed"), ("second", "changed"), ("replaced", "changed"), ("directory", "changed")];
@@ -150,18 +169,10 @@ fn what_was_not_written_is_said_to_be_gone_and_what_is_refused_is_no_entry() {
     assert_ne!(practice.run(&["show", "@", "-o", "none/copy"]).exit, 0);
     assert!(events(&practice, "export.made").is_empty());
     // The record's content is damaged: nothing is left at the place, and the entries say so.
-    let log = practice.ok(&["ledger", "log", "--kind", "record.added", "--json"]).json();
-    let object = log["entries"][0]["event"]["object"].as_str().unwrap().to_owned();
-    let found =
-        std::process::Command::new("find").arg(practice.vault()).args(["-name", &format!("{object}*")]).output();
-    let file = String::from_utf8(found.unwrap().stdout).unwrap().trim().to_owned();
-    let mut bytes = fs::read(&file).unwrap();
-    let last = bytes.len() - 1;
-    bytes[last] ^= 1;
-    fs::write(&file, bytes).unwrap();
+    damage(&practice, 0);
     assert_eq!(practice.run(&["show", "@", "-o", "copy"]).exit, 5);
     assert!(!practice.path("copy").exists());
-    assert_eq!((events(&practice, "export.made").len(), events(&practice, "export.gone").len()), (1, 1));
+    assert_eq!((events(&practice, "export.made").len(), events(&practice, "export.ended").len()), (1, 1));
     assert!(swept(&practice, 0, &[]).is_empty());
 }
 
@@ -176,7 +187,45 @@ fn a_copy_over_a_copy_is_one_place() {
     // As after a crash between the entry and its file: the earlier one is still there.
     practice.write("copy", TEXT);
     assert_eq!(swept(&practice, 0, &["--wipe"]), pairs(&[("copy", "wiped")]));
-    assert_eq!(events(&practice, "export.gone").len(), 1);
+    // Each copy has an end of its own.
+    let ended = events(&practice, "export.ended");
+    let indices: Vec<u64> = ended.iter().map(|event| event["index"].as_u64().unwrap()).collect();
+    assert_eq!(indices, entries(&practice, "export.made"));
+    assert!(swept(&practice, 0, &[]).is_empty());
+}
+
+#[test]
+fn what_did_not_take_the_place_of_a_copy_leaves_it_known() {
+    let practice = with_record();
+    practice.ok(&["show", "@", "-o", "copy"]);
+    practice.write("next.txt", "another\n");
+    practice.ok(&["add", "next.txt", "--client", "mk-01", "--kind", "progress-note"]);
+    damage(&practice, 1);
+    assert_eq!(practice.run(&["show", "@", "-o", "copy", "--force"]).exit, 5);
+    assert_eq!(fs::read_to_string(practice.path("copy")).unwrap(), TEXT);
+    assert_eq!(swept(&practice, 0, &[]), pairs(&[("copy", "there")]));
+    assert_eq!(swept(&practice, 0, &["--wipe"]), pairs(&[("copy", "wiped")]));
+}
+
+#[test]
+fn of_two_at_once_the_one_that_is_there_is_known() {
+    let practice = with_record();
+    for name in ["one", "two", "three"] {
+        let show = || {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_subrosa"));
+            let (from, home) = (practice.path(""), practice.path("home"));
+            command.current_dir(from).args(["show", "@", "-o", name, "--batch", "--accept-clock"]);
+            command.env_clear().env("HOME", home).env("SUBROSA_VAULT", "vault").env("SUBROSA_IDENTITY", "me.txt");
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        };
+        let mut both = [show(), show()];
+        let mut ended = both.each_mut().map(|one| one.wait().unwrap().code());
+        ended.sort_unstable();
+        assert_eq!(ended, [Some(0), Some(6)]);
+        assert!(practice.path(name).exists());
+    }
+    let there = ["one", "two", "three"].map(|name| (name, "there"));
+    assert_eq!(swept(&practice, 0, &[]), pairs(&there));
 }
 
 #[test]
@@ -188,12 +237,10 @@ fn what_a_killed_process_left_beside_a_place_is_found() {
     fs::rename(practice.path("copy"), &part).unwrap();
     let held = fs::File::open(&part).unwrap();
     held.try_lock().unwrap();
-    assert_eq!(swept(&practice, 0, &[]), pairs(&[("copy", "gone")]), "somebody writes it");
+    // Somebody writes it: nobody knows yet how that ends.
+    assert_eq!(swept(&practice, 0, &["--wipe"]), pairs(&[("copy", "gone")]));
+    assert!(events(&practice, "export.ended").is_empty());
     drop(held);
-    fs::rename(&part, practice.path("kept")).unwrap();
-    practice.ok(&["show", "@", "-o", "copy"]);
-    fs::remove_file(practice.path("copy")).unwrap();
-    fs::rename(practice.path("kept"), &part).unwrap();
     assert_eq!(swept(&practice, 0, &[]), pairs(&[("copy", "unfinished")]));
     assert_eq!(swept(&practice, 0, &["--wipe"]), pairs(&[("copy", "wiped")]));
     assert!(!part.exists());
@@ -241,7 +288,7 @@ fn a_machine_knows_its_copies_under_the_next_ledger_and_no_others() {
     assert_ne!(machines[0], machines[1], "an id for each ledger");
     assert_eq!(swept(&practice, 0, &[]), pairs(&[("before", "there"), ("after", "there")]));
     assert_eq!(swept(&practice, 0, &["--wipe"]), pairs(&[("before", "wiped"), ("after", "wiped")]));
-    assert_eq!(events(&practice, "export.gone").len(), 2);
+    assert_eq!(events(&practice, "export.ended").len(), 2);
 
     // On another computer they are said to be elsewhere.
     practice.ok(&["show", "@", "-o", "copy"]);

@@ -15,16 +15,16 @@ use crate::third_parties::opened;
 const DAY: i64 = 86_400;
 
 /// One class: what brings it, how many days are left then, and after how many it is too late.
-struct Class {
+pub struct Class {
     name: &'static str,
-    done: &'static [&'static [&'static str]],
+    pub done: &'static [&'static [&'static str]],
     days: i64,
     /// What the printed command reads from standard input.
     answer: &'static str,
 }
 
 /// What makes each class due. Names and days are those of [`Practice`]: Saturday, 2026-11-21.
-const CLASSES: &[Class] = &[
+pub const CLASSES: &[Class] = &[
     Class {
         name: "consent",
         done: &[&[
@@ -102,7 +102,7 @@ const CLASSES: &[Class] = &[
     Class { name: "client", done: &[&["client", "add", "ab-02", "--adult"]], days: 0, answer: "" },
 ];
 
-fn practice() -> Practice {
+pub fn practice() -> Practice {
     let practice = Practice::new();
     practice.ok(&["client", "add", "mk-01", "--adult", "--limits-discussed", "2026-11-01"]);
     practice.ok(&[
@@ -165,7 +165,7 @@ fn each_class_is_absent_due_overdue_and_gone_when_its_command_was_run() {
 }
 
 /// Runs the one printed command of a class; then nothing of it is due.
-fn cleared(practice: &Practice, class: &str, input: &str) {
+pub fn cleared(practice: &Practice, class: &str, input: &str) {
     while let Some(item) = due(practice, class).first() {
         let command = item["command"].as_str().unwrap();
         let said = run_printed(practice, command, input);
@@ -357,32 +357,6 @@ fn a_reminder_is_about_no_client_and_blames_nobody() {
 }
 
 #[test]
-fn a_renewal_holds_for_as_many_days_as_the_old_paper_and_no_longer() {
-    let mut practice = practice();
-    practice.ok(&[CLASSES[0].done[0], &["--effective", "2026-11-21"]].concat());
-    practice.ok(CLASSES[1].done[0]);
-    practice.ok(CLASSES[2].done[0]);
-    for (class, flag) in
-        [("consent", " --until 10d "), ("agreement", " --ends 30d "), ("training", " --valid-until 30d")]
-    {
-        // What was renewed today is not due today, however soon it ends; and what ends the same day takes over, too.
-        for later in [0, 2] {
-            practice.now += later * DAY;
-            let items = due(&practice, class);
-            let [ref line] = items[..] else { panic!("{class}: {items:?}") };
-            let command = line["command"].as_str().unwrap();
-            assert!(command.contains(flag), "{command}");
-            assert_eq!(run_printed(&practice, command, "").exit, 0, "{command}");
-            assert_eq!(due(&practice, class), [Value::Null; 0], "{class}");
-        }
-        practice.now += DAY;
-        assert_eq!(due(&practice, class)[0]["days"], if class == "consent" { 9 } else { 29 }, "{class}");
-    }
-    let trained = practice.ok(&["training", "list", "--json"]).json();
-    assert!(trained.to_string().contains("2026-12-29"), "{trained}");
-}
-
-#[test]
 fn a_calendar_on_standard_output_stands_there_alone() {
     let practice = practice();
     practice.ok(CLASSES[0].done[0]);
@@ -391,16 +365,6 @@ fn a_calendar_on_standard_output_stands_there_alone() {
     let said = practice.refused(2, &["due", "--ics", "-", "--json"]);
     assert!(said.stderr.contains("due --json --ics due.ics"), "{said:?}");
     assert_eq!(practice.run(&["due", "--ics", "-", "--as-of", "2026-12-02"]).exit, 7);
-}
-
-#[test]
-fn what_is_to_be_read_anew_stays_due_when_the_training_is_over() {
-    let mut practice = practice();
-    CLASSES[3].done.iter().for_each(|args| drop(practice.ok(args)));
-    practice.now += 420 * DAY;
-    assert_eq!((due(&practice, "protocol").len(), due(&practice, "training").len()), (1, 1));
-    cleared(&practice, "training", "");
-    assert_eq!(due(&practice, "protocol"), [Value::Null; 0], "who learns it today learns what it asks now");
 }
 
 #[test]

@@ -69,7 +69,24 @@ fn whoever_leaves_gets_nothing_more_and_what_was_sent_is_named() {
         clinic.ok(left, &["ack", &name, "--code", &code]);
     }
     assert_eq!(rows(left), vec!["held"; 6]);
-    clinic.verify("2026-11-30T13:00:00Z");
+    // Each is a task. He brings them back, or writes that they are destroyed; nothing of his is outstanding then.
+    let open = |time: &str| -> Vec<String> {
+        let said = clinic.json(time, &["followup", "list"]);
+        let all = said["followups"].as_array().unwrap().iter();
+        let all = all.filter(|one| one["state"] == "open" && one["task"] == "return-or-destroy");
+        all.map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let tasks = open(left);
+    assert_eq!((tasks.len(), &said["followups"]), (6, &serde_json::json!(tasks)));
+    clinic.machine.write("returned.txt", b"He gave the stick back.\n");
+    let later = "2026-12-03T12:00:00Z";
+    for task in &tasks {
+        clinic.ok(later, &["followup", "done", task, "--text", "returned.txt"]);
+    }
+    assert_eq!((rows(later).len(), open(later).len()), (0, 0));
+    let before = clinic.json(later, &["report", "outstanding", "--recipient", "tom", "--as-of", "2026-12-01"]);
+    assert_eq!(before["packages"].as_array().unwrap().len(), 6);
+    clinic.verify("2026-12-03T13:00:00Z");
 }
 
 fn to_rita(shared: &serde_json::Value, name: &str) -> bool {

@@ -418,6 +418,8 @@ fn someone_more_opens_the_vault() {
     practice.refused(2, &["owner", "add", "--paper", "--alias", "safe"]);
 
     let said = practice.at_terminal(&[], &["owner", "add", "--paper", "--alias", "safe"]);
+    // It is the same owner's other key: whoever looks is kept no more than before.
+    assert!(said.stdout.contains("safe opens the vault too.") && !said.stdout.contains("who looked"), "{said:?}");
     assert!(said.terminal.contains("AGE-SECRET-KEY-"), "{said:?}");
     practice.write("pass.txt", "open sesame\n");
     practice.ok(&["owner", "add", "--passphrase", "--alias", "typed", "--passphrase-file", "pass.txt"]);

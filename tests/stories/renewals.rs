@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use serde_json::Value;
 
+use crate::due;
 use crate::due::due;
 use crate::due::run_printed;
 use crate::practice::ANA;
@@ -50,6 +51,42 @@ fn renewed(practice: &Practice, class: &str) {
         assert_eq!(said.exit, 0, "{command}: {said:?}");
     }
     assert_eq!(due(practice, class), [Value::Null; 0]);
+}
+
+#[test]
+fn a_renewal_holds_for_as_many_days_as_the_old_paper_and_no_longer() {
+    let mut practice = due::practice();
+    practice.ok(&[due::CLASSES[0].done[0], &["--effective", "2026-11-21"]].concat());
+    practice.ok(due::CLASSES[1].done[0]);
+    practice.ok(due::CLASSES[2].done[0]);
+    for (class, flag) in
+        [("consent", " --until 10d "), ("agreement", " --ends 30d "), ("training", " --valid-until 30d")]
+    {
+        // What was renewed today is not due today, however soon it ends; and what ends the same day takes over, too.
+        for later in [0, 2] {
+            practice.now += later * DAY;
+            let items = due(&practice, class);
+            let [ref line] = items[..] else { panic!("{class}: {items:?}") };
+            let command = line["command"].as_str().unwrap();
+            assert!(command.contains(flag), "{command}");
+            assert_eq!(run_printed(&practice, command, "").exit, 0, "{command}");
+            assert_eq!(due(&practice, class), [Value::Null; 0], "{class}");
+        }
+        practice.now += DAY;
+        assert_eq!(due(&practice, class)[0]["days"], if class == "consent" { 9 } else { 29 }, "{class}");
+    }
+    let trained = practice.ok(&["training", "list", "--json"]).json();
+    assert!(trained.to_string().contains("2026-12-29"), "{trained}");
+}
+
+#[test]
+fn what_is_to_be_read_anew_stays_due_when_the_training_is_over() {
+    let mut practice = due::practice();
+    due::CLASSES[3].done.iter().for_each(|args| drop(practice.ok(args)));
+    practice.now += 420 * DAY;
+    assert_eq!((due(&practice, "protocol").len(), due(&practice, "training").len()), (1, 1));
+    due::cleared(&practice, "training", "");
+    assert_eq!(due(&practice, "protocol"), [Value::Null; 0], "who learns it today learns what it asks now");
 }
 
 const SIGNED: &str = " --signed-by client --until 30d --signed-on 2026-11-21";

@@ -96,6 +96,8 @@ fn what_was_so_at_the_time_is_told_and_each_law_is_marked_on_its_own() {
     practice.now += 3 * 365 * DAY;
     let late = share(&practice, "dr-lee", &["--why", "asked for by telephone"]);
     practice.ok(&["client", "edit", "mk-01", "--no-part2"]);
+    let shown = practice.at_terminal(&[], &["client", "show", "mk-01"]).stdout;
+    assert!(shown.lines().any(|line| line.split_whitespace().eq(["part", "2:", "no"])), "{shown}");
 
     let all = report(&practice, &[]);
     assert_eq!(all["schema"], "subrosa/report-accounting/1");
@@ -201,6 +203,33 @@ fn what_was_edited_since_it_was_sent_is_said_to_be_corrected() {
     assert_eq!(column(&report(&practice, &["--as-of", "2018-11-23"]), "flags"), [&serde_json::json!([])]);
     share(&practice, "dr-lee", &[]);
     assert_eq!(column(&report(&practice, &[]), "flags")[1], &serde_json::json!([]));
+}
+
+#[test]
+fn what_differs_is_no_series_and_a_recipients_address_is_his() {
+    let practice = told();
+    practice.ok(&["client", "add", "in-03", "--name", "Ingeborg Nacht", "--adult"]);
+    practice.ok(&["recipient", "edit", "dr-lee", "--contact", "Praxis Nacht, Hauptstr. 3"]);
+    let told = |about: &str| {
+        let to = ["disclose", "oral", "--client", "mk-01", "--to", "dr-lee", "--purpose", "treat", "--setting"];
+        practice.ok(&[&to[..], &["phone-private", "--about", about]].concat());
+    };
+    ["the appointment", "the diagnosis", "the diagnosis", "the diagnosis"].into_iter().for_each(told);
+    // Three letters and a note in between.
+    for kind in ["letter", "progress-note", "letter"] {
+        add(&practice, kind, &[]);
+        share(&practice, "dr-lee", &[]);
+    }
+    let all = report(&practice, &["--for-client"]);
+    let what: Vec<_> = column(&all, "description");
+    assert_eq!(column(&all, "count"), [1, 1, 3, 1, 1, 1], "{what:?}");
+    assert_eq!((what[1], what[2]), (&"the appointment".into(), &"the diagnosis, the first of 3".into()));
+    assert_eq!(column(&all, "address").last(), Some(&&"Praxis Nacht, Hauptstr. 3".into()));
+    // What is asked for by one law stands on the page alone, with what that law leaves out.
+    let page = ["report", "accounting", "--client", "mk-01", "--statutory-only", "part2", "--format", "text"];
+    let page = practice.ok(&page).stdout;
+    assert!(!page.contains("HIPAA:") && !page.contains("practice policy"), "{page}");
+    assert!(page.contains("Counted among all that was disclosed in these days"), "{page}");
 }
 
 #[test]

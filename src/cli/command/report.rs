@@ -3,14 +3,16 @@
 use clap::Subcommand;
 
 use crate::cli::Exit;
+use crate::cli::answer::Head;
+use crate::cli::answer::Look;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
-use crate::practice::words::Alias;
 use crate::report::Days;
 use crate::report::ReportError;
 use crate::report::refusals::Wanted;
 use crate::time::Date;
+use crate::time::Timestamp;
 use crate::time::When;
 use crate::time::parse_date;
 use crate::vault::Vault;
@@ -94,16 +96,43 @@ impl Filter {
         Ok(Wanted {
             client: client.map(|client| client.id()),
             recipient: recipient.map(|recipient| recipient.id()),
-            actor: self.actor.as_ref().map(|typed| owner(typed)).transpose()?,
+            actor: self.actor.as_ref().map(|typed| names::owner(catalog, typed)).transpose()?,
             days,
         })
     }
 }
 
-/// Any alias may stand as the actor of an entry: whoever was an owner once is asked about, too.
-fn owner(typed: &str) -> Result<String, Failure> {
-    let alias: Alias = typed.parse().map_err(|error| Failure::usage(format!("--actor: {error}")))?;
-    Ok(alias.to_string())
+/// What stands over a list on a terminal: which days it is of, who made it, and from what.
+struct Top {
+    title: &'static str,
+    days: String,
+    made: Timestamp,
+    actor: String,
+}
+
+impl Top {
+    fn of(title: &'static str, days: &Days, session: &Session<'_>, vault: &Vault) -> Result<Self, Failure> {
+        let days = match days.since {
+            Some(since) => format!("{since} to {}", days.as_of),
+            None => format!("everything up to {}", days.as_of),
+        };
+        Ok(Self { title, days, made: session.now(), actor: vault.actor()?.to_string() })
+    }
+
+    /// Over these rows, whose columns are called so.
+    fn over(&self, look: &Look<'_>, head: &Head, columns: &[&str], rows: Vec<Vec<String>>) -> String {
+        let Self { title, days, made, actor } = self;
+        let mut text = format!(
+            "{title}: {days}\nmade {made} by {actor}, from {}, {} entries, root {}\n",
+            head.origin, head.size, head.root
+        );
+        if !rows.is_empty() {
+            let names = columns.iter().map(|name| (*name).to_uppercase()).collect();
+            text.push('\n');
+            text.push_str(&look.table(&[vec![names], rows].concat()));
+        }
+        text
+    }
 }
 
 /// What the vault says is the vault's to say; a day outside the calendar was typed.

@@ -128,8 +128,7 @@ fn write_copy(
     let seen = (!access.lifted.is_empty() || filing::keeps_access_log(vault)?).then_some(access);
     let mut file = FileOutput::create(path, &cwd, force)?;
     let of_record = Plain { of: Some((version.record, version.version)), sha256: version.sha256, size: version.size };
-    let place = file.path().to_owned();
-    let (recorded, exit) = plain::record(session, vault, &place, of_record, seen)?;
+    let (recorded, exit) = plain::record(session, vault, &file, of_record, seen)?;
     session.touch(vault, version.record);
     let written = match copy(&mut content, &mut file) {
         Copied::Whole => file.finish().map(|_| exit).map_err(Failure::from),

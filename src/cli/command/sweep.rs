@@ -105,8 +105,22 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let (places, elsewhere) = copies::places(&vault)?;
     let now = session.now();
     let act = if args.wipe { files::wipe } else { files::look };
-    let seen: Vec<(Place, State)> = places.into_iter().map(|place| (act(&place), place)).map(|(s, p)| (p, s)).collect();
-    let mut exit = end(session, &mut vault, &seen)?;
+    let (mut seen, mut unsettled) = (Vec::new(), 0);
+    let mut ended = Vec::new();
+    for place in places {
+        let is_being_written = files::is_being_written(&place);
+        let state = act(&place);
+        match how(state) {
+            Some(_) if is_being_written => unsettled += 1,
+            Some(how) => ended.push((place.clone(), how)),
+            None => {}
+        }
+        seen.push((place, state));
+    }
+    let mut exit = end(session, &mut vault, &ended)?;
+    if unsettled > 0 {
+        session.note("beside what is gone something is being written: its end is written down by the next sweep");
+    }
     let swept = Swept {
         copies: seen.iter().map(|(place, state)| Copy::of(place, *state, now)).collect(),
         elsewhere,
@@ -124,14 +138,17 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// Writes down what has ended.
-fn end(session: &mut Session<'_>, vault: &mut Vault, seen: &[(Place, State)]) -> Result<Exit, Failure> {
-    let how = |state: State| match state {
+/// How a copy ended, if it did.
+fn how(state: State) -> Option<CopyEnd> {
+    match state {
         State::Gone => Some(CopyEnd::Gone),
         State::Wiped => Some(CopyEnd::Wiped),
         _ => None,
-    };
-    let ended: Vec<_> = seen.iter().filter_map(|(place, state)| Some((place.clone(), how(*state)?))).collect();
+    }
+}
+
+/// Writes down what has ended.
+fn end(session: &mut Session<'_>, vault: &mut Vault, ended: &[(Place, CopyEnd)]) -> Result<Exit, Failure> {
     if ended.is_empty() {
         return Ok(Exit::Done);
     }
@@ -139,7 +156,7 @@ fn end(session: &mut Session<'_>, vault: &mut Vault, seen: &[(Place, State)]) ->
         session.warn(&format!("what is gone is not written down: {error}"));
         return Ok(Exit::Due);
     }
-    let committed = copies::gone(&mut session.desk(vault), &ended)?;
+    let committed = copies::gone(&mut session.desk(vault), ended)?;
     Ok(session.committed(&committed))
 }
 

@@ -187,6 +187,7 @@ impl From<PeopleError> for Failure {
         let message = error.to_string();
         match error {
             PeopleError::Vault(error) => error.into(),
+            PeopleError::Time(error) => error.into(),
             PeopleError::NoClient(_) | PeopleError::NoRecipient(_) => Self::not_found(message),
             PeopleError::ForgedLink(_) => Self::new(FailureCode::Integrity, message),
             PeopleError::AliasTaken(_)

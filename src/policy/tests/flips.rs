@@ -16,6 +16,7 @@ use crate::id::ClientId;
 use crate::id::RecipientId;
 use crate::policy::Found;
 use crate::policy::Obligation;
+use crate::practice::client::Part2;
 use crate::practice::consent::ConsentRevoked;
 use crate::practice::consent::Signatory;
 use crate::practice::restriction::Restriction;
@@ -325,7 +326,7 @@ fn separate_notes_need_their_own_consent() {
 #[test]
 fn substance_use_records_go_into_proceedings_by_their_own_consent() {
     let mut scene = Scene::that_passes();
-    scene.client.details.part2 = true;
+    scene.client.details.part2 = Part2::Yes;
     let permit = scene.decide().unwrap();
     assert!(permit.obliges(Obligation::AttachConsentScope) && permit.notices().contains(&Notice::Part2));
     scene.request.purpose = Purpose::Legal;

@@ -15,6 +15,7 @@ use super::scene::training;
 use super::scene::with_profiles;
 use crate::id::ConsentId;
 use crate::policy::rules;
+use crate::practice::client::Part2;
 use crate::practice::restriction::Restriction;
 use crate::vocabulary::AgreementType;
 use crate::vocabulary::Basis;
@@ -83,7 +84,7 @@ fn scene(choices: &Choices) -> Scene {
     scene.request.purpose = choices.purpose;
     scene.request.adverse_use_reviewed = flag(0);
     scene.request.has_reason = flag(1);
-    scene.client.details.part2 = flag(2) && flag(3);
+    scene.client.details.part2 = if flag(2) && flag(3) { Part2::Yes } else { Part2::Unsaid };
     scene.protocol = with_profiles(["", "\"hipaa\"", "\"part2\"", "\"hipaa\", \"part2\""][choices.profiles]);
     let tags: Vec<&str> = choices.tags.iter().map(|n| ["mh", "hiv", "sud", "urgent"][*n]).collect();
     scene.records = choices

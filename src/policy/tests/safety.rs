@@ -9,11 +9,13 @@ use super::scene::excerpt;
 use super::scene::read;
 use super::scene::record;
 use super::scene::restriction;
+use super::scene::with_profiles;
 use crate::id::ConcernId;
 use crate::id::GroupId;
 use crate::id::RecordId;
 use crate::policy::Room;
 use crate::policy::may_show;
+use crate::practice::client::Part2;
 use crate::practice::concern::Concern;
 use crate::practice::concern::ConcernOpened;
 use crate::practice::restriction::Restriction;
@@ -240,6 +242,22 @@ fn each_answer_that_does_not_carry_it_has_its_own_refusal() {
     {
         assert_eq!(change(lacking), ["E-SAFETY-INCOMPLETE"], "{n}");
     }
+}
+
+#[test]
+fn under_the_profile_who_is_said_not_to_be_under_part_2_is_not() {
+    let mut scene = threat();
+    scene.protocol = with_profiles("\"part2\"");
+    assert_eq!(scene.reasons(), ["E-SPECIAL-PART2-EMERGENCY"], "nobody said");
+    scene.client.details.part2 = Part2::No;
+    assert_eq!(scene.reasons(), [""; 0]);
+    // What a record says of itself holds all the same.
+    scene.records[0].latest.tags = vec![read("42cfrpart2")];
+    assert_eq!(scene.reasons(), ["E-SPECIAL-PART2-EMERGENCY"]);
+    scene.records[0].latest.tags.clear();
+    scene.client.details.part2 = Part2::Yes;
+    scene.protocol = with_profiles("");
+    assert_eq!(scene.reasons(), ["E-SPECIAL-PART2-EMERGENCY"]);
 }
 
 #[test]

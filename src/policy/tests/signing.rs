@@ -6,6 +6,7 @@ use super::scene::protocol;
 use super::scene::read;
 use crate::id::RecipientId;
 use crate::practice::client::ClientDetails;
+use crate::practice::client::Part2;
 use crate::practice::client::RepresentativeAdded;
 use crate::vocabulary::Age;
 use crate::vocabulary::Authority;
@@ -102,9 +103,9 @@ fn nothing_under_part_2_goes_to_the_police_whatever_was_consented_and_whatever_t
         scene.give_role(role);
         for basis in [Basis::Consent, Basis::Threat] {
             scene.request.basis = basis;
-            scene.client.details.part2 = false;
+            scene.client.details.part2 = Part2::Unsaid;
             assert!(!scene.reasons().contains(&"E-NEED-ROLE"), "{role} {basis}");
-            scene.client.details.part2 = true;
+            scene.client.details.part2 = Part2::Yes;
             let refusal = scene.decide().unwrap_err();
             let reason = refusal.reasons.iter().find(|reason| reason.rule.id == "E-NEED-ROLE").unwrap();
             assert!(reason.text.contains("42 CFR Part 2"), "{role} {basis}: {}", reason.text);

@@ -11,7 +11,9 @@ use crate::id::ConcernId;
 use crate::id::DisclosureId;
 use crate::id::FollowupId;
 use crate::id::GroupId;
+use crate::id::LogId;
 use crate::id::RecipientId;
+use crate::keys::signer::Origin;
 use crate::practice::acknowledgement::Acknowledgement;
 use crate::practice::concern::Concern;
 use crate::practice::consent::Consent;
@@ -19,6 +21,7 @@ use crate::practice::event::Body;
 use crate::practice::export::Export;
 use crate::practice::group::Group;
 use crate::practice::safety::Followup;
+use crate::practice::safety::FollowupPlanned;
 use crate::practice::safety::Planned;
 use crate::practice::safety::Safety;
 use crate::practice::suspension::Suspension;
@@ -26,6 +29,7 @@ use crate::practice::words::Alias;
 use crate::practice::words::Prose;
 use crate::time::Date;
 use crate::time::Timestamp;
+use crate::vocabulary::Task;
 
 use super::Catalog;
 use super::CatalogError;
@@ -74,6 +78,7 @@ impl<'t> Duties<'t> {
         &mut self,
         papers: &mut Papers<'t>,
         n: i64,
+        entry: (LogId, u64),
         time: Timestamp,
         actor: &Alias,
         body: Body,
@@ -109,7 +114,7 @@ impl<'t> Duties<'t> {
             }
             Body::SafetyDisclosed(disclosed) => {
                 let (id, client) = (disclosed.disclosure, disclosed.client);
-                self.plan(&disclosed.followups, id, client, actor)?;
+                self.plan(&disclosed.followups, id, Some(client), actor)?;
                 let safety = Safety { disclosed, author: actor.clone(), at: time, reviewed: None };
                 papers.file_open(n, &safety_of(id), SAFETY, &client.to_string(), &safety)?;
                 About { client: Some(client), recipient: self.about(id)?.recipient }
@@ -121,9 +126,14 @@ impl<'t> Duties<'t> {
                     safety.reviewed.get_or_insert((reviewed, by, time));
                 };
                 if let Some(safety) = papers.close(&safety_of(id), review)? {
-                    self.plan(&planned, id, safety.disclosed.client, &safety.author)?;
+                    self.plan(&planned, id, Some(safety.disclosed.client), &safety.author)?;
                 }
                 self.about(id)?
+            }
+            Body::FollowupPlanned(planned) => {
+                let FollowupPlanned { client, disclosure, due, followup, task } = planned;
+                self.plan(&[Planned { due, followup, task }], disclosure, client, actor)?;
+                self.about(disclosure)?
             }
             Body::FollowupDone(done) => {
                 let id = done.followup.to_string();
@@ -132,6 +142,10 @@ impl<'t> Duties<'t> {
                     return Ok(Ok(About::default()));
                 };
                 finish(&mut followup, done.text, time);
+                if followup.planned.task == Task::ReturnOrDestroy {
+                    // Whether it ever arrived is asked no more.
+                    self.answered.execute([followup.disclosure.to_string()])?;
+                }
                 self.put_followup.execute(params![id, 0, text(&followup)])?;
                 self.about(followup.disclosure)?
             }
@@ -146,7 +160,14 @@ impl<'t> Duties<'t> {
             }
             Body::ExportMade(made) => {
                 let about = place(&made.machine.to_string(), &made.path_sha256.to_string());
-                papers.file_open(n, &format!("export-{n}"), EXPORT, &about, &Export { made, at: time })?;
+                papers.file_open(n, &copy_of(entry), EXPORT, &about, &Export { made, at: time, entry })?;
+                About::default()
+            }
+            Body::ExportEnded(ended) => {
+                let log = ended.origin.parse::<Origin>().ok().and_then(|origin| origin.log_id());
+                if let Some(log) = log {
+                    papers.close(&copy_of((log, ended.index)), |_: &mut Export| ())?;
+                }
                 About::default()
             }
             Body::ExportGone(gone) => {
@@ -176,7 +197,13 @@ impl<'t> Duties<'t> {
         }))
     }
 
-    fn plan(&mut self, planned: &[Planned], of: DisclosureId, client: ClientId, by: &Alias) -> rusqlite::Result<()> {
+    fn plan(
+        &mut self,
+        planned: &[Planned],
+        of: DisclosureId,
+        client: Option<ClientId>,
+        by: &Alias,
+    ) -> rusqlite::Result<()> {
         for planned in planned {
             let followup = Followup { planned: *planned, disclosure: of, client, author: by.clone(), done: None };
             self.add_followup.execute([planned.followup.to_string(), of.to_string(), text(&followup)])?;
@@ -223,6 +250,10 @@ fn suspension_of(id: DisclosureId) -> String {
 
 fn acknowledgement_of(id: DisclosureId) -> String {
     format!("heard-{id}")
+}
+
+fn copy_of((log, index): (LogId, u64)) -> String {
+    format!("export-{log}-{index}")
 }
 
 fn place(machine: &str, path: &str) -> String {

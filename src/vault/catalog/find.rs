@@ -125,6 +125,12 @@ impl Catalog {
         Ok(near.filter(|(shared, _)| *shared >= letter.len() + 2).max().map(|(_, other)| other))
     }
 
+    /// The alias of an owner, who may have been removed since, that comes nearest to `text`; `None` when nothing comes near.
+    pub fn nearest_owner(&self, text: &str) -> Result<Option<String>, CatalogError> {
+        let near = self.owners_ever()?.into_iter().filter_map(|alias| Some((nearness(text, &alias)?, alias)));
+        Ok(near.min().map(|(_, alias)| alias))
+    }
+
     /// Remembers that a record was looked at here: it is `@` now.
     pub fn touch(&self, record: RecordId) -> Result<(), CatalogError> {
         let sql =

@@ -41,6 +41,15 @@ impl Catalog {
         self.all("SELECT body FROM owners ORDER BY n", [], body)
     }
 
+    /// The aliases of all who ever opened the vault.
+    pub fn owners_ever(&self) -> Result<Vec<String>, CatalogError> {
+        let sql = "SELECT json_extract(one.value, '$.alias') FROM entries e, json_each(e.fields, '$.owners') one \
+                   WHERE e.kind = 'vault.created' \
+                   UNION SELECT json_extract(fields, '$.alias') FROM entries WHERE kind = 'owner.added'";
+        let aliases = self.all(sql, [], |row| row.get::<_, Option<String>>(0))?;
+        Ok(aliases.into_iter().flatten().collect())
+    }
+
     /// The time of the last entry, of whichever log.
     pub fn last_time(&self) -> Result<Option<Timestamp>, CatalogError> {
         let read = |row: &Row<'_>| Ok(Timestamp::from_unix(row.get(0)?));

@@ -115,7 +115,7 @@ impl<'t> Writer<'t> {
     /// Folds one event; `false` when its list is sealed and was not opened.
     pub(super) fn fold(&mut self, folded: Folded) -> rusqlite::Result<bool> {
         let Folded { log, index, event, fields, records, resealed } = folded;
-        let (n, log, time, kind) = (self.next, self.row_of_log(log)?, event.time, event.body.kind());
+        let (n, row, time, kind) = (self.next, self.row_of_log(log)?, event.time, event.body.kind());
         let about = match event.body {
             Body::VaultCreated(created) => {
                 self.practice.execute([text(&created)])?;
@@ -253,14 +253,14 @@ impl<'t> Writer<'t> {
                 }
                 About::default()
             }
-            other => match self.duties.fold(&mut self.papers, n, time, &event.actor, other)? {
+            other => match self.duties.fold(&mut self.papers, n, (log, index), time, &event.actor, other)? {
                 Ok(about) => about,
                 Err(other) => self.papers.fold(n, time, event.actor, other)?,
             },
         };
         let client = about.client.map(|id| id.to_string());
         let recipient = about.recipient.map(|id| id.to_string());
-        self.entry.execute(params![n, log, signed(index), time.unix(), kind, client, recipient, text(&fields)])?;
+        self.entry.execute(params![n, row, signed(index), time.unix(), kind, client, recipient, text(&fields)])?;
         self.next += 1;
         Ok(true)
     }

@@ -29,11 +29,22 @@ fn the_practice_looks_at_itself() {
         (["--recipient", "ana"], 1),
         (["--recipient", "dr-lee"], 0),
         (["--client", "kp-02"], 0),
-        (["--actor", "bea"], 0),
+        (["--actor", "owner"], 1),
     ] {
         let lines = practice.ok(&[&["report", "refusals"], &args[..]].concat()).stdout.lines().count();
         assert_eq!(lines, count, "{args:?}");
     }
+    // A slip of the finger is no innocent owner.
+    for name in ["access", "refusals", "overrides"] {
+        let said = practice.refused(4, &["report", name, "--actor", "ownr"]);
+        assert!(said.stderr.contains("there is no owner \"ownr\"; did you mean owner?"), "{said:?}");
+    }
+    let drawn = practice.at_terminal(&[], &["report", "refusals"]).stdout;
+    let lines: Vec<&str> = drawn.lines().collect();
+    assert_eq!(lines[0], "What was refused: everything up to 2018-11-24");
+    assert!(lines[1].starts_with("made 2018-11-24T09:30:00Z by owner, from subrosa/"), "{drawn}");
+    let columns = "TIME OWNER CLIENT RECIPIENT PURPOSE BASIS RECORDS REASONS";
+    assert_eq!(lines[3].split_whitespace().collect::<Vec<_>>().join(" "), columns);
     // Overridden: an unverified key, and a reason in words.
     consent(&practice, "ana");
     // To a key that was not verified goes nothing that is more than normal.

@@ -237,7 +237,7 @@ pub const ROWS: &[Row] = &[
     Row(
         32,
         "those who leave",
-        &["E-RECIP-SUSPENDED", "recipient suspend", "report outstanding"],
+        &["E-RECIP-SUSPENDED", "recipient suspend", "report outstanding", "followup done"],
         &[
             "leavers::whoever_leaves_gets_nothing_more_and_what_was_sent_is_named",
             "agreements::who_leaves_leaves_dead_consents_and_packages_behind",

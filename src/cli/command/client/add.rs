@@ -8,6 +8,7 @@ use crate::cli::session::Session;
 use crate::id::ClientId;
 use crate::people;
 use crate::practice::client::ClientDetails;
+use crate::practice::client::Part2;
 use crate::practice::words::Alias;
 use crate::vocabulary::ClientState;
 
@@ -44,7 +45,7 @@ pub fn run(mut args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         limits_discussed: None,
         minor_rule: None,
         name: None,
-        part2: false,
+        part2: Part2::Unsaid,
         phone: Vec::new(),
     };
     said.apply(&mut details, limits);

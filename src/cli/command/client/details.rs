@@ -6,6 +6,7 @@ use crate::cli::args::words;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::practice::client::ClientDetails;
+use crate::practice::client::Part2;
 use crate::practice::words::Line;
 use crate::time::Date;
 use crate::time::When;
@@ -82,7 +83,7 @@ pub struct Said {
     birth: Option<Date>,
     age: Option<Age>,
     minor_rule: Option<MinorRule>,
-    part2: Option<bool>,
+    part2: Option<Part2>,
     limits_discussed: Option<When>,
 }
 
@@ -111,7 +112,7 @@ impl Options {
             birth: self.birth,
             age: by_flag.into_iter().find_map(|(given, age)| given.then_some(age)),
             minor_rule: self.minor_rule,
-            part2: self.part2.then_some(true),
+            part2: self.part2.then_some(Part2::Yes),
             limits_discussed: self.limits_discussed,
         })
     }

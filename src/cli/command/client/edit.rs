@@ -7,6 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
 use crate::people;
+use crate::practice::client::Part2;
 use crate::practice::words::Alias;
 
 /// What `subrosa client edit` takes. An empty text clears what was there; a repeated option replaces the whole list.
@@ -40,7 +41,9 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let committed = people::edit_client(&mut session.desk(&mut vault), client.id(), |details| {
         said.apply(details, limits);
         details.alias = alias.clone();
-        details.part2 &= !args.no_part2;
+        if args.no_part2 {
+            details.part2 = Part2::No;
+        }
     })?;
     let exit = session.committed(&committed);
     let made = Made {

@@ -9,6 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::text::bare;
 use crate::cli::text::row;
+use crate::practice::client::Part2;
 use crate::vault::catalog::IdKind;
 
 /// What `subrosa client list` takes.
@@ -66,7 +67,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         id: client.id().to_string(),
         alias: client.details.alias.to_string(),
         state: client.state.as_str(),
-        part2: client.details.part2,
+        part2: client.details.part2 == Part2::Yes,
         name: client.details.name.as_ref().filter(|_| args.names).map(ToString::to_string),
         is_named: args.names,
     });

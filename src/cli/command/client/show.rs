@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
 use crate::practice::client::Client;
+use crate::practice::client::Part2;
 use crate::practice::words::Line;
 use crate::vault::catalog::Catalog;
 use crate::vault::catalog::CatalogError;
@@ -40,6 +41,9 @@ struct Page {
     age: Option<&'static str>,
     minor_rule: Option<&'static str>,
     part2: bool,
+    /// Somebody said so: nobody's word is no `no`.
+    #[serde(skip)]
+    is_without_part2: bool,
     limits_discussed: Option<String>,
     representatives: Vec<Representative>,
 }
@@ -79,7 +83,8 @@ impl Page {
             birth: details.birth.map(|date| date.to_string()),
             age: details.age.map(|age| age.as_str()),
             minor_rule: details.minor_rule.map(|rule| rule.as_str()),
-            part2: details.part2,
+            part2: details.part2 == Part2::Yes,
+            is_without_part2: details.part2 == Part2::No,
             limits_discussed: details.limits_discussed.map(|date| date.to_string()),
             representatives: representatives.collect::<Result<_, _>>()?,
         })
@@ -87,6 +92,11 @@ impl Page {
 
     fn sheet(&self) -> Sheet {
         let owned = |text: Option<&str>| text.map(str::to_owned);
+        let part2 = match (self.part2, self.is_without_part2) {
+            (true, _) => Some("yes"),
+            (false, true) => Some("no"),
+            (false, false) => None,
+        };
         let mut fields = vec![
             ("id", Some(self.id.clone())),
             ("alias", Some(self.alias.clone())),
@@ -98,7 +108,7 @@ impl Page {
             ("birth", self.birth.clone()),
             ("age", owned(self.age)),
             ("minor rule", owned(self.minor_rule)),
-            ("part 2", self.part2.then(|| "yes".to_owned())),
+            ("part 2", owned(part2)),
             ("limits discussed", self.limits_discussed.clone()),
         ];
         fields.extend(self.representatives.iter().map(|one| {

@@ -78,7 +78,13 @@ impl Line {
             }
             What::Followup(followup) => {
                 let id = followup.planned.followup.to_string();
-                ("followup", id, client(followup.client)?, done(followup))
+                let disclosed = catalog.disclosure(followup.disclosure)?;
+                // Who is to be asked, where something is asked back.
+                let alias = match (followup.planned.task, disclosed, followup.client) {
+                    (Task::ReturnOrDestroy, Some(disclosed), _) => recipient(disclosed.made.recipient)?,
+                    (_, _, about) => about.map(client).transpose()?.unwrap_or_default(),
+                };
+                ("followup", id, alias, done(followup))
             }
             What::Concern(concern) => {
                 let id = concern.opened.concern.to_string();

@@ -27,7 +27,7 @@ struct Followup {
     due: String,
     state: &'static str,
     disclosure: String,
-    client: Who,
+    client: Option<Who>,
     /// Who disclosed.
     author: String,
     done: Option<String>,
@@ -48,12 +48,16 @@ impl Followup {
             due: followup.planned.due.to_string(),
             state: followup.state().as_str(),
             disclosure: followup.disclosure.to_string(),
-            client: Who::client(catalog, followup.client)?,
+            client: followup.client.map(|id| Who::client(catalog, id)).transpose()?,
             author: followup.author.to_string(),
             done: done.map(|(_, at)| at.to_string()),
             text: done.and_then(|(text, _)| text.as_ref()).map(ToString::to_string),
             flags: basis.and_then(|basis| flags(basis.as_str())).unwrap_or_default(),
         })
+    }
+
+    fn alias(&self) -> &str {
+        self.client.as_ref().map_or("", |client| &client.alias)
     }
 }
 
@@ -65,7 +69,7 @@ impl Answer for Followups {
                 one.due.clone(),
                 one.task.to_owned(),
                 one.state.to_owned(),
-                bare(&one.client.alias).into_owned(),
+                bare(one.alias()).into_owned(),
                 look.id(IdKind::Disclosure, &one.disclosure).into_owned(),
                 one.flags.to_owned(),
             ]
@@ -74,8 +78,7 @@ impl Answer for Followups {
     }
 
     fn bare(&self) -> String {
-        let line =
-            |one: &Followup| row([&one.id[..], &one.due, one.task, one.state, &one.client.alias, &one.disclosure]);
+        let line = |one: &Followup| row([&one.id[..], &one.due, one.task, one.state, one.alias(), &one.disclosure]);
         self.followups.iter().map(line).collect()
     }
 }

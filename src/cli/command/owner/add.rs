@@ -5,6 +5,7 @@ use crate::cli::answer::Made;
 use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::session::Session;
+use crate::filing;
 use crate::people;
 use crate::practice::event::Body;
 use crate::practice::words::Alias;
@@ -50,6 +51,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             None => session.new_passphrase()?,
         }),
     };
+    let was_kept = filing::keeps_access_log(&vault)?;
     let committed = people::add_owner(&mut session.desk(&mut vault), alias.clone(), &key)?;
     let exit = session.committed(&committed);
     let added = committed.entries.iter().find_map(|(_, event)| match &event.body {
@@ -61,7 +63,11 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         state: "active",
         missing: Vec::new(),
         head: (&committed.head).into(),
-        sentence: format!("{alias} opens the vault too. From now on the ledger keeps who looked at which record."),
+        // A paper key is another key of an owner, and nobody else who could look.
+        sentence: match filing::keeps_access_log(&vault)? && !was_kept {
+            true => format!("{alias} opens the vault too. From now on the ledger keeps who looked at which record."),
+            false => format!("{alias} opens the vault too."),
+        },
     };
     session.answer("owner-add", &made, Some(&vault))?;
     Ok(exit)

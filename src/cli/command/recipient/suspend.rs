@@ -12,11 +12,11 @@ use crate::cli::session::Session;
 use crate::id::RecipientId;
 use crate::people;
 use crate::policy;
+use crate::practice::event::Body;
 use crate::practice::words::Prose;
 use crate::time::Date;
 use crate::time::When;
 use crate::vault::Vault;
-use crate::vault::catalog::DisclosureFilter;
 use crate::vocabulary::ConsentState;
 
 /// What `subrosa recipient suspend` takes.
@@ -50,7 +50,12 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let committed = people::suspend_recipient(&mut session.desk(&mut vault), id, reason, on)?;
     let sentence = format!("Nothing more is shared to recipient {alias}. What was sent already stays with the person.");
     let (exit, changed) = super::changed(session, &vault, &committed, id, &sentence)?;
-    let suspended = Suspended { changed, dead_consents: dead_consents(&vault, id, today)?, sent: sent(&vault, id)? };
+    let wanted = committed.entries.iter().filter_map(|(_, event)| match &event.body {
+        Body::FollowupPlanned(planned) => Some((planned.disclosure.to_string(), planned.followup.to_string())),
+        _ => None,
+    });
+    let (sent, followups) = wanted.unzip();
+    let suspended = Suspended { changed, dead_consents: dead_consents(&vault, id, today)?, sent, followups };
     if !session.host.stdout.is_terminal() {
         suspended.lines().iter().for_each(|line| session.note(line));
     }
@@ -65,15 +70,21 @@ struct Suspended {
     changed: Changed,
     /// Consents that name nobody any more to whom something may be shared.
     dead_consents: Vec<String>,
-    /// The packages that the person has, as far as this ledger knows.
+    /// The packages and papers that the person has, as far as this ledger knows.
     sent: Vec<String>,
+    /// For each of them, what is left to do.
+    followups: Vec<String>,
 }
 
 impl Suspended {
     fn lines(&self) -> Vec<String> {
         let dead = &self.dead_consents;
         let consents = format!("consents that name nobody else, dead from now on: {}", dead.join(", "));
-        let sent = format!("sent before, to be returned or destroyed: {}", self.sent.join(", "));
+        let sent = format!(
+            "sent before, to be returned or destroyed: {}; once one is, `subrosa followup done` says so: {}",
+            self.sent.join(", "),
+            self.followups.join(", ")
+        );
         let lines = [(dead.is_empty(), consents), (self.sent.is_empty(), sent)];
         lines.into_iter().filter_map(|(is_none, line)| (!is_none).then_some(line)).collect()
     }
@@ -107,14 +118,4 @@ fn dead_consents(vault: &Vault, id: RecipientId, today: Date) -> Result<Vec<Stri
         }
     }
     Ok(dead)
-}
-
-fn sent(vault: &Vault, id: RecipientId) -> Result<Vec<String>, Failure> {
-    let mut sent = Vec::new();
-    let filter = DisclosureFilter { recipient: Some(id), ..DisclosureFilter::default() };
-    vault.catalog().disclosures::<Failure>(&filter, |disclosure| {
-        sent.push(disclosure.made.disclosure.to_string());
-        Ok(true)
-    })?;
-    Ok(sent)
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Range;
+use super::Top;
 use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
@@ -34,12 +35,17 @@ pub struct Args {
     pub range: Range,
 }
 
+/// What its columns are called.
+const COLUMNS: [&str; 8] = ["time", "owner", "client", "record", "kind", "how", "room", "flags"];
+
 #[derive(Serialize)]
 struct Report {
     since: Option<String>,
     as_of: String,
     accesses: Vec<Looked>,
     head: Head,
+    #[serde(skip)]
+    top: Top,
 }
 
 #[derive(Serialize)]
@@ -98,7 +104,7 @@ impl Answer for Report {
             let cells = one.cells(look.id(IdKind::Record, &one.record).into_owned());
             cells.iter().map(|cell| bare(cell).into_owned()).collect()
         };
-        look.table(&self.accesses.iter().map(cells).collect::<Vec<_>>())
+        self.top.over(look, &self.head, &COLUMNS, self.accesses.iter().map(cells).collect())
     }
 
     fn bare(&self) -> String {
@@ -112,7 +118,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let vault = session.open()?;
     let catalog = vault.catalog();
     let client = args.client.as_ref().map(|typed| names::client(catalog, typed)).transpose()?;
-    let actor = args.actor.as_ref().map(|typed| super::owner(typed)).transpose()?;
+    let actor = args.actor.as_ref().map(|typed| names::owner(catalog, typed)).transpose()?;
     let wanted = Wanted { client: client.map(|client| client.id()), actor, days: args.range.days(session, &vault)? };
     let accesses = access::list(catalog, &wanted)?.into_iter().map(|one| Looked::of(catalog, one));
     let report = Report {
@@ -120,6 +126,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         as_of: wanted.days.as_of.to_string(),
         accesses: accesses.collect::<Result<_, _>>()?,
         head: Head::from(vault.head()),
+        top: Top::of("Who looked at which records", &wanted.days, session, &vault)?,
     };
     if report.accesses.is_empty() && !session.globals.json {
         session.note("nobody was seen to look; it is recorded where there are several owners, or access_log is on");

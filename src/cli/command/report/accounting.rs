@@ -61,7 +61,7 @@ pub struct Args {
     /// Which days
     #[command(flatten)]
     pub range: Range,
-    /// How it is written [default: text]
+    /// How it is written [default: text; in a pipe, columns]
     #[arg(long)]
     pub format: Option<Format>,
     /// Write it to a file that only you can read

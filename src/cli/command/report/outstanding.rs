@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Range;
+use super::Top;
 use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
@@ -30,12 +31,17 @@ pub struct Args {
     pub range: Range,
 }
 
+/// What its columns are called.
+const COLUMNS: [&str; 7] = ["id", "date", "recipient", "client", "purpose", "until", "state"];
+
 #[derive(Serialize)]
 struct Report {
     since: Option<String>,
     as_of: String,
     packages: Vec<Package>,
     head: Head,
+    #[serde(skip)]
+    top: Top,
 }
 
 #[derive(Serialize)]
@@ -91,7 +97,7 @@ impl Answer for Report {
             let cells = one.cells(look.id(IdKind::Disclosure, &one.id).into_owned());
             cells.iter().map(String::as_str).chain([one.flags]).map(|cell| bare(cell).into_owned()).collect()
         };
-        look.table(&self.packages.iter().map(cells).collect::<Vec<_>>())
+        self.top.over(look, &self.head, &COLUMNS, self.packages.iter().map(cells).collect())
     }
 
     fn bare(&self) -> String {
@@ -111,6 +117,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         as_of: days.as_of.to_string(),
         packages: packages.iter().map(|one| Package::of(catalog, one)).collect::<Result<_, _>>()?,
         head: Head::from(vault.head()),
+        top: Top::of("What is outstanding", &days, session, &vault)?,
     };
     if report.packages.is_empty() && !session.globals.json {
         session.note("no package is outstanding");

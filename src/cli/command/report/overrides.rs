@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Filter;
 use super::Range;
+use super::Top;
 use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
@@ -29,12 +30,17 @@ pub struct Args {
     pub range: Range,
 }
 
+/// What its columns are called.
+const COLUMNS: [&str; 9] = ["time", "owner", "what", "id", "client", "recipient", "purpose", "flags", "lifted"];
+
 #[derive(Serialize)]
 struct Report {
     since: Option<String>,
     as_of: String,
     overrides: Vec<Override>,
     head: Head,
+    #[serde(skip)]
+    top: Top,
 }
 
 #[derive(Serialize)]
@@ -94,7 +100,7 @@ impl Answer for Report {
             let id = one.id.as_ref().map(|id| look.id(kind, id).into_owned()).unwrap_or_default();
             one.cells(id).iter().map(|cell| bare(cell).into_owned()).collect()
         };
-        look.table(&self.overrides.iter().map(cells).collect::<Vec<_>>())
+        self.top.over(look, &self.head, &COLUMNS, self.overrides.iter().map(cells).collect())
     }
 
     fn bare(&self) -> String {
@@ -114,6 +120,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         as_of: wanted.days.as_of.to_string(),
         overrides: overrides.collect::<Result<_, _>>()?,
         head: Head::from(vault.head()),
+        top: Top::of("What was overridden", &wanted.days, session, &vault)?,
     };
     if report.overrides.is_empty() && !session.globals.json {
         session.note("nothing was overridden");

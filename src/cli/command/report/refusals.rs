@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Filter;
 use super::Range;
+use super::Top;
 use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Head;
@@ -28,12 +29,17 @@ pub struct Args {
     pub range: Range,
 }
 
+/// What its columns are called.
+const COLUMNS: [&str; 8] = ["time", "owner", "client", "recipient", "purpose", "basis", "records", "reasons"];
+
 #[derive(Serialize)]
 struct Report {
     since: Option<String>,
     as_of: String,
     refusals: Vec<Refusal>,
     head: Head,
+    #[serde(skip)]
+    top: Top,
 }
 
 #[derive(Serialize)]
@@ -81,7 +87,7 @@ impl Refusal {
 impl Answer for Report {
     fn prose(&self, look: &Look<'_>) -> String {
         let cells = |one: &Refusal| one.cells().iter().map(|cell| bare(cell).into_owned()).collect();
-        look.table(&self.refusals.iter().map(cells).collect::<Vec<_>>())
+        self.top.over(look, &self.head, &COLUMNS, self.refusals.iter().map(cells).collect())
     }
 
     fn bare(&self) -> String {
@@ -100,6 +106,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         as_of: wanted.days.as_of.to_string(),
         refusals: refusals.collect::<Result<_, _>>()?,
         head: Head::from(vault.head()),
+        top: Top::of("What was refused", &wanted.days, session, &vault)?,
     };
     if report.refusals.is_empty() && !session.globals.json {
         session.note("nothing was refused");

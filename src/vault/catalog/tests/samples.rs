@@ -7,6 +7,7 @@ use crate::id::crockford;
 use crate::jcs;
 use crate::practice::client::ClientClosed;
 use crate::practice::client::ClientDetails;
+use crate::practice::client::Part2;
 use crate::practice::disclosure::DisclosureMade;
 use crate::practice::disclosure::DisclosureRefused;
 use crate::practice::disclosure::Listed;
@@ -134,7 +135,7 @@ pub fn client(n: u64, alias: &str) -> ClientDetails {
         limits_discussed: None,
         minor_rule: None,
         name: Some(word("Marisol Quintanilha")),
-        part2: false,
+        part2: Part2::Unsaid,
         phone: vec![],
     }
 }
