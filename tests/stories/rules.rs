@@ -47,6 +47,7 @@ fn beside(name: &str) -> Option<String> {
 #[test]
 fn every_source_is_where_it_says() {
     let (a, b, domain) = (beside("000_"), beside("004_"), beside("domain.md"));
+    assert!(!is_named("") && !is_named("seed A: \"\"") && is_named("45 CFR 164.508") && is_named("our choice"));
     let mut wrong = Vec::new();
     for rule in policy::rules() {
         // Wherever this runs: a rule says where it comes from, in words.
