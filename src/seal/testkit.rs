@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use age_core::format::FileKey;
 use age_core::format::Stanza;
 
+use super::tests::skips::skip;
 use super::*;
 use crate::digest::Hashing;
 use crate::keys::header::HeaderFault;
@@ -84,7 +85,7 @@ fn outcome(file: &[u8], by: &dyn Opens) -> (&'static str, Option<String>) {
 #[test]
 fn every_vector_has_its_expected_outcome() {
     let Some(directory) = directory() else {
-        eprintln!("SKIPPED: no age test vectors; set SUBROSA_AGE_TESTKIT to a directory that holds them");
+        skip("age-testkit", "is not here: set SUBROSA_AGE_TESTKIT to the directory of its vectors");
         return;
     };
     let mut done = 0;

@@ -1,5 +1,9 @@
 //! Sealed files: round trips, every flip refused, seals that name one file, and other people's age.
 
+// Shared with the stories: what is left out is said aloud.
+#[path = "../../tests/stories/skips.rs"]
+pub mod skips;
+
 use std::io::Read;
 use std::io::Write;
 use std::process::Command;
@@ -217,7 +221,7 @@ fn a_full_target_is_said() {
 fn stock_age(arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
     let child = Command::new("age").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let Ok(mut child) = child else {
-        eprintln!("SKIPPED: stock age is not installed");
+        skips::skip("age", "is not installed");
         return None;
     };
     let mut stdin = child.stdin.take().unwrap();

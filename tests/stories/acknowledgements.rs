@@ -1,5 +1,7 @@
 //! A recipient reads out the receipt code on the page: how it is heard, what a wrong one costs, and who has not answered.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::excerpts::filed;
@@ -107,16 +109,13 @@ fn what_cannot_be_acknowledged_says_why() {
         let said = practice.refused(exit, args);
         assert!(said.stderr.contains(says), "{args:?}: {said:?}");
     }
-    // A package that nobody was handed waits in the outbox.
+    // A package that nobody was handed waits in the outbox. Where only the kernel makes files, nor does root.
     std::fs::create_dir(practice.path("full")).unwrap();
     crate::practice::chmod(&practice.path("full"), 0o500);
-    let (host, ends) = practice.host();
-    let share = ["share", "@", "--to", "dr-lee", "--purpose", "treat", "-o", "full"];
-    let said = practice.run_in((host, ends), &share);
+    let full = if Path::new("/proc/self").exists() { "/proc" } else { "full" };
+    let said = practice.run(&["share", "@", "--to", "dr-lee", "--purpose", "treat", "-o", full]);
     crate::practice::chmod(&practice.path("full"), 0o700);
-    if said.exit == 0 {
-        return eprintln!("SKIPPED: this user may write everywhere");
-    }
+    assert_eq!(said.exit, 7, "{said:?}");
     let waiting = said.stdout.trim_end();
     let said = practice.refused(3, &["ack", waiting, "--code", &code]);
     assert!(said.stderr.contains("was not handed over yet"), "{said:?}");

@@ -251,19 +251,6 @@ fn who_leaves_leaves_dead_consents_and_packages_behind() {
 }
 
 #[test]
-fn a_conflict_and_an_adverse_use_need_their_own_word_each_and_it_is_recorded() {
-    let practice = practice("employer");
-    practice.ok(&["recipient", "edit", "dr-lee", "--conflict", "married to the client's manager"]);
-    consented(&practice, "progress-note", "client-request");
-    let asked = ["share", "@", "--to", "dr-lee", "--purpose", "client-request"];
-    let (conflict, adverse) = ("--acknowledge-conflict", "--adverse-use-reviewed");
-    assert_eq!(reasons(&practice, &asked), ["E-RECIP-CONFLICT", "E-RECIP-ADVERSE"]);
-    assert_eq!(reasons(&practice, &[&asked[..], &[conflict]].concat()), ["E-RECIP-ADVERSE"]);
-    assert_eq!(reasons(&practice, &[&asked[..], &[adverse]].concat()), ["E-RECIP-CONFLICT"]);
-    practice.ok(&[&asked[..], &[conflict, adverse, "--dry-run"]].concat());
-}
-
-#[test]
 fn a_session_before_anything_was_agreed_is_remarked_on() {
     let practice = Practice::new();
     practice.write("note.txt", "Slept.\n");

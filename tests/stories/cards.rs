@@ -18,6 +18,7 @@ use subrosa::ledger::statement::Kind;
 use subrosa::ledger::successor::Successor;
 use subrosa::time::Timestamp;
 
+use crate::machine::has;
 use crate::practice::ANA;
 use crate::practice::LEE;
 use crate::practice::OWNER;
@@ -302,8 +303,7 @@ fn the_card_of_somebody_who_is_known_names_nobody_else() {
 #[test]
 fn openssl_verifies_a_card() {
     use std::process::Command;
-    if Command::new("openssl").arg("version").output().is_err() {
-        eprintln!("SKIPPED: openssl is not installed");
+    if !has("openssl") {
         return;
     }
     let practice = Practice::new();

@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::machine::Machine;
 use crate::machine::has;
 use crate::machine::scale;
+use crate::skips::skip;
 
 #[test]
 fn killed_at_any_moment_the_vault_opens_and_holds_what_was_reported() {
@@ -293,7 +294,7 @@ pub fn is_root() -> bool {
     let output = Command::new("id").arg("-u").output().unwrap();
     let is_root = output.stdout == b"0\n";
     if !is_root {
-        eprintln!("SKIPPED: this needs root");
+        skip("root", "is not who runs this");
     }
     is_root
 }

@@ -7,7 +7,6 @@ mod python;
 mod witness;
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -25,11 +24,6 @@ use subrosa::ledger::tree::MemoryTiles;
 
 /// One leaf, two, the edge of a tile from both sides, and a tree of three levels.
 const SIZES: [u64; 6] = [1, 2, 255, 256, 257, 70_000];
-
-/// Says aloud that a judge is missing, and how to get it: past the test harness, which keeps what passing tests print.
-pub fn left_out(judge: &str, how: &str) {
-    let _ = writeln!(std::io::stderr(), "SKIPPED: the judge {judge} is not installed ({how})");
-}
 
 /// A log in memory, as a vault would have it on disk.
 struct Log {

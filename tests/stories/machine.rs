@@ -12,6 +12,8 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
+use crate::skips::skip;
+
 /// How large the heavy stories are: 1 in the ordinary run, more by `SUBROSA_SCALE`.
 pub fn scale() -> usize {
     std::env::var("SUBROSA_SCALE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1)
@@ -22,7 +24,7 @@ pub fn has(tool: &str) -> bool {
     let found =
         std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|dir| dir.join(tool).is_file());
     if !found {
-        eprintln!("SKIPPED IN PART: {tool} is not installed");
+        skip(tool, "is not installed");
     }
     found
 }

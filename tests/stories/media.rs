@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::hardship::is_root;
 use crate::hardship::sh;
 use crate::machine::Machine;
+use crate::skips::skip;
 
 /// A small file system of its own; `None`, said aloud, where none can be mounted.
 struct Mounted(std::path::PathBuf);
@@ -15,7 +16,7 @@ impl Mounted {
         fs::create_dir_all(at).unwrap();
         let mounted = is_root() && sh(&format!("mount -t tmpfs -o size={size},mode=0700 tmpfs {}", at.display()));
         if !mounted {
-            eprintln!("SKIPPED: no file system can be mounted here");
+            skip("mount", "does not work: no file system can be put there");
         }
         mounted.then(|| Self(at.to_owned()))
     }

@@ -18,6 +18,7 @@ use crate::practice::Practice;
 use crate::practice::Said;
 use crate::screen::PATIENCE;
 use crate::screen::Screen;
+use crate::skips::skip;
 
 /// With a client and a record of that kind.
 fn with_record(kind: &str) -> Practice {
@@ -332,7 +333,7 @@ fn in_tmux(machine: &Machine, id: &str) {
     };
     let started = tmux(&["new-session", "-d", "-s", "x", "-x", "100", "-y", "30", "sh"]);
     if !started.status.success() {
-        eprintln!("SKIPPED IN PART: tmux does not start: {started:?}");
+        skip("tmux", &format!("does not start: {started:?}"));
         return;
     }
     let run = |name: &str| {

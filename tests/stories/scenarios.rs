@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::machine::Machine;
 use crate::machine::has;
 use crate::screen::Screen;
+use crate::skips::skip;
 
 /// A computer whose clock the story sets.
 pub struct Clinic {
@@ -30,7 +31,7 @@ impl Clinic {
         let output = Command::new("faketime").args(["2026-11-21 00:00:00", "printenv", "LD_PRELOAD"]).output().unwrap();
         let preload = String::from_utf8(output.stdout).unwrap().trim().to_owned();
         if preload.is_empty() {
-            eprintln!("SKIPPED: this faketime does not work by LD_PRELOAD");
+            skip("faketime", "does not work by LD_PRELOAD");
             return None;
         }
         let clinic = Self { machine: Machine::bare(), preload };

@@ -7,9 +7,9 @@ use serde_json::json;
 use crate::excerpts::filed;
 use crate::practice::Practice;
 use crate::third_parties::manifest;
+use crate::third_parties::nameless::supervised;
 use crate::third_parties::opened;
 use crate::third_parties::practice;
-use crate::third_parties::supervised;
 
 const SHARE: [&str; 4] = ["--to", "dr-lee", "--purpose", "treat"];
 

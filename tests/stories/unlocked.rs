@@ -12,11 +12,13 @@ use snapbox::assert_data_eq;
 use snapbox::str;
 use subrosa::cli::keeper::Keeper as _;
 
+use crate::hardship::is_root;
 use crate::machine::Machine;
 use crate::machine::has;
 use crate::practice::NOW;
 use crate::practice::Practice;
 use crate::practice::Said;
+use crate::skips::skip;
 
 /// Runs the program with no key file in reach.
 fn keyless(practice: &Practice, args: &[&str]) -> Said {
@@ -170,7 +172,7 @@ fn the_kernels_keyring_keeps_it_for_this_user_and_for_so_long() {
     let unlock = machine.run(&["unlock", "--for", "1s", "--json"]);
     if unlock.status.code() == Some(1) {
         assert!(String::from_utf8_lossy(&unlock.stderr).contains("cannot be unlocked for a while"), "{unlock:?}");
-        eprintln!("SKIPPED: this computer has no keyring of the kernel's: {unlock:?}");
+        skip("keyring", &format!("of the kernel's is not there: {unlock:?}"));
         return;
     }
     assert!(unlock.status.success(), "{unlock:?}");
@@ -199,8 +201,7 @@ fn the_kernels_keyring_keeps_it_for_this_user_and_for_so_long() {
 
 /// Another user with a copy of everything but the key.
 fn second_user(machine: &Machine) {
-    if rustix::process::geteuid().as_raw() != 0 || !has("setpriv") {
-        eprintln!("SKIPPED IN PART: only root can become a second user");
+    if !is_root() || !has("setpriv") {
         return;
     }
     let theirs = tempfile::tempdir().unwrap();

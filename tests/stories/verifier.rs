@@ -23,9 +23,9 @@ use subrosa::ledger::shown::Shown;
 use subrosa::ledger::tree;
 use subrosa::ledger::tree::MemoryTiles;
 
-use crate::judges::left_out;
 use crate::ledger::eventful;
 use crate::practice::Practice;
+use crate::skips::skip;
 
 /// The known answers of `docs/format.md`, section 7.
 const PRIVATE: &str = "PRIVATE+KEY+subrosa/q5c3f7kz2m+8803ed97+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB";
@@ -41,7 +41,7 @@ pub fn python() -> Option<PathBuf> {
     };
     let found = ["/usr/bin/python3", "python3"].map(PathBuf::from).into_iter().find(has_cryptography);
     if found.is_none() {
-        left_out("examples/verify_proof.py", "Debian: python3-cryptography");
+        skip("python3-cryptography", "is not installed");
     }
     found
 }

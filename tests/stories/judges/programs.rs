@@ -12,9 +12,9 @@ use subrosa::ledger::note::Note;
 
 use super::Log;
 use super::SIZES;
-use super::left_out;
 use crate::ledger::eventful;
 use crate::machine::has;
+use crate::skips::skip;
 
 /// Where Debian keeps the sources of Go libraries.
 const GO_SOURCES: &str = "/usr/share/gocode";
@@ -24,7 +24,7 @@ fn sumdb() -> Option<&'static Path> {
     static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
     let made = PROGRAM.get_or_init(|| {
         if !has("go") || !Path::new(GO_SOURCES).join("src/golang.org/x/mod/sumdb").is_dir() {
-            left_out("golang.org/x/mod/sumdb", "Debian: golang-go golang-golang-x-mod-dev");
+            skip("sumdb", "is not installed (Debian: golang-go golang-golang-x-mod-dev)");
             return None;
         }
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/sumdb.go");
@@ -96,7 +96,7 @@ fn go_reads_the_ledger_of_a_vault() {
 #[test]
 fn openssl_verifies_the_text_of_the_checkpoint() {
     if !has("openssl") {
-        return left_out("openssl", "Debian: openssl");
+        return;
     }
     let log = Log::of(257);
     let directory = tempfile::tempdir().unwrap();

@@ -9,8 +9,8 @@ use std::process::Output;
 
 use super::Log;
 use super::SIZES;
-use super::left_out;
 use crate::ledger::eventful;
+use crate::skips::skip;
 
 /// The interpreter that has the judges; said aloud when there is none.
 pub fn interpreter() -> Option<PathBuf> {
@@ -24,11 +24,8 @@ pub fn interpreter() -> Option<PathBuf> {
         return Some(python);
     }
     let place = target.join("judges");
-    let how = format!(
-        "Python 3.12 or later: python3 -m venv {0}; {0}/bin/pip install aics-tlog aics-witness",
-        place.display()
-    );
-    left_out("aics-tlog and aics-witness", &how);
+    let how = "and aics-witness are not installed (Python 3.12 or later: python3 -m venv {0}; {0}/bin/pip install aics-tlog aics-witness)";
+    skip("aics-tlog", &how.replace("{0}", &place.display().to_string()));
     None
 }
 

@@ -10,6 +10,7 @@ use super::consent;
 use super::share;
 use super::told;
 use crate::practice::ANA;
+use crate::practice::Practice;
 
 #[test]
 fn the_practice_looks_at_itself() {
@@ -107,4 +108,55 @@ fn who_looked_and_what_is_odd_about_it() {
     assert!(bare.ends_with(&format!("\towner\tmk-01\t{record}\tletter\tshow\t\tOUT-OF-HOURS\n")), "{bare}");
     assert_eq!(practice.ok(&["report", "access", "--client", "kp-02"]).stdout, "");
     assert_eq!(practice.ok(&["report", "access", "--since", "2018-11-24"]).stdout, "");
+}
+
+#[test]
+fn who_has_nothing_to_do_with_a_client_and_looks_is_named_and_so_is_who_looks_at_many() {
+    let mut practice = told();
+    let (secret, public) = subrosa::keys::identity::generate_owner();
+    practice.write("partner.txt", secret.reveal_secret());
+    practice.ok(&["owner", "add", &String::from(public), "--alias", "partner"]);
+    let partner = |practice: &Practice, args: &[&str]| {
+        let (host, ends) = practice.host();
+        let said = practice.run_in((host.with_var("SUBROSA_IDENTITY", "partner.txt"), ends), args);
+        assert_eq!(said.exit, 0, "{said:?}");
+        said.stdout.trim_end().to_owned()
+    };
+    let letter = practice.ok(&["list"]).stdout.split('\t').next().unwrap().to_owned();
+    // One who works with her, and one who takes a peek.
+    practice.ok(&["show", &letter]);
+    partner(&practice, &["show", &letter]);
+    let flags = |practice: &Practice, more: &[&str]| {
+        let report = practice.ok(&[&["report", "access", "--json"], more].concat()).json();
+        let looked = report["accesses"].as_array().unwrap().iter();
+        let of = |one: &Value| format!("{} {}", one["actor"].as_str().unwrap(), one["flags"]);
+        looked.map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(flags(&practice, &[]), ["owner []", "partner [\"NO-RELATION\"]"]);
+    // Since he does something for her he has to do with her; what he did before stays as it was.
+    practice.now += 60;
+    partner(&practice, &["client", "edit", "mk-01", "--phone", "+351 912 345 678"]);
+    partner(&practice, &["show", &letter]);
+    assert_eq!(flags(&practice, &[])[1..], ["partner [\"NO-RELATION\"]", "partner []"]);
+
+    // On the next day: twenty clients are a long day, one more is looked at, whomever it is asked of.
+    practice.now += DAY;
+    let records: Vec<String> = (0..20)
+        .map(|n| {
+            let client = format!("zz-{n:02}");
+            practice.ok(&["client", "add", &client, "--adult"]);
+            practice.write("short.txt", "Came.\n");
+            partner(&practice, &["add", "short.txt", "--client", &client, "--kind", "letter"])
+        })
+        .collect();
+    records.iter().for_each(|record| drop(partner(&practice, &["show", record])));
+    partner(&practice, &["show", &records[0]]);
+    let today = ["--since", "2018-11-24"];
+    assert_eq!(flags(&practice, &today), vec!["partner []"; 21]);
+    partner(&practice, &["show", &letter]);
+    practice.ok(&["show", &letter]);
+    let many = "partner [\"MANY-CLIENTS\"]";
+    assert_eq!(flags(&practice, &today), [vec![many; 22], vec!["owner []"]].concat());
+    assert_eq!(flags(&practice, &[&today[..], &["--client", "mk-01"]].concat()), [many, "owner []"]);
+    assert_eq!(flags(&practice, &["--client", "mk-01", "--actor", "partner"])[2..], [many]);
 }

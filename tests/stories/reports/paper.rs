@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::practice::Practice;
+use crate::skips::skip;
 
 /// The page is HTML that is closed where it is opened, tells no browser to fetch or run anything, and holds no words that
 /// others wrote but as text. Every element and attribute is one that is expected.
@@ -73,7 +74,7 @@ fn browser() -> Option<PathBuf> {
 /// Prints the page on both sizes of paper. The page leaves the size to the printer, so a line before it stands for that.
 pub fn printed(practice: &Practice, page: &str) {
     let Some(browser) = browser() else {
-        eprintln!("SKIPPED IN PART: no chromium is installed, so the page was not printed");
+        skip("chromium", "is not installed: the page was not printed");
         return;
     };
     // As many rows as fill several sheets.
