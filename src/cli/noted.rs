@@ -7,8 +7,10 @@ use std::str::FromStr;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::filing::session::Asked;
+use crate::practice::client::ClientDetails;
 use crate::practice::words::Line;
 use crate::practice::words::Prose;
+use crate::time::When;
 use crate::vocabulary::Comfort;
 use crate::vocabulary::Setting;
 
@@ -33,6 +35,16 @@ pub fn reason_for(
             Err(Failure::refused(message).hint(cure))
         }
     }
+}
+
+/// Asks when the limits of confidentiality were talked about with a client of whom nobody has said it yet (domain row 15).
+pub fn ask_outset(client: &ClientDetails, session: &mut Session<'_>) -> Result<Option<When>, Failure> {
+    if client.limits_discussed.is_some() {
+        return Ok(None);
+    }
+    let question =
+        format!("When were the limits of confidentiality talked about with {} (a date, or Enter)", client.alias);
+    session.offered(None, &question)
 }
 
 /// Asks about a session of one record.

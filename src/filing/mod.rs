@@ -188,8 +188,9 @@ pub fn add_session<R: CryptoRng + RngCore>(
             });
         let concerns: Vec<_> = concerns.map(Body::ConcernOpened).collect();
         let noted: Vec<_> = versions.iter().filter_map(|version| asked.noted(version.record)).collect();
+        let outset = asked.outset(vault, versions.iter().find_map(|version| version.client))?;
         let added = versions.into_iter().map(Body::RecordAdded);
-        Ok(added.chain(noted).chain(concerns).map(Draft::from).collect())
+        Ok(added.chain(outset).chain(noted).chain(concerns).map(Draft::from).collect())
     })
 }
 

@@ -2,15 +2,19 @@
 //! it is filed in the same step as the record. Must not know who asks.
 
 use crate::filing::FilingError;
+use crate::id::ClientId;
 use crate::id::ConcernId;
 use crate::id::RecordId;
+use crate::practice::client::ClientDetails;
 use crate::practice::concern::ConcernOpened;
 use crate::practice::event::Body;
 use crate::practice::protocol::Protocol;
 use crate::practice::session::SessionNoted;
 use crate::practice::words::Line;
 use crate::practice::words::Prose;
+use crate::time::Date;
 use crate::time::Timestamp;
+use crate::vault::Vault;
 use crate::vocabulary::Comfort;
 use crate::vocabulary::RaisedBy;
 use crate::vocabulary::Setting;
@@ -28,6 +32,8 @@ pub struct Asked {
     pub setting_reason: Option<Prose>,
     /// A concern that comes of it, in words.
     pub concern: Option<Prose>,
+    /// When the limits of confidentiality were talked about, where nobody had said so before.
+    pub limits_discussed: Option<Date>,
 }
 
 impl Asked {
@@ -36,6 +42,15 @@ impl Asked {
         let Self { comfort, concerns_asked, declined, setting_reason, .. } = self.clone();
         let is_any = comfort.is_some() || concerns_asked.is_some() || !declined.is_empty() || setting_reason.is_some();
         is_any.then_some(Body::SessionNoted(SessionNoted { comfort, concerns_asked, declined, record, setting_reason }))
+    }
+
+    /// What is known of the client now, where the talk about limits is news.
+    pub fn outset(&self, vault: &Vault, client: Option<ClientId>) -> Result<Option<Body>, FilingError> {
+        let Some((day, id)) = self.limits_discussed.zip(client) else {
+            return Ok(None);
+        };
+        let client = vault.catalog().client(id)?.filter(|client| client.details.limits_discussed.is_none());
+        Ok(client.map(|client| Body::ClientEdited(ClientDetails { limits_discussed: Some(day), ..client.details })))
     }
 
     /// The concerns that come of it, raised by staff, about nobody so far: whoever files them says whose records they hold.

@@ -176,9 +176,9 @@ fn what_is_offered_after_a_session_is_taken_by_enter_and_never_asked_elsewhere()
     let add = ["add", "empty.txt", "--client", "mk-01", "--kind", "session-individual"];
     // An empty note is a record.
     practice.ok(&add);
-    let entered = practice.at_terminal(&["", "", "", "", "", ""], &add);
+    let entered = practice.at_terminal(&["", "", "", "", "", "", ""], &add);
     assert_eq!((entered.exit, entries(&practice, "session.noted").len()), (0, 0), "{entered:?}");
-    let answers = ["", "", "", "yes", "uneasy", "Who else reads it?", ".", "work, the flat"];
+    let answers = ["", "", "", "", "yes", "uneasy", "Who else reads it?", ".", "work, the flat"];
     let said = practice.at_terminal(&answers, &add);
     assert_eq!(said.exit, 0, "{said:?}");
     let noted = entries(&practice, "session.noted").remove(0);
@@ -219,9 +219,9 @@ fn a_session_where_others_could_hear_needs_a_reason_and_opens_a_concern() {
     assert_eq!((&opened["by"], &opened["records"]), (&"staff".into(), &serde_json::json!([record.trim()])));
     assert_eq!(reasons(&practice, &["share", record.trim(), "--to", "ana", "--purpose", "treat"]), ["E-CONCERN"]);
     // On a terminal it is asked for; Enter refuses.
-    let asked = ["public", "", "", "", "", "", "the lift stood still"];
+    let asked = ["public", "", "", "", "", "", "", "the lift stood still"];
     let said = practice.at_terminal(&asked, &add[..6]);
     assert_eq!((said.exit, entries(&practice, "concern.opened").len()), (0, 2), "{said:?}");
-    let said = practice.at_terminal(&["semi-public", "", "", "", "", "", ""], &add[..6]);
+    let said = practice.at_terminal(&["semi-public", "", "", "", "", "", "", ""], &add[..6]);
     assert_eq!(said.exit, 3, "{said:?}");
 }

@@ -175,8 +175,10 @@ fn what_add_offers_is_taken_by_enter_or_typed() {
     let last = || json(&machine.ok(&["info", "@", "--json"]))["record"].clone();
     let add = ["add", "note.txt", "--client", "mk-01", "--kind", "progress-note"];
 
+    let limits = "When were the limits of confidentiality talked about with mk-01 (a date, or Enter): ";
     let mut screen = Screen::new(&machine, &add);
     let session = [
+        limits,
         "Were they asked for concerns about their privacy, yes or no (Enter: not told): ",
         "How did they seem: ok, uneasy, distressed, not-observed (Enter: not told): ",
         "What would they rather not talk about, with commas between (Enter: nothing): ",
@@ -186,6 +188,17 @@ fn what_add_offers_is_taken_by_enter_or_typed() {
     screen.done();
     let plain = last();
     assert_eq!((&plain["setting"], &plain["title"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+
+    // Once it was said when the limits were talked about, nobody is asked again.
+    for outset in [Some("2024-02-28"), None] {
+        let mut screen = Screen::new(&machine, &add);
+        [room, date, title].iter().for_each(|question| screen.answer(question, ""));
+        outset.iter().for_each(|day| screen.answer(limits, day));
+        session[1..].iter().for_each(|question| screen.answer(question, ""));
+        let ended = screen.done();
+        assert_eq!(ended.all.contains("limits of confidentiality"), outset.is_some(), "{ended:?}");
+    }
+    assert_eq!(json(&machine.ok(&["client", "show", "mk-01", "--json"]))["client"]["limits_discussed"], "2024-02-28");
 
     // What is required is asked for first, and a word that cannot be meant is asked for again.
     let mut screen = Screen::new(&machine, &["add", "note.txt"]);

@@ -124,7 +124,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if client.state == ClientState::Closed {
         return Err(FilingError::Closed(client.details.alias).into());
     }
-    let client = client.id();
+    let details = client.details;
+    let client = details.client;
     let kind = args.kind.or(vault.catalog().protocol()?.protocol.confidential.default_kind);
     let kind = session.required(kind, "--kind", "What is it (a word such as progress-note)", example)?;
     let title = session.word::<Line>(args.title, "--title")?;
@@ -148,6 +149,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     let (mut setting, mut date, mut title) = (args.setting.or(room), args.date, title);
     let mut asked = Asked::default();
+    let mut outset = None;
     if !is_typed {
         setting = session.offered(setting, "In which room was it said (Enter: not told)")?;
         date = session.offered(date, "Of which date (Enter: today)")?;
@@ -155,6 +157,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             title = session.offered(title, "A title (Enter: none)")?;
         }
         if sources.len() == 1 && kind.is_session() && session.is_interactive() {
+            outset = noted::ask_outset(&details, session)?;
             let now = Room { setting: room, is_needed: false, is_recorded: session.is_recorded() };
             // They are offers: what is filed from a file is filed anywhere.
             match session.may_type(now, Label::R, "") {
@@ -176,6 +179,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     };
     let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
     let date = date.map_or(Ok(today), |when| when.since(today, &zone))?;
+    asked.limits_discussed = outset.map(|when| when.since(today, &zone)).transpose()?;
     let facts = |name: Option<FileName>| NewRecord {
         client: Some(client),
         kind,
