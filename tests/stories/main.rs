@@ -67,6 +67,7 @@ mod seen_places;
 mod sharing;
 mod shells;
 mod successions;
+mod talks;
 mod teams;
 mod terminal;
 mod third_parties;

@@ -69,7 +69,7 @@ impl Answer for Due {
                 days,
                 line.class.to_owned(),
                 bare(&line.alias).into_owned(),
-                bare(&line.command).into_owned(),
+                bare(line.asked.as_ref().unwrap_or(&line.command)).into_owned(),
                 line.flags.to_owned(),
             ]
         };

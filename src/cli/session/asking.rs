@@ -35,6 +35,12 @@ impl Session<'_> {
         if given.is_some() || self.is_interactive() { Ok(()) } else { Err(missing(flag, example)) }
     }
 
+    /// The same of several, each with its flag and whether it was given: all that are missing are named at once.
+    pub fn must_have_all(&self, needed: &[(&str, bool)], example: &str) -> Result<(), Failure> {
+        let lacks: Vec<&str> = needed.iter().filter(|(_, is_given)| !is_given).map(|(flag, _)| *flag).collect();
+        if lacks.is_empty() || self.is_interactive() { Ok(()) } else { Err(all_missing(&lacks, example)) }
+    }
+
     /// What was given, or else the answer to `question`. Where nobody can be asked: a usage failure that names `flag`,
     /// with `example`, a whole command that has it.
     pub fn required<T>(&mut self, given: Option<T>, flag: &str, question: &str, example: &str) -> Result<T, Failure>
@@ -174,5 +180,16 @@ impl Session<'_> {
 
 /// What is needed was not given.
 pub fn missing(flag: &str, example: &str) -> Failure {
-    Failure::usage(format!("{flag} is needed")).hint(example)
+    all_missing(&[flag], example)
+}
+
+/// Several things that are needed were not given.
+fn all_missing(flags: &[&str], example: &str) -> Failure {
+    let message = match flags {
+        [] => "more is needed".to_owned(),
+        [only] => format!("{only} is needed"),
+        [others @ .., last] => format!("{} and {last} are needed", others.join(", ")),
+    };
+    let lacks = flags.iter().map(|flag| (*flag).to_owned()).collect();
+    Failure { lacks, ..Failure::usage(message).hint(example) }
 }

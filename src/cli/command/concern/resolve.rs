@@ -29,9 +29,12 @@ pub struct Args {
 /// Answers one.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let example = "subrosa concern resolve o-0123 --response answer.txt --addressed yes";
-    session.must_have(args.concern.as_ref(), "ID", example)?;
-    session.must_have(args.response.as_ref(), "--response", example)?;
-    session.must_have(args.addressed.as_ref(), "--addressed", example)?;
+    let needed = [
+        ("ID", args.concern.is_some()),
+        ("--response", args.response.is_some()),
+        ("--addressed", args.addressed.is_some()),
+    ];
+    session.must_have_all(&needed, example)?;
     let mut vault = session.open_to_append()?;
     if session.is_typed(args.response.as_deref()) {
         let id = args.concern.as_ref().map_or_else(|| "CONCERN".to_owned(), |typed| names::word(typed));
