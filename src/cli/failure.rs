@@ -145,7 +145,7 @@ impl Failure {
     /// Where something was not given, the hint is the command as it was typed, with what it lacks: an example with other
     /// people's names, run as it stands, would be about them.
     #[must_use]
-    pub(super) fn as_typed(mut self, args: &[OsString]) -> Self {
+    pub(super) fn with_typed(mut self, args: &[OsString]) -> Self {
         let example = self.hints.first_mut().filter(|_| !self.lacks.is_empty());
         if let Some(example) = example
             && let Some(hint) = completed(args, &self.lacks, example)

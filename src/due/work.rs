@@ -15,6 +15,7 @@ use crate::time::TimeError;
 use crate::time::Timestamp;
 use crate::time::Zone;
 use crate::vault::Vault;
+use crate::vocabulary::ClientState;
 use crate::vocabulary::OwnerMeans;
 use crate::vocabulary::Task;
 
@@ -62,7 +63,11 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
     let groups = catalog.groups()?;
     for (group, (_, talks)) in groups.iter().zip(catalog.all_talks(&groups)?) {
         let open = talks.into_iter().filter(|talk| talk.done.is_none() && group.filed <= moment.now);
-        items.extend(open.filter_map(|talk| reminder(group, &talk, moment)));
+        for talk in open {
+            // Nobody is talked with after their file is closed.
+            let is_there = catalog.client(talk.client)?.is_some_and(|client| client.state == ClientState::Active);
+            items.extend(reminder(group, &talk, moment).filter(|_| is_there));
+        }
     }
     items.extend(keys(vault, moment)?);
     Ok(items)

@@ -107,6 +107,10 @@ fn a_talk_that_was_not_held_is_made_up_for_today_and_never_dated_back() {
     clear_each(&practice);
     let shown = practice.ok(&["group", "show", &group, "--json"]).json();
     assert!(shown["group"]["participants"][1]["before"]["record"].is_null(), "{shown}");
+    // Nobody is talked with after their file is closed.
+    plan(&practice, "Two", "1w", &["c1", "c2"]);
+    practice.ok(&["client", "close", "c2"]);
+    assert_eq!(talks(&practice).len(), 1);
 }
 
 #[test]
@@ -235,6 +239,9 @@ fn what_only_a_person_can_judge_is_asked_at_a_terminal_and_nobody_reminds_of_who
     let drawn = practice.at_terminal(&[], &["due"]).stdout;
     let line = drawn.lines().find(|line| line.contains("concern resolve")).unwrap();
     assert!(line.trim_end().ends_with(&format!("subrosa concern resolve {concern}")), "{line}");
+    practice.ok(&["here", "public"]);
+    let said = practice.at_terminal(&[], &["concern", "resolve", &concern]);
+    assert!(said.exit == 6 && !said.stderr.contains("--addressed"), "{said:?}");
     practice.here();
     let said = practice.at_terminal(&["She was told who listens.", ".", "partly"], &["concern", "resolve", &concern]);
     assert_eq!(said.exit, 0, "{said:?}");
