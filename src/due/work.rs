@@ -44,8 +44,9 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
     }
     for id in catalog.unanswered()? {
         let Some(disclosure) = catalog.disclosure(id)?.filter(|one| one.time <= moment.now) else { continue };
-        // Nobody hears from who is suspended; what they have is told by `report outstanding`.
-        if catalog.recipient(disclosure.made.recipient)?.is_some_and(|recipient| recipient.suspended.is_some()) {
+        // What who left still has is asked after for a while, as papers are; `report outstanding` tells of it for good.
+        let gone = catalog.recipient(disclosure.made.recipient)?.and_then(|recipient| recipient.suspended);
+        if gone.is_some_and(|suspended| suspended.on < moment.since) {
             continue;
         }
         let by = after(disclosure.time, protocol.periods.acknowledgement, &moment.zone)?;

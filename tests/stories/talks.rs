@@ -245,7 +245,7 @@ fn what_only_a_person_can_judge_is_asked_at_a_terminal_and_nobody_reminds_of_who
     practice.here();
     let said = practice.at_terminal(&["She was told who listens.", ".", "partly"], &["concern", "resolve", &concern]);
     assert_eq!(said.exit, 0, "{said:?}");
-    // Whoever is suspended is not asked whether it arrived.
+    // What who left still has is asked after for 30 days, and is outstanding for good.
     let add = ["recipient", "add", "gp", "--key", LEE, "--role", "treating-provider", "--verified", "in-person"];
     practice.ok(&add);
     practice.ok(&["add", "fear.txt", "--client", "c1", "--kind", "letter"]);
@@ -256,6 +256,9 @@ fn what_only_a_person_can_judge_is_asked_at_a_terminal_and_nobody_reminds_of_who
     let acks = |practice: &Practice| practice.run(&["due"]).stdout.matches("\tack\t").count();
     assert_eq!(acks(&practice), 1);
     practice.ok(&["recipient", "suspend", "gp", "--reason", "left"]);
+    practice.now += 30 * DAY;
+    assert_eq!(acks(&practice), 1);
+    practice.now += DAY;
     assert_eq!(acks(&practice), 0);
     assert_eq!(practice.run(&["report", "outstanding"]).stdout.lines().count(), 1);
 }
