@@ -86,7 +86,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host) -> u8 {
     let ended = ended.and_then(|exit| session.finish(exit));
     match ended {
         Ok(exit) => exit.number(),
-        Err(failure) => failure.without_secrets(&args).draw(json, host),
+        Err(failure) => failure.with_typed(&args).without_secrets(&args).draw(json, host),
     }
 }
 

@@ -228,7 +228,9 @@ words! {
     EndedBy "party that ends" { Client = "client", Practice = "practice" }
 
     /// Where a group stands.
-    GroupState "group state" { Planned = "planned", Started = "started", Closed = "closed" }
+    GroupState "group state" {
+        Planned = "planned", Started = "started", Closed = "closed", CalledOff = "called-off",
+    }
 
     /// How somebody seemed to be in a session.
     Comfort "comfort" {

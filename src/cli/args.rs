@@ -189,6 +189,35 @@ fn help_of(args: &[OsString]) -> String {
     hint
 }
 
+/// The command as it was typed, with the options that it lacks. Each has a word for what belongs there (`--to RECIPIENT`), or where
+/// the parser takes no such word, the one of `example`. `None` where that makes no command.
+pub(super) fn completed(args: &[OsString], lacks: &[String], example: &str) -> Option<String> {
+    let typed: Vec<&str> = args.iter().skip(1).map(|arg| arg.to_str()).collect::<Option<_>>()?;
+    let typed = typed.into_iter().filter(|word| !["--json", "--batch"].contains(word));
+    let mut words: Vec<String> = std::iter::once("subrosa").chain(typed).map(str::to_owned).collect();
+    let mut command = &Cli::command();
+    for word in &words[1..] {
+        command = command.find_subcommand(word).unwrap_or(command);
+    }
+    let examples = shlex::split(example)?;
+    for flag in lacks.iter().filter_map(|lack| lack.split(' ').next()) {
+        let Some(long) = flag.strip_prefix("--") else {
+            words.push(flag.to_owned());
+            continue;
+        };
+        let option = command.get_arguments().find(|option| option.get_long() == Some(long))?;
+        let name = option.get_value_names().and_then(|names| names.first()).map_or("TEXT", |name| name.as_str());
+        let of_example = examples.iter().skip_while(|word| *word != flag).nth(1);
+        words.extend([flag.to_owned(), name.to_owned()]);
+        if Cli::try_parse_from(&words).is_err() {
+            words.pop();
+            words.push(of_example?.clone());
+        }
+    }
+    Cli::try_parse_from(&words).ok()?;
+    shlex::try_join(words.iter().map(String::as_str)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ use std::io;
 use serde::Serialize;
 
 use crate::cli::answer::Reason;
+use crate::cli::args::completed;
 use crate::cli::host::Host;
 use crate::cli::text::bare;
 use crate::cli::text::harmless;
@@ -104,12 +105,14 @@ pub struct Failure {
     pub reasons: Vec<Reason>,
     /// Commands that help, each one that the parser accepts.
     pub hints: Vec<String>,
+    /// The options that were needed and not given: the hint is what was typed, and these.
+    pub lacks: Vec<String>,
 }
 
 impl Failure {
     /// A failure without reasons and hints.
     pub fn new(code: FailureCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), reasons: Vec::new(), hints: Vec::new() }
+        Self { code, message: message.into(), reasons: Vec::new(), hints: Vec::new(), lacks: Vec::new() }
     }
 
     /// What was typed cannot be meant.
@@ -138,6 +141,19 @@ impl Failure {
     #[must_use]
     pub fn because(mut self, reasons: impl IntoIterator<Item = Reason>) -> Self {
         self.reasons.extend(reasons);
+        self
+    }
+
+    /// Where something was not given, the hint is the command as it was typed, with what it lacks: an example with other
+    /// people's names, run as it stands, would be about them.
+    #[must_use]
+    pub(super) fn with_typed(mut self, args: &[OsString]) -> Self {
+        let example = self.hints.first_mut().filter(|_| !self.lacks.is_empty());
+        if let Some(example) = example
+            && let Some(hint) = completed(args, &self.lacks, example)
+        {
+            *example = hint;
+        }
         self
     }
 
@@ -203,7 +219,7 @@ impl Failure {
             reasons: &'a [Reason],
             hints: &'a [String],
         }
-        let Self { code, message, reasons, hints } = self;
+        let Self { code, message, reasons, hints, lacks: _ } = self;
         let error = Error { code: code.as_str(), exit: code.exit(), message, reasons, hints };
         let text = serde_json::to_string(&Outer { error }).expect("strings and numbers are JSON");
         format!("{text}\n")

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::cli::answer::Reason;
 use crate::cli::failure::Failure;
+use crate::cli::failure::FailureCode;
 use crate::id::AgreementId;
 use crate::id::ConcernId;
 use crate::id::ConsentId;
@@ -154,6 +155,37 @@ pub fn team(catalog: &Catalog, typed: &str) -> Result<Vec<RecipientId>, Failure>
         );
     }
     Ok(members)
+}
+
+/// What was typed and is not there: all of it is told at once.
+#[derive(Debug, Default)]
+pub struct Misses(Vec<Failure>);
+
+impl Misses {
+    /// Keeps a miss for later; any other failure ends it.
+    pub fn note<T>(&mut self, found: Result<T, Failure>) -> Result<Option<T>, Failure> {
+        match found {
+            Err(failure) if failure.code == FailureCode::NotFound => {
+                self.0.push(failure);
+                Ok(None)
+            }
+            other => other.map(Some),
+        }
+    }
+
+    /// Refuses what is missing, if anything is.
+    pub fn refuse(self) -> Result<(), Failure> {
+        let reason = |failure: &Failure| {
+            let cure = failure.hints.first().cloned();
+            let row = Reason::from(policy::rule("E-NOTFOUND").expect("the rule is in the table"));
+            Reason { text: failure.message.clone(), cure: cure.or(row.cure.clone()), ..row }
+        };
+        match &self.0[..] {
+            [] => Ok(()),
+            [only] => Err(Failure::not_found(only.message.clone()).because([reason(only)])),
+            many => Err(Failure::not_found("some of it is not there").because(many.iter().map(reason))),
+        }
+    }
 }
 
 /// A typed word as a hint repeats it, quoted where a shell would take it apart.

@@ -8,15 +8,16 @@ use crate::due::What;
 use crate::practice::export::Export;
 use crate::practice::group::Group;
 use crate::practice::protocol::Protocol;
+use crate::practice::talk;
 use crate::practice::talk::Talk;
-use crate::practice::talk::Which;
 use crate::time::Span;
 use crate::time::TimeError;
 use crate::time::Timestamp;
 use crate::time::Zone;
 use crate::vault::Vault;
-use crate::vocabulary::GroupState;
+use crate::vocabulary::ClientState;
 use crate::vocabulary::OwnerMeans;
+use crate::vocabulary::Task;
 
 /// By when a key on paper is made, after the vault began.
 const PAPER: &str = "30d";
@@ -24,7 +25,12 @@ const PAPER: &str = "30d";
 pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<Item>, DueError> {
     let catalog = vault.catalog();
     let mut items = Vec::new();
+    let (actor, has_others) = (vault.actor()?, catalog.people_who_open()? > 1);
     for followup in catalog.open_followups()? {
+        // Somebody else reviews it, and is reminded.
+        if followup.planned.task == Task::PeerReview && has_others && followup.author == actor {
+            continue;
+        }
         let disclosure = catalog.disclosure(followup.disclosure)?;
         if disclosure.is_some_and(|disclosure| disclosure.time > moment.now) {
             continue;
@@ -38,6 +44,11 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
     }
     for id in catalog.unanswered()? {
         let Some(disclosure) = catalog.disclosure(id)?.filter(|one| one.time <= moment.now) else { continue };
+        // What who left still has is asked after for a while, as papers are; `report outstanding` tells of it for good.
+        let gone = catalog.recipient(disclosure.made.recipient)?.and_then(|recipient| recipient.suspended);
+        if gone.is_some_and(|suspended| suspended.on < moment.since) {
+            continue;
+        }
         let by = after(disclosure.time, protocol.periods.acknowledgement, &moment.zone)?;
         items.push(Item { what: What::Acknowledgement(id, disclosure.made.recipient), by });
     }
@@ -51,23 +62,25 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
         items.push(Item { what: What::Limits(client), by: By::Day(first.date_in(&moment.zone)) });
     }
     let groups = catalog.groups()?;
-    for group in groups.iter().filter(|group| group.filed <= moment.now) {
-        let open = catalog.talks_among(group, &groups)?.into_iter().filter(|talk| talk.done.is_none());
-        items.extend(open.filter_map(|talk| reminder(group, &talk, moment)));
+    for (group, (_, talks)) in groups.iter().zip(catalog.all_talks(&groups)?) {
+        let open = talks.into_iter().filter(|talk| talk.done.is_none() && group.filed <= moment.now);
+        for talk in open {
+            // Nobody is talked with after their file is closed.
+            let is_there = catalog.client(talk.client)?.is_some_and(|client| client.state == ClientState::Active);
+            items.extend(reminder(group, &talk, moment).filter(|_| is_there));
+        }
     }
     items.extend(keys(vault, moment)?);
     Ok(items)
 }
 
-/// A talk that is to be held, and the day that it would be of, which is today: one before the group stays wanted until there
-/// is one, one after it is not wanted before the closing, nor held before the group's day.
+/// A talk that is to be held: one before the group is made up for as long as it may be, one after it is not wanted before the
+/// closing. Nothing is dated back: it is held, and filed, today.
 fn reminder(group: &Group, talk: &Talk, moment: &Moment) -> Option<Item> {
-    let day = match (talk.which, group.state()) {
-        (Which::Before, _) => moment.today,
-        (Which::After, GroupState::Closed) => moment.today.max(group.planned.date),
-        _ => return None,
-    };
-    Some(Item { what: What::Talk(group.id(), talk.client, day), by: By::Day(talk.due) })
+    let window = talk::window(group, talk.which, &moment.zone)?;
+    let is_over = window.until.is_some_and(|until| until < moment.today);
+    let item = Item { what: What::Talk(group.id(), talk.client, moment.today), by: By::Day(talk.due) };
+    (!is_over).then_some(item)
 }
 
 /// The day that lies so far after something.

@@ -19,11 +19,13 @@ use crate::policy::roles;
 use crate::practice::agreement::Agreement;
 use crate::practice::event::Body;
 use crate::practice::group::Group;
+use crate::practice::group::GroupCalledOff;
 use crate::practice::group::GroupPlanned;
 use crate::practice::group::GroupStarted;
 use crate::practice::group::Unbound;
 use crate::practice::recipient::Kinship;
 use crate::practice::recipient::Recipient;
+use crate::practice::words::Prose;
 use crate::scan::Hit;
 use crate::time::Date;
 use crate::time::TimeError;
@@ -234,6 +236,20 @@ pub fn start<R: CryptoRng + RngCore>(
             return Err(GroupsError::Unbound(lacking));
         }
         Ok(vec![Draft::from(Body::GroupStarted(GroupStarted { group: id, without }))])
+    })
+}
+
+/// Says of one that it was not held, and will not be: nothing is asked of it any more.
+pub fn call_off<R: CryptoRng + RngCore>(
+    desk: &mut Desk<'_, R>,
+    id: GroupId,
+    reason: Prose,
+) -> Result<Committed, GroupsError> {
+    desk.append(|vault| match group(vault, id)?.state() {
+        GroupState::Planned | GroupState::Started => {
+            Ok(vec![Draft::from(Body::GroupCalledOff(GroupCalledOff { group: id, reason }))])
+        }
+        state => Err(GroupsError::State { group: id, state }),
     })
 }
 

@@ -29,6 +29,7 @@ use crate::practice::export::ExportEnded;
 use crate::practice::export::ExportGone;
 use crate::practice::export::ExportMade;
 use crate::practice::fields::names_of;
+use crate::practice::group::GroupCalledOff;
 use crate::practice::group::GroupClosed;
 use crate::practice::group::GroupPlanned;
 use crate::practice::group::GroupStarted;
@@ -226,6 +227,8 @@ kinds! {
     GroupStarted(GroupStarted) = "group.started";
     /// What was said in a group was filed.
     GroupClosed(GroupClosed) = "group.closed";
+    /// It was not held.
+    GroupCalledOff(GroupCalledOff) = "group.called-off";
     /// Something was shared.
     DisclosureMade(DisclosureMade) = "disclosure.made";
     /// What was confirmed for it.

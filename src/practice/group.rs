@@ -12,6 +12,7 @@ use crate::practice::words::Line;
 use crate::practice::words::Prose;
 use crate::time::Date;
 use crate::time::Timestamp;
+use crate::time::Zone;
 use crate::vocabulary::GroupState;
 use crate::vocabulary::Setting;
 
@@ -75,6 +76,16 @@ pub struct GroupClosed {
     pub setting: Setting,
 }
 
+/// `group.called-off`: it was not held, and will not be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupCalledOff {
+    /// The group.
+    pub group: GroupId,
+    /// Why.
+    pub reason: Prose,
+}
+
 /// A group as the events so far leave it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
@@ -86,12 +97,14 @@ pub struct Group {
     pub started: Option<(GroupStarted, Timestamp)>,
     /// What came of it, and when.
     pub closed: Option<(GroupClosed, Timestamp)>,
+    /// Why it was not held, and when that was said.
+    pub called_off: Option<(GroupCalledOff, Timestamp)>,
 }
 
 impl Group {
     /// After `group.planned`.
     pub fn planned(planned: GroupPlanned, filed: Timestamp) -> Self {
-        Self { planned, filed, started: None, closed: None }
+        Self { planned, filed, started: None, closed: None, called_off: None }
     }
 
     /// After `group.started`.
@@ -104,6 +117,17 @@ impl Group {
         self.closed.get_or_insert((closed, at));
     }
 
+    /// After `group.called-off`.
+    pub fn call_off(&mut self, called_off: GroupCalledOff, at: Timestamp) {
+        self.called_off.get_or_insert((called_off, at));
+    }
+
+    /// The day on which it meets, or met: one that was closed before the day that was planned met when it was closed.
+    pub fn met(&self, zone: &Zone) -> Date {
+        let closed = self.closed.as_ref().map(|(_, at)| at.date_in(zone));
+        closed.map_or(self.planned.date, |day| day.min(self.planned.date))
+    }
+
     /// Its id.
     pub fn id(&self) -> GroupId {
         self.planned.group
@@ -111,10 +135,11 @@ impl Group {
 
     /// Where it stands.
     pub fn state(&self) -> GroupState {
-        match (&self.started, &self.closed) {
-            (_, Some(_)) => GroupState::Closed,
-            (Some(_), None) => GroupState::Started,
-            (None, None) => GroupState::Planned,
+        match (&self.started, &self.closed, &self.called_off) {
+            (_, Some(_), _) => GroupState::Closed,
+            (_, None, Some(_)) => GroupState::CalledOff,
+            (Some(_), None, None) => GroupState::Started,
+            (None, None, None) => GroupState::Planned,
         }
     }
 

@@ -31,7 +31,8 @@ pub fn may_review(vault: &Vault, disclosure: DisclosureId) -> Result<Safety, Saf
     if let Some((_, _, at)) = safety.reviewed {
         return Err(SafeguardingError::ReviewedAlready { disclosure, at });
     }
-    if safety.author == vault.actor()? && (has_others(vault)? || had_others(vault, safety.at)?) {
+    let is_own = safety.author == vault.actor()?;
+    if is_own && (vault.catalog().people_who_open()? > 1 || had_others(vault, safety.at)?) {
         return Err(SafeguardingError::OwnReview(disclosure));
     }
     Ok(safety)
@@ -94,12 +95,6 @@ pub fn finish<R: CryptoRng + RngCore>(
         }
         Ok(vec![Draft::from(Body::FollowupDone(FollowupDone { followup, text }))])
     })
-}
-
-/// Whether anybody else of the practice opens the vault. A paper key is its owner's other key, not another person.
-fn has_others(vault: &Vault) -> Result<bool, VaultError> {
-    let owners = vault.catalog().owners()?;
-    Ok(owners.iter().filter(|owner| owner.means != OwnerMeans::Paper).count() > 1)
 }
 
 /// Whether anybody else opened the vault at that time or later: whoever sends the others away reviews no more than before.

@@ -186,6 +186,10 @@ fn what_is_offered_after_a_session_is_taken_by_enter_and_never_asked_elsewhere()
     assert_eq!(noted["declined"], serde_json::json!(["work", "the flat"]));
     let told = practice.at_terminal(&[], &["info", "@"]).stdout;
     assert!(["uneasy", "concerns asked", "work; the flat"].iter().all(|word| told.contains(word)), "{told}");
+    let told = practice.ok(&["info", "@"]).stdout;
+    assert!(told.contains("comfort\tuneasy\n") && told.contains("declined\twork; the flat\n"), "{told}");
+    let told = practice.ok(&["client", "show", "mk-01"]).stdout;
+    assert!(told.contains("declined\twork; the flat\n"), "{told}");
     let opened = entries(&practice, "concern.opened").remove(0);
     assert_eq!((&opened["by"], &opened["records"][0]), (&"staff".into(), &noted["record"]));
     let grant = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--kind", "session-individual"];

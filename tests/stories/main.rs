@@ -74,6 +74,7 @@ mod sharing;
 mod shells;
 mod skips;
 mod successions;
+mod talks;
 mod teams;
 mod terminal;
 mod third_parties;

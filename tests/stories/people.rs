@@ -45,7 +45,7 @@ c-[..]
     assert_data_eq!(
         said.stdout.clone(),
         str![[r#"
-{"schema":"subrosa/client-show/1","client":{"id":"c-[..]","alias":"mk-01","state":"active","name":"Maria Kovač","also_known":["Masha"],"phone":[],"email":[],"birth":null,"age":"adult","minor_rule":null,"part2":false,"limits_discussed":"2026-11-19","representatives":[]}}
+{"schema":"subrosa/client-show/1","client":{"id":"c-[..]","alias":"mk-01","state":"active","name":"Maria Kovač","also_known":["Masha"],"phone":[],"email":[],"birth":null,"age":"adult","minor_rule":null,"part2":false,"limits_discussed":"2026-11-19","declined":[],"representatives":[]}}
 
 "#]]
     );

@@ -303,6 +303,10 @@ fn who_disclosed_does_not_review_where_somebody_else_can() {
         let (host, ends) = practice.host();
         practice.run_in((host.with_var("SUBROSA_IDENTITY", "partner.txt"), ends), args)
     };
+    // Who cannot review it is not reminded, and who can is.
+    let line = format!("subrosa safety review {disclosure} --result justified-with-lessons --text -\n");
+    assert!(!practice.run(&["due"]).stdout.contains(&line));
+    assert!(partner(&["due"]).stdout.contains(&line));
     let said = partner(&[&review(&disclosure, "not-justified")[..], &["--json"]].concat());
     assert_eq!((said.exit, &said.json()["state"]), (0, &json!("not-justified")), "{said:?}");
     let list = practice.ok(&["followup", "list", "--json"]).json();

@@ -119,14 +119,16 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let here = session.here(&vault)?;
     let example = "subrosa add note.txt --client mk-01 --kind progress-note";
     let declared = here.and_then(|here| here.client).filter(|_| args.client.is_none()).map(|id| id.to_string());
-    let typed = session.required(args.client.or(declared), "--client", "Whom is it about (alias)", example)?;
+    let kind = args.kind.or(vault.catalog().protocol()?.protocol.confidential.default_kind);
+    let client = args.client.or(declared);
+    session.must_have_all(&[("--client", client.is_some()), ("--kind", kind.is_some())], example)?;
+    let typed = session.required(client, "--client", "Whom is it about (alias)", example)?;
     let client = names::client(vault.catalog(), &typed)?;
     if client.state == ClientState::Closed {
         return Err(FilingError::Closed(client.details.alias).into());
     }
     let details = client.details;
     let client = details.client;
-    let kind = args.kind.or(vault.catalog().protocol()?.protocol.confidential.default_kind);
     let kind = session.required(kind, "--kind", "What is it (a word such as progress-note)", example)?;
     let title = session.word::<Line>(args.title, "--title")?;
     let reason = session.word::<Prose>(args.setting_reason, "--setting-reason")?;

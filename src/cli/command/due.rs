@@ -31,7 +31,8 @@ use line::Line;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Ends with 7 when something is overdue. Each line's command, run as it stands, does what is due; \
-one that ends in - takes a text from standard input. A paper is renewed for as many days as it held. What \
+one that ends in - takes a text from standard input. What only a person can judge is left out, and asked, on a \
+terminal; elsewhere put the true word. A paper is renewed for as many days as it held. What \
 stands after --signed-on or --on is today: put the day of the signature, or of the training, there."
 )]
 pub struct Args {
@@ -71,7 +72,7 @@ impl Answer for Due {
                 days,
                 line.class.to_owned(),
                 bare(&line.alias).into_owned(),
-                bare(&line.command).into_owned(),
+                bare(line.asked.as_ref().unwrap_or(&line.command)).into_owned(),
                 line.flags.to_owned(),
             ]
         };

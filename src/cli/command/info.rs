@@ -56,8 +56,7 @@ impl Answer for Info {
         let mut text = look.table(
             &self.rows().map(|(name, value)| vec![name.to_owned(), bare(&value).into_owned()]).collect::<Vec<_>>(),
         );
-        let noted = self.noted.iter().flatten().filter_map(|(name, value)| Some((name, said(value)?)));
-        let noted = noted.map(|(name, value)| vec![name.replace('_', " "), bare(&value).into_owned()]);
+        let noted = self.notes().map(|(name, value)| vec![name, bare(&value).into_owned()]);
         text.push_str(&look.table(&noted.collect::<Vec<_>>()));
         for version in &self.versions {
             text.push_str(&format!("version {}  {}  {} bytes\n", version.version, version.time, version.size));
@@ -76,11 +75,18 @@ impl Answer for Info {
             row(["version", &number, &version.time, &size, &version.sha256])
         });
         let shared = self.disclosures.iter().map(|disclosure| row(["shared", disclosure]));
-        self.rows().map(|(name, value)| row([name, &value])).chain(versions).chain(shared).collect()
+        let noted = self.notes().map(|(name, value)| row([&name[..], &value]));
+        self.rows().map(|(name, value)| row([name, &value])).chain(noted).chain(versions).chain(shared).collect()
     }
 }
 
 impl Info {
+    /// What was noted, in words.
+    fn notes(&self) -> impl Iterator<Item = (String, String)> {
+        let noted = self.noted.iter().flatten();
+        noted.filter_map(|(name, value)| Some((name.replace('_', " "), said(value)?)))
+    }
+
     fn rows(&self) -> impl Iterator<Item = (&'static str, String)> {
         let record = &self.record;
         let rows = [

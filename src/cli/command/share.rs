@@ -22,6 +22,7 @@ use crate::cli::failure::Failure;
 use crate::cli::failure::FailureCode;
 use crate::cli::failure::records;
 use crate::cli::names;
+use crate::cli::names::Misses;
 use crate::cli::session::Session;
 use crate::id::DisclosureId;
 use crate::id::RecipientId;
@@ -108,8 +109,10 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         return resume(typed, &targets, session);
     }
     let mut args = args;
+    let needed =
+        [("ID", !args.records.is_empty()), ("--to", !args.to.is_empty()), ("--purpose", args.purpose.is_some())];
+    session.must_have_all(&needed, "subrosa share @ --to dr-lee --purpose treat")?;
     if args.records.is_empty() {
-        session.must_have(None::<&String>, "ID", "subrosa share @ --to dr-lee --purpose treat")?;
         args.records.push(session.required(None, "ID", "Which record (@ is the last one)", "subrosa share @")?);
     }
     let mut vault = session.open_to_append().map_err(of_the_ledger)?;
@@ -213,36 +216,6 @@ fn requests(
 pub fn kept_until(vault: &Vault, today: Date) -> Result<Option<Date>, Failure> {
     let keep = vault.catalog().protocol()?.protocol.handling.keep;
     Ok(keep.map(|keep| keep.from_date(today, false)).transpose()?)
-}
-
-/// What was typed and is not there: all of it is told at once.
-#[derive(Default)]
-struct Misses(Vec<Failure>);
-
-impl Misses {
-    /// Keeps a miss for later; any other failure ends it.
-    fn note<T>(&mut self, found: Result<T, Failure>) -> Result<Option<T>, Failure> {
-        match found {
-            Err(failure) if failure.code == FailureCode::NotFound => {
-                self.0.push(failure);
-                Ok(None)
-            }
-            other => other.map(Some),
-        }
-    }
-
-    fn refuse(self) -> Result<(), Failure> {
-        let reason = |failure: &Failure| {
-            let cure = failure.hints.first().cloned();
-            let row = of_the_table("E-NOTFOUND");
-            Reason { text: failure.message.clone(), cure: cure.or(row.cure.clone()), ..row }
-        };
-        match &self.0[..] {
-            [] => Ok(()),
-            [only] => Err(Failure::not_found(only.message.clone()).because([reason(only)])),
-            many => Err(Failure::not_found("some of it is not there").because(many.iter().map(reason))),
-        }
-    }
 }
 
 /// A row of the table of rules, as a reason.

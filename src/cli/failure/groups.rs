@@ -15,7 +15,6 @@ use crate::scan::Hit;
 use crate::time::Date;
 use crate::vault::catalog::Catalog;
 use crate::vocabulary::GroupState;
-use crate::vocabulary::Setting;
 
 impl From<GroupsError> for Failure {
     fn from(error: GroupsError) -> Self {
@@ -29,7 +28,7 @@ impl From<GroupsError> for Failure {
             GroupsError::State { group, state } => {
                 let next = match state {
                     GroupState::Planned => format!("subrosa group start {group}"),
-                    GroupState::Started | GroupState::Closed => format!("subrosa group show {group}"),
+                    _ => format!("subrosa group show {group}"),
                 };
                 Self::refused(message).hint(next)
             }
@@ -59,13 +58,13 @@ fn of_rule(id: &str) -> Reason {
     Reason::from(policy::rule(id).expect("the rule is in the table"))
 }
 
-/// Why a group is not closed: each place where the common part names somebody, and never whom.
-pub fn named(group: GroupId, setting: Setting, hits: &[Hit]) -> Failure {
+/// Why a group is not closed: each place where the common part names somebody, and never whom; `again` closes it with another one.
+pub fn named(again: &str, hits: &[Hit]) -> Failure {
     let rule = of_rule("E-THIRDPARTY");
     let reason = |hit: &Hit| {
         let Hit { line, column, .. } = *hit;
         let text = format!("{}: the common part, line {line}, column {column}", rule.text);
-        let cure = format!("subrosa group close {group} --setting {setting} --common FILE --part 1=FILE");
+        let cure = again.to_owned();
         Reason { text, cure: Some(cure), at: Some(At { line, column }), ..rule.clone() }
     };
     Failure::refused("the common part names somebody, and nothing was filed").because(hits.iter().map(reason))

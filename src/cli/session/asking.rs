@@ -38,14 +38,7 @@ impl Session<'_> {
     /// The same of several, each with its flag and whether it was given: all that are missing are named at once.
     pub fn must_have_all(&self, needed: &[(&str, bool)], example: &str) -> Result<(), Failure> {
         let lacks: Vec<&str> = needed.iter().filter(|(_, is_given)| !is_given).map(|(flag, _)| *flag).collect();
-        match lacks.split_last() {
-            _ if self.is_interactive() => Ok(()),
-            None => Ok(()),
-            Some((last, [])) => Err(missing(last, example)),
-            Some((last, others)) => {
-                Err(Failure::usage(format!("{} and {last} are needed", others.join(", "))).hint(example))
-            }
-        }
+        if lacks.is_empty() || self.is_interactive() { Ok(()) } else { Err(all_missing(&lacks, example)) }
     }
 
     /// What was given, or else the answer to `question`. Where nobody can be asked: a usage failure that names `flag`,
@@ -187,5 +180,16 @@ impl Session<'_> {
 
 /// What is needed was not given.
 pub fn missing(flag: &str, example: &str) -> Failure {
-    Failure::usage(format!("{flag} is needed")).hint(example)
+    all_missing(&[flag], example)
+}
+
+/// Several things that are needed were not given.
+fn all_missing(flags: &[&str], example: &str) -> Failure {
+    let message = match flags {
+        [] => "more is needed".to_owned(),
+        [only] => format!("{only} is needed"),
+        [others @ .., last] => format!("{} and {last} are needed", others.join(", ")),
+    };
+    let lacks = flags.iter().map(|flag| (*flag).to_owned()).collect();
+    Failure { lacks, ..Failure::usage(message).hint(example) }
 }

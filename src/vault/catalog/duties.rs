@@ -112,6 +112,11 @@ impl<'t> Duties<'t> {
                 papers.change(&id, |group: &mut Group| group.close(closed, time))?;
                 About::default()
             }
+            Body::GroupCalledOff(called_off) => {
+                let id = called_off.group.to_string();
+                papers.close(&id, |group: &mut Group| group.call_off(called_off, time))?;
+                About::default()
+            }
             Body::SafetyDisclosed(disclosed) => {
                 let (id, client) = (disclosed.disclosure, disclosed.client);
                 self.plan(&disclosed.followups, id, Some(client), actor)?;

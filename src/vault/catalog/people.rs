@@ -15,6 +15,7 @@ use crate::practice::owner::VaultCreated;
 use crate::practice::recipient::Recipient;
 use crate::practice::words::Alias;
 use crate::time::Timestamp;
+use crate::vocabulary::OwnerMeans;
 
 use super::Catalog;
 use super::CatalogError;
@@ -34,6 +35,11 @@ impl Catalog {
     /// How the vault began; what the practice is now, [`practice`](Self::practice) tells.
     pub fn began(&self) -> Result<VaultCreated, CatalogError> {
         self.one("SELECT body FROM practice", [], body)?.ok_or(CatalogError::Empty)
+    }
+
+    /// How many people of the practice open the vault. A paper key is its owner's other key, not another person.
+    pub fn people_who_open(&self) -> Result<usize, CatalogError> {
+        Ok(self.owners()?.iter().filter(|owner| owner.means != OwnerMeans::Paper).count())
     }
 
     /// Who opens the vault, in the order of their coming.

@@ -1,68 +1,71 @@
 //! The talks with each participant of a group alone, as the records tell of them: nobody books one, a session that is filed
 //! is one. Must not know who is reminded.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
 use crate::id::ClientId;
+use crate::id::GroupId;
 use crate::id::RecordId;
 use crate::practice::group::Group;
 use crate::practice::talk;
+use crate::practice::talk::Session;
 use crate::practice::talk::Talk;
 use crate::practice::talk::Which;
-use crate::time::Date;
-use crate::time::Timestamp;
 use crate::vocabulary::RecordKind;
 
 use super::Catalog;
 use super::CatalogError;
 use super::column::parsed;
 
-/// An individual session: which, of what day, and when it was filed.
-type Session = (RecordId, Date, Timestamp);
-
 impl Catalog {
     /// The two talks of each slot, by slot.
     pub fn talks(&self, group: &Group) -> Result<Vec<Talk>, CatalogError> {
-        self.talks_among(group, &self.groups()?)
+        let clients: BTreeSet<ClientId> = group.planned.participants.iter().copied().collect();
+        let all = self.talks_with(&clients, &self.groups()?)?.into_iter();
+        Ok(all.filter(|(id, _)| *id == group.id()).flat_map(|(_, talks)| talks).collect())
     }
 
-    /// The same, where all groups are known. One session is one talk: of the nearest group that still lacks it.
-    pub fn talks_among(&self, group: &Group, groups: &[Group]) -> Result<Vec<Talk>, CatalogError> {
+    /// The same of all groups.
+    pub fn all_talks(&self, groups: &[Group]) -> Result<Vec<(GroupId, Vec<Talk>)>, CatalogError> {
+        let clients = groups.iter().flat_map(|group| group.planned.participants.iter().copied()).collect();
+        self.talks_with(&clients, groups)
+    }
+
+    /// Those with these clients. One session is one talk of one group: of those that it could be, the one that is due first and
+    /// still wanting.
+    fn talks_with(
+        &self,
+        clients: &BTreeSet<ClientId>,
+        groups: &[Group],
+    ) -> Result<Vec<(GroupId, Vec<Talk>)>, CatalogError> {
         let protocol = self.protocol()?.protocol;
-        let zone = protocol.zone();
-        let mut talks = Vec::new();
-        for (slot, client) in group.slots() {
-            let others = groups.iter().filter(|one| one.id() != group.id());
-            let theirs = others.filter(|one| one.planned.participants.contains(&client)).chain([group]);
-            let both = theirs.flat_map(|one| Which::BOTH.map(|which| (one, which)));
-            let mut wanted: Vec<_> = both.map(|(one, which)| (one, which, None)).collect();
-            let mut spare = Vec::new();
-            for (id, day, filed) in self.sessions_alone(client)? {
-                let open = wanted.iter_mut().filter(|(one, which, done)| {
-                    done.is_none() && talk::window(one, *which, &zone).is_some_and(|window| window.admits(day, filed))
-                });
-                let nearest = open.min_by_key(|(one, ..)| (apart(one.planned.date, day), one.planned.date, one.filed));
-                match nearest {
-                    Some((_, _, done)) => *done = Some(id),
-                    None => spare.push((id, day)),
-                }
+        let (zone, period) = (protocol.zone(), protocol.periods.talk);
+        let mut held: BTreeMap<(GroupId, ClientId, Which), RecordId> = BTreeMap::new();
+        for client in clients {
+            let theirs = groups.iter().filter(|group| group.slot_of(*client).is_some());
+            let both = theirs.flat_map(|group| Which::BOTH.map(|which| (group, which)));
+            let wanted = both.filter_map(|(group, which)| {
+                let place = (talk::due(group, which, period, &zone), group.id(), which);
+                Some((place, talk::window(group, which, &zone)?))
+            });
+            let mut wanted: Vec<_> = wanted.collect();
+            wanted.sort_by_key(|(place, _)| *place);
+            let windows: Vec<_> = wanted.iter().map(|(_, window)| *window).collect();
+            let found = talk::matched(&windows, &self.sessions_alone(*client)?);
+            for (((_, group, which), _), record) in wanted.into_iter().zip(found) {
+                held.extend(record.map(|record| ((group, *client, which), record)));
             }
-            // A talk before the group that was missed is made up for by one held later, which is no other talk.
-            for (id, day) in spare {
-                let missed = wanted
-                    .iter_mut()
-                    .filter(|(one, which, done)| done.is_none() && *which == Which::Before && day > one.planned.date);
-                let nearest =
-                    missed.min_by_key(|(one, ..)| (apart(one.planned.date, day), one.planned.date, one.filed));
-                if let Some((_, _, done)) = nearest {
-                    *done = Some(id);
-                }
-            }
-            let ours = wanted.into_iter().filter(|(one, ..)| one.id() == group.id());
-            talks.extend(ours.map(|(_, which, done)| {
-                let due = talk::due(group, which, protocol.periods.talk);
-                Talk { slot, client, which, due, done }
-            }));
         }
-        Ok(talks)
+        let talks = |group: &Group| {
+            let both = group.slots().flat_map(|(slot, client)| Which::BOTH.map(|which| (slot, client, which)));
+            let talk = |(slot, client, which)| {
+                let due = talk::due(group, which, period, &zone);
+                Talk { slot, client, which, due, done: held.get(&(group.id(), client, which)).copied() }
+            };
+            (group.id(), both.map(talk).collect())
+        };
+        Ok(groups.iter().map(talks).collect())
     }
 
     /// The individual sessions of a client, in the order of their days.
@@ -73,9 +76,4 @@ impl Catalog {
         let values = (client.to_string(), RecordKind::SessionIndividual.as_str());
         self.all(sql, values, |row| Ok((parsed(row, 0)?, parsed(row, 1)?, parsed(row, 2)?)))
     }
-}
-
-/// How many days lie between.
-fn apart(one: Date, other: Date) -> i32 {
-    one.until(other).map_or(i32::MAX, |span| span.get_days().abs())
 }

@@ -62,9 +62,12 @@ pub struct Args {
 
 /// Files an agreement.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
-    session.must_have(args.recipient.as_ref(), "ALIAS", EXAMPLE)?;
-    session.must_have(args.agreement_type.as_ref(), "--type", EXAMPLE)?;
-    session.must_have(args.signed_on.as_ref(), "--signed-on", EXAMPLE)?;
+    let needed = [
+        ("ALIAS", args.recipient.is_some()),
+        ("--type", args.agreement_type.is_some()),
+        ("--signed-on", args.signed_on.is_some()),
+    ];
+    session.must_have_all(&needed, EXAMPLE)?;
     args.terms.check(session)?;
     let form = args.form.map(|form| session.host.absolute(&form));
     if let Some(form) = form.as_ref().filter(|form| !form.is_file()) {

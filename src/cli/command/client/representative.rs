@@ -46,10 +46,13 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
          certificate seen'",
         names::word(&args.client)
     );
-    session.must_have(args.recipient.as_ref(), "--recipient", &example)?;
-    session.must_have(args.relationship.as_ref(), "--relationship", &example)?;
-    session.must_have(args.authority.as_ref(), "--authority", &example)?;
-    session.must_have(args.evidence.as_ref(), "--evidence", &example)?;
+    let needed = [
+        ("--recipient", args.recipient.is_some()),
+        ("--relationship", args.relationship.is_some()),
+        ("--authority", args.authority.is_some()),
+        ("--evidence", args.evidence.is_some()),
+    ];
+    session.must_have_all(&needed, &example)?;
     let evidence: Option<Prose> = session.word(args.evidence, "--evidence")?;
     let mut vault = session.open_to_append()?;
     let client = names::client(vault.catalog(), &args.client)?;

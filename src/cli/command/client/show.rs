@@ -1,6 +1,7 @@
 //! `subrosa client show`: with `client list --names`, the only place where a client's real name is drawn.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::cli::Exit;
 use crate::cli::answer::Answer;
@@ -10,11 +11,13 @@ use crate::cli::answer::Who;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
+use crate::id::ClientId;
 use crate::practice::client::Client;
 use crate::practice::client::Part2;
 use crate::practice::words::Line;
 use crate::vault::catalog::Catalog;
 use crate::vault::catalog::CatalogError;
+use crate::vault::catalog::EntryFilter;
 
 /// What `subrosa client show` takes.
 #[derive(Debug, clap::Args)]
@@ -45,6 +48,8 @@ struct Page {
     #[serde(skip)]
     is_without_part2: bool,
     limits_discussed: Option<String>,
+    /// What they would rather not talk about, as it was noted of sessions.
+    declined: Vec<String>,
     representatives: Vec<Representative>,
 }
 
@@ -86,6 +91,7 @@ impl Page {
             part2: details.part2 == Part2::Yes,
             is_without_part2: details.part2 == Part2::No,
             limits_discussed: details.limits_discussed.map(|date| date.to_string()),
+            declined: declined(catalog, client.id())?,
             representatives: representatives.collect::<Result<_, _>>()?,
         })
     }
@@ -110,6 +116,7 @@ impl Page {
             ("minor rule", owned(self.minor_rule)),
             ("part 2", owned(part2)),
             ("limits discussed", self.limits_discussed.clone()),
+            ("declined", Some(self.declined.join("; "))),
         ];
         fields.extend(self.representatives.iter().map(|one| {
             let until = one.until.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
@@ -121,6 +128,23 @@ impl Page {
         }));
         Sheet::of(fields)
     }
+}
+
+/// Each topic once, in the order of the sessions.
+fn declined(catalog: &Catalog, client: ClientId) -> Result<Vec<String>, CatalogError> {
+    let filter = EntryFilter { client: Some(client), kind: Some("session.noted".to_owned()), ..EntryFilter::default() };
+    let mut topics: Vec<String> = Vec::new();
+    catalog.entries::<CatalogError>(&filter, |entry| {
+        let said =
+            entry.fields.get("declined").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        for topic in said {
+            if topics.iter().all(|known| known != topic) {
+                topics.push(topic.to_owned());
+            }
+        }
+        Ok(true)
+    })?;
+    Ok(topics)
 }
 
 impl Answer for Shown {

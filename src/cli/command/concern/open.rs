@@ -5,6 +5,7 @@ use crate::cli::answer::Made;
 use crate::cli::args::words;
 use crate::cli::failure::Failure;
 use crate::cli::names;
+use crate::cli::names::Misses;
 use crate::cli::session::Session;
 use crate::concerns;
 use crate::concerns::About;
@@ -51,8 +52,8 @@ pub struct Args {
 /// Opens one.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let example = "subrosa concern open --client mk-01 --text concern.txt";
-    session.must_have(args.client.as_ref().or(args.group.as_ref()), "--client or --group", example)?;
-    session.must_have(args.text.as_ref(), "--text", example)?;
+    let is_about = args.client.is_some() || args.group.is_some();
+    session.must_have_all(&[("--client (or --group)", is_about), ("--text", args.text.is_some())], example)?;
     if args.group.is_none() && args.by == Some(RaisedBy::Participant) {
         let message = "--by: a participant is somebody of a group; of a client it is client, or whoever else raised it";
         return Err(Failure::usage(message).hint(from_file(&Args { by: Some(RaisedBy::Client), ..args })));
@@ -61,25 +62,24 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if session.is_typed(args.text.as_deref()) {
         session.room_to_type(&vault, None, &from_file(&args))?;
     }
-    let about = about(&args, &vault, session, example)?;
+    let mut misses = Misses::default();
+    let about = misses.note(about(&args, &vault, session, example))?;
+    let mut recipients: Vec<RecipientId> = Vec::new();
+    for typed in &args.to {
+        let found = misses.note(names::recipient(vault.catalog(), typed))?.map(|recipient| recipient.id());
+        recipients.extend(found.filter(|id| !recipients.contains(id)));
+    }
+    let mut records: Vec<RecordId> = Vec::new();
+    for typed in &args.records {
+        let found = misses.note(names::record(vault.catalog(), typed))?;
+        records.extend(found.filter(|id| !records.contains(id)));
+    }
+    misses.refuse()?;
+    let Some(about) = about else { return Err(Failure::not_found("nobody whom it is about")) };
     let by = args.by.unwrap_or(match about {
         About::Client(_) => RaisedBy::Client,
         About::Group(_) | About::Slot(..) => RaisedBy::Participant,
     });
-    let mut recipients: Vec<RecipientId> = Vec::new();
-    for typed in &args.to {
-        let id = names::recipient(vault.catalog(), typed)?.id();
-        if !recipients.contains(&id) {
-            recipients.push(id);
-        }
-    }
-    let mut records: Vec<RecordId> = Vec::new();
-    for typed in &args.records {
-        let id = names::record(vault.catalog(), typed)?;
-        if !records.contains(&id) {
-            records.push(id);
-        }
-    }
     let text = session.needed_text(args.text.as_deref(), "--text", "What is the concern", example)?;
     let text: Prose = text.parse().map_err(|error| Failure::usage(format!("--text: {error}")))?;
     let concern = ConcernId::random(&mut session.host.rng);

@@ -29,14 +29,18 @@ pub struct Args {
 /// Answers one.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let example = "subrosa concern resolve o-0123 --response answer.txt --addressed yes";
-    session.must_have(args.concern.as_ref(), "ID", example)?;
-    session.must_have(args.response.as_ref(), "--response", example)?;
-    session.must_have(args.addressed.as_ref(), "--addressed", example)?;
+    let needed = [
+        ("ID", args.concern.is_some()),
+        ("--response", args.response.is_some()),
+        ("--addressed", args.addressed.is_some()),
+    ];
+    session.must_have_all(&needed, example)?;
     let mut vault = session.open_to_append()?;
     if session.is_typed(args.response.as_deref()) {
         let id = args.concern.as_ref().map_or_else(|| "CONCERN".to_owned(), |typed| names::word(typed));
-        let addressed = args.addressed.map_or("yes", Addressed::as_str);
-        let otherwise = format!("subrosa concern resolve {id} --response FILE --addressed {addressed}");
+        // Nobody is told what to answer.
+        let addressed = args.addressed.map(|addressed| format!(" --addressed {addressed}")).unwrap_or_default();
+        let otherwise = format!("subrosa concern resolve {id} --response FILE{addressed}");
         session.room_to_type(&vault, None, &otherwise)?;
     }
     let typed = session.required(args.concern, "ID", "Which concern (the beginning of its id)", example)?;

@@ -31,10 +31,13 @@ pub struct Args {
 /// Files it.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let mut options = args.options;
-    session.must_have(args.client.as_ref(), "--client", EXAMPLE)?;
-    session.must_have(options.to.first(), "--to", EXAMPLE)?;
-    session.must_have(options.kind.first(), "--kind", EXAMPLE)?;
-    session.must_have(options.purpose.first(), "--purpose", EXAMPLE)?;
+    let needed = [
+        ("--client", args.client.is_some()),
+        ("--to", !options.to.is_empty()),
+        ("--kind", !options.kind.is_empty()),
+        ("--purpose", !options.purpose.is_empty()),
+    ];
+    session.must_have_all(&needed, EXAMPLE)?;
     let mut vault = session.open_to_append()?;
     let is_whole =
         args.client.is_some() && !(options.to.is_empty() || options.kind.is_empty() || options.purpose.is_empty());

@@ -66,6 +66,7 @@ mod tests {
             days: 1,
             late: None,
             command: String::new(),
+            asked: None,
             flags: "",
         };
         let events = |class| {

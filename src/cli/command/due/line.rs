@@ -32,6 +32,9 @@ pub struct Line {
     pub late: Option<String>,
     /// What does it.
     pub command: String,
+    /// The same for a person, who is asked for what only a person can judge.
+    #[serde(skip)]
+    pub asked: Option<String>,
     /// What is said to a person of the disclosure that it follows.
     #[serde(skip)]
     pub flags: &'static str,
@@ -91,7 +94,7 @@ impl Line {
                 let id = concern.opened.concern.to_string();
                 let alias = concern.opened.client.map(client).transpose()?;
                 let group = concern.opened.group.map(|group| group.to_string());
-                let command = format!("concern resolve {id} --response - --addressed yes");
+                let command = format!("concern resolve {id} --response - --addressed no");
                 ("concern", id, alias.or(group).unwrap_or_default(), command)
             }
             What::Acknowledgement(id, to) => ("ack", id.to_string(), recipient(*to)?, format!("ack {id} --code -")),
@@ -128,15 +131,23 @@ impl Line {
             What::Acknowledgement(id, _) | What::Suspension(id, _) => catalog.disclosure(*id)?,
             _ => None,
         };
+        let asked = match &item.what {
+            What::Concern(_) => Some(format!("subrosa concern resolve {id}")),
+            What::Followup(followup) if followup.planned.task == Task::PeerReview => {
+                Some(format!("subrosa safety review {}", followup.disclosure))
+            }
+            _ => None,
+        };
         let flags = of.and_then(|of| flags(of.made.basis.as_str())).unwrap_or_default();
-        Ok(Self { class, id, alias, due, days, late, command: format!("subrosa {command}"), flags })
+        Ok(Self { class, id, alias, due, days, late, command: format!("subrosa {command}"), asked, flags })
     }
 }
 
-/// A review is filed as one; everything else is done when somebody says so.
+/// A review is filed as one; everything else is done when somebody says so. Where nobody can be asked, a judgement is the one that
+/// says least in the practice's favour and still does what is due: so is the answer to a concern.
 fn done(followup: &Followup) -> String {
     match followup.planned.task {
-        Task::PeerReview => format!("safety review {} --result justified --text -", followup.disclosure),
+        Task::PeerReview => format!("safety review {} --result justified-with-lessons --text -", followup.disclosure),
         task if afterwards::needs_text(task) => format!("followup done {} --text -", followup.planned.followup),
         _ => format!("followup done {}", followup.planned.followup),
     }

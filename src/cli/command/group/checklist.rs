@@ -36,7 +36,7 @@ pub fn of(vault: &Vault, group: &Group, today: Date) -> Result<String, Failure> 
     let talks = catalog.talks(group)?;
     let rows = [
         ("room", room),
-        ("date", (true, planned.date.to_string())),
+        ("date", (true, group.met(&catalog.protocol()?.protocol.zone()).to_string())),
         ("who attends", (true, who)),
         ("agreements", agreements),
         ("trainings", trainings),
@@ -49,6 +49,8 @@ pub fn of(vault: &Vault, group: &Group, today: Date) -> Result<String, Failure> 
     };
     // Nobody but who leads it with you has to be trained.
     let rows = rows.into_iter().filter(|(what, _)| *what != "trainings" || !planned.facilitators.is_empty());
+    // Of one that was not held nobody asks for talks.
+    let rows = rows.filter(|(what, _)| !what.starts_with("talks") || group.called_off.is_none());
     Ok(rows.map(line).collect())
 }
 

@@ -14,8 +14,10 @@ use crate::cli::command::group::by_slot;
 use crate::cli::failure::Failure;
 use crate::cli::failure::named;
 use crate::cli::names;
+use crate::cli::names::Misses;
 use crate::cli::noted;
 use crate::cli::session::Session;
+use crate::cli::session::missing;
 use crate::filing::session::Asked;
 use crate::groups;
 use crate::groups::GroupsError;
@@ -58,24 +60,26 @@ pub struct Args {
     /// How somebody seemed to be: ok, uneasy, distressed or not-observed; may be repeated
     #[arg(long = "comfort", value_name = "SLOT=COMFORT")]
     pub comfort: Vec<OfSlot<Comfort>>,
+    /// It was not held, and will not be: why. Nothing is filed
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["setting", "setting_reason", "common", "parts", "comfort"])]
+    pub not_held: Option<String>,
 }
 
 /// Closes one.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    if args.not_held.is_some() {
+        return call_off(args, session);
+    }
     let example = "subrosa group close g-0123 --setting closed-room --common common.txt --part 1=one.txt";
-    session.must_have(args.group.as_ref(), "ID", example)?;
-    session.must_have(args.setting.as_ref(), "--setting", example)?;
-    session.must_have(args.common.as_ref(), "--common", example)?;
+    let needed =
+        [("ID", args.group.is_some()), ("--setting", args.setting.is_some()), ("--common", args.common.is_some())];
+    session.must_have_all(&needed, example)?;
     let (parts, comfort) = (by_slot(args.parts, "--part")?, by_slot(args.comfort, "--comfort")?);
     let reason = session.word::<Prose>(args.setting_reason, "--setting-reason")?;
     let mut vault = session.open_to_append()?;
     if session.is_interactive() || session.is_typed(args.common.as_ref().and_then(|file| file.to_str())) {
-        let id = args.group.as_ref().map_or_else(|| "GROUP".to_owned(), |typed| names::word(typed));
-        let setting = args.setting.map_or("closed-room", Setting::as_str);
-        let named = parts.iter().map(|(slot, file)| format!("--part {slot}={} ", names::word(&file.to_string_lossy())));
-        let named: String = if parts.is_empty() { "--part 1=FILE ".to_owned() } else { named.collect() };
-        let comfort: String = comfort.iter().map(|(slot, word)| format!("--comfort {slot}={word} ")).collect();
-        let otherwise = format!("subrosa group close {id} --setting {setting} --common FILE {named}{comfort}--batch");
+        let typed = args.group.as_deref().unwrap_or("GROUP");
+        let otherwise = format!("{} --batch", retyped(typed, args.setting, args.common.as_deref(), &parts, &comfort));
         session.room_to_type(&vault, None, &otherwise)?;
     }
     let typed = session.required(args.group, "ID", "Which group (the beginning of its id)", example)?;
@@ -88,17 +92,27 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     let setting =
         session.required(args.setting, "--setting", "In which room did it meet (such as closed-room)", example)?;
-    let cure = format!("subrosa group close {} --setting {setting} --setting-reason TEXT --common FILE", group.id());
-    let reason = noted::reason_for(Some(setting), reason, &cure, session)?;
+    let id = group.id().to_string();
+    let again = retyped(&id, Some(setting), args.common.as_deref(), &parts, &comfort);
     let is_typed = args.common.is_none();
+    let (mut texts, mut misses) = (BTreeMap::new(), Misses::default());
     let common = match &args.common {
-        Some(file) => session.read_public(file, LARGEST)?,
-        None => common(&vault, session, example)?,
+        Some(file) => misses.note(session.read_public(file, LARGEST))?,
+        None => None,
     };
-    let mut texts = BTreeMap::new();
     for (slot, file) in parts {
-        texts.insert(slot, source(&file, session)?);
+        texts.extend(misses.note(source(&file, session))?.map(|source| (slot, source)));
     }
+    misses.refuse()?;
+    let reason = match noted::reason_for(Some(setting), reason, &format!("{again} --setting-reason TEXT"), session) {
+        // Whoever has to say why is told of the names at once.
+        Err(failure) => return Err(with_names(failure, &vault, common.as_deref(), &again)),
+        Ok(reason) => reason,
+    };
+    let common = match common {
+        Some(common) => common,
+        None => typed_common(&vault, session, example)?,
+    };
     if is_typed && texts.is_empty() {
         for (slot, who) in slots(&vault, &group)? {
             let question = format!("What is said of slot {slot} ({who}) alone, and goes with it to nobody else");
@@ -109,7 +123,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let parts = texts.iter().map(|(slot, source)| (*slot, source.said())).collect();
     let closing = Closing { group: group.id(), setting, reason, common: &common, parts, asked };
     let committed = match closing::close(&mut session.desk(&mut vault), closing) {
-        Err(GroupsError::Named(hits)) => return Err(named(group.id(), setting, &hits)),
+        Err(GroupsError::Named(hits)) => return Err(named(&again, &hits)),
         other => other?,
     };
     let exit = session.committed(&committed);
@@ -131,6 +145,64 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     };
     session.answer("group-close", &made, Some(&vault))?;
     Ok(exit)
+}
+
+/// Says that one was not held.
+fn call_off(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let example = "subrosa group close g-0123 --not-held TEXT";
+    session.must_have_all(&[("ID", args.group.is_some())], example)?;
+    let reason = session.word::<Prose>(args.not_held, "--not-held")?.ok_or_else(|| missing("--not-held", example))?;
+    let mut vault = session.open_to_append()?;
+    let typed = session.required(args.group, "ID", "Which group (its name, or the beginning of its id)", example)?;
+    let group = names::group(vault.catalog(), &typed)?;
+    let committed = groups::call_off(&mut session.desk(&mut vault), group.id(), reason)?;
+    let exit = session.committed(&committed);
+    let made = Made {
+        id: group.id().to_string(),
+        state: GroupState::CalledOff.as_str(),
+        missing: Vec::new(),
+        head: (&committed.head).into(),
+        sentence: format!("The group {} was not held ({}): nothing is asked of it.", group.planned.name, group.id()),
+    };
+    session.answer("group-close", &made, Some(&vault))?;
+    Ok(exit)
+}
+
+/// The same command by files, with all that was typed.
+fn retyped(
+    group: &str,
+    setting: Option<Setting>,
+    common: Option<&Path>,
+    parts: &BTreeMap<u64, PathBuf>,
+    comfort: &BTreeMap<u64, Comfort>,
+) -> String {
+    let file = |path: &Path| names::word(&path.to_string_lossy());
+    let common = common.filter(|common| *common != Path::new("-")).map_or_else(|| "FILE".to_owned(), file);
+    let setting = setting.map_or("closed-room", Setting::as_str);
+    let mut command = format!("subrosa group close {} --setting {setting} --common {common}", names::word(group));
+    if parts.is_empty() {
+        command.push_str(" --part 1=FILE");
+    }
+    command.extend(parts.iter().map(|(slot, path)| format!(" --part {slot}={}", file(path))));
+    command.extend(comfort.iter().map(|(slot, word)| format!(" --comfort {slot}={word}")));
+    command
+}
+
+/// With each place where the common part names somebody, if there is one already.
+fn with_names(why: Failure, vault: &Vault, common: Option<&[u8]>, again: &str) -> Failure {
+    match common.map(|common| closing::look(vault, common)) {
+        Some(Err(GroupsError::Named(hits))) => {
+            let message = why.message;
+            let names = named(&format!("{again} --setting-reason TEXT"), &hits);
+            let message = format!("{}; and {message}", names.message);
+            Failure { message, ..names }
+        }
+        Some(Err(GroupsError::NotText)) => {
+            let message = format!("{}; and {}", GroupsError::NotText, why.message);
+            Failure { message, ..why }
+        }
+        _ => why,
+    }
 }
 
 /// Where a part comes from.
@@ -165,7 +237,7 @@ fn source(file: &Path, session: &mut Session<'_>) -> Result<Source, Failure> {
 }
 
 /// What is said of all, typed; typed anew where it names somebody.
-fn common(vault: &Vault, session: &mut Session<'_>, example: &str) -> Result<Vec<u8>, Failure> {
+fn typed_common(vault: &Vault, session: &mut Session<'_>, example: &str) -> Result<Vec<u8>, Failure> {
     let question = "What is said of all, and names nobody";
     for _ in 0..TRIES {
         let text = session.needed_text(None, "--common", question, example)?.into_bytes();

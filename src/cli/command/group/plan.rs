@@ -5,6 +5,7 @@ use crate::cli::answer::Made;
 use crate::cli::command::group::checklist;
 use crate::cli::failure::Failure;
 use crate::cli::names;
+use crate::cli::names::Misses;
 use crate::cli::session::Session;
 use crate::groups;
 use crate::id::ClientId;
@@ -39,9 +40,12 @@ pub struct Args {
 /// Plans one.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let example = "subrosa group plan family --date 1w --participant mk-01 --participant mk-02";
-    session.must_have(args.name.as_ref(), "NAME", example)?;
-    session.must_have(args.date.as_ref(), "--date", example)?;
-    session.must_have(args.participants.first(), "--participant", example)?;
+    let needed = [
+        ("NAME", args.name.is_some()),
+        ("--date", args.date.is_some()),
+        ("--participant", !args.participants.is_empty()),
+    ];
+    session.must_have_all(&needed, example)?;
     let mut vault = session.open_to_append()?;
     let name = session.word::<Line>(args.name, "NAME")?;
     let name = session.required(name, "NAME", "What is it called (it leaves with nothing)", example)?;
@@ -56,15 +60,17 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         let answer: String = session.required(None, "--participant", "Who takes part (aliases, in order)", example)?;
         typed = answer.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
     }
-    let found = typed.iter().map(|typed| names::client(vault.catalog(), typed).map(|client| client.id()));
-    let participants = found.collect::<Result<Vec<ClientId>, _>>()?;
+    let mut misses = Misses::default();
+    let mut participants: Vec<ClientId> = Vec::new();
+    for typed in &typed {
+        participants.extend(misses.note(names::client(vault.catalog(), typed))?.map(|client| client.id()));
+    }
     let mut facilitators: Vec<RecipientId> = Vec::new();
     for typed in &args.facilitators {
-        let id = names::recipient(vault.catalog(), typed)?.id();
-        if !facilitators.contains(&id) {
-            facilitators.push(id);
-        }
+        let found = misses.note(names::recipient(vault.catalog(), typed))?.map(|recipient| recipient.id());
+        facilitators.extend(found.filter(|id| !facilitators.contains(id)));
     }
+    misses.refuse()?;
     let id = GroupId::random(&mut session.host.rng);
     let planned = GroupPlanned { date, facilitators, group: id, name: name.clone(), participants };
     let committed = groups::plan(&mut session.desk(&mut vault), planned.clone())?;

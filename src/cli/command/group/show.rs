@@ -43,6 +43,8 @@ struct Group {
     state: &'static str,
     date: String,
     setting: Option<&'static str>,
+    /// Why it was not held.
+    not_held: Option<String>,
     common: Option<String>,
     participants: Vec<Participant>,
     facilitators: Vec<Facilitator>,
@@ -84,7 +86,8 @@ impl Answer for Shown {
     fn prose(&self, look: &Look<'_>) -> String {
         let group = &self.group;
         let id = look.id(IdKind::Group, &group.id);
-        let mut text = format!("{} ({id}), {}\n{}", bare(&group.name), group.state, self.checklist);
+        let why = group.not_held.as_ref().map(|why| format!(": {}", bare(why))).unwrap_or_default();
+        let mut text = format!("{} ({id}), {}{why}\n{}", bare(&group.name), group.state, self.checklist);
         let cells = |one: &Participant| {
             let part = one.part.as_ref().map(|part| look.id(IdKind::Record, part).into_owned());
             let promised = match (&one.agreement, &one.without) {
@@ -115,6 +118,7 @@ impl Answer for Shown {
             ("state", Some(group.state.to_owned())),
             ("date", Some(group.date.clone())),
             ("setting", group.setting.map(str::to_owned)),
+            ("not held", group.not_held.clone()),
             ("common", group.common.clone()),
             ("protocol", Some(group.protocol.to_string())),
         ];
@@ -183,8 +187,9 @@ fn shown(vault: &Vault, group: &group::Group, today: Date) -> Result<Group, Fail
         id: group.id().to_string(),
         name: group.planned.name.to_string(),
         state: group.state().as_str(),
-        date: group.planned.date.to_string(),
+        date: group.met(&catalog.protocol()?.protocol.zone()).to_string(),
         setting: closed.map(|closed| closed.setting.as_str()),
+        not_held: group.called_off.as_ref().map(|(called_off, _)| called_off.reason.to_string()),
         common: closed.map(|closed| closed.common.to_string()),
         participants,
         facilitators,

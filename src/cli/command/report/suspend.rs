@@ -50,10 +50,13 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let typed = names::word(&args.disclosure);
     let named = "--agency 'County police' --official 'Sgt Vale' --statement written --until 2027-02-01";
     let example = format!("subrosa report suspend {typed} {named}");
-    session.must_have(args.agency.as_ref(), "--agency", &example)?;
-    session.must_have(args.official.as_ref(), "--official", &example)?;
-    session.must_have(args.statement.as_ref(), "--statement", &example)?;
-    session.must_have(args.until.as_ref(), "--until", &example)?;
+    let needed = [
+        ("--agency", args.agency.is_some()),
+        ("--official", args.official.is_some()),
+        ("--statement", args.statement.is_some()),
+        ("--until", args.until.is_some()),
+    ];
+    session.must_have_all(&needed, &example)?;
     let agency: Option<Line> = session.word(args.agency, "--agency")?;
     let official: Option<Line> = session.word(args.official, "--official")?;
     let mut vault = session.open_to_append()?;

@@ -30,11 +30,13 @@ pub struct Args {
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let typed = names::word(&args.disclosure);
     let example = format!("subrosa safety review {typed} --result justified --text FILE");
-    session.must_have(args.result.as_ref(), "--result", &example)?;
-    session.must_have(args.text.as_ref(), "--text", &example)?;
+    let needed = [("--result", args.result.is_some()), ("--text", args.text.is_some())];
+    session.must_have_all(&needed, &example)?;
     let mut vault = session.open_to_append()?;
     if session.is_typed(args.text.as_ref().and_then(|file| file.to_str())) {
-        session.room_to_type(&vault, None, &example)?;
+        // Nobody is told what to find.
+        let result = args.result.map(|result| format!(" --result {result}")).unwrap_or_default();
+        session.room_to_type(&vault, None, &format!("subrosa safety review {typed}{result} --text FILE"))?;
     }
     let disclosure = names::disclosure(vault.catalog(), &args.disclosure)?;
     afterwards::may_review(&vault, disclosure)?;

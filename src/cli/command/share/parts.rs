@@ -1,9 +1,9 @@
 //! What is to be shared, by the words that were typed: records, or a group. Of a group each participant is told apart: the
 //! common part and theirs, and what anybody else said is in none of it. Must not know who it goes to.
 
-use crate::cli::command::share::Misses;
 use crate::cli::failure::Failure;
 use crate::cli::names;
+use crate::cli::names::Misses;
 use crate::id::ClientId;
 use crate::id::GroupId;
 use crate::id::RecordId;
@@ -29,7 +29,9 @@ pub fn of(
     client: Option<&str>,
     missing: &mut Misses,
 ) -> Result<Vec<Parts>, Failure> {
-    let (groups, typed): (Vec<&String>, Vec<&String>) = typed.iter().partition(|typed| is_group(typed));
+    let called: Vec<String> = catalog.groups()?.into_iter().map(|group| group.planned.name.to_string()).collect();
+    let is_group = |typed: &&String| is_group(typed, &called);
+    let (groups, typed): (Vec<&String>, Vec<&String>) = typed.iter().partition(is_group);
     let found = typed.iter().map(|typed| missing.note(names::record(catalog, typed)));
     let records: Vec<RecordId> = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     let client = client.map(|typed| Ok::<_, Failure>((typed, names::client(catalog, typed)?.id()))).transpose()?;
@@ -71,7 +73,17 @@ fn part(group: &Group, client: ClientId, more: &[RecordId]) -> Parts {
     Parts { records, client: Some(client), group: Some(group.id()) }
 }
 
-/// A record is told without its letter too; a group needs it.
-fn is_group(typed: &str) -> bool {
-    typed.to_lowercase().starts_with(GroupId::PREFIX)
+/// A group is told by its letter or its name. What is neither, and cannot be the beginning of a record's id, may be a name with
+/// a slip in it, if there are groups.
+fn is_group(typed: &str, called: &[String]) -> bool {
+    let lower = typed.to_lowercase();
+    let may_be_record = lower.starts_with('@') || lower.starts_with(RecordId::PREFIX) || is_body(&lower);
+    lower.starts_with(GroupId::PREFIX)
+        || called.iter().any(|name| name == typed)
+        || (!called.is_empty() && !may_be_record)
+}
+
+/// Whether it is made of an id's characters alone.
+fn is_body(typed: &str) -> bool {
+    typed.chars().all(|character| "0123456789abcdefghjkmnpqrstvwxyz".contains(character))
 }

@@ -33,8 +33,8 @@ pub struct Args {
 /// Files a training.
 pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let example = "subrosa training add dr-lee --course confidentiality";
-    session.must_have(args.recipient.as_ref(), "ALIAS", example)?;
-    session.must_have(args.course.as_ref(), "--course", example)?;
+    let needed = [("ALIAS", args.recipient.is_some()), ("--course", args.course.is_some())];
+    session.must_have_all(&needed, example)?;
     let course: Option<Line> = session.word(args.course, "--course")?;
     let mut vault = session.open_to_append()?;
     let typed = session.required(args.recipient, "ALIAS", "Who was trained (alias)", example)?;
