@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_macros, clippy::disallowed_methods))]
 // They have a table of all kinds of events, which is one `json!`.
 #![cfg_attr(test, recursion_limit = "256")]
+
 // Floor 0: words.
 pub mod digest;
 pub mod due;
