@@ -132,6 +132,7 @@ fn every_cure_is_a_command() {
         ("{record}", "r-0123456789abcdef"),
         ("{kinds}", "--kind progress-note --kind letter"),
         ("{tags}", "--tag hiv"),
+        ("{medical}", "er"),
         ("{purpose}", "treat"),
         ("{label}", "V"),
         ("{consent}", "k-0123456789abcdef"),

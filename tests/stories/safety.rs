@@ -382,7 +382,7 @@ fn what_is_missing_is_named_at_once_and_whom_safety_does_not_ask_for_may_be_told
     let practice = practice();
     let said = practice.refused(2, &["safety", "disclose", "--client", "mk-01", "--medium", "oral", "--json"]).error();
     assert_eq!(said["message"], "--to and --answers are needed");
-    let typed = "subrosa safety disclose --client mk-01 --to RECIPIENT --medium oral --answers FILE --batch";
+    let typed = "subrosa safety disclose --client mk-01 --medium oral --to RECIPIENT --answers FILE";
     assert_eq!(said["hints"], json!([typed]));
     let said = practice.refused(2, &["safety", "disclose", "--to", "crisis", "--json"]).error();
     assert_eq!(said["message"], "--client, --excerpt and --answers are needed");

@@ -151,7 +151,6 @@ fn what_is_missing_is_named_at_once_beside_what_was_typed() {
     let practice = practice();
     let said = practice.refused(2, &["disclose", "paper", "--client", "mk-01", "--kind", "letter", "--json"]).error();
     assert_eq!(said["message"], "--to, --purpose and --about are needed");
-    let typed =
-        "subrosa disclose paper --client mk-01 --to RECIPIENT --purpose treat --setting private-office --kind letter";
-    assert_eq!(said["hints"], json!([format!("{typed} --about TEXT")]));
+    let typed = "subrosa disclose paper --client mk-01 --kind letter --to RECIPIENT --purpose treat --about TEXT";
+    assert_eq!(said["hints"], json!([typed]));
 }
