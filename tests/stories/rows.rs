@@ -47,8 +47,8 @@ fn is_there(name: &str) -> bool {
 
 /// Whether there is such a story.
 fn is_told(story: &str) -> bool {
-    let (file, name) = story.split_once("::").unwrap();
+    let (file, name) = story.rsplit_once("::").unwrap();
     let stories = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories");
-    let text = fs::read_to_string(stories.join(format!("{file}.rs"))).unwrap_or_default();
+    let text = fs::read_to_string(stories.join(format!("{}.rs", file.replace("::", "/")))).unwrap_or_default();
     text.contains(&format!("#[test]\nfn {name}() {{"))
 }

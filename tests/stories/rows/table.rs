@@ -54,14 +54,14 @@ pub const ROWS: &[Row] = &[
         &["E-CONSENT-SIGNATORY", "client representative"],
         &[
             "midnights::a_child_is_of_age_from_local_midnight_on",
-            "consents::who_signs_for_a_minor_is_for_the_minors_rule_to_say",
+            "consents::signing::who_signs_for_a_minor_is_for_the_minors_rule_to_say",
         ],
     ),
     Row(
         8,
         "the client has a copy",
         &["consent receipt", "consent form"],
-        &["consents::the_ledger_has_the_digest_of_the_copy_that_the_client_got"],
+        &["consents::pages::the_ledger_has_the_digest_of_the_copy_that_the_client_got"],
     ),
     Row(
         9,
