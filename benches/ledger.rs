@@ -169,7 +169,7 @@ fn now() -> Timestamp {
 
 fn client(number: u64) -> Result<Draft, Box<dyn Error>> {
     let mut details = ClientDetails::new(ClientId::random(&mut OsRng), format!("client-{number:07}").parse()?);
-    details.name = Some(format!("Client number {number} of a very large practice").parse()?);
+    details.name = Some(format!("Maria Kestrel-{number}").parse()?);
     Ok(Body::ClientAdded(details).into())
 }
 
