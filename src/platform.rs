@@ -49,7 +49,8 @@ pub use here::terminal_size;
 pub fn create_private_file(path: &Path) -> io::Result<File> {
     match create_new_private_file(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_file(path)?;
+            // An empty directory is in the way of a name, and nothing else.
+            fs::remove_file(path).or_else(|error| fs::remove_dir(path).map_err(|_| error))?;
             create_new_private_file(path)
         }
         other => other,

@@ -64,6 +64,9 @@ impl Judged {
             judged.state = ConsentState::Expired;
             judged.notes.push("everyone it names is suspended".to_owned());
         }
+        if judged.holds() && !judged.consent.revoked.is_empty() {
+            judged.notes.push("a part of it was taken back".to_owned());
+        }
         judged.notes.extend(judged.of_signatures(protocol));
         judged.notes.extend(judged.of_voice(protocol));
         judged.notes.extend(judged.of_classes());

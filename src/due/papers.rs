@@ -90,7 +90,7 @@ fn consents(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<I
         if !stands(&ending) || (is_of_today && others.iter().any(is_renewal)) {
             continue;
         }
-        for scope in left(vault, &ending)? {
+        for scope in left(vault, &ending, &others)? {
             // Of two that end on one day, the one that was filed later takes over.
             let takes_over = |other: &&Consent| {
                 last(other).is_none_or(|last| (last, filed(other)) > (end, filed(&ending))) && other.covers(&scope)
@@ -98,7 +98,7 @@ fn consents(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<I
             if others.iter().filter(takes_over).any(stands) {
                 continue;
             }
-            let begun = others.iter().rev().filter(takes_over).filter(|draft| !is_of_before(draft, &ending, moment));
+            let begun = others.iter().rev().filter(takes_over).filter(|draft| !is_of_before(draft, &others));
             let begun = begun.filter_map(|draft| {
                 let lacks = consent::lacks(&draft.terms, &client, protocol);
                 let is_draft = consent::state(draft, &client, protocol, moment.today) == ConsentState::Draft;
@@ -119,30 +119,25 @@ fn consents(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result<Vec<I
     Ok(items)
 }
 
-/// What is left of a consent, for those who may still get something.
-fn left(vault: &Vault, consent: &Consent) -> Result<Vec<Scope>, DueError> {
+/// What is left of a consent, for those who may still get something. What was taken back of another one since this was
+/// filed is left of none: whoever said so then meant it.
+fn left(vault: &Vault, consent: &Consent, others: &[Consent]) -> Result<Vec<Scope>, DueError> {
     let mut suspended = Vec::new();
     for id in &consent.terms.recipients {
         suspended.extend(vault.catalog().recipient(*id)?.filter(|one| one.suspended.is_some()).map(|one| one.id()));
     }
-    let mut scopes = consent.left();
+    let others = others.iter().filter(|other| other.id() != consent.id());
+    let mut scopes = consent.without(others.flat_map(|other| other.taken_since(consent.filed))).left();
     scopes.iter_mut().for_each(|scope| scope.recipients.retain(|id| !suspended.contains(id)));
     scopes.retain(|scope| !scope.recipients.is_empty());
     Ok(scopes)
 }
 
-/// Whether a draft names what was taken back from the old one since the draft was filed: nobody signs that today because
+/// Whether a draft names what was taken back of another consent since the draft was filed: nobody signs that today because
 /// it was begun before.
-fn is_of_before(draft: &Consent, old: &Consent, moment: &Moment) -> bool {
-    let filed = draft.filed.date_in(&moment.zone);
-    let since = old.revoked.iter().filter(|revoked| revoked.on >= filed);
-    since.into_iter().any(|revoked| {
-        let kinds = if revoked.kinds.is_empty() { &old.terms.kinds } else { &revoked.kinds };
-        let purposes = if revoked.purposes.is_empty() { &old.terms.purposes } else { &revoked.purposes };
-        let recipients = if revoked.recipients.is_empty() { &old.terms.recipients } else { &revoked.recipients };
-        let taken = Scope { recipients: recipients.clone(), kinds: kinds.clone(), purposes: purposes.clone() };
-        draft.names_any(&taken)
-    })
+fn is_of_before(draft: &Consent, others: &[Consent]) -> bool {
+    let others = others.iter().filter(|other| other.id() != draft.id());
+    others.flat_map(|other| other.taken_since(draft.filed)).any(|taken| draft.names_any(&taken))
 }
 
 /// The one agreement that ends last, of each type; of types that the role does not need, not for long after their end.

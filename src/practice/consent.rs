@@ -162,6 +162,8 @@ pub struct Consent {
     pub filed: Timestamp,
     /// What was taken back, in order.
     pub revoked: Vec<ConsentRevoked>,
+    /// When each of these was filed.
+    pub revoked_at: Vec<Timestamp>,
     /// Why it is false.
     pub false_because: Option<Prose>,
 }
@@ -169,7 +171,7 @@ pub struct Consent {
 impl Consent {
     /// After `consent.granted`.
     pub fn granted(terms: ConsentTerms, filed: Timestamp) -> Self {
-        Self { terms, filed, revoked: Vec::new(), false_because: None }
+        Self { terms, filed, revoked: Vec::new(), revoked_at: Vec::new(), false_because: None }
     }
 
     /// After `consent.completed`. Whose it is does not change.
@@ -180,8 +182,9 @@ impl Consent {
     }
 
     /// After `consent.revoked`.
-    pub fn revoke(&mut self, revoked: ConsentRevoked) {
+    pub fn revoke(&mut self, revoked: ConsentRevoked, at: Timestamp) {
         self.revoked.push(revoked);
+        self.revoked_at.push(at);
     }
 
     /// After `consent.marked-false`.

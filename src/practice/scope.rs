@@ -3,6 +3,10 @@
 
 use crate::id::RecipientId;
 use crate::practice::consent::Consent;
+use crate::practice::consent::ConsentRevoked;
+use crate::practice::consent::ConsentTerms;
+use crate::time::Date;
+use crate::time::Timestamp;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
 
@@ -21,6 +25,50 @@ pub struct Scope {
 }
 
 impl Consent {
+    /// What was taken back of it since, in full: what was left unsaid is all that it names.
+    pub fn taken_since(&self, since: Timestamp) -> impl Iterator<Item = Scope> + '_ {
+        let all = self.revoked.iter().zip(&self.revoked_at);
+        let taken = all.filter(move |(_, at)| **at >= since).map(|(revoked, _)| self.taken_by(revoked));
+        // Nothing can be taken back of a draft that names nobody, or nothing.
+        taken.filter(|Scope { recipients, kinds, purposes }| {
+            !recipients.is_empty() && !kinds.is_empty() && !purposes.is_empty()
+        })
+    }
+
+    /// What one revocation of it takes back, in full.
+    pub fn taken_by(&self, revoked: &ConsentRevoked) -> Scope {
+        let ConsentTerms { recipients, kinds, purposes, .. } = &self.terms;
+        Scope {
+            recipients: said_or(&revoked.recipients, recipients),
+            kinds: said_or(&revoked.kinds, kinds),
+            purposes: said_or(&revoked.purposes, purposes),
+        }
+    }
+
+    /// What it still gives of a scope: everybody, every kind and every purpose that has a part in it. Nothing where it gives
+    /// nothing of it.
+    pub fn gives_of(&self, scope: &Scope) -> Option<Scope> {
+        let parts = scope.recipients.iter().flat_map(|who| scope.kinds.iter().map(move |kind| (*who, *kind)));
+        let parts = parts.flat_map(|(who, kind)| scope.purposes.iter().map(move |purpose| (who, kind, *purpose)));
+        let given: Vec<_> = parts.filter(|(who, kind, purpose)| self.gives(*who, *kind, *purpose)).collect();
+        let has = |is: &dyn Fn(&(RecipientId, RecordKind, Purpose)) -> bool| given.iter().any(is);
+        let mut scope = scope.clone();
+        scope.recipients.retain(|one| has(&|(who, ..)| who == one));
+        scope.kinds.retain(|one| has(&|(_, kind, _)| kind == one));
+        scope.purposes.retain(|one| has(&|(.., purpose)| purpose == one));
+        (!given.is_empty()).then_some(scope)
+    }
+
+    /// It, as if these had been taken back of it too.
+    pub fn without(&self, taken: impl IntoIterator<Item = Scope>) -> Self {
+        let mut consent = self.clone();
+        for Scope { recipients, kinds, purposes } in taken {
+            let (on, at) = (Date::MIN, self.filed);
+            consent.revoke(ConsentRevoked { consent: self.id(), how: None, kinds, on, purposes, recipients }, at);
+        }
+        consent
+    }
+
     /// What was not taken back, in the fewest scopes that go by recipient; no two of them overlap.
     pub fn left(&self) -> Vec<Scope> {
         let mut scopes: Vec<Scope> = Vec::new();
@@ -73,6 +121,10 @@ impl Consent {
     }
 }
 
+fn said_or<T: Clone>(said: &[T], all: &[T]) -> Vec<T> {
+    if said.is_empty() { all.to_vec() } else { said.to_vec() }
+}
+
 impl Scope {
     fn all(&self, holds: impl Fn(RecipientId, RecordKind, Purpose) -> bool) -> bool {
         let of = |who, kind| self.purposes.iter().all(|purpose| holds(who, kind, *purpose));
@@ -88,10 +140,6 @@ mod tests {
     use super::*;
     use crate::id::ClientId;
     use crate::id::ConsentId;
-    use crate::practice::consent::ConsentRevoked;
-    use crate::practice::consent::ConsentTerms;
-    use crate::time::Date;
-    use crate::time::Timestamp;
 
     const KINDS: [RecordKind; 3] = [RecordKind::Letter, RecordKind::ProgressNote, RecordKind::Scan];
     const PURPOSES: [Purpose; 2] = [Purpose::Treat, Purpose::Coordinate];
@@ -116,7 +164,7 @@ mod tests {
                     on: Date::MIN,
                     purposes: some(&PURPOSES, purposes),
                     recipients: some(&people, recipients),
-                });
+                }, Timestamp::MIN);
             }
             let left = consent.left();
             for (who, kind, purpose) in people.iter().flat_map(|who| KINDS.iter().flat_map(move |kind| PURPOSES.map(|purpose| (*who, *kind, purpose)))) {

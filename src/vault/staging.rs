@@ -17,7 +17,7 @@ use crate::vault::fuse;
 use crate::vault::places;
 
 /// How many files are open, and synced, at once.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 16;
 
 /// Writes for one change.
 pub struct Staging {

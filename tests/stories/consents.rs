@@ -103,7 +103,7 @@ pub fn shapes() -> Vec<(String, Vec<String>)> {
     let mut shapes = Vec::new();
     let mut note = |name: &str, value: &Value| {
         let mut fields: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
-        fields.retain(|field| field != "schema");
+        fields.retain(|field| !["schema", "warnings"].contains(&field.as_str()));
         fields.sort();
         shapes.push((name.to_owned(), fields));
     };

@@ -54,6 +54,31 @@ fn renewed(practice: &Practice, class: &str) {
 }
 
 #[test]
+fn what_is_taken_back_of_a_renewal_is_not_granted_anew_by_the_old_paper() {
+    let mut practice = practice();
+    let old = granted(&practice, &["gp", "school"], &[&BOTH[..], &UNTIL].concat());
+    practice.now += 60;
+    renewed(&practice, "consent");
+    practice.now += 60;
+    let new = practice.ok(&["consent", "list", "--json"]).json();
+    let new = new["consents"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap());
+    let new = new.filter(|id| *id != old).last().unwrap().to_owned();
+    let said = practice.ok(&["consent", "revoke", &new, "--to", "school", "--kind", "letter"]);
+    // The old paper still holds for some days, and whoever takes back is told how.
+    let still = format!("subrosa consent revoke {old} --to school --kind letter");
+    assert!(said.stderr.contains(&still), "{said:?}");
+    for line in lines(&practice) {
+        assert!(!(line.contains("--to school") && line.contains("--kind letter")), "{line}");
+    }
+    assert!(lines(&practice).iter().any(|line| line.contains("--to school --kind progress-note")));
+    assert!(practice.ok(&["consent", "list"]).stdout.contains("a part of it was taken back"));
+    // What is granted after that is a word of its own.
+    practice.now += 60;
+    granted(&practice, &["school"], &[&BOTH[..], &UNTIL].concat());
+    assert!(lines(&practice).iter().any(|line| line.contains("--to school --kind letter")));
+}
+
+#[test]
 fn a_renewal_holds_for_as_many_days_as_the_old_paper_and_no_longer() {
     let mut practice = due::practice();
     practice.ok(&[due::CLASSES[0].done[0], &["--effective", "2026-11-21"]].concat());
@@ -93,23 +118,26 @@ const SIGNED: &str = " --signed-by client --until 30d --signed-on 2026-11-21";
 
 #[test]
 fn what_was_taken_back_is_not_put_back_by_a_renewal() {
-    let practice = practice();
+    let mut practice = practice();
     let id = granted(&practice, &["gp", "school"], &[&BOTH[..], &UNTIL].concat());
     practice.ok(&["consent", "revoke", &id, "--to", "school", "--how", "written"]);
     practice.ok(&["consent", "revoke", &id, "--kind", "progress-note", "--how", "written"]);
     let left = format!("--to gp --kind letter --purpose treat --purpose coordinate{SIGNED}");
     assert_eq!(lines(&practice), [left]);
-    // Another consent that names them and of which that was taken back, too, does not go on for it.
+    // What is taken back of another consent that goes on for it is not what this one is renewed for.
     let other = granted(&practice, &["gp"], &[&BOTH[..], &["--until", "2027-03-01"]].concat());
     assert_eq!(due(&practice, "consent"), [Value::Null; 0]);
     practice.ok(&["consent", "revoke", &other, "--purpose", "treat", "--how", "written"]);
-    assert_eq!(lines(&practice).len(), 1);
-    practice.ok(&["consent", "revoke", &id, "--purpose", "treat", "--how", "written"]);
     assert_eq!(due(&practice, "consent"), [Value::Null; 0], "what is left goes on in the other");
     practice.ok(&["consent", "revoke", &other, "--how", "written"]);
+    assert_eq!(due(&practice, "consent"), [Value::Null; 0]);
+    practice.now += 60;
+    let small = ["--kind", "letter", "--purpose", "coordinate"];
+    granted(&practice, &["gp"], &[&small[..], &UNTIL].concat());
     assert_eq!(lines(&practice), [format!("--to gp --kind letter --purpose coordinate{SIGNED}")]);
     renewed(&practice, "consent");
-    let last = practice.ok(&["consent", "list", "--state", "live", "--json"]).json()["consents"][1].clone();
+    let live = practice.ok(&["consent", "list", "--state", "live", "--json"]).json();
+    let last = live["consents"].as_array().unwrap().last().unwrap();
     assert!(last["recipients"].as_array().unwrap().len() == 1 && last["kinds"][0] == "letter", "{last}");
 }
 

@@ -232,7 +232,7 @@ fn revoke(scene: &mut Scene, change: impl FnOnce(&mut ConsentRevoked)) {
         recipients: Vec::new(),
     };
     change(&mut revoked);
-    scene.consents[0].revoke(revoked);
+    scene.consents[0].revoke(revoked, crate::time::Timestamp::MIN);
 }
 
 #[test]

@@ -90,7 +90,9 @@ impl<'t> Papers<'t> {
                 About::client(consent.terms.client)
             }
             Body::ConsentCompleted(terms) => self.change_consent(terms.consent, |consent| consent.complete(terms))?,
-            Body::ConsentRevoked(revoked) => self.change_consent(revoked.consent, |consent| consent.revoke(revoked))?,
+            Body::ConsentRevoked(revoked) => {
+                self.change_consent(revoked.consent, |consent| consent.revoke(revoked, time))?
+            }
             Body::ConsentMarkedFalse(marked) => {
                 self.change_consent(marked.consent, |consent| consent.mark_false(marked))?
             }

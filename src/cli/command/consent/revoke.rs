@@ -9,13 +9,20 @@ use crate::cli::Exit;
 use crate::cli::answer::Answer;
 use crate::cli::answer::Look;
 use crate::cli::answer::Made;
+use crate::cli::answer::Who;
 use crate::cli::args::words;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
 use crate::consenting;
+use crate::consenting::Judged;
+
+use crate::practice::consent::Consent;
 use crate::practice::consent::ConsentRevoked;
+use crate::time::Date;
 use crate::time::When;
+use crate::vault::Vault;
+use crate::vocabulary::ConsentState;
 use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::RevokedHow;
@@ -96,8 +103,41 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     if let Some(day) = before {
         session.note(&format!("{id} was taken back{what} already on {day}"));
     }
+    for still in still_given(&vault, &consent, &revoked, today)? {
+        session.warn(&still);
+    }
     let (exit, made) = super::made(session, &vault, &committed, id, &sentence)?;
     let disclosures = Sent::under(&vault, id, Some(&revoked))?;
     session.answer("consent-revoke", &Revoked { made, disclosures }, Some(&vault))?;
     Ok(exit)
+}
+
+/// Other consents of the client that still give what was taken back, each with what takes it back there too.
+fn still_given(
+    vault: &Vault,
+    consent: &Consent,
+    revoked: &ConsentRevoked,
+    today: Date,
+) -> Result<Vec<String>, Failure> {
+    let catalog = vault.catalog();
+    let mut still = Vec::new();
+    for other in catalog.consents(Some(consent.terms.client))?.into_iter().filter(|other| other.id() != consent.id()) {
+        let Some(scope) = other.gives_of(&consent.taken_by(revoked)) else { continue };
+        let judged = Judged::find(vault, other.id(), today)?;
+        if !matches!(judged.state, ConsentState::Live | ConsentState::Early) {
+            continue;
+        }
+        let who = scope.recipients.iter().map(|id| Ok(Who::recipient(catalog, *id)?.alias));
+        let who = who.collect::<Result<Vec<_>, Failure>>()?;
+        let mut command = format!("subrosa consent revoke {}", other.id());
+        who.iter().for_each(|alias| command += &format!(" --to {alias}"));
+        if scope.kinds.len() < other.terms.kinds.len() {
+            scope.kinds.iter().for_each(|kind| command += &format!(" --kind {kind}"));
+        }
+        if scope.purposes.len() < other.terms.purposes.len() {
+            scope.purposes.iter().for_each(|purpose| command += &format!(" --purpose {purpose}"));
+        }
+        still.push(format!("{} still lets {} have some of that: {command}", other.id(), who.join(" and ")));
+    }
+    Ok(still)
 }

@@ -3,6 +3,7 @@
 
 use crate::cli::answer::Who;
 use crate::cli::failure::Failure;
+use crate::consenting::statements;
 use crate::policy::consent;
 use crate::practice::agreement::Agreement;
 use crate::practice::consent::Consent;
@@ -42,7 +43,10 @@ pub fn granted(catalog: &Catalog, consent: &Consent, protocol: &Protocol, today:
         None if terms.no_expiry => Some("--no-expiry".to_owned()),
         None => span(consent.first_day(), consent::last_day(terms, protocol)).map(|days| format!("--until {days}")),
     });
-    flags.extend(by_law.then(|| "--statements standard".to_owned()));
+    let client = catalog.client(terms.client)?;
+    let standard = client.filter(|_| terms.statements.is_some()).map(|client| statements::standard(protocol, &client));
+    let has_standard = standard.is_some() && standard == terms.statements;
+    flags.extend((by_law || has_standard).then(|| "--statements standard".to_owned()));
     flags.extend(is_signed.then(|| format!("--signed-on {today}")));
     Ok(flags.join(" "))
 }

@@ -28,8 +28,7 @@ pub struct Options {
     /// Address, telephone or other contact
     #[arg(long, value_name = "TEXT")]
     pub contact: Option<String>,
-    /// The most confidential label the recipient may get (recorded; not
-    /// judged yet) [default: N before the key is verified, R after]
+    /// The most confidential label the recipient may get [default: N before the key is verified, R after]
     #[arg(long, value_name = "LABEL", value_parser = words::<Label>(Label::WORDS))]
     pub max_label: Option<Label>,
     /// Medical personnel (42 CFR 2.51)
