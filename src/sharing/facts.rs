@@ -243,7 +243,9 @@ fn held(vault: &Vault, client: ClientId) -> Result<Vec<Held>, ShareError> {
     let tags = vault.catalog().tags_of(client)?;
     let of = |kind| tags.iter().filter(move |(of, _)| *of == kind).map(|(_, tag)| tag.clone()).collect();
     let kinds = vault.catalog().kinds_of(client)?.into_iter();
-    Ok(kinds.map(|(kind, first, last)| Held { kind, tags: of(kind), first, last }).collect())
+    let uneasy = vault.catalog().uneasy_in(client)?;
+    let noted = |kind| uneasy.iter().filter(|(of, _)| *of == kind).map(|(_, at)| *at).max();
+    Ok(kinds.map(|(kind, first, last)| Held { kind, tags: of(kind), first, last, uneasy: noted(kind) }).collect())
 }
 
 /// Whether abuse of the client was reported before.

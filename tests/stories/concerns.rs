@@ -276,3 +276,33 @@ fn a_concern_about_a_group_or_a_slot_holds_what_is_told_of_its_sessions() {
         practice.ok(&["concern", "resolve", &concern, "--response", "concern.txt", "--addressed", "yes"]);
     }
 }
+
+#[test]
+fn who_was_uneasy_is_not_told_of_that_day_by_word_or_on_paper_unless_it_was_thought_about() {
+    let (mut practice, _) = practice();
+    let grant = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--kind", "session-individual"];
+    let grant = [&grant[..], &["--kind", "letter", "--kind", "progress-note", "--purpose", "treat"]].concat();
+    practice.ok(&[&grant[..], &["--signed-on", "1d", "--signed-by", "client"]].concat());
+    let add = ["add", "concern.txt", "--client", "mk-01", "--kind", "session-individual"];
+    let said = practice.at_terminal(&["", "", "", "", "no", "uneasy", "", ""], &add);
+    assert_eq!((said.exit, entries(&practice, "session.noted").len()), (0, 1), "{said:?}");
+    let told = |medium: &'static str, kinds: &[&'static str]| {
+        let told = ["disclose", medium, "--client", "mk-01", "--to", "dr-lee", "--purpose", "treat"];
+        [&told[..], &["--setting", "private-office", "--about", "TEXT", "--json"], kinds].concat()
+    };
+    for medium in ["oral", "paper"] {
+        assert_eq!(why_not(&practice, &told(medium, &[])), ["E-COMFORT"]);
+        practice.ok(&told(medium, &["--kind", "letter"]));
+        let of_session = told(medium, &["--kind", "session-individual"]);
+        assert_eq!(why_not(&practice, &of_session), ["E-COMFORT"]);
+        practice.ok(&[&of_session[..], &["--confirm-after-discomfort"]].concat());
+        let cure = practice.run(&of_session).error()["reasons"][0]["cure"].as_str().unwrap().to_owned();
+        practice.ok(&shlex::split(&cure).unwrap().iter().skip(1).map(String::as_str).collect::<Vec<_>>());
+    }
+    // Each of the four that were told of it all the same says so in the ledger.
+    let confirmed: Vec<Value> =
+        entries(&practice, "disclosure.confirmed").iter().map(|made| made["confirmed"].clone()).collect();
+    assert_eq!(confirmed, vec![serde_json::json!(["after-discomfort"]); 4]);
+    practice.now += 86_400;
+    practice.ok(&told("oral", &[]));
+}
