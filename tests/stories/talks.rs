@@ -131,6 +131,14 @@ fn a_group_that_was_not_held_is_called_off_and_asks_for_nothing() {
     for args in [&off[..], &["group", "start", &group], &["share", &group, "--to", "x", "--purpose", "treat"]] {
         practice.refused(3, args);
     }
+    // Its name is free again; the one that was called off is there by its id.
+    let named = |name: &str| practice.ok(&["group", "show", name, "--json"]).json()["group"]["id"].clone();
+    assert_eq!(named("One"), group.as_str());
+    let again = plan(&practice, "One", "1w", &["c1"]);
+    assert_eq!([named("One"), named(&group)], [Value::from(again), Value::from(&group[..])]);
+    plan(&practice, "One", "2w", &["c1"]);
+    let error = practice.refused(4, &["group", "show", "One", "--json"]).error();
+    assert!(!error["message"].as_str().unwrap().contains(&group), "{error}");
     practice.ok(&["ledger", "verify"]);
 }
 
