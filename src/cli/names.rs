@@ -116,16 +116,20 @@ pub fn restriction(catalog: &Catalog, typed: &str) -> Result<Restriction, Failur
     catalog.restriction(id)?.ok_or_else(|| Failure::not_found(format!("there is no restriction {id}")))
 }
 
-/// The group that is called `typed`, if only one is, or whose id begins so.
+/// The group that is called `typed`, if only one is, or whose id begins so. One that was called off leaves its name to another.
 pub fn group(catalog: &Catalog, typed: &str) -> Result<Group, Failure> {
     let mut called = catalog.groups()?;
     called.retain(|group| group.planned.name.as_str() == typed);
+    if called.iter().any(|group| group.called_off.is_none()) {
+        called.retain(|group| group.called_off.is_none());
+    }
     if let [_] = &called[..] {
         return Ok(called.remove(0));
     }
     if !called.is_empty() {
         let ids = called.iter().map(|group| group.id().to_string()).collect::<Vec<_>>().join(", ");
-        return Err(Failure::not_found(format!("{typed:?} is the name of several groups: {ids}")));
+        let hint = format!("subrosa group show {}", called[called.len() - 1].id());
+        return Err(Failure::not_found(format!("{typed:?} is the name of several groups: {ids}")).hint(hint));
     }
     let id: GroupId = by_prefix(catalog, IdKind::Group, typed)?;
     catalog.group(id)?.ok_or_else(|| Failure::not_found(format!("there is no group {id}")))

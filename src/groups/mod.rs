@@ -133,6 +133,8 @@ pub struct Attending {
 /// What somebody lacks who would attend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lack {
+    /// To be there at all: whoever is suspended neither attends nor leads, whatever was promised.
+    Suspended,
     /// A promise that is in force and understood.
     Agreement,
     /// A training in date.
@@ -147,13 +149,16 @@ pub fn attending(catalog: &Catalog, planned: &GroupPlanned, today: Date) -> Resu
     let mut all = Vec::new();
     for (slot, client) in (1..).zip(planned.participants.iter().copied()) {
         let is_self = |kinship: &Kinship| kinship.client == client && kinship.relationship == Relationship::SelfSame;
-        let selves = recipients.iter().filter(|one| one.details.relationships.iter().any(is_self)).map(Recipient::id);
+        let selves = recipients.iter().filter(|one| one.details.relationships.iter().any(is_self));
+        let (gone, selves): (Vec<&Recipient>, Vec<&Recipient>) = selves.partition(|one| one.suspended.is_some());
+        let is_suspended = selves.is_empty() && !gone.is_empty();
         let (mut recipient, mut agreement) = (None, None);
-        for id in selves {
-            recipient = Some(id);
-            agreement = agreement.or(promise(catalog, id, OF_PARTICIPANTS, today)?);
+        for one in if is_suspended { gone } else { selves } {
+            recipient = Some(one.id());
+            agreement = agreement.or(promise(catalog, one.id(), OF_PARTICIPANTS, today)?);
         }
-        let lacks = agreement.is_none().then_some(Lack::Agreement).into_iter().collect();
+        let lacking = [(Lack::Suspended, is_suspended), (Lack::Agreement, agreement.is_none() && !is_suspended)];
+        let lacks = lacking.into_iter().filter(|(_, is_lacking)| *is_lacking).map(|(lack, _)| lack).collect();
         let attendee = Attendee::Participant { slot, client, recipient };
         all.push(Attending { attendee, agreement, training: None, lacks });
     }
@@ -165,6 +170,7 @@ pub fn attending(catalog: &Catalog, planned: &GroupPlanned, today: Date) -> Resu
 
 /// Whoever leads a group is as a co-facilitator is to the policy, whatever the role says.
 fn leading(catalog: &Catalog, id: RecipientId, today: Date) -> Result<Attending, CatalogError> {
+    let is_suspended = catalog.recipient(id)?.is_some_and(|recipient| recipient.suspended.is_some());
     let needs = roles::needs(Role::CoFacilitator);
     let agreement = promise(catalog, id, needs.agreements, today)?;
     let (trainings, read) = (catalog.trainings(Some(id))?, catalog.acknowledged(&id.to_string())?);
@@ -175,7 +181,8 @@ fn leading(catalog: &Catalog, id: RecipientId, today: Date) -> Result<Attending,
         (Lack::Training, needs.training && training.is_none()),
         (Lack::Protocol, is_behind),
     ];
-    let lacks = lacking.into_iter().filter(|(_, is_lacking)| *is_lacking).map(|(lack, _)| lack).collect();
+    let lacks = lacking.into_iter().filter(|(_, is_lacking)| *is_lacking).map(|(lack, _)| lack);
+    let lacks = if is_suspended { vec![Lack::Suspended] } else { lacks.collect() };
     Ok(Attending { attendee: Attendee::Facilitator(id), agreement, training, lacks })
 }
 
@@ -224,8 +231,11 @@ pub fn start<R: CryptoRng + RngCore>(
         without.iter().try_for_each(|unbound| participant(&group, unbound.slot).map(drop))?;
         let mut lacking = attending(vault.catalog(), &group.planned, today)?;
         lacking.retain(|one| !one.lacks.is_empty());
+        // No reason lets in who is suspended.
+        let is_unbound = |one: &Attending| one.lacks.contains(&Lack::Agreement);
         let lacks = |slot: u64| {
-            lacking.iter().any(|one| matches!(one.attendee, Attendee::Participant { slot: of, .. } if of == slot))
+            let is_of = |one: &Attending| matches!(one.attendee, Attendee::Participant { slot: of, .. } if of == slot);
+            lacking.iter().any(|one| is_of(one) && is_unbound(one))
         };
         let without: Vec<Unbound> = without.into_iter().filter(|unbound| lacks(unbound.slot)).collect();
         lacking.retain(|one| match one.attendee {

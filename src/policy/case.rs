@@ -83,15 +83,23 @@ impl<'a> Case<'a> {
         is_for_safety(self.request.basis)
     }
 
-    /// Whether somebody was not well in the session of a record, and that was noted today.
+    /// Whether somebody was not well in the session of a record, or in one that is told of, and that was noted today.
     pub fn was_uneasy(&self) -> bool {
-        self.facts.records.iter().any(|record| self.was_uneasy_in(record))
+        self.facts.records.iter().any(|record| self.was_uneasy_in(record)) || self.was_uneasy_in_told()
     }
 
     /// Whether somebody was not well in the session of this record, and that was noted today.
     pub fn was_uneasy_in(&self, record: &Record) -> bool {
-        let zone = self.protocol().zone();
-        record.noted.is_some_and(|noted| noted.comfort.is_uneasy() && noted.at.date_in(&zone) >= self.today)
+        record.noted.is_some_and(|noted| noted.comfort.is_uneasy() && self.is_of_today(noted.at))
+    }
+
+    /// Whether somebody was not well in a session that is told of without its record, and that was noted today.
+    pub fn was_uneasy_in_told(&self) -> bool {
+        self.told().and_then(Told::uneasy).is_some_and(|at| self.is_of_today(at))
+    }
+
+    fn is_of_today(&self, at: Timestamp) -> bool {
+        at.date_in(&self.protocol().zone()) >= self.today
     }
 
     /// Whether the recipient could use it against the client.

@@ -7,6 +7,7 @@ use crate::policy::Facts;
 use crate::practice::consent::ConsentTerms;
 use crate::practice::words::Tag;
 use crate::time::Date;
+use crate::time::Timestamp;
 use crate::vocabulary::Label;
 use crate::vocabulary::NoteClass;
 use crate::vocabulary::RecordKind;
@@ -39,6 +40,8 @@ pub struct Held {
     pub first: Date,
     /// The last one.
     pub last: Date,
+    /// When it was last noted of one of them that somebody was not well in the session.
+    pub uneasy: Option<Timestamp>,
 }
 
 /// A case without records, looked at.
@@ -113,6 +116,12 @@ impl<'a> Told<'a> {
         let kinds = self.kinds();
         let held = self.held.iter().filter(|held| kinds.contains(&held.kind));
         held.flat_map(|held| [held.first, held.last]).chain([today]).collect()
+    }
+
+    /// When it was last noted of a session that it may be about, that somebody was not well in it.
+    pub fn uneasy(self) -> Option<Timestamp> {
+        let kinds = self.kinds();
+        self.held.iter().filter(|held| kinds.contains(&held.kind)).filter_map(|held| held.uneasy).max()
     }
 
     /// Whether a restriction to these kinds and tags touches it. Where nobody said, it does.

@@ -206,12 +206,20 @@ impl Matter {
     }
 }
 
-/// The open concerns that may touch the records: the client's, and those about all of their groups. What is feared for a
+/// The open concerns that may touch the records, or what is told: the client's, and those about all of their groups. What is feared for a
 /// record is feared for its excerpts.
 fn concerns(vault: &Vault, client: Option<&Client>, records: &[Rooted]) -> Result<Vec<Concern>, ShareError> {
     let catalog = vault.catalog();
     let mut concerns = client.map(|client| catalog.concerns_about(client.id())).transpose()?.unwrap_or_default();
-    let groups: BTreeSet<_> = records.iter().filter_map(|rooted| rooted.judged.latest.group).collect();
+    let mut groups: BTreeSet<_> = records.iter().filter_map(|rooted| rooted.judged.latest.group).collect();
+    // What is told without a record may be about any group that the client is in.
+    if let Some(client) = client.filter(|_| records.is_empty()) {
+        let open = catalog.open_concerns()?.into_iter().filter(|concern| concern.opened.client.is_none());
+        for id in open.filter_map(|concern| concern.opened.group) {
+            let group = catalog.group(id)?;
+            groups.extend(group.filter(|group| group.slot_of(client.id()).is_some()).map(|group| group.id()));
+        }
+    }
     for group in groups {
         concerns.extend(catalog.concerns_about_group(group)?);
     }
@@ -235,7 +243,9 @@ fn held(vault: &Vault, client: ClientId) -> Result<Vec<Held>, ShareError> {
     let tags = vault.catalog().tags_of(client)?;
     let of = |kind| tags.iter().filter(move |(of, _)| *of == kind).map(|(_, tag)| tag.clone()).collect();
     let kinds = vault.catalog().kinds_of(client)?.into_iter();
-    Ok(kinds.map(|(kind, first, last)| Held { kind, tags: of(kind), first, last }).collect())
+    let uneasy = vault.catalog().uneasy_in(client)?;
+    let noted = |kind| uneasy.iter().filter(|(of, _)| *of == kind).map(|(_, at)| *at).max();
+    Ok(kinds.map(|(kind, first, last)| Held { kind, tags: of(kind), first, last, uneasy: noted(kind) }).collect())
 }
 
 /// Whether abuse of the client was reported before.

@@ -164,6 +164,16 @@ fn what_is_told_is_held_by_a_concern_about_its_kind_alone_and_unsaid_by_each() {
     held(&about("progress-note"), "subrosa concern resolve o-");
 }
 
+/// The reasons why something is not told; none where it is.
+fn why_not(practice: &Practice, told: &[&str]) -> Vec<String> {
+    let said = practice.run(told);
+    if said.exit == 0 {
+        return Vec::new();
+    }
+    let reasons = said.error()["reasons"].as_array().unwrap().clone();
+    reasons.iter().map(|reason| reason["id"].as_str().unwrap().to_owned()).collect()
+}
+
 fn entries(practice: &Practice, kind: &str) -> Vec<Value> {
     let log = practice.ok(&["ledger", "log", "--kind", kind, "--json"]).json();
     log["entries"].as_array().unwrap().iter().map(|entry| entry["event"].clone()).collect()
@@ -228,4 +238,71 @@ fn a_session_where_others_could_hear_needs_a_reason_and_opens_a_concern() {
     assert_eq!((said.exit, entries(&practice, "concern.opened").len()), (0, 2), "{said:?}");
     let said = practice.at_terminal(&["semi-public", "", "", "", "", "", "", ""], &add[..6]);
     assert_eq!(said.exit, 3, "{said:?}");
+}
+
+#[test]
+fn a_concern_about_a_group_or_a_slot_holds_what_is_told_of_its_sessions() {
+    let (practice, [note, _]) = practice();
+    practice.ok(&["client", "add", "mk-02", "--adult"]);
+    let grant = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--kind", "session-group"];
+    let grant = [&grant[..], &["--kind", "letter", "--kind", "progress-note", "--purpose", "treat"]].concat();
+    practice.ok(&[&grant[..], &["--signed-on", "1d", "--signed-by", "client"]].concat());
+    let plan = |name: &'static str, clients: &[&'static str]| {
+        let who = clients.iter().flat_map(|client| ["--participant", client]);
+        let plan = ["group", "plan", name, "--date", "0d"].into_iter().chain(who).collect::<Vec<_>>();
+        practice.ok(&plan).stdout.trim().to_owned()
+    };
+    let (theirs, others) = (plan("Circle", &["mk-01", "mk-02"]), plan("Ring", &["mk-02"]));
+    // The concern, and whether it holds what is about a group's session, about a letter, and about nobody said what.
+    for (scope, held) in [
+        (&["--group", &theirs][..], [true, false, true]),
+        (&["--group", &theirs, "--kind", "session-group"], [true, false, true]),
+        (&["--group", &theirs, "--to", "ana"], [false; 3]),
+        (&["--group", &theirs, "--slot", "1"], [true, false, true]),
+        (&["--group", &theirs, "--slot", "2"], [false; 3]),
+        (&["--group", &others], [false; 3]),
+    ] {
+        let open = ["concern", "open", "--by", "staff", "--text", "concern.txt"];
+        let concern = practice.ok(&[&open[..], scope].concat()).stdout.trim().to_owned();
+        for medium in ["oral", "paper"] {
+            let about = [&["--kind", "session-group"][..], &["--kind", "letter"], &[]];
+            for (kinds, is_held) in about.into_iter().zip(held) {
+                let told = ["disclose", medium, "--client", "mk-01", "--to", "dr-lee", "--purpose", "treat"];
+                let told = [&told[..], &["--setting", "private-office", "--about", "it", "--json"], kinds].concat();
+                assert_eq!(why_not(&practice, &told).contains(&"E-CONCERN".into()), is_held, "{scope:?} {told:?}");
+            }
+        }
+        practice.ok(&["share", &note, "--to", "dr-lee", "--purpose", "treat", "--dry-run"]);
+        practice.ok(&["concern", "resolve", &concern, "--response", "concern.txt", "--addressed", "yes"]);
+    }
+}
+
+#[test]
+fn who_was_uneasy_is_not_told_of_that_day_by_word_or_on_paper_unless_it_was_thought_about() {
+    let (mut practice, _) = practice();
+    let grant = ["consent", "grant", "--client", "mk-01", "--to", "dr-lee", "--kind", "session-individual"];
+    let grant = [&grant[..], &["--kind", "letter", "--kind", "progress-note", "--purpose", "treat"]].concat();
+    practice.ok(&[&grant[..], &["--signed-on", "1d", "--signed-by", "client"]].concat());
+    let add = ["add", "concern.txt", "--client", "mk-01", "--kind", "session-individual"];
+    let said = practice.at_terminal(&["", "", "", "", "no", "uneasy", "", ""], &add);
+    assert_eq!((said.exit, entries(&practice, "session.noted").len()), (0, 1), "{said:?}");
+    let told = |medium: &'static str, kinds: &[&'static str]| {
+        let told = ["disclose", medium, "--client", "mk-01", "--to", "dr-lee", "--purpose", "treat"];
+        [&told[..], &["--setting", "private-office", "--about", "TEXT", "--json"], kinds].concat()
+    };
+    for medium in ["oral", "paper"] {
+        assert_eq!(why_not(&practice, &told(medium, &[])), ["E-COMFORT"]);
+        practice.ok(&told(medium, &["--kind", "letter"]));
+        let of_session = told(medium, &["--kind", "session-individual"]);
+        assert_eq!(why_not(&practice, &of_session), ["E-COMFORT"]);
+        practice.ok(&[&of_session[..], &["--confirm-after-discomfort"]].concat());
+        let cure = practice.run(&of_session).error()["reasons"][0]["cure"].as_str().unwrap().to_owned();
+        practice.ok(&shlex::split(&cure).unwrap().iter().skip(1).map(String::as_str).collect::<Vec<_>>());
+    }
+    // Each of the four that were told of it all the same says so in the ledger.
+    let confirmed: Vec<Value> =
+        entries(&practice, "disclosure.confirmed").iter().map(|made| made["confirmed"].clone()).collect();
+    assert_eq!(confirmed, vec![serde_json::json!(["after-discomfort"]); 4]);
+    practice.now += 86_400;
+    practice.ok(&told("oral", &[]));
 }

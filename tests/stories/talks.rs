@@ -131,6 +131,14 @@ fn a_group_that_was_not_held_is_called_off_and_asks_for_nothing() {
     for args in [&off[..], &["group", "start", &group], &["share", &group, "--to", "x", "--purpose", "treat"]] {
         practice.refused(3, args);
     }
+    // Its name is free again; the one that was called off is there by its id.
+    let named = |name: &str| practice.ok(&["group", "show", name, "--json"]).json()["group"]["id"].clone();
+    assert_eq!(named("One"), group.as_str());
+    let again = plan(&practice, "One", "1w", &["c1"]);
+    assert_eq!([named("One"), named(&group)], [Value::from(again), Value::from(&group[..])]);
+    plan(&practice, "One", "2w", &["c1"]);
+    let error = practice.refused(4, &["group", "show", "One", "--json"]).error();
+    assert!(!error["message"].as_str().unwrap().contains(&group), "{error}");
     practice.ok(&["ledger", "verify"]);
 }
 
@@ -261,4 +269,41 @@ fn what_only_a_person_can_judge_is_asked_at_a_terminal_and_nobody_reminds_of_who
     practice.now += DAY;
     assert_eq!(acks(&practice), 0);
     assert_eq!(practice.run(&["report", "outstanding"]).stdout.lines().count(), 1);
+}
+
+#[test]
+fn whoever_is_suspended_neither_attends_a_group_nor_leads_it() {
+    let practice = practice(&["c1", "c2"]);
+    practice.ok(&["recipient", "add", "cofa", "--role", "co-facilitator"]);
+    for (alias, client) in [("one", "c1"), ("two", "c2")] {
+        let add = ["recipient", "add", alias, "--role", "group-member"];
+        practice.ok(&[&add[..], &["--of", client, "--relationship", "self"]].concat());
+    }
+    for (alias, kind) in [("one", "group-member"), ("two", "group-member"), ("cofa", "co-facilitator")] {
+        let promise = ["agreement", "add", alias, "--type", kind, "--signed-on", "0d", "--standard"];
+        practice.ok(&[&promise[..], &["--understood", "explained"]].concat());
+    }
+    practice.ok(&["training", "add", "cofa", "--course", "groups", "--on", "0d"]);
+    practice.ok(&["recipient", "suspend", "cofa", "--reason", "left"]);
+    practice.ok(&["recipient", "suspend", "two", "--reason", "left"]);
+    let planning = ["group", "plan", "One", "--date", "1w", "--participant", "c1", "--participant", "c2"];
+    let planning = [&planning[..], &["--facilitator", "cofa"]].concat();
+    let made = practice.ok(&[&planning[..], &["--json"]].concat()).json();
+    assert_eq!(made["missing"], serde_json::json!(["slot 2", "cofa"]));
+    let group = made["id"].as_str().unwrap();
+    let drawn = practice.at_terminal(&[], &["group", "show", group]).stdout;
+    assert!(drawn.contains("[ ] who attends: slots 1 to 2; 1 lead it with you; suspended: slot 2, cofa\n"), "{drawn}");
+    let start = ["group", "start", group, "--without-agreement", "2=she is here all the same", "--json"];
+    let error = practice.refused(3, &start).error();
+    let reasons: Vec<_> = error["reasons"].as_array().unwrap().iter().collect();
+    let ids: Vec<_> = reasons.iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["E-RECIP-SUSPENDED"; 2], "{error}");
+    assert!(reasons[0]["text"].as_str().unwrap().starts_with("slot 2: "), "{error}");
+    assert!(reasons[1]["text"].as_str().unwrap().starts_with("cofa, "), "{error}");
+    assert_eq!(error["hints"], serde_json::json!([]));
+    // The cure calls it off, and it is planned without them.
+    let cure = shlex::split(reasons[0]["cure"].as_str().unwrap()).unwrap();
+    practice.ok(&cure.iter().skip(1).map(String::as_str).collect::<Vec<_>>());
+    practice.ok(&["group", "start", &plan(&practice, "Two", "1w", &["c1"])]);
+    practice.ok(&["ledger", "verify"]);
 }

@@ -77,6 +77,9 @@ pub struct Args {
     /// You know of the recipient's conflict of interest; this is recorded
     #[arg(long)]
     pub acknowledge_conflict: bool,
+    /// Somebody was not well in the session, and you thought about it; this is recorded
+    #[arg(long)]
+    pub confirm_after_discomfort: bool,
 }
 
 /// Decides, and records it.
@@ -127,6 +130,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
             has_reason: true,
             adverse_use_reviewed: args.adverse_use_reviewed,
             conflict_acknowledged: args.acknowledge_conflict,
+            after_discomfort: args.confirm_after_discomfort,
             medium,
             ..policy::Request::new(purpose)
         },
@@ -193,6 +197,7 @@ fn example(args: &Args, medium: Medium) -> String {
         (args.de_identified, "--de-identified "),
         (args.adverse_use_reviewed, "--adverse-use-reviewed "),
         (args.acknowledge_conflict, "--acknowledge-conflict "),
+        (args.confirm_after_discomfort, "--confirm-after-discomfort "),
     ];
     let said: String = said.iter().filter(|(is, _)| *is).map(|(_, flag)| *flag).collect();
     let about = args.about.clone().filter(|about| about != "-");

@@ -10,6 +10,7 @@ use crate::groups::Attending;
 use crate::groups::GroupsError;
 use crate::groups::Lack;
 use crate::id::GroupId;
+use crate::id::RecipientId;
 use crate::policy;
 use crate::scan::Hit;
 use crate::time::Date;
@@ -70,11 +71,16 @@ pub fn named(again: &str, hits: &[Hit]) -> Failure {
     Failure::refused("the common part names somebody, and nothing was filed").because(hits.iter().map(reason))
 }
 
-/// Why a group does not begin: who has promised nothing, or leads it untrained, each with what cures it.
+/// Why a group does not begin: who is suspended, has promised nothing, or leads it untrained, each with what cures it.
 pub fn unbound(catalog: &Catalog, group: GroupId, lacking: &[Attending], today: Date) -> Failure {
     let slots: Vec<u64> = lacking.iter().filter_map(|one| slot(&one.attendee)).collect();
     let listed: Vec<String> = slots.iter().map(u64::to_string).collect();
+    let is_unbound = |one: &&Attending| one.lacks.contains(&Lack::Agreement);
+    let unbound = lacking.iter().filter(is_unbound).find_map(|one| slot(&one.attendee));
     let message = match (slots.len(), lacking.iter().any(|one| one.lacks.contains(&Lack::Agreement))) {
+        _ if lacking.iter().any(|one| one.lacks.contains(&Lack::Suspended)) => {
+            "somebody who is suspended neither attends a group nor leads it".to_owned()
+        }
         (0, true) => "a facilitator has not promised to keep what is said".to_owned(),
         (0, false) => "a facilitator has not learned how what is said is kept".to_owned(),
         (1, _) => format!("slot {} has not promised to keep what is said", listed[0]),
@@ -83,7 +89,7 @@ pub fn unbound(catalog: &Catalog, group: GroupId, lacking: &[Attending], today: 
     let lacks = lacking.iter().flat_map(|one| one.lacks.iter().map(|lack| (&one.attendee, *lack)));
     let reasons = lacks.map(|(attendee, lack)| reason(catalog, group, attendee, lack, today));
     let failure = Failure::refused(message).because(reasons);
-    match slots.first() {
+    match unbound {
         Some(slot) => failure.hint(format!("subrosa group start {group} --without-agreement {slot}=REASON")),
         None => failure,
     }
@@ -100,6 +106,17 @@ fn reason(catalog: &Catalog, group: GroupId, attendee: &Attendee, lack: Lack, to
     let add = |who: &str, what: &str| {
         format!("subrosa agreement add {who} --type {what} --signed-on {today} --standard --understood explained")
     };
+    if lack == Lack::Suspended {
+        let text = match attendee {
+            Attendee::Participant { slot, .. } => {
+                format!("slot {slot}: this participant, as a recipient, is suspended")
+            }
+            Attendee::Facilitator(id) => format!("{}, who leads it with you, is suspended", alias(catalog, *id)),
+        };
+        // Nothing ends a suspension: the group is planned anew, without them, and may have the same name.
+        let cure = format!("subrosa group close {group} --not-held TEXT");
+        return Reason { text, cure: Some(cure), ..of_rule(rule_of(lack)) };
+    }
     let (text, cure) = match attendee {
         Attendee::Participant { slot, recipient: Some(recipient), .. } => {
             let text =
@@ -113,10 +130,9 @@ fn reason(catalog: &Catalog, group: GroupId, attendee: &Attendee, lack: Lack, to
             (text, format!("subrosa recipient add {name} --role group-member --of {client} --relationship self"))
         }
         Attendee::Facilitator(id) => {
-            let found = catalog.recipient(*id).ok().flatten();
-            let who = found.map_or_else(|| id.to_string(), |recipient| recipient.details.alias.to_string());
+            let who = alias(catalog, *id);
             let (lacking, cure) = match lack {
-                Lack::Agreement => {
+                Lack::Suspended | Lack::Agreement => {
                     ("no agreement as co-facilitator is in force and understood", add(&who, "co-facilitator"))
                 }
                 Lack::Training => (
@@ -134,9 +150,15 @@ fn reason(catalog: &Catalog, group: GroupId, attendee: &Attendee, lack: Lack, to
     Reason { text, cure: Some(cure), ..of_rule(rule_of(lack)) }
 }
 
+fn alias(catalog: &Catalog, id: RecipientId) -> String {
+    let found = catalog.recipient(id).ok().flatten();
+    found.map_or_else(|| id.to_string(), |recipient| recipient.details.alias.to_string())
+}
+
 /// The rule that asks the same of whoever gets something.
 fn rule_of(lack: Lack) -> &'static str {
     match lack {
+        Lack::Suspended => "E-RECIP-SUSPENDED",
         Lack::Agreement => "E-AGREE-NONE",
         Lack::Training => "E-TRAIN-EXPIRED",
         Lack::Protocol => "E-TRAIN-PROTOCOL",

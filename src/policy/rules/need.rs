@@ -70,8 +70,13 @@ pub(super) const RULES: &[Rule] = &[
         cure: "subrosa share {records} --to {recipient} --purpose {purpose} --confirm-after-discomfort",
         exit: 3,
         applies: |case, rule| {
-            let is_held = |record: &Record| case.was_uneasy_in(record) && !case.request.after_discomfort;
-            about_records(rule, case, |record| !case.is_for_safety() && is_held(record))
+            if case.is_for_safety() || case.request.after_discomfort {
+                return Vec::new();
+            }
+            if case.facts.records.is_empty() {
+                return about_recipient(rule, case, case.was_uneasy_in_told());
+            }
+            about_records(rule, case, |record| case.was_uneasy_in(record))
         },
     },
     Rule {

@@ -6,6 +6,7 @@ use super::scene::read;
 use crate::policy::Room;
 use crate::policy::told::Held;
 use crate::practice::words::Tag;
+use crate::vocabulary::Confirmation;
 use crate::vocabulary::Label;
 use crate::vocabulary::Medium;
 use crate::vocabulary::NoteClass;
@@ -20,7 +21,7 @@ fn told(tags: &[&str]) -> Scene {
     scene.request.medium = Medium::Oral;
     scene.room = Room { setting: Some(Setting::PrivateOffice), is_needed: true, is_recorded: false };
     let (first, last) = (date("2026-01-05"), date("2026-11-01"));
-    scene.held = vec![Held { kind: RecordKind::ProgressNote, tags: said(tags), first, last }];
+    scene.held = vec![Held { kind: RecordKind::ProgressNote, tags: said(tags), first, last, uneasy: None }];
     scene
 }
 
@@ -93,6 +94,25 @@ fn service_is_all_that_there_was_up_to_today_unless_somebody_says() {
         scene.about.dates = dates.iter().map(|day| date(day)).collect();
         assert_eq!(scene.reasons().is_empty(), passes, "{from} {to} {dates:?}");
     }
+}
+
+#[test]
+fn who_was_not_well_in_a_session_is_not_told_of_on_that_day_unless_it_was_thought_about() {
+    let mut scene = told(&[]);
+    scene.held[0].uneasy = Some(scene.now);
+    scene.terms().kinds.push(RecordKind::Letter);
+    for (kinds, holds) in [(vec![], true), (vec![RecordKind::ProgressNote], true), (vec![RecordKind::Letter], false)] {
+        scene.about.kinds = kinds;
+        let expected: &[&str] = if holds { &["E-COMFORT"] } else { &[] };
+        assert_eq!(scene.reasons(), expected, "{:?}", scene.about.kinds);
+        scene.request.after_discomfort = true;
+        let confirmed: &[Confirmation] = if holds { &[Confirmation::AfterDiscomfort] } else { &[] };
+        assert_eq!(scene.decide().unwrap().confirmed(), confirmed);
+        scene.request.after_discomfort = false;
+    }
+    scene.about.kinds.clear();
+    scene.now = read("2026-11-22T00:00:00Z");
+    assert_eq!(scene.decide().unwrap().confirmed(), []);
 }
 
 #[test]

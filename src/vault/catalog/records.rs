@@ -130,6 +130,15 @@ impl Catalog {
         self.all(sql, [client.to_string()], |row| Ok((parsed(row, 0)?, parsed(row, 1)?)))
     }
 
+    /// When it was noted of a client's sessions that somebody was not well in them, each with the kind of the record.
+    pub fn uneasy_in(&self, client: ClientId) -> Result<Vec<(RecordKind, Timestamp)>, CatalogError> {
+        let sql = "SELECT body FROM records WHERE client = ?1 AND json_extract(body, '$.noted.comfort') IS NOT NULL";
+        let noted = self.all(sql, [client.to_string()], record)?;
+        let uneasy =
+            |one: Record| Some((one.latest.record_kind, one.noted.filter(|noted| noted.comfort.is_uneasy())?.at));
+        Ok(noted.into_iter().filter_map(uneasy).collect())
+    }
+
     /// Whether a client has more than so many records that are no excerpts. Reads no more rows than it has to.
     pub fn has_more_records(&self, client: ClientId, than: usize) -> Result<bool, CatalogError> {
         let sql = "SELECT 1 FROM records INDEXED BY records_whole \

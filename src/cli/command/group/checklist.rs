@@ -24,9 +24,15 @@ pub fn of(vault: &Vault, group: &Group, today: Date) -> Result<String, Failure> 
         0 => "you lead it alone".to_owned(),
         count => format!("{count} lead it with you"),
     };
+    let suspended = lacking(vault, group, today, |lack| lack == Lack::Suspended)?;
     let who = format!("slots 1 to {}; {leads}", planned.participants.len());
+    // Who was suspended after the meeting attended it.
+    let attend = match &suspended[..] {
+        some @ [_, ..] if group.closed.is_none() => (false, format!("{who}; suspended: {}", some.join(", "))),
+        _ => (true, who),
+    };
     let unbound = lacking(vault, group, today, |lack| lack == Lack::Agreement)?;
-    let untrained = lacking(vault, group, today, |lack| lack != Lack::Agreement)?;
+    let untrained = lacking(vault, group, today, |lack| matches!(lack, Lack::Training | Lack::Protocol))?;
     let wanting = |some: &[String], none: &str| match some {
         [] => (true, none.to_owned()),
         some => (false, format!("missing: {}", some.join(", "))),
@@ -37,7 +43,7 @@ pub fn of(vault: &Vault, group: &Group, today: Date) -> Result<String, Failure> 
     let rows = [
         ("room", room),
         ("date", (true, group.met(&catalog.protocol()?.protocol.zone()).to_string())),
-        ("who attends", (true, who)),
+        ("who attends", attend),
         ("agreements", agreements),
         ("trainings", trainings),
         ("talks before", told(&talks, Which::Before)),
@@ -54,7 +60,7 @@ pub fn of(vault: &Vault, group: &Group, today: Date) -> Result<String, Failure> 
     Ok(rows.map(line).collect())
 }
 
-/// Who has promised nothing that is in force, or leads it untrained: slots, and facilitators by their aliases.
+/// Who is suspended, has promised nothing that is in force, or leads it untrained: slots, and facilitators by their aliases.
 pub fn missing(vault: &Vault, group: &Group, today: Date) -> Result<Vec<String>, Failure> {
     lacking(vault, group, today, |_| true)
 }
