@@ -1,0 +1,56 @@
+//! What the laws and the promises ask of what is told or handed over on paper, as of what is sent: whether it may be of
+//! substance-use records, what goes with those, and that somebody made sure who is told.
+
+use serde_json::json;
+
+use crate::excerpts::filed;
+use crate::safety::answers;
+use crate::safety::practice;
+
+const TOLD: [&str; 10] = [
+    "safety",
+    "disclose",
+    "--client",
+    "mk-01",
+    "--answers",
+    "answers.toml",
+    "--setting",
+    "phone-private",
+    "--medium",
+    "oral",
+];
+
+#[test]
+fn of_a_client_with_substance_use_records_the_police_are_told_of_a_named_record_alone() {
+    let practice = practice();
+    let tell = |to: &'static str, more: &[&'static str]| [&TOLD[..], &["--to", to], more].concat();
+    practice.ok(&tell("police", &[]));
+    practice.ok(&["tag", "@", "+sud"]);
+    let error = practice.run(&tell("police", &["--json"])).error();
+    let reasons = error["reasons"].as_array().unwrap();
+    let name = "subrosa safety disclose --client mk-01 --to police --medium oral --answers FILE --excerpt RECORD:A-B";
+    assert_eq!(
+        (reasons.len(), &reasons[0]["id"], &reasons[0]["cure"]),
+        (1, &json!("E-SPECIAL-PART2-EMERGENCY"), &json!(name)),
+        "{error}"
+    );
+    assert!(reasons[0]["text"].as_str().unwrap().contains("name the record"), "{error}");
+    // Of another record it is told, of that one it is not; and to whoever is medical, of all of them.
+    let of_it = practice.run(&tell("police", &["--excerpt", "@:10-22", "--json"])).error();
+    assert_eq!(of_it["reasons"][0]["id"], "E-SPECIAL-PART2-EMERGENCY");
+    assert!(!of_it["reasons"][0]["text"].as_str().unwrap().contains("name the record"), "{of_it}");
+    filed(&practice, "other.txt", b"He has a knife.\nAnd a car.\n", &[]);
+    practice.ok(&tell("police", &["--excerpt", "@:1-1"]));
+    practice.ok(&["recipient", "edit", "crisis", "--medical-personnel"]);
+    let lacking = practice.run(&tell("crisis", &["--json"])).error();
+    assert_eq!(lacking["reasons"][0]["id"], "E-SAFETY-INCOMPLETE");
+    practice.write("answers.toml", &answers(&[("facility", "St Vincent"), ("nature_of_emergency", "Overdose")]));
+    let said = practice.ok(&tell("crisis", &["--json"])).json();
+    assert_eq!(said["disclosures"][0]["basis"], "medical-emergency");
+    // A first report of abuse may be of any record, what follows of a named one.
+    practice.ok(&tell("cps", &[]));
+    let again = practice.run(&tell("cps", &["--json"])).error();
+    assert_eq!(again["reasons"][0]["id"], "E-SPECIAL-PART2-REPORT");
+    assert!(again["reasons"][0]["cure"].as_str().unwrap().ends_with(" --excerpt RECORD:A-B"), "{again}");
+    practice.ok(&tell("cps", &["--excerpt", "@:1-1"]));
+}
