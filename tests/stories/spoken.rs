@@ -7,6 +7,8 @@ use crate::excerpts::filed;
 use crate::safety::answers;
 use crate::safety::practice;
 
+const PART2: &str = "42 CFR part 2 prohibits unauthorized use or disclosure of these records.";
+
 const TOLD: [&str; 10] = [
     "safety",
     "disclose",
@@ -53,4 +55,35 @@ fn of_a_client_with_substance_use_records_the_police_are_told_of_a_named_record_
     assert_eq!(again["reasons"][0]["id"], "E-SPECIAL-PART2-REPORT");
     assert!(again["reasons"][0]["cure"].as_str().unwrap().ends_with(" --excerpt RECORD:A-B"), "{again}");
     practice.ok(&tell("cps", &["--excerpt", "@:1-1"]));
+}
+
+#[test]
+fn what_is_told_of_substance_use_on_a_consent_goes_with_its_notice_and_the_scope_of_the_consent() {
+    let practice = practice();
+    practice.consent("crisis");
+    let tell = |how: &'static str, more: &[&'static str]| {
+        let what = ["disclose", how, "--client", "mk-01", "--to", "crisis", "--purpose", "treat", "--kind", "letter"];
+        [&what[..], &["--setting", "private-office", "--about", "the next step"], more].concat()
+    };
+    let made = || {
+        let log = practice.ok(&["ledger", "log", "--kind", "disclosure.made", "--limit", "1", "--json"]).json();
+        log["entries"][0]["event"].clone()
+    };
+    let said = practice.ok(&tell("oral", &["--json"])).json();
+    assert_eq!((&said["obligations"], &said["statements"]), (&json!([]), &json!([])), "{said}");
+    assert_eq!(made()["notice"], json!([]));
+    assert!(!practice.at_terminal(&[], &tell("oral", &[])).stdout.contains("2.32"));
+    practice.ok(&["client", "edit", "mk-01", "--part2"]);
+    for (how, verb) in [("oral", "say"), ("paper", "hand over")] {
+        let said = practice.ok(&tell(how, &["--json"])).json();
+        let ids: Vec<_> = said["obligations"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+        assert_eq!(ids, ["attach-notice", "attach-consent-copy-or-scope"], "{said}");
+        assert_eq!(made()["notice"], json!(["part2"]));
+        let drawn = practice.at_terminal(&[], &tell(how, &[])).stdout;
+        assert!(drawn.contains(&format!("What you {verb} with it (42 CFR 2.32):\n  {PART2}\n")), "{drawn}");
+        assert!(drawn.contains("\n  The client's consent covers: "), "{drawn}");
+        for words in said["statements"].as_array().unwrap() {
+            assert!(drawn.contains(words.as_str().unwrap()), "{words}: {drawn}");
+        }
+    }
 }
