@@ -67,7 +67,7 @@ pub struct Request {
     pub consent: Option<ConsentId>,
     /// The discloser gave a reason, in words.
     pub has_reason: bool,
-    /// Go on although the recipient's key has not been verified; recorded.
+    /// Go on although nobody verified the recipient's key, or, of what is told, who the recipient is; recorded.
     pub unverified: bool,
     /// Whether the recipient could use it against the client has been thought about; recorded.
     pub adverse_use_reviewed: bool,
@@ -339,6 +339,9 @@ fn permit(case: &Case<'_>) -> Permit {
     confirmed.extend(case.could_be_turned_against().then_some(Confirmation::AdverseUseReviewed));
     confirmed.extend(case.facts.recipient.details.conflict.is_some().then_some(Confirmation::ConflictAcknowledged));
     confirmed.extend(case.was_uneasy().then_some(Confirmation::AfterDiscomfort));
+    // Of a package its entry says so itself.
+    let is_unknown = !is_package && case.facts.recipient.given.verified.is_none();
+    confirmed.extend(is_unknown.then_some(Confirmation::Unverified));
     Permit {
         basis: case.request.basis,
         label: case.label(),

@@ -87,3 +87,22 @@ fn what_is_told_of_substance_use_on_a_consent_goes_with_its_notice_and_the_scope
         }
     }
 }
+
+#[test]
+fn a_danger_is_told_to_somebody_whom_nobody_made_sure_of_and_that_is_an_override() {
+    let practice = practice();
+    practice.ok(&["recipient", "add", "dispatch", "--role", "crisis-team"]);
+    let whole = ["--record", "@", "--why", "they asked for all of it"];
+    for (medium, to, flags) in [
+        ("oral", "dispatch", "NO-CONSENT,SAFETY,UNVERIFIED,WHY"),
+        ("paper", "dispatch", "NO-CONSENT,SAFETY,UNVERIFIED,WHY"),
+        ("paper", "crisis", "NO-CONSENT,SAFETY,WHY"),
+    ] {
+        let told = [&TOLD[..TOLD.len() - 1], &[medium, "--to", to], &whole].concat();
+        let id = practice.ok(&told).stdout.lines().next().unwrap().to_owned();
+        let overrides = practice.ok(&["report", "overrides"]).stdout;
+        let line = overrides.lines().find(|line| line.contains(&id)).unwrap();
+        assert!(line.contains(&format!("\t{to}\tthreat\t{flags}\t")), "{line}");
+    }
+    assert!(practice.ok(&["ledger", "verify"]).stdout.starts_with("CONTINUOUS\t"));
+}

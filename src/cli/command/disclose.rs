@@ -79,6 +79,9 @@ pub struct Args {
     /// What is told, in your own words; kept in the ledger
     #[arg(long, value_name = "TEXT")]
     pub about: Option<String>,
+    /// Tell it, where its label is N, although nobody has made sure who the recipient is; this is recorded
+    #[arg(long)]
+    pub unverified: bool,
     /// You thought about whether the recipient could use it against the client; this is recorded
     #[arg(long)]
     pub adverse_use_reviewed: bool,
@@ -161,6 +164,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         ask: policy::Request {
             basis,
             has_reason: true,
+            unverified: args.unverified,
             adverse_use_reviewed: args.adverse_use_reviewed,
             conflict_acknowledged: args.acknowledge_conflict,
             medium,
@@ -235,6 +239,7 @@ fn example(args: &Args, medium: Medium) -> String {
     let flags: String = flags.iter().map(|(flag, word)| format!("{flag} {word} ")).collect();
     let said = [
         (args.de_identified, "--de-identified "),
+        (args.unverified, "--unverified "),
         (args.adverse_use_reviewed, "--adverse-use-reviewed "),
         (args.acknowledge_conflict, "--acknowledge-conflict "),
     ];

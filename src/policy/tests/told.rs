@@ -6,6 +6,7 @@ use super::scene::read;
 use crate::policy::Room;
 use crate::policy::told::Held;
 use crate::practice::words::Tag;
+use crate::vocabulary::Confirmation;
 use crate::vocabulary::Label;
 use crate::vocabulary::Medium;
 use crate::vocabulary::NoteClass;
@@ -105,8 +106,13 @@ fn nobody_unknown_is_told_what_is_above_n_and_a_danger_waits_for_nobody() {
     }
     scene.terms().kinds.push(RecordKind::Appointment);
     scene.about.kinds = vec![RecordKind::Appointment];
-    assert_eq!(scene.decide().unwrap().label(), Label::N);
+    assert_eq!(scene.reasons(), ["E-RECIP-UNVERIFIED"]);
+    scene.request.unverified = true;
+    let permit = scene.decide().unwrap();
+    assert_eq!((permit.label(), permit.confirmed()), (Label::N, &[Confirmation::Unverified][..]));
     scene.about.tags = Some(said(&["hiv"]));
     scene.terms().tags = said(&["hiv"]);
+    assert_eq!(scene.reasons(), ["E-NEED-LABEL"]);
+    scene.request.unverified = false;
     assert_eq!(scene.reasons(), ["E-RECIP-UNVERIFIED", "E-NEED-LABEL"]);
 }
