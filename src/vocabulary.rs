@@ -209,7 +209,7 @@ words! {
     /// What the author of a disclosure confirmed.
     Confirmation "confirmation" {
         AdverseUseReviewed = "adverse-use-reviewed", ConflictAcknowledged = "conflict-acknowledged",
-        AfterDiscomfort = "after-discomfort",
+        AfterDiscomfort = "after-discomfort", Unverified = "unverified",
     }
 
     /// Where a training stands at a given time.

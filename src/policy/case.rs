@@ -69,7 +69,12 @@ impl<'a> Case<'a> {
     /// Whether any of it falls under 42 CFR Part 2.
     pub fn is_part2(&self) -> bool {
         super::is_under_part2(self.facts.records, self.facts.client, self.protocol())
-            || self.told().is_some_and(Told::is_part2)
+            || (self.facts.records.is_empty() && Told::of(self.facts).is_part2())
+    }
+
+    /// Whether it may fall under 42 CFR Part 2 only because nobody named the record that it is of.
+    pub fn is_perhaps_part2(&self) -> bool {
+        self.is_part2() && !super::is_under_part2(self.facts.records, self.facts.client, self.protocol())
     }
 
     /// Whether all of it has its identifiers removed, or is told without saying whom it is about.

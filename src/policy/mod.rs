@@ -67,7 +67,7 @@ pub struct Request {
     pub consent: Option<ConsentId>,
     /// The discloser gave a reason, in words.
     pub has_reason: bool,
-    /// Go on although the recipient's key has not been verified; recorded.
+    /// Go on although nobody verified the recipient's key, or, of what is told, who the recipient is; recorded.
     pub unverified: bool,
     /// Whether the recipient could use it against the client has been thought about; recorded.
     pub adverse_use_reviewed: bool,
@@ -231,9 +231,9 @@ pub struct Refusal {
 /// What a permit obliges to: whoever shares carries it out, or does not share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obligation {
-    /// The package carries its notice.
+    /// The package carries its notice; what is told or handed over on paper goes with the statements that the law asks for.
     AttachNotice,
-    /// The package says what the consent covers (42 CFR 2.32).
+    /// The package, or what goes with what is told, says what the consent covers (42 CFR 2.32).
     AttachConsentScope,
     /// The recipient is asked to say that it arrived.
     RequestAck,
@@ -280,7 +280,7 @@ impl Permit {
         self.consent
     }
 
-    /// Which statements the package carries.
+    /// Which statements the package carries, or go with what is told where that is obliged to.
     pub fn notices(&self) -> &[Notice] {
         &self.notices
     }
@@ -329,14 +329,19 @@ fn permit(case: &Case<'_>) -> Permit {
     notices.extend(case.is_for_safety().then_some(Notice::Safety));
     let is_package = case.request.medium == Medium::Package;
     let mut obligations = Vec::new();
-    obligations.extend(is_package.then_some(Obligation::AttachNotice));
-    obligations.extend((case.is_part2() && case.consent().is_some()).then_some(Obligation::AttachConsentScope));
+    // Each disclosure on a consent is accompanied by its notice, however it is made (42 CFR 2.32).
+    let is_accompanied = case.is_part2() && case.consent().is_some();
+    obligations.extend((is_package || is_accompanied).then_some(Obligation::AttachNotice));
+    obligations.extend(is_accompanied.then_some(Obligation::AttachConsentScope));
     obligations.extend(is_package.then_some(Obligation::RequestAck));
     obligations.extend(case.is_de_identified().then_some(Obligation::Deidentify));
     let mut confirmed = Vec::new();
     confirmed.extend(case.could_be_turned_against().then_some(Confirmation::AdverseUseReviewed));
     confirmed.extend(case.facts.recipient.details.conflict.is_some().then_some(Confirmation::ConflictAcknowledged));
     confirmed.extend(case.was_uneasy().then_some(Confirmation::AfterDiscomfort));
+    // Of a package its entry says so itself.
+    let is_unknown = !is_package && case.facts.recipient.given.verified.is_none();
+    confirmed.extend(is_unknown.then_some(Confirmation::Unverified));
     Permit {
         basis: case.request.basis,
         label: case.label(),

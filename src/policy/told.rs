@@ -44,6 +44,12 @@ pub struct Held {
     pub uneasy: Option<Timestamp>,
 }
 
+/// Whether any of these records falls under 42 CFR Part 2 by its kind or its tags.
+pub fn has_part2(held: &[Held]) -> bool {
+    let is_one = |held: &Held| held.tags.iter().any(|tag| is_part2_tag(tag.as_str()));
+    held.iter().any(|held| held.kind == RecordKind::SudCounsellingNote || is_one(held))
+}
+
 /// A case without records, looked at.
 #[derive(Clone, Copy)]
 pub(super) struct Told<'a> {

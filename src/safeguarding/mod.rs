@@ -21,6 +21,7 @@ use crate::practice::client::Client;
 use crate::practice::recipient::Recipient;
 use crate::practice::record::Record;
 use crate::sharing::Drawn;
+use crate::sharing::facts;
 use crate::time::TimeError;
 use crate::time::Timestamp;
 use crate::vault::Vault;
@@ -90,7 +91,8 @@ impl From<CatalogError> for SafeguardingError {
 }
 
 /// What a safety disclosure to this recipient stands on, and what for: a report that the law asks for, to whom it asks for
-/// it; a medical emergency, where records under 42 CFR Part 2 go to medical personnel; a threat in every other case.
+/// it; a medical emergency, where records under 42 CFR Part 2 go to medical personnel; a threat in every other case. Where no
+/// record is named, it may be any of the client's.
 pub fn stands_on(
     vault: &Vault,
     client: &Client,
@@ -105,7 +107,8 @@ pub fn stands_on(
     for id in records {
         found.extend(catalog.record(*id)?);
     }
-    let is_part2 = policy::is_under_part2(&found, Some(client), &catalog.protocol()?.protocol);
+    let is_part2 = policy::is_under_part2(&found, Some(client), &catalog.protocol()?.protocol)
+        || (records.is_empty() && policy::told::has_part2(&facts::held(vault, client.id())?));
     if is_part2 && recipient.details.medical_personnel {
         return Ok((Basis::MedicalEmergency, Purpose::Emergency));
     }

@@ -39,6 +39,7 @@ use crate::time::Date;
 use crate::time::Timestamp;
 use crate::time::Zone;
 use crate::vault::Vault;
+use crate::vault::catalog::CatalogError;
 use crate::vocabulary::AgreementState;
 use crate::vocabulary::Basis;
 
@@ -239,7 +240,7 @@ fn named(vault: &Vault, concerns: &[Concern]) -> Result<Vec<Record>, ShareError>
 }
 
 /// What there is on file of a client, kind by kind.
-fn held(vault: &Vault, client: ClientId) -> Result<Vec<Held>, ShareError> {
+pub fn held(vault: &Vault, client: ClientId) -> Result<Vec<Held>, CatalogError> {
     let tags = vault.catalog().tags_of(client)?;
     let of = |kind| tags.iter().filter(move |(of, _)| *of == kind).map(|(_, tag)| tag.clone()).collect();
     let kinds = vault.catalog().kinds_of(client)?.into_iter();

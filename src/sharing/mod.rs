@@ -30,6 +30,7 @@ use crate::keys::plugin::Callbacks;
 use crate::keys::recipient::PublicKey;
 use crate::keys::recipient::PublicKeyError;
 use crate::policy;
+use crate::policy::Obligation;
 use crate::policy::Permit;
 use crate::policy::Refusal;
 use crate::practice::client::Client;
@@ -47,6 +48,7 @@ use crate::sharing::facts::Circumstances;
 use crate::sharing::facts::Matter;
 use crate::sharing::facts::Party;
 use crate::sharing::looking::Looked;
+use crate::sharing::statements::Days;
 use crate::time::Date;
 use crate::time::TimeError;
 use crate::time::Timestamp;
@@ -56,6 +58,7 @@ use crate::vault::error::VaultError;
 use crate::vault::object;
 use crate::vault::places;
 use crate::vocabulary::Medium;
+use crate::vocabulary::Notice;
 
 /// Lines of a record that are filed with their disclosure, or never.
 #[derive(Debug)]
@@ -126,6 +129,23 @@ impl PlannedDisclosure {
     /// The passed decision.
     pub fn permit(&self) -> &Permit {
         &self.permit
+    }
+
+    /// The consent of which it is said what it covers.
+    fn scope(&self) -> Option<&Consent> {
+        self.consent.as_ref().filter(|_| self.permit.obliges(Obligation::AttachConsentScope))
+    }
+
+    /// The kinds of statements that go with what is told: the general one is a package's page.
+    fn accompanied_by(&self) -> Vec<Notice> {
+        let notices = self.permit.notices().iter().copied();
+        notices.filter(|one| *one != Notice::General && self.permit.obliges(Obligation::AttachNotice)).collect()
+    }
+
+    /// What is said or handed over with what is told, in the words that a package carries; nothing, where no law asks for it.
+    pub fn words_beside(&self) -> Vec<String> {
+        let days = if self.permit.obliges(Obligation::Deidentify) { Days::Years } else { Days::Whole };
+        statements::necessary(&self.accompanied_by(), self.scope().map(|consent| (&consent.terms, days)))
     }
 }
 

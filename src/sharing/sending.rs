@@ -228,6 +228,7 @@ impl Parcel<'_, '_> {
     /// What is told, or handed over on paper: the entry alone.
     fn tell(&mut self) -> Result<Draft, ShareError> {
         let (made, records) = self.made()?;
+        let made = DisclosureMade { notice: self.planned.accompanied_by(), ..made };
         Ok(Draft { records, ..Draft::from(Body::DisclosureMade(made)) })
     }
 
@@ -272,7 +273,7 @@ impl Parcel<'_, '_> {
         let is_nameless = planned.permit.obliges(Obligation::Deidentify);
         let versions = records.iter().map(|record| rooted::leaving(vault.catalog(), record, is_nameless));
         let versions: Vec<RecordVersion> = versions.collect::<Result<_, _>>()?;
-        let scope = planned.consent.as_ref().filter(|_| planned.permit.obliges(Obligation::AttachConsentScope));
+        let scope = planned.scope();
         let days = if is_nameless { Days::Years } else { Days::Whole };
         let details = &planned.recipient.details;
         let recipient = details.name.as_ref().map_or(details.alias.as_str(), |name| name.as_str());

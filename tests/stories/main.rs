@@ -73,6 +73,7 @@ mod seen_places;
 mod sharing;
 mod shells;
 mod skips;
+mod spoken;
 mod successions;
 mod talks;
 mod teams;

@@ -103,9 +103,15 @@ fn nobody_is_told_what_could_not_be_sent_to_somebody_whom_nobody_made_sure_of() 
     let verify = "subrosa recipient verify aunt --how in-person".to_owned();
     let reviewed = ["--kind", "letter", "--adverse-use-reviewed"];
     let said = refused(&practice, &oral("aunt", &reviewed));
-    assert_eq!(said, [("E-RECIP-UNVERIFIED".to_owned(), verify.clone()), ("E-NEED-LABEL".to_owned(), verify)]);
-    // What is hardly confidential anybody may hear who is named in a consent.
-    practice.ok(&oral("aunt", &["--kind", "billing-item", "--adverse-use-reviewed"]));
+    let both = [("E-RECIP-UNVERIFIED".to_owned(), verify.clone()), ("E-NEED-LABEL".to_owned(), verify)];
+    assert_eq!(said, both);
+    // What is hardly confidential anybody may hear who is named in a consent, where it is said that nobody made sure.
+    let bill = oral("aunt", &["--kind", "billing-item", "--adverse-use-reviewed"]);
+    assert_eq!(refused(&practice, &bill), said[..1]);
+    practice.ok(&[&bill[..], &["--unverified"]].concat());
+    let overrides = practice.ok(&["report", "overrides"]).stdout;
+    assert!(overrides.contains("\taunt\ttreat\tUNVERIFIED\t"), "{overrides}");
+    assert_eq!(refused(&practice, &oral("aunt", &[&reviewed[..], &["--unverified"]].concat())), said[1..]);
     // Without a key it is the person who is made sure of; a key that comes later is not.
     practice.ok(&["recipient", "verify", "aunt", "--how", "in-person"]);
     practice.ok(&oral("aunt", &reviewed));

@@ -1,23 +1,31 @@
 //! `subrosa disclose`: what is told, or handed over on paper, under the same decision as what is sent.
 
 use clap::Subcommand;
+use serde::Serialize;
 
 use crate::cli::Exit;
+use crate::cli::answer::Answer;
+use crate::cli::answer::Look;
 use crate::cli::answer::Made;
 use crate::cli::answer::Who;
 use crate::cli::args::words;
 use crate::cli::command::share::TRIES;
+use crate::cli::command::share::answer::Obligation;
+use crate::cli::command::share::answer::obligations;
 use crate::cli::failure::Failure;
 use crate::cli::failure::records;
 use crate::cli::names;
 use crate::cli::session::Session;
 use crate::cli::session::missing;
+use crate::cli::text::bare;
 use crate::policy;
 use crate::policy::told::Said;
 use crate::practice::words::Prose;
 use crate::practice::words::Tag;
 use crate::sharing;
+use crate::sharing::PlannedDisclosure;
 use crate::sharing::ShareError;
+use crate::sharing::SharePlan;
 use crate::sharing::ShareRequest;
 use crate::sharing::facts::Circumstances;
 use crate::time::When;
@@ -71,6 +79,9 @@ pub struct Args {
     /// What is told, in your own words; kept in the ledger
     #[arg(long, value_name = "TEXT")]
     pub about: Option<String>,
+    /// Tell it, where its label is N, although nobody has made sure who the recipient is; this is recorded
+    #[arg(long)]
+    pub unverified: bool,
     /// You thought about whether the recipient could use it against the client; this is recorded
     #[arg(long)]
     pub adverse_use_reviewed: bool,
@@ -80,6 +91,34 @@ pub struct Args {
     /// Somebody was not well in the session, and you thought about it; this is recorded
     #[arg(long)]
     pub confirm_after_discomfort: bool,
+}
+
+/// What was made of it, and what goes with it.
+#[derive(Serialize)]
+struct Disclosed {
+    #[serde(flatten)]
+    made: Made,
+    obligations: Vec<Obligation>,
+    /// In whole sentences, to be said or handed over with it.
+    statements: Vec<String>,
+    #[serde(skip)]
+    medium: Medium,
+}
+
+impl Answer for Disclosed {
+    fn prose(&self, look: &Look<'_>) -> String {
+        let mut text = self.made.prose(look);
+        if !self.statements.is_empty() {
+            let how = if self.medium == Medium::Oral { "say" } else { "hand over" };
+            text.push_str(&format!("What you {how} with it (42 CFR 2.32):\n"));
+        }
+        self.statements.iter().for_each(|one| text.push_str(&format!("  {}\n", bare(one))));
+        text
+    }
+
+    fn bare(&self) -> String {
+        self.made.bare()
+    }
 }
 
 /// Decides, and records it.
@@ -128,6 +167,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         ask: policy::Request {
             basis,
             has_reason: true,
+            unverified: args.unverified,
             adverse_use_reviewed: args.adverse_use_reviewed,
             conflict_acknowledged: args.acknowledge_conflict,
             after_discomfort: args.confirm_after_discomfort,
@@ -145,10 +185,12 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         group: None,
         redact: false,
     };
-    let (id, committed) = carry_out(&request, &mut vault, session)?;
+    let (plan, committed) = carry_out(&request, &mut vault, session)?;
     let exit = session.committed(&committed);
     let (to, whom) = (&recipient.details.alias, &client.details.alias);
     let verb = if medium == Medium::Oral { "told" } else { "handed over on paper" };
+    let planned = &plan.planned[..];
+    let id = planned.first().map(|one| one.disclosure.to_string()).unwrap_or_default();
     let made = Made {
         id: id.clone(),
         state: "disclosed",
@@ -156,7 +198,13 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
         head: (&committed.head).into(),
         sentence: format!("What was {verb} of {whom} to {to} for {purpose} is in the ledger ({id})."),
     };
-    session.answer(&format!("disclose-{medium}"), &made, Some(&vault))?;
+    let answer = Disclosed {
+        made,
+        obligations: planned.iter().flat_map(obligations).collect(),
+        statements: planned.iter().flat_map(PlannedDisclosure::words_beside).collect(),
+        medium,
+    };
+    session.answer(&format!("disclose-{medium}"), &answer, Some(&vault))?;
     Ok(exit)
 }
 
@@ -195,6 +243,7 @@ fn example(args: &Args, medium: Medium) -> String {
     let flags: String = flags.iter().map(|(flag, word)| format!("{flag} {word} ")).collect();
     let said = [
         (args.de_identified, "--de-identified "),
+        (args.unverified, "--unverified "),
         (args.adverse_use_reviewed, "--adverse-use-reviewed "),
         (args.acknowledge_conflict, "--acknowledge-conflict "),
         (args.confirm_after_discomfort, "--confirm-after-discomfort "),
@@ -214,16 +263,16 @@ fn overheard(request: &ShareRequest, vault: &Vault) -> Option<String> {
     (is_heard && request.ask.medium == Medium::Oral).then(|| format!("{open}  # what was said there already"))
 }
 
-/// The id of the disclosure, and what was committed.
+/// What was disclosed, one disclosure, and what was committed.
 fn carry_out(
     request: &ShareRequest,
     vault: &mut Vault,
     session: &mut Session<'_>,
-) -> Result<(String, Committed), Failure> {
+) -> Result<(SharePlan, Committed), Failure> {
     for _ in 0..TRIES {
         let callbacks = session.callbacks();
         let plan = sharing::plan(vault, request.clone(), session.now(), &mut session.host.rng, &callbacks)?;
-        let Some(planned) = plan.planned.first() else {
+        if plan.planned.is_empty() {
             let committed = sharing::sending::refuse(&mut session.desk(vault), &plan)?;
             session.committed(&committed);
             let refused = records::refused(vault.catalog(), &plan, session.today(vault)?);
@@ -235,11 +284,10 @@ fn carry_out(
                 }
                 _ => refused,
             });
-        };
-        let id = planned.disclosure.to_string();
+        }
         match sharing::sending::send(&mut session.desk(vault), &plan, &callbacks, &mut |_| {}) {
             Err(ShareError::Moved) => continue,
-            sent => return Ok((id, sent?)),
+            sent => return Ok((plan, sent?)),
         }
     }
     Err(ShareError::Moved.into())

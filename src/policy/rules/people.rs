@@ -23,6 +23,8 @@ const OUTSET: &str = "seed A: \"establishing clear boundaries from the outset\""
 const AGREE: &str =
     "subrosa agreement add {recipient} --type {agreement} --signed-on {today} --standard --understood explained";
 const UNKNOWN: &str = "nobody has made sure who this recipient is";
+const UNKNOWN_AT_N: &str =
+    "nobody has made sure who this recipient is (--unverified tells what is N all the same, and is recorded)";
 const TRAINED: &str = "seed A: \"provide training to those involved\"";
 
 pub(super) const RULES: &[Rule] = &[
@@ -76,9 +78,9 @@ pub(super) const RULES: &[Rule] = &[
                 return about_recipient(rule, case, given.key.is_some() && !is_sure);
             }
             // Whoever is told something needs no key, and is somebody all the same; a danger waits for nobody's papers.
-            let is_confidential = case.label() > Label::N && !case.is_for_safety();
-            let reasons = about_recipient(rule, case, is_confidential && !is_sure);
-            reasons.into_iter().map(|reason| Reason { text: UNKNOWN, ..reason }).collect()
+            let reasons = about_recipient(rule, case, !is_sure && !case.is_for_safety());
+            let text = if case.label() > Label::N { UNKNOWN } else { UNKNOWN_AT_N };
+            reasons.into_iter().map(|reason| Reason { text, ..reason }).collect()
         },
     },
     Rule {

@@ -21,6 +21,10 @@ pub(super) const ASK_CLIENT: &str =
     "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose}";
 
 const ASK_MEDICAL: &str = "subrosa safety disclose --client {client} --to {medical} --medium oral --answers FILE";
+/// Where nobody said which record it is of, naming it is the way on.
+const NAME_IT: &str = "subrosa share {records} --to {recipient} --purpose {purpose} --excerpt RECORD:A-B";
+const NOT_NAMED: &str = "substance-use records go to medical personnel alone, in a medical emergency, and this may be of them, as nobody said of which record it is: name the record (--excerpt or --record), where it is of another";
+const NOT_NAMED_AGAIN: &str = "what follows a first report of abuse may not draw on substance-use records, and this may, as nobody said of which record it is: name the record (--excerpt or --record), where it is of another";
 /// What can be done where no consent would let it go: there is time for it.
 const PLAN: &str = "subrosa add FILE --client {client} --kind safety-plan";
 const TO_OTHERS: &str = "substance-use records never go to the police or to somebody who may be harmed, whatever is consented: in a medical emergency tell medical personnel; to others say what is needed without saying that somebody is in treatment, or get a court's order";
@@ -83,7 +87,9 @@ pub(super) const RULES: &[Rule] = &[
             // Nobody becomes medical personnel by being called so: whoever is, is told; others need the client, or are told
             // without records.
             let role = case.facts.recipient.details.role;
-            if NEVER_PART2.contains(&role) {
+            if case.is_perhaps_part2() {
+                name_it(&mut reasons, NOT_NAMED);
+            } else if NEVER_PART2.contains(&role) {
                 // No consent lets it go to these.
                 reasons.iter_mut().for_each(|reason| reason.text = TO_OTHERS);
             } else if is_medical || !is_perhaps_medical(role) {
@@ -100,7 +106,11 @@ pub(super) const RULES: &[Rule] = &[
         exit: 3,
         applies: |case, rule| {
             let is_report = case.request.basis == Basis::AbuseReport;
-            about_recipient(rule, case, is_report && case.is_part2() && case.facts.was_reported)
+            let mut reasons = about_recipient(rule, case, is_report && case.is_part2() && case.facts.was_reported);
+            if case.is_perhaps_part2() {
+                name_it(&mut reasons, NOT_NAMED_AGAIN);
+            }
+            reasons
         },
     },
     Rule {
@@ -131,6 +141,10 @@ pub(super) const RULES: &[Rule] = &[
         applies: |_, _| Vec::new(),
     },
 ];
+
+fn name_it(reasons: &mut [Reason], text: &'static str) {
+    reasons.iter_mut().for_each(|reason| (reason.text, reason.cure) = (text, NAME_IT));
+}
 
 /// Roles whose holders may be medical personnel.
 fn is_perhaps_medical(role: Role) -> bool {

@@ -125,8 +125,13 @@ fn nobody_unknown_is_told_what_is_above_n_and_a_danger_waits_for_nobody() {
     }
     scene.terms().kinds.push(RecordKind::Appointment);
     scene.about.kinds = vec![RecordKind::Appointment];
-    assert_eq!(scene.decide().unwrap().label(), Label::N);
+    assert_eq!(scene.reasons(), ["E-RECIP-UNVERIFIED"]);
+    scene.request.unverified = true;
+    let permit = scene.decide().unwrap();
+    assert_eq!((permit.label(), permit.confirmed()), (Label::N, &[Confirmation::Unverified][..]));
     scene.about.tags = Some(said(&["hiv"]));
     scene.terms().tags = said(&["hiv"]);
+    assert_eq!(scene.reasons(), ["E-NEED-LABEL"]);
+    scene.request.unverified = false;
     assert_eq!(scene.reasons(), ["E-RECIP-UNVERIFIED", "E-NEED-LABEL"]);
 }

@@ -65,8 +65,9 @@ struct Package {
     size: u64,
 }
 
+/// What is carried out with a disclosure, or to be done after it.
 #[derive(Serialize)]
-struct Obligation {
+pub struct Obligation {
     id: String,
     due: Option<String>,
 }
@@ -186,7 +187,7 @@ impl Shared {
 }
 
 /// What the permit obliges to, and what is to be done afterwards, with its times.
-fn obligations(planned: &PlannedDisclosure) -> Vec<Obligation> {
+pub fn obligations(planned: &PlannedDisclosure) -> Vec<Obligation> {
     let obliged = planned.permit().obligations().iter();
     let obliged = obliged.map(|one| Obligation { id: one.as_str().to_owned(), due: None });
     let followups = planned.safety.iter().flat_map(|safety| &safety.followups);
