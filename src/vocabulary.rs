@@ -13,6 +13,7 @@ pub use sensitivity::default_tags;
 pub use sensitivity::is_part2_tag;
 pub use sensitivity::is_sensitivity;
 pub use sensitivity::label_of;
+pub use sensitivity::sensitivity_tags;
 pub use sensitivity::tag_label;
 
 /// A word that is not on its list.

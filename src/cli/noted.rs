@@ -4,13 +4,15 @@
 
 use std::str::FromStr;
 
+use crate::cli::days;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::filing::session::Asked;
 use crate::practice::client::ClientDetails;
 use crate::practice::words::Line;
 use crate::practice::words::Prose;
-use crate::time::When;
+use crate::time::Date;
+use crate::time::Zone;
 use crate::vocabulary::Comfort;
 use crate::vocabulary::Setting;
 
@@ -38,13 +40,24 @@ pub fn reason_for(
 }
 
 /// Asks when the limits of confidentiality were talked about with a client of whom nobody has said it yet (domain row 15).
-pub fn ask_outset(client: &ClientDetails, session: &mut Session<'_>) -> Result<Option<When>, Failure> {
+/// A day to come is told, and asked again: nothing else that was typed is lost.
+pub fn ask_outset(
+    client: &ClientDetails,
+    (today, zone): (Date, &Zone),
+    session: &mut Session<'_>,
+) -> Result<Option<Date>, Failure> {
     if client.limits_discussed.is_some() {
         return Ok(None);
     }
     let question =
         format!("When were the limits of confidentiality talked about with {} (a date, or Enter)", client.alias);
-    session.offered(None, &question)
+    while let Some(when) = session.offered(None, &question)? {
+        match days::happened(Some(when), "the limits", today, zone) {
+            Ok(day) => return Ok(Some(day)),
+            Err(slip) => session.note(&slip.message),
+        }
+    }
+    Ok(None)
 }
 
 /// Asks about a session of one record.

@@ -28,10 +28,12 @@ pub(super) fn all(vault: &Vault, protocol: &Protocol, moment: &Moment) -> Result
     let (actor, has_others) = (vault.actor()?, catalog.people_who_open()? > 1);
     for followup in catalog.open_followups()? {
         // Somebody else reviews it, and is reminded.
-        if followup.planned.task == Task::PeerReview && has_others && followup.author == actor {
+        let disclosure = catalog.disclosure(followup.disclosure)?;
+        let had_others = || disclosure.as_ref().map_or(Ok(false), |one| catalog.had_others_since(one.time));
+        // Nor is whoever sent the others away, until somebody comes who may: nothing is due that nobody here can do.
+        if followup.planned.task == Task::PeerReview && followup.author == actor && (has_others || had_others()?) {
             continue;
         }
-        let disclosure = catalog.disclosure(followup.disclosure)?;
         if disclosure.is_some_and(|disclosure| disclosure.time > moment.now) {
             continue;
         }

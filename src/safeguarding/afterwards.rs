@@ -13,15 +13,10 @@ use crate::practice::safety::Safety;
 use crate::practice::safety::SafetyReviewed;
 use crate::practice::words::Prose;
 use crate::safeguarding::SafeguardingError;
-use crate::time::Timestamp;
 use crate::vault::Vault;
-use crate::vault::catalog::CatalogError;
-use crate::vault::catalog::EntryFilter;
 use crate::vault::desk::Desk;
-use crate::vault::error::VaultError;
 use crate::vault::transaction::Committed;
 use crate::vault::transaction::Draft;
-use crate::vocabulary::OwnerMeans;
 use crate::vocabulary::ReviewResult;
 use crate::vocabulary::Task;
 
@@ -32,7 +27,9 @@ pub fn may_review(vault: &Vault, disclosure: DisclosureId) -> Result<Safety, Saf
         return Err(SafeguardingError::ReviewedAlready { disclosure, at });
     }
     let is_own = safety.author == vault.actor()?;
-    if is_own && (vault.catalog().people_who_open()? > 1 || had_others(vault, safety.at)?) {
+    // Whoever sends the others away reviews no more than before.
+    let had_others = || vault.catalog().had_others_since(safety.at);
+    if is_own && (vault.catalog().people_who_open()? > 1 || had_others()?) {
         return Err(SafeguardingError::OwnReview(disclosure));
     }
     Ok(safety)
@@ -95,15 +92,4 @@ pub fn finish<R: CryptoRng + RngCore>(
         }
         Ok(vec![Draft::from(Body::FollowupDone(FollowupDone { followup, text }))])
     })
-}
-
-/// Whether anybody else opened the vault at that time or later: whoever sends the others away reviews no more than before.
-fn had_others(vault: &Vault, since: Timestamp) -> Result<bool, VaultError> {
-    let filter = EntryFilter { kind: Some("owner.removed".to_owned()), since: Some(since), ..EntryFilter::default() };
-    let mut had = false;
-    vault.catalog().entries(&filter, |entry| {
-        had |= entry.fields.get("means").and_then(serde_json::Value::as_str) != Some(OwnerMeans::Paper.as_str());
-        Ok::<_, CatalogError>(!had)
-    })?;
-    Ok(had)
 }

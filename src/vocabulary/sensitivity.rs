@@ -57,6 +57,11 @@ pub fn tag_label(tag: &str) -> Option<Label> {
     RESTRICTED.contains(&tag).then_some(Label::R)
 }
 
+/// Every sensitivity tag.
+pub fn sensitivity_tags() -> impl Iterator<Item = &'static str> {
+    RESTRICTED.iter().chain(VERY_RESTRICTED).copied()
+}
+
 /// Whether `tag`, lower-cased, is a sensitivity tag; every other tag is free and matters to no rule.
 pub fn is_sensitivity(tag: &str) -> bool {
     tag_label(tag).is_some()

@@ -384,6 +384,13 @@ fn what_is_late_by_the_hour_is_so_many_hours_late_that_day() {
         assert!(drawn.contains(said), "{said}: {drawn}");
         assert_eq!(due(&practice, "export")[0]["days"], -1);
     }
+    // So it is beside others that are late by days.
+    let mut practice = practice;
+    practice.ok(&["client", "add", "jd-01", "--adult"]);
+    filed(&practice, "other.txt", b"Ate.\n", &[]);
+    practice.ok(&["show", "@", "-o", "second.txt"]);
+    practice.now += DAY + 3660;
+    assert!(late(&practice).contains("  1 hour overdue  "), "{}", late(&practice));
 }
 
 #[test]

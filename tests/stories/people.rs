@@ -331,6 +331,11 @@ When was the client born (a date, or adult or minor; or Enter): adult
 
 "#]]
     );
+    // Nobody talked about the limits on a day to come.
+    for args in [&["client", "add", "new"][..], &["client", "edit", "mk-01"]] {
+        let said = practice.refused(2, &[args, &["--limits-discussed", "2028-01-01"]].concat());
+        assert!(said.stderr.contains("2028-01-01 is still to come"), "{said:?}");
+    }
     for args in
         [&["client", "add", "new", "--birth", "2030-01-01"][..], &["client", "edit", "mk-01", "--birth", "2030-01-01"]]
     {

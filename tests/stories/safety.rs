@@ -199,9 +199,10 @@ fn what_falls_under_part_2_goes_to_medical_personnel_alone_and_asks_two_question
     };
     // Nobody becomes medical personnel to get it, and no consent lets it go to the police: whoever is medical is told.
     practice.ok(&["recipient", "add", "er", "--role", "emergency-department", "--medical-personnel"]);
-    for alias in ["crisis", "police"] {
-        assert_eq!(cure(alias), "subrosa safety disclose --client mk-01 --to er --medium oral --answers FILE");
-    }
+    // Whether a team is medical is a fact, which somebody files who knows it.
+    let er = "subrosa safety disclose --client mk-01 --to er --medium oral --answers FILE";
+    let fact = "if crisis is medical personnel: subrosa recipient edit crisis --medical-personnel";
+    assert_eq!([cure("police"), cure("crisis")], [er.to_owned(), format!("{er} # or, {fact}")]);
     practice.write("answers.toml", &answers(&[("imminent", "unsure")]));
     assert_eq!(cure("police"), "subrosa add FILE --client mk-01 --kind safety-plan");
     practice.write("answers.toml", &answers(&[]));
@@ -391,7 +392,25 @@ fn what_is_missing_is_named_at_once_and_whom_safety_does_not_ask_for_may_be_told
     let error = practice.run(&[&asked[..], &["--answers", "answers.toml", "--json"]].concat()).error();
     let reason = &error["reasons"][0];
     assert_eq!(reason["id"], "E-NEED-ROLE");
-    assert!(reason["cure"].as_str().unwrap().starts_with("subrosa consent grant --client mk-01 --to aunt"), "{reason}");
+    // A consent makes no safety disclosure of it: it is told as anything is.
+    let grant = "subrosa consent grant --client mk-01 --to aunt --kind other --purpose threat";
+    let tell = "subrosa disclose oral --client mk-01 --to aunt --purpose threat --setting private-office --kind other";
+    assert_eq!(reason["cure"], format!("{grant} # then: {tell} --about TEXT"));
+    let grant: Vec<_> =
+        grant.split(' ').skip(1).chain(["--signed-on", "2026-01-01", "--signed-by", "client"]).collect();
+    practice.ok(&grant);
+    let error = practice.run(&[&asked[..], &["--answers", "answers.toml", "--json"]].concat()).error();
+    assert_eq!(error["reasons"][0]["cure"], format!("{tell} --about TEXT"));
+    practice.ok(&["recipient", "verify", "aunt", "--how", "in-person"]);
+    let mut tell: Vec<_> = tell.split(' ').skip(1).chain(["--about", "come tonight"]).collect();
+    tell.push("--adverse-use-reviewed");
+    practice.ok(&tell);
+    for everyone in ["all", "staff"] {
+        let told = ["disclose", "oral", "--client", "mk-01", "--to", everyone, "--purpose", "treat", "--about", "this"];
+        let error = practice.refused(3, &[&told[..], &["--setting", "phone-private", "--json"]].concat()).error();
+        assert_eq!(error["reasons"][0]["id"], "E-RECIP-WILDCARD");
+        practice.refused(3, &[&asked[..5], &[everyone], &asked[6..], &["--answers", "answers.toml"]].concat());
+    }
     // Of no record nothing was shared: it was told.
     let told = [&asked[..5], &["crisis"], &asked[6..], &["--answers", "answers.toml"]].concat();
     let said = practice.at_terminal(&["private-office", ""], &told);

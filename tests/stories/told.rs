@@ -56,7 +56,7 @@ fn what_is_told_has_the_sensitivities_of_the_records_unless_somebody_says() {
     let note = ["--kind", "progress-note"];
     let tagged = |tags: &[&'static str]| oral("dr-lee", &[&note[..], tags].concat());
     let one = |id: &str, cure: String| vec![(id.to_owned(), cure)];
-    let say = format!("{AGAIN} --kind progress-note --about TEXT --tag none");
+    let say = format!("{AGAIN} --kind progress-note --about TEXT --tag SENSITIVITY");
     assert_eq!(refused(&practice, &tagged(&[])), one("E-CONSENT-TAG", say.clone()));
     let ask = "subrosa consent grant --client mk-01 --to dr-lee --kind progress-note --tag hiv --purpose treat";
     assert_eq!(refused(&practice, &tagged(&["--tag", "HIV"])), one("E-CONSENT-TAG", ask.to_owned()));
@@ -79,6 +79,12 @@ fn what_is_told_has_the_sensitivities_of_the_records_unless_somebody_says() {
     for wrong in [&["--tag", "HVI"][..], &["--tag", "none", "--tag", "hiv"]] {
         practice.refused(2, &oral("dr-lee", wrong));
     }
+    // A cure says nothing in somebody's place: run as it stands it names the words there are.
+    for (blank, words) in [("--tag SENSITIVITY", "hiv, std"), ("--date DATE", "2026-11-21"), ("--kind KIND", "letter")]
+    {
+        let said = practice.refused(2, &oral("dr-lee", &blank.split(' ').collect::<Vec<_>>()));
+        assert!(said.stderr.contains(words), "{said:?}");
+    }
 }
 
 #[test]
@@ -88,7 +94,7 @@ fn what_is_told_is_of_all_service_up_to_today_unless_somebody_says() {
     args.extend(["--service-dates", "2020-01-01..2020-12-31", "--tag", "hiv"]);
     practice.ok(&args);
     let note = oral("dr-lee", &["--kind", "letter"]);
-    let say = format!("{AGAIN} --kind letter --about TEXT --date 2020-01-01");
+    let say = format!("{AGAIN} --kind letter --about TEXT --date DATE");
     assert_eq!(refused(&practice, &note), [("E-CONSENT-DATE".to_owned(), say)]);
     practice.ok(&oral("dr-lee", &["--kind", "letter", "--date", "2020-05-01", "--date", "2020-06-01"]));
     let said =
@@ -112,6 +118,13 @@ fn nobody_is_told_what_could_not_be_sent_to_somebody_whom_nobody_made_sure_of() 
     let overrides = practice.ok(&["report", "overrides"]).stdout;
     assert!(overrides.contains("\taunt\ttreat\tUNVERIFIED\t"), "{overrides}");
     assert_eq!(refused(&practice, &oral("aunt", &[&reviewed[..], &["--unverified"]].concat())), said[1..]);
+    // Nobody makes sure of who is suspended.
+    practice.ok(&["recipient", "add", "uncle", "--role", "family"]);
+    practice.consent("uncle");
+    practice.ok(&["recipient", "suspend", "uncle", "--reason", "left"]);
+    let gone = refused(&practice, &oral("uncle", &reviewed));
+    assert!(gone.iter().any(|(id, _)| id == "E-RECIP-UNVERIFIED"), "{gone:?}");
+    assert!(gone.iter().all(|(_, cure)| !cure.contains("recipient verify")), "{gone:?}");
     // Without a key it is the person who is made sure of; a key that comes later is not.
     practice.ok(&["recipient", "verify", "aunt", "--how", "in-person"]);
     practice.ok(&oral("aunt", &reviewed));
@@ -125,6 +138,14 @@ fn nobody_is_told_what_could_not_be_sent_to_somebody_whom_nobody_made_sure_of() 
             .concat());
     let said = refused(&practice, &oral("aunt", &[&reviewed[..], &["--tag", "sdv"]].concat()));
     assert_eq!(said, [("E-NEED-LABEL".to_owned(), "subrosa recipient edit aunt --max-label V".to_owned())]);
+    // Where nobody said what it is about, nobody's ceiling is raised for it.
+    practice.ok(&["client", "add", "kim", "--adult"]);
+    let tell = ["disclose", "oral", "--client", "kim", "--to", "dr-lee", "--purpose", "treat", "--setting"];
+    let tell = [&tell[..], &["phone-private", "--about", "how it went"]].concat();
+    practice.ok(&["recipient", "edit", "dr-lee", "--max-label", "N"]);
+    let cures: Vec<_> = refused(&practice, &tell).into_iter().filter(|(id, _)| id == "E-NEED-LABEL").collect();
+    let say = "subrosa disclose oral --client kim --to dr-lee --purpose treat --setting phone-private --about TEXT";
+    assert_eq!(cures, [("E-NEED-LABEL".to_owned(), format!("{say} --kind KIND"))]);
     assert!(practice.ok(&["ledger", "verify"]).stdout.starts_with("CONTINUOUS\t"));
 }
 

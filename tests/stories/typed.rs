@@ -39,7 +39,9 @@ fn nothing_is_asked_where_a_recording_or_a_public_room_would_have_the_answer() {
     assert_eq!((said.exit, said.terminal.as_str()), (0, ""), "{said:?}");
     practice.ok(&["here", "public"]);
     let here = ["disclose", "paper", "--client", "mk-01", "--to", "dr-lee", "--purpose", "treat"];
-    for args in [&here[..], &["inquiry", "add"]] {
+    // The room in which it was told is not the one in which it is typed.
+    let elsewhere = [&here[..], &["--setting", "closed-room"]].concat();
+    for args in [&here[..], &elsewhere, &["inquiry", "add"]] {
         let said = practice.at_terminal(&[], args);
         assert!(said.exit == 6 && said.stderr.contains("E-SETTING-PUBLIC"), "{said:?}");
     }
@@ -95,11 +97,22 @@ fn who_sends_the_others_away_does_not_review_alone() {
     let review = ["safety", "review", made["id"].as_str().unwrap(), "--result", "justified", "--text", "review.txt"];
     let said = practice.refused(3, &review);
     assert!(said.stderr.contains("E-REVIEW-SELF"), "{said:?}");
+    assert!(said.stderr.contains("try: subrosa owner add RECIPIENT --alias ALIAS"), "{said:?}");
+    // Nothing is due that nobody here can do.
+    let later = ["due", "--as-of", "2026-12-24"];
+    assert!(!practice.run(&later).stdout.contains("safety review"));
     // What is disclosed from now on nobody else could review.
     practice.now += 60;
     let alone = practice.ok(&[&told[..], &["answers.toml", "--json"]].concat()).json();
     let mut review = review;
     review[2] = alone["id"].as_str().unwrap();
+    assert!(practice.run(&later).stdout.contains(&format!("safety review {} ", review[2])));
+    // What it came to is asked for where no recording has the answer, whatever stands in a file.
+    let unsaid = [&review[..3], &["--text", "review.txt", "--json"]].concat();
+    assert_eq!(
+        cure(&recorded(&practice, &unsaid)),
+        format!("subrosa safety review {} --result RESULT --text FILE", review[2])
+    );
     practice.ok(&review);
     practice.refused(2, &["concern", "open", "--client", "mk-01", "--by", "participant", "--text", "review.txt"]);
 }

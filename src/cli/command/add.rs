@@ -159,7 +159,8 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
             title = session.offered(title, "A title (Enter: none)")?;
         }
         if sources.len() == 1 && kind.is_session() && session.is_interactive() {
-            outset = noted::ask_outset(&details, session)?;
+            let (today, zone) = (session.today(&vault)?, session.zone(&vault)?);
+            outset = noted::ask_outset(&details, (today, &zone), session)?;
             let now = Room { setting: room, is_needed: false, is_recorded: session.is_recorded() };
             // They are offers: what is filed from a file is filed anywhere.
             match session.may_type(now, Label::R, "") {
@@ -181,7 +182,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     };
     let (zone, today) = (session.zone(&vault)?, session.today(&vault)?);
     let date = date.map_or(Ok(today), |when| when.since(today, &zone))?;
-    asked.limits_discussed = outset.map(|when| when.since(today, &zone)).transpose()?;
+    asked.limits_discussed = outset;
     let facts = |name: Option<FileName>| NewRecord {
         client: Some(client),
         kind,

@@ -36,6 +36,7 @@ use crate::vocabulary::Purpose;
 use crate::vocabulary::RecordKind;
 use crate::vocabulary::Setting;
 use crate::vocabulary::is_sensitivity;
+use crate::vocabulary::sensitivity_tags;
 
 /// What is about no sensitivity.
 const NONE: &str = "none";
@@ -148,6 +149,7 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let typed = session.required(args.client, "--client", "Whom is it about (alias)", &example)?;
     let client = names::client(vault.catalog(), &typed)?;
     let typed = session.required(args.to, "--to", "To whom (alias)", &example)?;
+    names::not_everyone(&typed)?;
     let recipient = names::recipient(vault.catalog(), &typed)?;
     let purpose = session.required(args.purpose, "--purpose", "What for (a word such as treat)", &example)?;
     let question = "In which room (a word such as private-office)";
@@ -212,7 +214,10 @@ pub fn run(action: Action, session: &mut Session<'_>) -> Result<Exit, Failure> {
 fn sensitivities(typed: &[Tag]) -> Result<Option<Vec<Tag>>, Failure> {
     let (none, named): (Vec<&Tag>, Vec<&Tag>) = typed.iter().partition(|tag| tag.as_str() == NONE);
     if let Some(tag) = named.iter().find(|tag| !is_sensitivity(tag.as_str())) {
-        return Err(Failure::usage(format!("--tag: {tag} is no sensitivity tag; what has none is --tag {NONE}")));
+        return Err(Failure::usage(format!(
+            "--tag: {tag} is no sensitivity tag; it is one of {}, and what has none is --tag {NONE}",
+            sensitivity_tags().collect::<Vec<_>>().join(", ")
+        )));
     }
     if !none.is_empty() && !named.is_empty() {
         return Err(Failure::usage(format!("--tag: it is about {}, or about {NONE}", named[0])));

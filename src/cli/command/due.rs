@@ -115,10 +115,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     }
     items.sort_by(|a, b| (&a.due, a.class, &a.id, &a.command).cmp(&(&b.due, b.class, &b.id, &b.command)));
     // Copies at one place, and documents of one kind, are one line.
-    items.dedup_by(|one, kept| {
-        one.late.clone_from(&kept.late);
-        one == kept
-    });
+    // How late they are to the hour may differ.
+    items.dedup_by(|one, kept| Line { late: kept.late.clone(), ..one.clone() } == *kept);
     let overdue = items.iter().filter(|line| line.days < 0).count();
     let exit = if overdue > 0 { Exit::Due } else { Exit::Done };
     if let Some(target) = &calendar {

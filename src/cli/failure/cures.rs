@@ -5,6 +5,7 @@ use crate::policy::Reason;
 use crate::policy::told::Said;
 use crate::sharing::SharePlan;
 use crate::vocabulary::Medium;
+use crate::vocabulary::Setting;
 
 /// What begins the cures that do the same again with another flag.
 const AGAIN: &str = "subrosa share {records} --to {recipient} --purpose {purpose}";
@@ -21,6 +22,14 @@ pub fn cure(plan: &SharePlan, reason: &Reason) -> String {
         "E-SETTING-RECORDED" => return again + " --batch",
         _ => {}
     }
+    if plan.request.about.safety.is_some() {
+        // On a consent it is no safety disclosure any more.
+        match reason.cure {
+            cure if cure.starts_with("subrosa disclose") => return on_consent(plan),
+            cure if cure.starts_with("subrosa consent grant") => return format!("{cure} # then: {}", on_consent(plan)),
+            _ => {}
+        }
+    }
     let Some(flags) = reason.cure.strip_prefix(AGAIN) else {
         return reason.cure.to_owned();
     };
@@ -28,6 +37,18 @@ pub fn cure(plan: &SharePlan, reason: &Reason) -> String {
         return format!("subrosa excerpt {{record}} --lines {} --redact", lines(plan));
     }
     again + flags
+}
+
+/// What a safety disclosure is where the client says yes: told, handed over or sent as anything is.
+fn on_consent(plan: &SharePlan) -> String {
+    let medium = plan.request.ask.medium;
+    if medium == Medium::Package {
+        return AGAIN.to_owned();
+    }
+    let room = plan.request.about.room.setting.filter(|setting| setting.is_private());
+    let room = room.unwrap_or(Setting::PrivateOffice);
+    let talk = format!("subrosa disclose {medium} --client {{client}} --to {{recipient}} --purpose {{purpose}}");
+    format!("{talk} --setting {room} {{kinds}} --about TEXT")
 }
 
 /// The command that was given, for all that is no share.

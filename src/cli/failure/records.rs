@@ -105,6 +105,8 @@ struct Blanks {
     apart: Vec<&'static str>,
     /// The first record, where a reason is about none in particular.
     record: String,
+    /// Nobody makes sure of who is suspended.
+    is_suspended: bool,
     /// Of each record, its kind.
     kind_of: BTreeMap<RecordId, &'static str>,
 }
@@ -149,7 +151,8 @@ impl Blanks {
         ];
         let apart = if for_one.len() < kinds.len() { apart(&kinds) } else { Vec::new() };
         let kind_of = records.iter().map(|record| (record.record, record.record_kind.as_str())).collect();
-        Self { apart, kind_of, same, record: first.into_iter().next().unwrap_or_else(|| "@".to_owned()) }
+        let is_suspended = recipient.suspended.is_some();
+        Self { apart, is_suspended, kind_of, same, record: first.into_iter().next().unwrap_or_else(|| "@".to_owned()) }
     }
 
     /// One consent for all of it would never open what needs its own: it takes two, and a share of each.
@@ -163,7 +166,6 @@ impl Blanks {
     fn fill(&self, catalog: &Catalog, plan: &SharePlan, reason: &policy::Reason) -> String {
         let signed = reason.consent.and_then(|id| catalog.consent(id).ok().flatten());
         let named = signed.iter().find_map(|consent| consent.terms.kinds.first()).map(|kind| kind.as_str());
-        let service = signed.iter().find_map(|consent| consent.terms.service_from.or(consent.terms.service_to));
         let signed = signed.and_then(|consent| consent.terms.signed_on).map(|day| day.to_string());
         let record = reason.record.map_or_else(|| self.record.clone(), |id| on_file(plan, id).to_string());
         let consent = reason.consent.map_or_else(|| "CONSENT".to_owned(), |id| id.to_string());
@@ -176,12 +178,17 @@ impl Blanks {
             ("{signatory}", reason.signatory.map_or_else(|| "RECIPIENT".to_owned(), String::from)),
             ("{signed}", signed.unwrap_or_else(|| "DATE".to_owned())),
             ("{record}", record),
-            ("{service}", service.map_or_else(|| "DATE".to_owned(), |day| day.to_string())),
             ("{consent}", consent),
             ("{concern}", concern),
         ];
         let blanks = own.iter().chain(&self.same);
-        let filled = blanks.fold(cures::cure(plan, reason), |cure, (blank, word)| cure.replace(blank, word));
+        let cure = match cures::cure(plan, reason) {
+            verify if self.is_suspended && verify.starts_with("subrosa recipient verify") => {
+                "subrosa recipient show {recipient}".to_owned()
+            }
+            cure => cure,
+        };
+        let filled = blanks.fold(cure, |cure, (blank, word)| cure.replace(blank, word));
         // A flag that is not needed leaves nothing behind.
         filled.split_whitespace().collect::<Vec<_>>().join(" ")
     }

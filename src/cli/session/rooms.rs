@@ -94,10 +94,14 @@ impl Session<'_> {
         })
     }
 
-    /// The same where no room has to be declared: one that was, or is named, is judged, and so is a recording.
+    /// The same where no room has to be declared: one that was, and one that is named, is judged, and so is a recording. The
+    /// room in which something was told is not the one in which it is typed.
     pub fn may_type_here(&self, vault: &Vault, given: Option<Setting>, otherwise: &str) -> Result<(), Failure> {
-        let setting = given.or(self.here(vault)?.map(|here| here.setting));
-        self.may_type(Room { setting, is_needed: false, is_recorded: self.is_recorded() }, Label::R, otherwise)
+        let rooms = [given, self.here(vault)?.map(|here| here.setting)];
+        let judged = |setting: Option<Setting>| {
+            self.may_type(Room { setting, is_needed: false, is_recorded: self.is_recorded() }, Label::R, otherwise)
+        };
+        rooms.into_iter().try_for_each(judged)
     }
 
     /// The room for an interview, where somebody sits who would type it.

@@ -21,7 +21,7 @@ use crate::policy::case::Case;
 use crate::practice::record::Record;
 
 /// One rule. In `cure`, words in braces stand for what the case is about: `{client}`, `{recipient}`, `{records}`,
-/// `{record}`, `{medical}`, `{service}`, `{concern}`, `{signatory}`, `{signed}`, `{kinds}`, `{tags}`, `{purpose}`, `{label}`, `{consent}`, `{agreement}`, `{today}`;
+/// `{record}`, `{medical}`, `{concern}`, `{signatory}`, `{signed}`, `{kinds}`, `{tags}`, `{purpose}`, `{label}`, `{consent}`, `{agreement}`, `{today}`;
 /// and flags: `{missing}` for what a draft lacks, `{legal}` for proceedings, `{own}` for all that a consent of its own needs.
 pub struct Rule {
     /// Its id, as ledger entries and scripts know it.

@@ -27,8 +27,9 @@ use super::Rule;
 use super::about_recipient;
 use super::about_records;
 use super::reason;
-use super::safety::ASK_CLIENT;
-use super::told::NO_TAG;
+use super::safety::with_client;
+use super::told::SAY_TAG;
+use super::told::unsaid_label;
 use super::whole;
 
 const NEED: &str = "seed A: \"only accessible to those who need the information for professional reasons\"";
@@ -126,6 +127,9 @@ pub(super) const RULES: &[Rule] = &[
             let recipient = case.facts.recipient;
             let is_above = case.label() > recipient.ceiling();
             let mut reasons = about_recipient(rule, case, !case.is_for_safety() && is_above);
+            if let Some(cure) = unsaid_label(case) {
+                reasons.iter_mut().for_each(|reason| reason.cure = cure);
+            }
             if recipient.given.verified.is_none() {
                 reasons.iter_mut().for_each(|reason| {
                     reason.cure = "subrosa recipient verify {recipient} --how in-person";
@@ -191,7 +195,7 @@ fn for_safety(case: &Case<'_>, mut reasons: Vec<Reason>) -> Vec<Reason> {
         && case.facts.safety.is_some()
         && case.matrix().consent_opens(case.facts.recipient.details.role)
     {
-        reasons.iter_mut().for_each(|reason| reason.cure = ASK_CLIENT);
+        reasons.iter_mut().for_each(|reason| reason.cure = with_client(case));
     }
     reasons
 }
@@ -244,7 +248,7 @@ fn restricted(case: &Case<'_>, rule: &'static Rule, self_pay: bool) -> Vec<Reaso
         let binding: Vec<_> = to_this.iter().filter(binds).collect();
         // Where it may be about what is restricted only because nobody said, saying it is the way on.
         let by_tag = case.facts.about.tags.is_none() && binding.iter().all(|one| !one.asked.tags.is_empty());
-        let cure = if by_tag { NO_TAG } else { rule.cure };
+        let cure = if by_tag { SAY_TAG } else { rule.cure };
         let reasons = about_recipient(rule, case, !binding.is_empty());
         return reasons.into_iter().map(|reason| Reason { cure, ..reason }).collect();
     }

@@ -3,9 +3,12 @@
 
 use crate::policy::Reason;
 use crate::policy::case::Case;
+use crate::policy::consent;
+use crate::practice::consent::Consent;
 use crate::practice::safety::Answers;
 use crate::vocabulary::Basis;
 use crate::vocabulary::Certainty;
+use crate::vocabulary::ConsentState;
 use crate::vocabulary::Role;
 
 use super::OUR_CHOICE;
@@ -20,11 +23,16 @@ const THREAT: &str = "45 CFR 164.512(j)(1)(i)";
 pub(super) const ASK_CLIENT: &str =
     "subrosa consent grant --client {client} --to {recipient} {kinds} --purpose {purpose}";
 
+/// Where the client said yes already, it is told, or sent, as anything is: no consent makes a safety disclosure of it.
+pub(super) const ON_CONSENT: &str = "subrosa disclose oral --client {client} --to {recipient} --purpose {purpose} --setting private-office {kinds} --about TEXT";
+
 const ASK_MEDICAL: &str = "subrosa safety disclose --client {client} --to {medical} --medium oral --answers FILE";
 /// Where nobody said which record it is of, naming it is the way on.
 const NAME_IT: &str = "subrosa share {records} --to {recipient} --purpose {purpose} --excerpt RECORD:A-B";
 const NOT_NAMED: &str = "substance-use records go to medical personnel alone, in a medical emergency, and this may be of them, as nobody said of which record it is: name the record (--excerpt or --record), where it is of another";
 const NOT_NAMED_AGAIN: &str = "what follows a first report of abuse may not draw on substance-use records, and this may, as nobody said of which record it is: name the record (--excerpt or --record), where it is of another";
+/// Whoever is medical personnel, and of whom nobody filed it. What is filed is a fact: nobody becomes so by being called so.
+const IF_MEDICAL: &str = "subrosa safety disclose --client {client} --to {medical} --medium oral --answers FILE  # or, if {recipient} is medical personnel: subrosa recipient edit {recipient} --medical-personnel";
 /// What can be done where no consent would let it go: there is time for it.
 const PLAN: &str = "subrosa add FILE --client {client} --kind safety-plan";
 const TO_OTHERS: &str = "substance-use records never go to the police or to somebody who may be harmed, whatever is consented: in a medical emergency tell medical personnel; to others say what is needed without saying that somebody is in treatment, or get a court's order";
@@ -93,7 +101,9 @@ pub(super) const RULES: &[Rule] = &[
                 // No consent lets it go to these.
                 reasons.iter_mut().for_each(|reason| reason.text = TO_OTHERS);
             } else if is_medical || !is_perhaps_medical(role) {
-                reasons.iter_mut().for_each(|reason| reason.cure = ASK_CLIENT);
+                reasons.iter_mut().for_each(|reason| reason.cure = with_client(case));
+            } else if matches!(role, Role::CrisisTeam | Role::EmergencyDepartment) {
+                reasons.iter_mut().for_each(|reason| reason.cure = IF_MEDICAL);
             }
             reasons
         },
@@ -106,7 +116,9 @@ pub(super) const RULES: &[Rule] = &[
         exit: 3,
         applies: |case, rule| {
             let is_report = case.request.basis == Basis::AbuseReport;
-            let mut reasons = about_recipient(rule, case, is_report && case.is_part2() && case.facts.was_reported);
+            let reasons = about_recipient(rule, case, is_report && case.is_part2() && case.facts.was_reported);
+            let mut reasons: Vec<_> =
+                reasons.into_iter().map(|reason| Reason { cure: with_client(case), ..reason }).collect();
             if case.is_perhaps_part2() {
                 name_it(&mut reasons, NOT_NAMED_AGAIN);
             }
@@ -135,7 +147,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "E-SUSPEND-ORAL",
         text: "what an agency says and does not write suspends the accounting for 30 days from the first time it says so, and no longer",
         source: &["45 CFR 164.528(a)(2)(ii)"],
-        cure: "subrosa report suspend DISCLOSURE --agency TEXT --official TEXT --statement written --until 2027-02-01",
+        cure: "subrosa report suspend DISCLOSURE --agency TEXT --official TEXT --statement written --until 30d",
         exit: 3,
         // As the one before.
         applies: |_, _| Vec::new(),
@@ -146,6 +158,18 @@ fn name_it(reasons: &mut [Reason], text: &'static str) {
     reasons.iter_mut().for_each(|reason| (reason.text, reason.cure) = (text, NAME_IT));
 }
 
+/// To ask the client; who has a consent that holds today and is for this goes on with it.
+pub(super) fn with_client(case: &Case<'_>) -> &'static str {
+    let holds = |consent: &Consent| {
+        let Some(client) = case.facts.client else { return false };
+        let is_for = consent.terms.client == client.id()
+            && consent.terms.recipients.contains(&case.facts.recipient.id())
+            && consent.terms.purposes.contains(&case.request.purpose);
+        is_for && consent::state(consent, client, case.protocol(), case.today) == ConsentState::Live
+    };
+    if case.facts.consents.iter().any(holds) { ON_CONSENT } else { ASK_CLIENT }
+}
+
 /// Roles whose holders may be medical personnel.
 fn is_perhaps_medical(role: Role) -> bool {
     matches!(role, Role::TreatingProvider | Role::CrisisTeam | Role::EmergencyDepartment)
@@ -154,7 +178,7 @@ fn is_perhaps_medical(role: Role) -> bool {
 /// There is time to ask the client; where no consent lets it go there, to make a plan with the client.
 fn with_time(case: &Case<'_>, rule: &'static Rule, is: impl Fn(&Answers) -> bool) -> Vec<Reason> {
     let is_never = NEVER_PART2.contains(&case.facts.recipient.details.role) && case.is_part2();
-    let cure = if is_never { PLAN } else { rule.cure };
+    let cure = if is_never { PLAN } else { with_client(case) };
     let reasons = whole(rule, is_answered(case, is)).into_iter();
     reasons.map(|reason| Reason { cure, ..reason }).collect()
 }

@@ -42,6 +42,14 @@ impl Catalog {
         Ok(self.owners()?.iter().filter(|owner| owner.means != OwnerMeans::Paper).count())
     }
 
+    /// Whether somebody else opened the vault at that time or later, and was sent away: no key on paper, but a person.
+    pub fn had_others_since(&self, since: Timestamp) -> Result<bool, CatalogError> {
+        let sql = "SELECT 1 FROM entries WHERE kind = 'owner.removed' AND time >= ?1 \
+                   AND json_extract(fields, '$.means') IS NOT ?2 LIMIT 1";
+        let one = self.one(sql, (since.unix(), OwnerMeans::Paper.as_str()), |row| row.get::<_, i64>(0))?;
+        Ok(one.is_some())
+    }
+
     /// Who opens the vault, in the order of their coming.
     pub fn owners(&self) -> Result<Vec<Owner>, CatalogError> {
         self.all("SELECT body FROM owners ORDER BY n", [], body)

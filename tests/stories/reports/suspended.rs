@@ -174,6 +174,8 @@ fn every_answer_is_a_flag_or_asked() {
         let args: Vec<&str> = ["report", "suspend", &id].into_iter().chain(given).collect();
         let said = practice.refused(2, &args);
         assert!(said.stderr.contains(left_out) && said.stderr.contains("subrosa report suspend d-"), "{said:?}");
+        // The day that it shows is one to come, whenever it is printed.
+        assert!(said.stderr.contains("--until 30d"), "{said:?}");
     }
     practice.refused(2, &stated(&id, "whispered", "30d"));
     practice.refused(2, &["report", "suspend", &id, "--noted", "--until", "30d"]);

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::cli::args::words;
+use crate::cli::days;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::practice::client::ClientDetails;
@@ -145,7 +146,8 @@ impl Said {
 
     /// The day on which the limits of confidentiality were talked about, a span counting back from `today`.
     pub fn limits_discussed(&self, today: Date, zone: &Zone) -> Result<Option<Date>, Failure> {
-        Ok(self.limits_discussed.map(|when| when.since(today, zone)).transpose()?)
+        let day = |when| days::happened(Some(when), "--limits-discussed", today, zone);
+        self.limits_discussed.map(day).transpose()
     }
 
     /// Sets what was said; `limits` is [`Said::limits_discussed`].

@@ -48,7 +48,7 @@ pub fn run(args: Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
         return note_end(&args.disclosure, session);
     }
     let typed = names::word(&args.disclosure);
-    let named = "--agency 'County police' --official 'Sgt Vale' --statement written --until 2027-02-01";
+    let named = "--agency 'County police' --official 'Sgt Vale' --statement written --until 30d";
     let example = format!("subrosa report suspend {typed} {named}");
     let needed = [
         ("--agency", args.agency.is_some()),

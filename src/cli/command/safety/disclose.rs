@@ -247,6 +247,7 @@ fn look_up(args: &Args, example: &str, vault: &Vault, session: &mut Session<'_>)
     }
     let mut recipients: Vec<Recipient> = Vec::new();
     for typed in &to {
+        names::not_everyone(typed)?;
         let recipient = names::recipient(catalog, typed)?;
         if recipients.iter().all(|other| other.id() != recipient.id()) {
             recipients.push(recipient);

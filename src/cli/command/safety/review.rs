@@ -9,6 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::session::Session;
 use crate::cli::session::missing;
+use crate::safeguarding::SafeguardingError;
 use crate::safeguarding::afterwards;
 use crate::vocabulary::ReviewResult;
 
@@ -33,13 +34,24 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Exit, Failure> {
     let needed = [("--result", args.result.is_some()), ("--text", args.text.is_some())];
     session.must_have_all(&needed, &example)?;
     let mut vault = session.open_to_append()?;
+    // Nobody is told what to find.
+    let result = args.result.map_or("RESULT", ReviewResult::as_str);
+    let otherwise = format!("subrosa safety review {typed} --result {result} --text FILE");
     if session.is_typed(args.text.as_ref().and_then(|file| file.to_str())) {
-        // Nobody is told what to find.
-        let result = args.result.map(|result| format!(" --result {result}")).unwrap_or_default();
-        session.room_to_type(&vault, None, &format!("subrosa safety review {typed}{result} --text FILE"))?;
+        session.room_to_type(&vault, None, &otherwise)?;
+    } else if args.result.is_none() {
+        // What it came to is typed, if nothing else is.
+        session.may_type_here(&vault, None, &otherwise)?;
     }
     let disclosure = names::disclosure(vault.catalog(), &args.disclosure)?;
-    afterwards::may_review(&vault, disclosure)?;
+    let is_alone = vault.catalog().people_who_open()? == 1;
+    afterwards::may_review(&vault, disclosure).map_err(|error| match error {
+        // Whoever sent the others away waits for somebody new.
+        SafeguardingError::OwnReview(_) if is_alone => {
+            Failure::from(error).hint("subrosa owner add RECIPIENT --alias ALIAS")
+        }
+        error => error.into(),
+    })?;
     let question = format!("What did the review come to ({})", ReviewResult::WORDS.join(", "));
     let result = session.required(args.result, "--result", &question, &example)?;
     let text = session.told(args.text.as_deref(), "--text", "The review in a few words")?;
