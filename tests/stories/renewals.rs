@@ -61,9 +61,9 @@ fn what_is_taken_back_of_a_renewal_is_not_granted_anew_by_the_old_paper() {
     renewed(&practice, "consent");
     practice.now += 60;
     let new = practice.ok(&["consent", "list", "--json"]).json();
-    let new = new["consents"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap());
-    let new = new.filter(|id| *id != old).next_back().unwrap().to_owned();
-    let said = practice.ok(&["consent", "revoke", &new, "--to", "school", "--kind", "letter"]);
+    let mut ids = new["consents"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap());
+    let new = ids.rfind(|id| *id != old).unwrap();
+    let said = practice.ok(&["consent", "revoke", new, "--to", "school", "--kind", "letter"]);
     // The old paper still holds for some days, and whoever takes back is told how.
     let still = format!("subrosa consent revoke {old} --to school --kind letter");
     assert!(said.stderr.contains(&still), "{said:?}");

@@ -29,7 +29,7 @@ impl Clinic {
             return None;
         }
         let ask = || Command::new("faketime").args(["2026-11-21 00:00:00", "printenv", "LD_PRELOAD"]).output().unwrap();
-        // It shares memory under its process's number, which a dead one may have had: then it fails, and another does not.
+        // It shares memory by its process's number, which a dead one may have had: another one has another.
         let asked = || String::from_utf8(ask().stdout).unwrap().trim().to_owned();
         let preload = (0..5).map(|_| asked()).find(|preload| !preload.is_empty()).unwrap_or_default();
         if preload.is_empty() {
