@@ -237,6 +237,7 @@ fn what_has_the_name_of_a_staged_file_is_not_written_to() {
     // As a power cut leaves it: the file is in its place, and has its old name still.
     let journal = bench.places.vault.join(places::journal(vault.header().log, 0));
     fs::hard_link(&journal, staged(2)).unwrap();
+    fs::create_dir(staged(3)).unwrap();
     let before = fs::read(&journal).unwrap();
     fs::hard_link(&journal, bench.dir.path().join("journal")).unwrap();
     bench.add_client(&mut vault, "after");
@@ -244,7 +245,12 @@ fn what_has_the_name_of_a_staged_file_is_not_written_to() {
     assert_eq!(fs::read(bench.dir.path().join("journal")).unwrap(), before);
     assert_eq!(fs::read_dir(bench.places.vault.join(places::INCOMING)).unwrap().count(), 0);
     drop(vault);
+    // What the next opening finds there goes likewise, and a link to a directory is a link.
+    symlink(bench.dir.path(), staged(1)).unwrap();
+    fs::create_dir(staged(2)).unwrap();
     bench.open().unwrap();
+    assert_eq!(fs::read_dir(bench.places.vault.join(places::INCOMING)).unwrap().count(), 0);
+    assert!(precious.exists());
 }
 
 #[test]

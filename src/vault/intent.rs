@@ -3,6 +3,7 @@
 //! and tiles that wider ones replaced are ever deleted (`docs/format.md`, 5).
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::fs::File;
 use std::io::Read as _;
 use std::io::Write as _;
@@ -121,7 +122,10 @@ fn take_over(disk: &Disk, id: IntentId) -> Result<Option<Intent>, VaultError> {
 pub fn tidy_nameless(disk: &Disk) -> Result<u64, VaultError> {
     let mut count = 0;
     for name in disk.names(places::INCOMING)?.iter().filter(|name| places::is_staged(name)) {
-        disk.remove(&format!("{}/{name}", places::INCOMING))?;
+        let path = format!("{}/{name}", places::INCOMING);
+        // A directory is nobody's work of ours; an empty one is in the way and no more.
+        let is_dir = fs::symlink_metadata(disk.path(&path)).is_ok_and(|facts| facts.is_dir());
+        if is_dir { disk.remove_empty_dir(&path) } else { disk.remove(&path) }?;
         count += 1;
     }
     for intent in dead(disk)?.into_iter().filter(|intent| intent.files.is_empty()) {

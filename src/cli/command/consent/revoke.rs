@@ -16,7 +16,6 @@ use crate::cli::names;
 use crate::cli::session::Session;
 use crate::consenting;
 use crate::consenting::Judged;
-
 use crate::practice::consent::Consent;
 use crate::practice::consent::ConsentRevoked;
 use crate::time::Date;
